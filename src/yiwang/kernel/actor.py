@@ -1,0 +1,71 @@
+"""Who acts or looks: the value that every command ends in and every query begins with."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRef:
+    """A reference to a record of any context, for those who may not import it: `kind` as `case`, `incident`."""
+
+    kind: str
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+class ActorKind(StrEnum):
+    """In which capacity somebody acts."""
+
+    PERSON = "person"
+    OFFICIAL = "official"
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An account in one capacity; `viewer` in queries is an Actor too.
+
+    `on_behalf` names the person or legal entity acted for (代办), `organisation_id` and `role` the office an official
+    acts in. `assurance` is the level of the identity check (0 none, 1 password, 2 real name, 3 second factor).
+    """
+
+    kind: ActorKind
+    account_id: UUID | None = None
+    person_id: UUID | None = None
+    on_behalf: SubjectRef | None = None
+    organisation_id: UUID | None = None
+    role: str = ""
+    assurance: int = 0
+    factors: tuple[str, ...] = field(default=())
+    device: str = ""
+    zone: str = ""
+    purpose: str = ""
+
+    @classmethod
+    def system(cls, purpose: str) -> "Actor":
+        """The program itself, acting for a stated purpose (a job, a timer, the loading of a pack)."""
+        return cls(kind=ActorKind.SYSTEM, purpose=purpose)
+
+    @classmethod
+    def anonymous(cls, device: str = "") -> "Actor":
+        """Somebody who has not logged in."""
+        return cls(kind=ActorKind.ANONYMOUS, device=device)
+
+    @property
+    def is_system(self) -> bool:
+        """Whether the program itself acts."""
+        return self.kind is ActorKind.SYSTEM
+
+    @property
+    def is_official(self) -> bool:
+        """Whether somebody acts in an office."""
+        return self.kind is ActorKind.OFFICIAL
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an account stands behind the actor."""
+        return self.account_id is not None

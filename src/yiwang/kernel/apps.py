@@ -1,0 +1,31 @@
+"""Wires the kernel into Django: write guards after each migration."""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import connection
+from django.db.models.signals import post_migrate
+
+
+class KernelConfig(AppConfig):
+    name = "yiwang.kernel"
+    label = "kernel"
+    verbose_name = "kernel"
+
+    def ready(self) -> None:
+        post_migrate.connect(_install_guards, sender=self, dispatch_uid="kernel.guards")
+
+
+def _install_guards(**_kwargs: Any) -> None:
+    from yiwang.kernel import guard
+    from yiwang.kernel.models import AppendOnlyModel, GuardedRow
+
+    present = set(connection.introspection.table_names())
+    guarded = [model for model in apps.get_models() if issubclass(model, GuardedRow) and model._meta.managed]
+    tables = [model._meta.db_table for model in guarded if model._meta.db_table in present]
+    append_only = [
+        model._meta.db_table
+        for model in guarded
+        if issubclass(model, AppendOnlyModel) and model._meta.db_table in present
+    ]
+    guard.install(tables, append_only)

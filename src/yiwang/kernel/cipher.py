@@ -1,0 +1,107 @@
+"""Encryption of fields and keyed hashes for look-up, behind a provider that the crypto context replaces.
+
+The local provider keeps one master key in the data folder. A stored value names its algorithm and key, so that
+values of several generations can be read side by side.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from yiwang.kernel.settings import kept_secret, settings
+
+_FORMAT = 1
+_SM4_GCM = 1
+_NONCE = 12
+_TAG = 16
+_HEADER = 2 + 4
+
+
+class Undecryptable(Exception):
+    """The stored value is damaged, or its key is not here."""
+
+
+class FieldCipher(Protocol):
+    """What a provider must offer. `context` binds a value to its table and column."""
+
+    def encrypt(self, plain: bytes, *, context: str) -> bytes:
+        """Ciphertext that carries its format, algorithm, key id and nonce."""
+
+    def decrypt(self, stored: bytes, *, context: str) -> bytes:
+        """The plain bytes. Raises Undecryptable."""
+
+    def keyed_hash(self, value: bytes, *, purpose: str) -> bytes:
+        """A 32-byte HMAC that finds equal values without revealing them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCipher:
+    """SM4-GCM (GB/T 32907, GB/T 36624) and HMAC-SM3 (GB/T 32905) under keys derived from one local master key."""
+
+    master: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """First four bytes of the master key's SM3 fingerprint."""
+        return hashlib.new("sm3", b"yiwang-key-id" + self.master).digest()[:4]
+
+    def _derived(self, purpose: str) -> bytes:
+        return hmac.new(self.master, purpose.encode(), "sm3").digest()
+
+    def encrypt(self, plain: bytes, *, context: str) -> bytes:
+        nonce = os.urandom(_NONCE)
+        encryptor = Cipher(algorithms.SM4(self._derived("field-sm4")[:16]), modes.GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(context.encode())
+        sealed = encryptor.update(plain) + encryptor.finalize()
+        return bytes([_FORMAT, _SM4_GCM]) + self.key_id + nonce + encryptor.tag + sealed
+
+    def decrypt(self, stored: bytes, *, context: str) -> bytes:
+        if len(stored) < _HEADER + _NONCE + _TAG or stored[0] != _FORMAT or stored[1] != _SM4_GCM:
+            raise Undecryptable("unknown format")
+        if stored[2:_HEADER] != self.key_id:
+            raise Undecryptable("the key of this value is not here")
+        nonce = stored[_HEADER : _HEADER + _NONCE]
+        tag = stored[_HEADER + _NONCE : _HEADER + _NONCE + _TAG]
+        mode = modes.GCM(nonce, tag)
+        decryptor = Cipher(algorithms.SM4(self._derived("field-sm4")[:16]), mode).decryptor()
+        decryptor.authenticate_additional_data(context.encode())
+        try:
+            return decryptor.update(stored[_HEADER + _NONCE + _TAG :]) + decryptor.finalize()
+        except InvalidTag:
+            raise Undecryptable("the value was changed") from None
+
+    def keyed_hash(self, value: bytes, *, purpose: str) -> bytes:
+        return hmac.new(self._derived("lookup:" + purpose), value, "sm3").digest()
+
+
+def _local() -> FieldCipher:
+    return LocalCipher(kept_secret(settings().data_dir / "keys" / "master.key"))
+
+
+_factory: Callable[[], FieldCipher] = _local
+_current: FieldCipher | None = None
+
+
+def provide(factory: Callable[[], FieldCipher]) -> None:
+    """Replace the provider (at start-up only)."""
+    global _factory, _current
+    _factory, _current = factory, None
+
+
+def cipher() -> FieldCipher:
+    """The provider in force."""
+    global _current  # noqa: PLW0603  read once
+    if _current is None:
+        _current = _factory()
+    return _current
+
+
+def keyed_hash(value: str, purpose: str) -> bytes:
+    """The look-up hash of `value` for one purpose (`person.id_number`); 32 bytes."""
+    return cipher().keyed_hash(value.encode(), purpose=purpose)

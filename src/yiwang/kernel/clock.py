@@ -1,0 +1,34 @@
+"""The one clock. Tests stop it with `frozen`; nothing else in the program asks the system for the time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+_frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return _frozen.get() or datetime.now(UTC)  # noqa: TID251  this is the place that may ask
+
+
+def today() -> date:
+    """The present calendar day in China, on which deadlines are counted."""
+    return now().astimezone(CHINA).date()
+
+
+@contextmanager
+def frozen(at: datetime) -> Iterator[None]:
+    """Stop the clock at `at` (aware) in this context: for tests and for recomputing the past."""
+    if at.tzinfo is None:
+        msg = "frozen() needs an aware datetime"
+        raise ValueError(msg)
+    token = _frozen.set(at.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _frozen.reset(token)

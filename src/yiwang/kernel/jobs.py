@@ -1,0 +1,58 @@
+"""Background jobs on procrastinate: deferred inside the command's transaction, so that none is lost or premature.
+
+Arguments are ids (str, int) only. Jobs are idempotent: a worker that dies is replaced and the job runs again.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from yiwang.kernel.command import Run, buffer
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+
+def job(name: str, *, attempts: int = 8, queue: str = "default") -> Callable[[C], C]:
+    """Register a function of a `tasks.py` as the job `name`; failures are retried with growing pauses."""
+
+    def decorate(function: C) -> C:
+        retry = RetryStrategy(max_attempts=attempts, exponential_wait=3)
+        app.task(name=name, queue=queue, retry=retry)(function)
+        return function
+
+    return decorate
+
+
+def periodic(name: str, cron: str) -> Callable[[C], C]:
+    """Register a function (no arguments) to run by `cron`; missed runs are not made up for."""
+
+    def decorate(function: C) -> C:
+        def run(timestamp: int) -> None:
+            del timestamp
+            function()
+
+        app.periodic(cron=cron, periodic_id=name)(app.task(name=name, queueing_lock=name)(run))
+        return function
+
+    return decorate
+
+
+def defer(name: str, *, run_at: datetime | None = None, **ids: str | int) -> None:
+    """Have job `name` run after the running command has committed, not before `run_at`."""
+    buffer("jobs", _write).append((name, run_at, ids))
+
+
+def defer_now(name: str, *, run_at: datetime | None = None, **ids: str | int) -> None:
+    """Defer outside a command (the kernel's own relay); joins the open transaction if there is one."""
+    app.configure_task(name=name, schedule_at=run_at, allow_unknown=True).defer(**ids)
+
+
+def _write(_run: Run, rows: list[tuple[str, datetime | None, dict[str, str | int]]]) -> None:
+    grouped: dict[tuple[str, datetime | None], list[dict[str, str | int]]] = {}
+    for name, run_at, ids in rows:
+        grouped.setdefault((name, run_at), []).append(ids)
+    for (name, run_at), calls in grouped.items():
+        app.configure_task(name=name, schedule_at=run_at, allow_unknown=True).batch_defer(*calls)

@@ -1,0 +1,211 @@
+"""Reads the files of a pack: YAML with the line of every node, CSV with the line of every row, and raw files.
+
+A file that is missing, too large, badly encoded or not what its schema asks becomes a fault, never an exception.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+
+from yiwang.kernel.packs.report import Report
+
+LARGEST = 5 * 1024 * 1024
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed YAML file: plain `data`, and the line of every key and item."""
+
+    file: str
+    data: Any
+    _lines: Mapping[Place, int]
+
+    def line(self, *place: str | int) -> int:
+        """Line of the node at `place` (`"members", 0, "matter"`), or of its nearest ancestor; counts from 1."""
+        while place not in self._lines and place:
+            place = place[:-1]
+        return self._lines.get(place, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One CSV row with its line."""
+
+    line: int
+    values: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+
+class PackReader:
+    """Access to one pack's folder. `report` collects the faults; methods return None where there was one."""
+
+    def __init__(self, root: Path, report: Report | None = None) -> None:
+        self.root = root.resolve()
+        self.report = report or Report()
+        self._documents: dict[str, Document | None] = {}
+
+    def files(self, pattern: str) -> Sequence[str]:
+        """Files that match a glob pattern, as sorted relative paths."""
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(pattern) if path.is_file())
+
+    def exists(self, file: str) -> bool:
+        """Whether the file is there."""
+        return self._path(file) is not None and (self.root / file).is_file()
+
+    def raw(self, file: str, *, needed_by: str = "", line: int = 0) -> bytes | None:
+        """The bytes of a file. A missing one is a fault at the place that names it (`needed_by`, `line`)."""
+        path = self._path(file)
+        if path is None or not path.is_file():
+            self.report.add(needed_by or file, line, f"缺少文件 {file}", "补上该文件，或改正引用它的名称")
+            return None
+        if path.stat().st_size > LARGEST:
+            self.report.add(file, 0, f"文件超过 {LARGEST // 1024 // 1024} MB", "拆分或精简该文件")
+            return None
+        return path.read_bytes()
+
+    def text(self, file: str, *, needed_by: str = "", line: int = 0) -> str | None:
+        """The text of a UTF-8 file."""
+        data = self.raw(file, needed_by=needed_by, line=line)
+        if data is None:
+            return None
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            at = data.count(b"\n", 0, error.start) + 1
+            self.report.add(file, at, "不是 UTF-8 编码", "另存为 UTF-8")
+            return None
+
+    def yaml(
+        self, file: str, *, schema: Mapping[str, Any] | None = None, needed_by: str = "", line: int = 0
+    ) -> Document | None:
+        """A YAML file, checked against a JSON Schema 2020-12. Each file is read once."""
+        if file not in self._documents:
+            document = self._parse(file, needed_by, line)
+            if document is not None and schema is not None and not self._valid(document, schema):
+                document = None
+            self._documents[file] = document
+        return self._documents[file]
+
+    def csv(self, file: str, *, columns: Sequence[str], needed_by: str = "", line: int = 0) -> Sequence[Row]:
+        """The rows of a CSV file that must have at least `columns`."""
+        text = self.text(file, needed_by=needed_by, line=line)
+        if text is None:
+            return ()
+        reader = csv.DictReader(io.StringIO(text))
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            self.report.add(file, 1, f"缺少列：{'、'.join(missing)}", f"表头应为 {','.join(columns)}")
+            return ()
+        rows = []
+        for values in reader:
+            if None in values or None in values.values():
+                self.report.add(file, reader.line_num, "列数与表头不一致", "检查逗号和引号")
+                continue
+            rows.append(Row(reader.line_num, {key: value.strip() for key, value in values.items()}))
+        return rows
+
+    def _path(self, file: str) -> Path | None:
+        path = (self.root / file).resolve()
+        return path if path.is_relative_to(self.root) else None
+
+    def _parse(self, file: str, needed_by: str, line: int) -> Document | None:
+        text = self.text(file, needed_by=needed_by, line=line)
+        if text is None:
+            return None
+        yaml = YAML(typ="safe", pure=True)
+        try:
+            node = yaml.compose(text)
+            lines: dict[Place, int] = {}
+            if node is not None:
+                _mark(node, (), lines)
+            return Document(file, _plain(yaml.load(text)), lines)
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            self.report.add(
+                file, (mark.line + 1) if mark else 0, f"YAML 格式有误：{error.problem}", "检查缩进、冒号和引号"
+            )
+        except (YAMLError, ValueError, RecursionError) as error:
+            self.report.add(file, 0, f"YAML 格式有误：{type(error).__name__}", "检查文件内容")
+        return None
+
+    def _valid(self, document: Document, schema: Mapping[str, Any]) -> bool:
+        faults = list(_leaves(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(document.data)))
+        for fault in faults:
+            place = tuple(fault.absolute_path)
+            self.report.add(document.file, document.line(*place), *_explain(fault, place))
+        return not faults
+
+
+def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
+    for error in errors:
+        if error.context and error.validator in {"anyOf", "oneOf"}:
+            deepest = max(error.context, key=lambda each: len(each.absolute_path))
+            yield deepest if len(deepest.absolute_path) > len(error.absolute_path) else error
+        else:
+            yield error
+
+
+def _explain(fault: ValidationError, place: Place) -> tuple[str, str]:
+    where = ".".join(map(str, place)) or "文件"
+    if fault.validator == "required":
+        missing = [name for name in fault.validator_value if name not in fault.instance]
+        return f"{where} 缺少 {'、'.join(missing)}", "补上这些字段"
+    if fault.validator == "additionalProperties":
+        known = "、".join(sorted(fault.schema.get("properties", {})))
+        extra = [name for name in fault.instance if name not in fault.schema.get("properties", {})]
+        return f"{where} 有不认识的字段：{'、'.join(map(str, extra))}", f"可用的字段：{known}"
+    if fault.validator == "enum":
+        return (
+            f"{where} 的值 {fault.instance!r} 不在允许范围",
+            f"可用的值：{'、'.join(map(str, fault.validator_value))}",
+        )
+    if fault.validator == "type":
+        return f"{where} 的类型不对：{fault.instance!r}", f"应为 {fault.validator_value}"
+    if fault.validator == "pattern":
+        return f"{where} 的值 {fault.instance!r} 格式不对", f"应符合 {fault.validator_value}"
+    return f"{where}: {fault.message}", str(fault.schema.get("description", ""))
+
+
+def _mark(node: Node, place: Place, lines: dict[Place, int]) -> None:
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            lines[(*place, key.value)] = key.start_mark.line + 1
+            _mark(value, (*place, key.value), lines)
+    elif isinstance(node, SequenceNode):
+        for index, value in enumerate(node.value):
+            _mark(value, (*place, index), lines)
+
+
+def _plain(value: Any) -> Any:
+    """Dates become ISO text, as JSON Schema knows no dates."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+@cache
+def load_schema(path: Path) -> Mapping[str, Any]:
+    """A JSON Schema file of a context; checked once that it is itself a valid schema."""
+    schema: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return schema

@@ -1,0 +1,100 @@
+"""Typed settings, read once from the environment (`YIWANG_…`, `DATABASE_URL`); every fault is listed at boot."""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parents[3]
+
+
+class SettingsFault(Exception):
+    """The environment is wrong; the text lists each fault with the variable's name and what was expected."""
+
+
+class Settings(BaseSettings):
+    """Everything that an operator can set. One line of description each; `yiwang doctor` prints them."""
+
+    model_config = SettingsConfigDict(env_prefix="YIWANG_", frozen=True, extra="ignore", populate_by_name=True)
+
+    data_dir: Path = Field(default=PROJECT_ROOT / ".yiwang", description="where records, files and keys are kept")
+    database_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("DATABASE_URL", "YIWANG_DATABASE_URL"),
+        description="another PostgreSQL server; empty: the embedded one",
+    )
+    pack: Path = Field(default=PROJECT_ROOT / "packs" / "changzhou", description="the city's pack")
+    debug: bool = Field(default=False, description="show tracebacks in the browser; never on a network")
+    demo: bool = Field(default=False, description="show the demonstration accounts on the log-in page")
+    secret_key: str = Field(default="", description="signs sessions; empty: generated and kept in the data folder")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
+    workers: int = Field(default=2, ge=1, le=64, description="web processes")
+    job_threads: int = Field(default=4, ge=1, le=64, description="jobs that run at the same time")
+    allowed_hosts: list[str] = Field(
+        default=["localhost", "127.0.0.1", "[::1]"], description='host names served, as JSON: ["www.example.gov.cn"]'
+    )
+    https: bool = Field(default=False, description="the site is reached by https: secure cookies and HSTS")
+    behind_proxy: bool = Field(default=False, description="trust X-Forwarded-Proto of the reverse proxy")
+    upload_limit_mb: int = Field(default=20, ge=1, le=2048, description="largest single upload")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
+
+    @field_validator("data_dir", "pack")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres_only(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("postgres://", "postgresql://")):
+            msg = "must begin with postgresql://"
+            raise ValueError(msg)
+        return value or None
+
+    def signing_key(self) -> str:
+        """The secret key: as set, or generated once into the data folder (mode 0600)."""
+        if self.secret_key:
+            return self.secret_key
+        return kept_secret(self.data_dir / "keys" / "session.key").hex()
+
+
+def kept_secret(path: Path, size: int = 32) -> bytes:
+    """Read `size` secret bytes kept at `path`, or make them: mode 0600, complete or absent, first writer wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(secrets.token_bytes(size))
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_bytes()
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises SettingsFault naming every wrong variable at once."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"  {_variable(fault['loc'])}: {fault['msg']} (now: {fault['input']!r})"
+            for fault in error.errors(include_url=False)
+        ]
+        raise SettingsFault("设置有误 / wrong settings:\n" + "\n".join(lines)) from None
+
+
+def _variable(location: tuple[str | int, ...]) -> str:
+    name = str(location[0]) if location else "?"
+    return name if name.isupper() else f"YIWANG_{name.upper()}"
