@@ -1,0 +1,131 @@
+"""Errors as pages: what happened, what to do next, a stable code and the request's id. Mapped here once for HTML.
+
+The root URL configuration names these as handler400, handler403, handler404 and handler500, the settings name `csrf_failure`.
+"""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from yiwang.kernel.errors import DomainError, ErrorKind, Invalid
+from yiwang.web.registry import Area, shell
+from yiwang.web.responses import is_htmx, to_login
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What an error page says."""
+
+    status: int
+    code: str
+    title: str
+    sentence: str
+    advice: str
+    request_id: str
+    fields: tuple[str, ...] = ()
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The answer to a DomainError; an anonymous visitor who must log in is led to the log-in page."""
+    if error.kind is ErrorKind.UNAUTHENTICATED and request.method in {"GET", "HEAD"}:
+        login = settings.LOGIN_URL
+        return to_login(request, login) if is_htmx(request) else redirect_to_login(request.get_full_path(), login)
+    fields = tuple(_(words) for words in error.fields.values()) if isinstance(error, Invalid) else ()
+    problem = Problem(
+        status=int(error.kind),
+        code=error.code,
+        title=title_of(int(error.kind)),
+        sentence=error.sentence(_),
+        advice=error.advice(_),
+        request_id=request_id(request),
+        fields=fields,
+    )
+    return show(request, problem)
+
+
+def show(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The whole page, or for htmx a toast in the page that is open."""
+    if is_htmx(request):
+        body = render_to_string("web/error_fragment.html", {"problem": problem})
+        response = HttpResponse(body, status=problem.status)
+        response["HX-Retarget"] = "#yw-toasts"
+        response["HX-Reswap"] = "beforeend"
+        return response
+    area = Area.WORK if request.path.startswith(shell.home_url[Area.WORK]) else Area.PORTAL
+    body = render_to_string("web/error.html", {"problem": problem, "area": area.value}, request)
+    return HttpResponse(body, status=problem.status)
+
+
+def title_of(status: int) -> str:
+    """The heading for a status."""
+    titles = {
+        400: _("请求有误"),
+        401: _("请先登录"),
+        403: _("没有权限"),
+        404: _("没有找到这一页"),
+        409: _("内容已经变化"),
+        410: _("内容已经撤下"),
+        413: _("内容太大"),
+        415: _("不支持这种文件"),
+        422: _("填写的内容有误"),
+        429: _("操作太频繁"),
+        500: _("系统出错了"),
+        503: _("服务暂时不可用"),
+    }
+    return titles.get(status, _("操作没有完成"))
+
+
+def request_id(request: HttpRequest) -> str:
+    return str(getattr(request, "request_id", ""))
+
+
+def _page(request: HttpRequest, status: HTTPStatus, code: str, sentence: str, advice: str) -> HttpResponse:
+    problem = Problem(int(status), code, title_of(int(status)), sentence, advice, request_id(request))
+    return show(request, problem)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """handler400"""
+    sentence = _("浏览器发来的内容无法处理。")
+    return _page(request, HTTPStatus.BAD_REQUEST, "web.bad_request", sentence, _("请返回上一页重新操作。"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """handler403"""
+    sentence = _("您的账户不能查看或办理这一内容。")
+    advice = _("如果这是您的事或您的工作，请换用相应的账户登录，或联系本单位管理员。")
+    return _page(request, HTTPStatus.FORBIDDEN, "web.forbidden", sentence, advice)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """handler404"""
+    sentence = _("网址可能写错了，或者内容已经搬走。")
+    return _page(request, HTTPStatus.NOT_FOUND, "web.not_found", sentence, _("请核对网址，或从首页查找。"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW"""
+    log.warning("CSRF check failed: %s", reason)
+    sentence = _("页面打开得太久，或浏览器没有保存 Cookie，所以没有提交。")
+    advice = _("请刷新页面后再提交一次；请不要在多个窗口里登录不同的账户。")
+    return _page(request, HTTPStatus.FORBIDDEN, "web.csrf", sentence, advice)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500; must work when the database does not, so it falls back to a page without providers."""
+    sentence = _("这是我们的问题，不是您的问题。已经记录下来。")
+    advice = _("请稍后再试；仍有问题请拨打 12345，并告诉工作人员下面的请求编号。")
+    problem = Problem(500, "web.server_error", title_of(500), sentence, advice, request_id(request))
+    try:
+        return show(request, problem)
+    except Exception:
+        log.exception("the error page itself failed")
+        return HttpResponse(render_to_string("web/error_plain.html", {"problem": problem}), status=500)

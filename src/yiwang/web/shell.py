@@ -1,0 +1,86 @@
+"""Gathers what the page shell shows for one request, from the registries."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from yiwang.web.components import Menu, Text
+from yiwang.web.registry import AccountSlot, ActingFor, Area, Site, navigation, shell
+
+STYLES = (
+    "tokens",
+    "base",
+    "shell",
+    "controls",
+    "forms",
+    "marks",
+    "panels",
+    "lists",
+    "time",
+    "tables",
+    "overlays",
+    "documents",
+    "layouts",
+)
+SCRIPTS = ("glue", "print", "dialog", "toast", "menu", "submit", "upload", "keys", "summary", "chart")
+PRINT_COOKIE = "yw_print"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    label: Text
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShellView:
+    """Header and footer of one page."""
+
+    area: str
+    home: str
+    here: str
+    large: bool
+    site: Site
+    entries: tuple[ShownEntry, ...] = ()
+    account: AccountSlot | None = None
+    menu: Menu | None = None
+    acting: ActingFor | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{_('一网')} {self.site.name}".strip()
+
+
+def shell_view(request: HttpRequest | None, area: Area) -> ShellView:
+    """The shell of `area` for `request`; without a request, what needs none."""
+    home = shell.home_url[area]
+    if request is None:
+        return ShellView(area.value, home, "/", large=False, site=Site())
+    entries = tuple((entry.label, entry.href()) for entry in navigation(area, request))
+    current = _current(request.path, [href for _label, href in entries])
+    account = shell.account(request)
+    return ShellView(
+        area=area.value,
+        home=home,
+        here=request.get_full_path() if request.method == "GET" else request.path,
+        large=request.COOKIES.get(PRINT_COOKIE) == "large",
+        site=shell.site(request),
+        entries=tuple(ShownEntry(label, href, href == current) for label, href in entries),
+        account=account,
+        menu=_menu(account) if account else None,
+        acting=shell.acting_for(request),
+    )
+
+
+def _current(path: str, hrefs: list[str]) -> str | None:
+    """The entry with the longest address that begins the path; the root only when it is the page itself."""
+    matching = [href for href in hrefs if path == href or (href.strip("/") and path.startswith(href.rstrip("/") + "/"))]
+    return max(matching, key=len, default=None)
+
+
+def _menu(account: AccountSlot) -> Menu | None:
+    if not account.links and not account.leave_url:
+        return None
+    return Menu("account-menu", account.label, account.links, "person", account.note, account.leave_url)

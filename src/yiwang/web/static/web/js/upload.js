@@ -1,0 +1,66 @@
+// Upload field: checks the size, sends at once with a progress bar where the field names an address, else goes with the form.
+const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
+
+const say = (state, words, meter) => {
+  state.replaceChildren(document.createTextNode(words));
+  if (meter) state.append(meter);
+};
+
+const send = (box, file) => {
+  const state = box.querySelector(".y-upload__state");
+  const meter = document.createElement("progress");
+  meter.className = "y-meter";
+  meter.max = 1;
+  meter.value = 0;
+  meter.setAttribute("aria-label", box.dataset.sending);
+  say(state, `${box.dataset.sending}：${file.name}`, meter);
+  const request = new XMLHttpRequest();
+  request.open("POST", box.dataset.url);
+  request.setRequestHeader("X-CSRFToken", token());
+  request.setRequestHeader("HX-Request", "true");
+  request.upload.addEventListener("progress", (event) => {
+    if (event.lengthComputable) meter.value = event.loaded / event.total;
+  });
+  const done = new Promise((resolve) => {
+    request.addEventListener("loadend", () => {
+      const html = request.responseText;
+      if (request.status >= 200 && request.status < 300) {
+        box.nextElementSibling.insertAdjacentHTML("beforeend", html);
+        say(state, `${box.dataset.done}：${file.name}`);
+      } else if (request.getResponseHeader("HX-Retarget") === "#yw-toasts") {
+        document.getElementById("yw-toasts").insertAdjacentHTML("beforeend", html);
+        say(state, `${box.dataset.failed}：${file.name}`);
+      } else say(state, `${box.dataset.failed}：${file.name}`);
+      resolve();
+    });
+  });
+  const body = new FormData();
+  body.append("file", file, file.name);
+  request.send(body);
+  return done;
+};
+
+document.addEventListener("change", async (event) => {
+  const box = event.target.closest?.("[data-yw-upload]");
+  if (!box || event.target.type !== "file") return;
+  const state = box.querySelector(".y-upload__state");
+  const files = [...event.target.files];
+  const tooLarge = box.dataset.max && files.find((file) => file.size > Number(box.dataset.max));
+  if (tooLarge) {
+    event.target.value = "";
+    say(state, `${box.dataset.tooLarge}：${tooLarge.name}`);
+    return;
+  }
+  if (!box.dataset.url) {
+    say(state, files.map((file) => file.name).join("、"));
+    return;
+  }
+  for (const file of files) await send(box, file);
+  event.target.value = "";
+});
+
+for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
+  document.addEventListener(name, (event) => {
+    event.target.closest?.("[data-yw-upload]")?.classList.toggle("is-over", over);
+  });
+}
