@@ -1,10 +1,7 @@
 """The legal calendar as the administration keeps it: announced years in a table, editable, read through a short cache."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -80,11 +77,10 @@ class CalendarPart:
         if not (name.isdigit() and len(name) == 4):
             reader.report.add(file, 0, "文件名应为年份", "例如 calendars/2026.csv")
             return 0, {}
-        text = reader.text(file) or ""
-        rows: list[dict[str, Any]] = list(csv.DictReader(line for line in io.StringIO(text) if not line.startswith("#")))
-        days, faults = read_year(int(name), rows)
+        rows = reader.csv(file, columns=self.columns)
+        days, faults = read_year(int(name), [row.values for row in rows])
         for fault in faults:
-            reader.report.add(file, fault.line, fault.message)
+            reader.report.add(file, rows[fault.row - 1].line, fault.message)
         return int(name), days
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from yiwang.kernel.command import Run, buffer
@@ -56,3 +56,30 @@ def _write(_run: Run, rows: list[tuple[str, datetime | None, dict[str, str | int
         grouped.setdefault((name, run_at), []).append(ids)
     for (name, run_at), calls in grouped.items():
         app.configure_task(name=name, schedule_at=run_at, allow_unknown=True).batch_defer(*calls)
+
+
+_STALLED_AFTER = 15.0  # seconds without a heartbeat; workers send one every five
+
+
+@app.periodic(cron="* * * * * */15", periodic_id="kernel.rescue")
+@app.task(name="kernel.rescue", queueing_lock="kernel.rescue", pass_context=True)
+async def rescue(context: JobContext, timestamp: int) -> None:
+    """Queue again what a killed worker had begun."""
+    del timestamp
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER):
+        await manager.retry_job(stalled)
+
+
+async def work(threads: int) -> None:
+    """Run jobs until told to stop (SIGTERM, SIGINT); finishes what it has begun."""
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+        async with worker_app.open_async():
+            await worker_app.run_worker_async(
+                concurrency=threads,
+                fetch_job_polling_interval=2,
+                update_heartbeat_interval=5,
+                stalled_worker_timeout=_STALLED_AFTER,
+                shutdown_graceful_timeout=20,
+                delete_jobs="successful",
+            )

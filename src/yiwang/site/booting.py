@@ -1,0 +1,116 @@
+"""Brings the program up in this process: the database first, then Django; and prepares a data folder for use."""
+
+import hashlib
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.db import database_url
+from yiwang.kernel.settings import settings
+
+_SOURCE = Path(__file__).resolve().parents[1]
+
+
+@cache
+def boot() -> None:
+    """Start or join the database and set Django up. Once a process; children inherit the address."""
+    _settle_database()
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.site.settings")
+    django.setup()
+
+
+def _settle_database() -> None:
+    url = database_url(settings().data_dir, settings().database_url)
+    if settings().database_url is None:
+        os.environ["DATABASE_URL"] = url
+        settings.cache_clear()
+
+
+def prepare(*, load: bool = True) -> dict[str, str]:
+    """Migrate, collect static files and load the pack, each only when something changed. Returns what was done."""
+    boot()
+    done = {"migrations": _migrate(), "static": _collect_static()}
+    if load:
+        done["pack"] = _load_pack()
+    return done
+
+
+def _migrate() -> str:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return "unchanged"
+    call_command("migrate", verbosity=0, interactive=False)
+    return "migrated"
+
+
+def _collect_static() -> str:
+    from django.core.management import call_command
+
+    from yiwang.web.catalogues import compile_all
+
+    compile_all()
+    print_ = _fingerprint([path for folder in _SOURCE.rglob("static") for path in folder.rglob("*") if path.is_file()])
+    if _remembered("static") == print_ and (settings().data_dir / "static" / "staticfiles.json").exists():
+        return "unchanged"
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    _remember("static", print_)
+    return "collected"
+
+
+def _load_pack() -> str:
+    from yiwang.kernel.packs.loading import load_pack
+
+    root = settings().pack
+    print_ = _fingerprint([path for path in root.rglob("*") if path.is_file()]) + _database_age()
+    if _remembered("pack") == print_:
+        return "unchanged"
+    load_pack(root=root, by=Actor.system("load pack"), at=clock.now())
+    _remember("pack", print_)
+    return "loaded"
+
+
+def _database_age() -> str:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oid::text || current_database() FROM pg_database WHERE datname = current_database()")
+        return str(cursor.fetchone()[0])
+
+
+def _fingerprint(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(str(path).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _state_file() -> Path:
+    return settings().data_dir / "prepared.json"
+
+
+def _remembered(name: str) -> str:
+    try:
+        return str(json.loads(_state_file().read_text()).get(name, ""))
+    except (OSError, ValueError):
+        return ""
+
+
+def _remember(name: str, value: str) -> None:
+    try:
+        state = json.loads(_state_file().read_text())
+    except (OSError, ValueError):
+        state = {}
+    state[name] = value
+    fresh = _state_file().with_suffix(".new")
+    fresh.write_text(json.dumps(state))
+    fresh.replace(_state_file())

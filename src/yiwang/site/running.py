@@ -1,0 +1,126 @@
+"""Commands that run the program: serve, worker, migrate, demo."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import click
+
+from yiwang.kernel.settings import settings
+from yiwang.site.supervisor import Installation, free_port
+
+
+def _installation(data_dir: Path | None = None, port: int | None = None) -> Installation:
+    here = settings()
+    return Installation(
+        data_dir or here.data_dir,
+        host=here.host,
+        port=port or here.port,
+        workers=here.workers,
+        external=here.database_url,
+    )
+
+
+@click.command()
+@click.option("--port", type=int, help="port to listen on")
+def serve(port: int | None) -> None:
+    """Run database, web and worker until stopped (Ctrl-C, SIGTERM)."""
+    _run(_installation(port=port))
+
+
+@click.command()
+@click.option(
+    "--prepare", type=click.Path(path_type=Path), help="first migrate and load; then write what was done here"
+)
+def worker(prepare: Path | None) -> None:
+    """Run background jobs: the outbox, timers, remote operations."""
+    from yiwang.site import booting
+
+    booting.boot()
+    if prepare:
+        done = booting.prepare()
+        changed = any(value != "unchanged" for value in done.values())
+        fresh = prepare.with_suffix(".new")
+        fresh.write_text("changed" if changed else "unchanged")
+        fresh.replace(prepare)
+    from yiwang.kernel.jobs import work
+
+    asyncio.run(work(settings().job_threads))
+
+
+@click.command()
+@click.option("--no-pack", is_flag=True, help="do not load the pack")
+def migrate(no_pack: bool) -> None:
+    """Bring the database, the static files and the pack up to date."""
+    from yiwang.site import booting
+
+    for name, what in booting.prepare(load=not no_pack).items():
+        click.echo(f"{name}: {what}")
+
+
+@click.command()
+@click.option(
+    "--smoke", is_flag=True, help="play the newborn journey on an empty data folder, print one JSON line, stop"
+)
+@click.option("--port", type=int, help="port to listen on")
+def demo(smoke: bool, port: int | None) -> None:
+    """Run the demonstration city; prints the address and the demonstration accounts."""
+    os.environ["YIWANG_DEMO"] = "1"
+    settings.cache_clear()
+    if smoke:
+        sys.exit(_smoke())
+    _run(_installation(port=port), demo=True)
+
+
+def _run(installation: Installation, *, demo: bool = False) -> None:
+    began = time.monotonic()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo("正在启动 / starting …")
+    try:
+        installation.start()
+        click.echo(f"一网 {installation.url} （{time.monotonic() - began:.1f} 秒 / s）")
+        if demo:
+            from yiwang.site.demonstration import accounts_text
+
+            click.echo(accounts_text(settings().pack))
+        click.echo("按 Ctrl-C 停止 / Ctrl-C stops")
+        watcher = threading.Thread(target=installation.watch, daemon=True)
+        watcher.start()
+        stop.wait()
+    finally:
+        click.echo("正在停止 / stopping …")
+        installation.stop()
+
+
+def _smoke() -> int:
+    """One JSON line: {"ok": true, "case": …, "seconds": …}, or {"ok": false, "reason": …} and exit code 1."""
+    from yiwang.site.smoke import play
+
+    began = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="yiwang-smoke-"))
+    installation = _installation(folder, free_port())
+    result: dict[str, object]
+    try:
+        installation.start()
+        watcher = threading.Thread(target=installation.watch, daemon=True)
+        watcher.start()
+        result = {"ok": True, **play(installation)}
+    except Exception as error:  # noqa: BLE001  whatever went wrong is the answer
+        result = {"ok": False, "reason": f"{type(error).__name__}: {error}"[:2000]}
+    finally:
+        installation.stop()
+        if installation.server:
+            installation.server.destroy()
+        shutil.rmtree(folder, ignore_errors=True)
+    result["seconds"] = round(time.monotonic() - began, 1)
+    click.echo(json.dumps(result, ensure_ascii=False))
+    return 0 if result["ok"] else 1

@@ -1,0 +1,173 @@
+"""Runs the parts of a one-machine installation and keeps them running: database, web, worker.
+
+Loads no Django itself, so that it stays small; a part that ends is started again, with growing pauses.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from yiwang.kernel.db import Server
+from yiwang.kernel.errors import Unavailable
+from yiwang.kernel.text import gettext_noop as _
+
+_PR_SET_PDEATHSIG = 1
+
+
+class NotStarted(Unavailable):
+    """A part did not come up."""
+
+    code = "site.not_started"
+    message = _("{part}没有启动成功。日志：{log}")
+    next_step = _("查看日志末尾的原因，运行 yiwang doctor 检查。")
+
+
+class Part:
+    """One child process that is started again when it ends by itself."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        self.name = name
+        self.command = command
+        self.environment = environment
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self.restarts = 0
+
+    def start(self) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                env=dict(self.environment),
+                stdout=log,
+                stderr=log,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509  one call of prctl
+            )
+
+    @property
+    def ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def stop(self, patience: float = 25.0) -> None:
+        if self.process is None or self.ended:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this child when the supervisor is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Installation:
+    """Database, web and worker of one data folder. `start` returns when a page can be had."""
+
+    def __init__(self, data_dir: Path, *, host: str, port: int, workers: int, external: str | None = None) -> None:
+        self.data_dir = data_dir
+        self.host, self.port, self.workers = host, port, workers
+        self.external = external
+        self.server = None if external else Server(data_dir)
+        self._stopping = threading.Event()
+        self.parts: list[Part] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def start(self, patience: float = 180.0) -> None:
+        environment = self._environment()
+        python = [sys.executable, "-m"]
+        logs = self.data_dir / "logs"
+        ready = self.data_dir / "ready"
+        ready.unlink(missing_ok=True)
+        worker = Part(
+            "worker", [*python, "yiwang.site", "worker", "--prepare", str(ready)], environment, logs / "worker.log"
+        )
+        web = Part("web", self._web(python), environment, logs / "web.log")
+        known = (self.data_dir / "prepared.json").exists()
+        worker.start()
+        self.parts = [worker]
+        if known:
+            web.start()
+        deadline = time.monotonic() + patience
+        self._await(ready.exists, worker, deadline)
+        if not known:
+            web.start()
+        elif "changed" in ready.read_text():
+            web.stop()
+            web.start()
+        self.parts.append(web)
+        self._await(lambda: _answers(f"{self.url}/healthz"), web, deadline)
+
+    def watch(self) -> None:
+        """Keep the parts running until `stop`."""
+        while not self._stopping.wait(0.5):
+            for part in self.parts:
+                if part.ended and not self._stopping.is_set():
+                    part.restarts += 1
+                    if self._stopping.wait(min(10.0, 0.2 * part.restarts)):
+                        return
+                    part.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        for part in reversed(self.parts):
+            part.stop()
+        if self.server:
+            self.server.stop()
+
+    def _environment(self) -> dict[str, str]:
+        environment = dict(os.environ)
+        if self.server:
+            self.server.start()
+            environment["DATABASE_URL"] = self.server.ensure_database()
+        elif self.external:
+            environment["DATABASE_URL"] = self.external
+        environment["YIWANG_DATA_DIR"] = str(self.data_dir)
+        environment.setdefault("PYTHONDONTWRITEBYTECODE", "")
+        return environment
+
+    def _web(self, python: Sequence[str]) -> list[str]:
+        return [
+            *python, "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port),
+            "--workers", str(self.workers), "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
+            "--log-level", "warning", "yiwang.site.wsgi:application",
+        ]  # fmt: skip
+
+    def _await(self, condition: "object", part: Part, deadline: float) -> None:
+        while not condition():  # type: ignore[operator]
+            if part.ended or time.monotonic() > deadline:
+                self.stop()
+                tail = part.log.read_text("utf-8", "replace").splitlines()[-12:]
+                raise NotStarted(part=part.name, log="\n".join([str(part.log), *tail]))
+            time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def free_port() -> int:
+    """A TCP port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
