@@ -62,4 +62,3 @@ def _in_python(text: str) -> Iterator[str]:
 def _in_template(text: str) -> Iterator[str]:
     for quoted in QUOTED.findall(templatize(text)):
         yield ast.literal_eval(quoted.removeprefix("u"))
-

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -36,8 +35,7 @@ class Problem:
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The answer to a DomainError; an anonymous visitor who must log in is led to the log-in page."""
     if error.kind is ErrorKind.UNAUTHENTICATED and request.method in {"GET", "HEAD"}:
-        login = settings.LOGIN_URL
-        return to_login(request, login) if is_htmx(request) else redirect_to_login(request.get_full_path(), login)
+        return to_login(request, settings.LOGIN_URL)
     fields = tuple(_(words) for words in error.fields.values()) if isinstance(error, Invalid) else ()
     problem = Problem(
         status=int(error.kind),
@@ -92,20 +90,20 @@ def _page(request: HttpRequest, status: HTTPStatus, code: str, sentence: str, ad
     return show(request, problem)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400"""
     sentence = _("浏览器发来的内容无法处理。")
     return _page(request, HTTPStatus.BAD_REQUEST, "web.bad_request", sentence, _("请返回上一页重新操作。"))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler403"""
     sentence = _("您的账户不能查看或办理这一内容。")
     advice = _("如果这是您的事或您的工作，请换用相应的账户登录，或联系本单位管理员。")
     return _page(request, HTTPStatus.FORBIDDEN, "web.forbidden", sentence, advice)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler404"""
     sentence = _("网址可能写错了，或者内容已经搬走。")
     return _page(request, HTTPStatus.NOT_FOUND, "web.not_found", sentence, _("请核对网址，或从首页查找。"))

@@ -181,4 +181,6 @@ class Field:
 
     @property
     def numbered_levels(self) -> tuple[tuple[str, RegionLevel], ...]:
-        return tuple((self.id if index == 0 else f"{self.id}-{index}", level) for index, level in enumerate(self.levels))
+        return tuple(
+            (self.id if index == 0 else f"{self.id}-{index}", level) for index, level in enumerate(self.levels)
+        )

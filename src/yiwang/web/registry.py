@@ -120,8 +120,8 @@ class Registry(Generic[K]):
 class Shell:
     """The one set of registries of this process."""
 
-    navigation: Registry[NavEntry] = field(default_factory=lambda: Registry[NavEntry]())
-    desk_tiles: Registry[DeskTile] = field(default_factory=lambda: Registry[DeskTile]())
+    navigation: Registry[NavEntry] = field(default_factory=Registry[NavEntry])
+    desk_tiles: Registry[DeskTile] = field(default_factory=Registry[DeskTile])
     account: Callable[[HttpRequest], AccountSlot | None] = lambda _request: None
     acting_for: Callable[[HttpRequest], ActingFor | None] = lambda _request: None
     site: Callable[[HttpRequest], Site] = lambda _request: Site()

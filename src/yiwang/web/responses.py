@@ -22,7 +22,7 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
 
 def to_login(request: HttpRequest, login_url: str) -> HttpResponse:
     """Lead to the log-in page and afterwards back to the page that is open."""
-    here = request.headers.get("HX-Current-URL", "")
+    here = request.headers.get("HX-Current-URL", "") if is_htmx(request) else request.get_full_path()
     return go(request, f"{resolve_url(login_url)}?{urlencode({'next': safe_next(request, here)})}")
 
 
@@ -34,5 +34,7 @@ def with_toast(response: HttpResponse, words: str, *, tone: str = "") -> HttpRes
 
 def safe_next(request: HttpRequest, url: str, default: str = "/") -> str:
     """`url` when it stays on this host, otherwise `default`."""
-    allowed = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    allowed = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return url if url and allowed else default

@@ -107,7 +107,7 @@ class SealMark(Component):
     """The small round mark beside a sealed thing. Beside it there is always a link 验证."""
 
     template: ClassVar[str] = "web/components/seal_mark.html"
-    label: Text = _("已加盖电子印章")
+    label: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

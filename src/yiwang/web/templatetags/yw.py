@@ -235,8 +235,7 @@ def yw_stylesheets() -> SafeString:
 
 @register.simple_tag
 def yw_scripts() -> SafeString:
-    """htmx and our modules; all of them run after the page has been read."""
+    """Htmx and our modules; all of them run after the page has been read."""
     library = f'<script defer src="{escape(static("web/vendor/htmx/htmx.min.js"))}"></script>'
     ours = (f'<script type="module" src="{escape(static(f"web/js/{name}.js"))}"></script>' for name in SCRIPTS)
     return mark_safe("\n".join([library, *ours]))  # noqa: S308
-

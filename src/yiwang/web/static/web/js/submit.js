@@ -1,14 +1,23 @@
 // A form is sent once: the button that sent it shows that work goes on, and a second click does nothing.
+// A form that answers with a download stays usable with data-yw-again.
 const running = new WeakSet();
+const guarded = (form) => form.method.toLowerCase() === "post" || form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]");
+const free = (form) => form.matches("[data-yw-print], [data-yw-again]");
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (!running.has(event.target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method.toLowerCase() !== "post" || form.matches("[data-yw-print]") || event.defaultPrevented) return;
-  if (running.has(form)) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    return;
-  }
+  const byScript = event.defaultPrevented && !form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-boost], [hx-boost] *");
+  if (!guarded(form) || free(form) || byScript) return;
   running.add(form);
   event.submitter?.setAttribute("aria-busy", "true");
 });
