@@ -42,11 +42,16 @@ class Account:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
+def own_account() -> Account:
+    """The user that runs this process, for programs that need no other (pg_dump, psql)."""
+    uid = os.geteuid()
+    return Account(_name_of(uid), uid, os.getegid(), switch=False)
+
+
 def server_account(data: Path, name: str = SERVER_ACCOUNT) -> Account:
     """The user to run PostgreSQL as. As root: the owner of existing `data`, else the account `name`, made if missing."""
-    uid = os.geteuid()
-    if uid != 0:
-        return Account(_name_of(uid), uid, os.getegid(), switch=False)
+    if os.geteuid() != 0:
+        return own_account()
     if data.exists() and (found := data.stat()).st_uid != 0:
         return Account(_name_of(found.st_uid), found.st_uid, found.st_gid, switch=True)
     entry = _find(name) or _create(name)

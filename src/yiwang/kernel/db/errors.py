@@ -114,11 +114,21 @@ class NotEmpty(DatabaseUnavailable):
     next_step = _("确定要用备份替换现有数据时，请加上 --replace；原有数据会先改名保留。")
 
 
+class InUse(DatabaseUnavailable):
+    """Somebody is connected to the database that is to be replaced."""
+
+    code = "kernel.db.in_use"
+    kind = ErrorKind.CONFLICT
+    message = _("还有 {count} 个连接正在使用数据库 {name}，不能替换它。")
+    next_step = _("请先停止本程序的网页和后台任务，再恢复备份。")
+
+
 class ToolFailed(DatabaseUnavailable):
     """pg_dump, pg_restore or initdb ended with an error."""
 
     code = "kernel.db.tool_failed"
     message = _("{tool} 没有完成：{reason}")
+    next_step = _("数据没有改变。请按上面的原因处理后重试。")
 
 
 DISK_FULL_SIGNS = ("No space left on device", "Disk quota exceeded")

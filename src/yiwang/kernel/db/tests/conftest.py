@@ -1,0 +1,136 @@
+"""Servers in folders of their own, and owners as real processes that can be killed."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from yiwang.kernel.db import Server
+from yiwang.kernel.db.cluster import server_processes
+from yiwang.kernel.db.place import Place
+
+GRACE = 1.0
+SOURCE = Path(__file__).parents[4]
+PACKAGES = str(Path(psycopg.__file__).parents[1])
+OWNER = """
+import sys
+from pathlib import Path
+from yiwang.kernel.db import Server
+server = Server(Path(sys.argv[1]), grace=float(sys.argv[2]), start_timeout=120)
+server.start()
+print("ready", flush=True)
+sys.stdin.read()
+print(server.stop(), flush=True)
+"""
+
+
+@cache
+def interpreter_for(user: str) -> str | None:
+    """A Python of our version that another user can run with our packages; None when there is none or we aren't root."""
+    if os.geteuid() != 0:
+        return None
+    probe = "import psycopg, yiwang.kernel.db"
+    for path in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        with contextlib.suppress(OSError, subprocess.CalledProcessError):
+            environment = {"PYTHONPATH": os.pathsep.join([str(SOURCE), PACKAGES])}
+            subprocess.run([path, "-c", probe], check=True, capture_output=True, user=user, env=environment, cwd="/")
+            return path
+    return None
+
+
+class Owner:
+    """A process that owns the server of a folder until it is told to leave, or killed."""
+
+    def __init__(self, data_dir: Path, *, user: str | None = None, path: str = "") -> None:
+        python_path = os.pathsep.join(filter(None, [path, str(SOURCE), PACKAGES]))
+        self.process = subprocess.Popen(
+            [interpreter_for(user) if user else sys.executable, "-c", OWNER, str(data_dir), str(GRACE)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": python_path},
+            user=user,
+            cwd="/",
+        )
+
+    def wait_ready(self) -> "Owner":
+        line = self.process.stdout.readline()
+        assert line == "ready\n", self.process.stderr.read()
+        return self
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def leave(self) -> str:
+        """Stop; returns what `Server.stop()` returned, or the error."""
+        out, error = self.process.communicate(input="")
+        return out.split()[-1] if self.process.returncode == 0 else error
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder with a short path that every user can pass through."""
+    folder = Path(tempfile.mkdtemp(prefix="ywdb-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data_dir(open_folder: Path) -> Iterator[Path]:
+    folder = open_folder / "data"
+    yield folder
+    if folder.exists():
+        Server(folder).destroy()
+
+
+@pytest.fixture
+def owner(data_dir: Path) -> Iterator[Callable[[], Owner]]:
+    owners: list[Owner] = []
+
+    def start(**options: str) -> Owner:
+        owners.append(Owner(data_dir, **options))
+        return owners[-1]
+
+    yield start
+    for each in owners:
+        each.kill()
+
+
+def processes(place: Place) -> list[int]:
+    """Everything that runs for this place: PostgreSQL's processes, and whoever names the folder on its command line."""
+    found = set(server_processes(place.data))
+    for process in psutil.process_iter(["cmdline", "status"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if process.info["status"] != psutil.STATUS_ZOMBIE and "yiwang.kernel.db.supervisor" in line:
+            if str(place.home) in line:
+                found.add(process.pid)
+    return sorted(found)
+
+
+def wait_until(condition: Callable[[], object], seconds: float) -> float:
+    """Seconds until the condition held; fails when it never did."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if condition():
+            return time.monotonic() - began
+        time.sleep(0.02)
+    pytest.fail(f"not within {seconds} s")
+
+
+def query(server: Server, statement: str, *values: object) -> list[tuple]:
+    with psycopg.connect(server.url(), connect_timeout=10) as connection:
+        cursor = connection.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
