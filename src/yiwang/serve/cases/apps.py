@@ -1,0 +1,12 @@
+"""Wiring of cases: operations for processes, openers of tasks, readers of attached files."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "yiwang.serve.cases"
+    label = "serve_cases"
+    verbose_name = "cases"
+
+    def ready(self) -> None:
+        from yiwang.serve.cases import contrib, handlers  # noqa: F401  registers with flow, files and the outbox

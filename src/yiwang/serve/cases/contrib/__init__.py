@@ -1,0 +1,1 @@
+"""Fills ports of lower contexts."""

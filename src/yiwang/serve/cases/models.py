@@ -1,0 +1,187 @@
+"""Cases with their append-only history, materials and results. Status and due dates are projections of the events."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from yiwang.commons.identity.models import Account, LegalEntity, Organisation, Person, Region
+from yiwang.kernel.fields import EncryptedJSONField, EncryptedTextField, personal, public, sensitive
+from yiwang.kernel.models import AppendOnlyModel, GuardedModel, GuardedRow
+from yiwang.serve.cases.contracts import CaseAction, CaseKind, CaseStatus, MaterialBy, ResultKind
+
+_STATUS = [(status.value, status.value) for status in CaseStatus]
+_FINAL = sorted(status.value for status in CaseStatus if status.is_final)
+
+
+class Case(GuardedModel):
+    """One handling of a matter or a bundle. What it began with (versions, answers, situation) never changes."""
+
+    number = public(models.CharField(max_length=40, unique=True))
+    kind = public(models.CharField(max_length=8, choices=[(k.value, k.value) for k in CaseKind]))
+    title = public(models.CharField(max_length=200))
+    parent = public(models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="members"))
+    member_key = public(models.CharField(max_length=60, blank=True))
+    position = public(models.PositiveSmallIntegerField(default=0))
+    depends_on = public(models.JSONField(default=list, help_text="keys of members that end first"))
+    matter_id = public(models.UUIDField(null=True, help_text="matter version"))
+    matter_code = public(models.CharField(max_length=64, blank=True))
+    bundle_id = public(models.UUIDField(null=True, help_text="bundle version"))
+    bundle_key = public(models.CharField(max_length=60, blank=True))
+    person = personal(models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+"))
+    entity = personal(models.ForeignKey(LegalEntity, null=True, on_delete=models.PROTECT, related_name="+"))
+    applicant_name = personal(models.CharField(max_length=120))
+    beneficiary = personal(models.CharField(max_length=120, blank=True, help_text="for whom, where not the applicant"))
+    filed_by = personal(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    agent = personal(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    agent_authority = personal(models.CharField(max_length=120, blank=True))
+    organisation = public(models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+"))
+    organisation_name = public(models.CharField(max_length=120))
+    region = public(models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+"))
+    region_code = public(models.CharField(max_length=12))
+    scope_key = public(models.CharField(max_length=120))
+    grade = public(models.PositiveSmallIntegerField(default=3))
+    channel = public(models.CharField(max_length=12, default="online"))
+    answers = sensitive(EncryptedJSONField(default=list))
+    situation = sensitive(EncryptedJSONField(default=dict))
+    form_key = public(models.CharField(max_length=120, blank=True))
+    form_version = public(models.PositiveIntegerField(null=True))
+    process_key = public(models.CharField(max_length=120, blank=True))
+    process_version = public(models.PositiveIntegerField(null=True))
+    instance_id = public(models.UUIDField(null=True, help_text="process instance"))
+    status = public(models.CharField(max_length=12, choices=_STATUS))
+    result = public(
+        models.CharField(max_length=16, choices=[(r.value, r.value) for r in ResultKind], blank=True, default="")
+    )
+    ground = public(models.TextField(blank=True))
+    reason = sensitive(EncryptedTextField(null=True))
+    promised_days = public(models.PositiveSmallIntegerField())
+    statutory_days = public(models.PositiveSmallIntegerField(null=True))
+    promised_due = public(models.DateField(null=True))
+    statutory_due = public(models.DateField(null=True))
+    submitted_at = public(models.DateTimeField())
+    received_at = public(models.DateTimeField(null=True))
+    accepted_at = public(models.DateTimeField(null=True))
+    decided_at = public(models.DateTimeField(null=True))
+    closed_at = public(models.DateTimeField(null=True))
+    events_count = public(models.PositiveIntegerField(default=0))
+    last_hash = public(models.BinaryField(max_length=32, default=bytes(32)))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.CheckConstraint(
+                name="case_has_one_applicant",
+                condition=Q(person__isnull=False, entity__isnull=True) | Q(person__isnull=True, entity__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="case_kind_fits",
+                condition=Q(kind="single", parent__isnull=True, matter_id__isnull=False, bundle_id__isnull=True)
+                | Q(kind="bundle", parent__isnull=True, matter_id__isnull=True, bundle_id__isnull=False)
+                | (Q(kind="member", parent__isnull=False, matter_id__isnull=False) & ~Q(member_key="")),
+            ),
+            models.UniqueConstraint(fields=["parent", "member_key"], name="case_member_once"),
+            models.CheckConstraint(
+                name="case_promise_within_law",
+                condition=Q(statutory_days__isnull=True) | Q(promised_days__lte=F("statutory_days")),
+            ),
+            models.CheckConstraint(
+                name="case_ended_has_time",
+                condition=Q(status__in=_FINAL, closed_at__isnull=False)
+                | (~Q(status__in=_FINAL) & Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(name="case_ended_has_result", condition=Q(closed_at__isnull=True) | ~Q(result="")),
+            models.CheckConstraint(
+                name="case_accepted_after_receipt",
+                condition=Q(accepted_at__isnull=True) | Q(received_at__isnull=False, accepted_at__gte=F("received_at")),
+            ),
+            models.CheckConstraint(
+                name="case_due_needs_acceptance", condition=Q(promised_due__isnull=True) | Q(accepted_at__isnull=False)
+            ),
+        )
+        indexes = (
+            models.Index(fields=["organisation", "scope_key", "-submitted_at", "-id"], name="case_office"),
+            models.Index(fields=["-submitted_at", "-id"], name="case_latest"),
+            models.Index(fields=["person", "-submitted_at"], name="case_person", condition=Q(person__isnull=False)),
+            models.Index(fields=["entity", "-submitted_at"], name="case_entity", condition=Q(entity__isnull=False)),
+            models.Index(fields=["parent", "position"], name="case_members", condition=Q(parent__isnull=False)),
+            models.Index(fields=["agent"], name="case_agent", condition=Q(agent__isnull=False)),
+        )
+
+
+class CaseEvent(AppendOnlyModel):
+    """One step of a case; `hash` covers it and the hash before it."""
+
+    case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events"))
+    seq = public(models.PositiveIntegerField())
+    kind = public(models.CharField(max_length=24, choices=[(a.value, a.value) for a in CaseAction]))
+    at = public(models.DateTimeField())
+    actor_kind = public(models.CharField(max_length=12))
+    account_id = public(models.UUIDField(null=True))
+    person_id = personal(models.UUIDField(null=True))
+    organisation_id = public(models.UUIDField(null=True))
+    role = public(models.CharField(max_length=48, blank=True))
+    from_status = public(models.CharField(max_length=12, choices=_STATUS, blank=True))
+    to_status = public(models.CharField(max_length=12, choices=_STATUS))
+    note = sensitive(EncryptedTextField(null=True, help_text="words to the applicant"))
+    opinion = sensitive(EncryptedTextField(null=True, help_text="internal; never shown to the applicant"))
+    data = public(models.JSONField(default=dict, help_text="ids and labels only"))
+    prev_hash = public(models.BinaryField(max_length=32))
+    hash = public(models.BinaryField(max_length=32))
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = (models.UniqueConstraint(fields=["case", "seq"], name="case_event_seq"),)
+
+
+class CaseMaterial(GuardedModel):
+    """A material of a case and what provided it: an upload, a licence, shared data, another member's result."""
+
+    case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="materials"))
+    position = public(models.PositiveSmallIntegerField())
+    material = public(models.CharField(max_length=80))
+    name = public(models.CharField(max_length=160))
+    by = public(models.CharField(max_length=16, choices=[(b.value, b.value) for b in MaterialBy]))
+    file_id = public(models.UUIDField(null=True))
+    reference = personal(models.CharField(max_length=160, blank=True))
+    origin = public(models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="gives"))
+    origin_result = public(models.ForeignKey("CaseResult", null=True, on_delete=models.PROTECT, related_name="+"))
+    added_at = public(models.DateTimeField())
+    checked_by = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    checked_at = public(models.DateTimeField(null=True))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.CheckConstraint(
+                name="case_material_upload_has_file", condition=~Q(by="upload") | Q(file_id__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="case_material_output_has_origin", condition=Q(origin__isnull=True) | Q(by="member_output")
+            ),
+        )
+        indexes = (models.Index(fields=["case", "position"], name="case_material_place"),)
+
+
+class CaseResult(AppendOnlyModel):
+    """What a decision yields, in the name of the organisation that decided. Not sealed by itself."""
+
+    case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="results"))
+    kind = public(models.CharField(max_length=24))
+    material = public(models.CharField(max_length=80, blank=True, help_text="the material it is for other members"))
+    number = personal(models.CharField(max_length=80))
+    title = public(models.CharField(max_length=160))
+    payload = sensitive(EncryptedJSONField(default=dict))
+    organisation = public(models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+"))
+    organisation_name = public(models.CharField(max_length=120))
+    issued_at = public(models.DateTimeField())
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = (models.UniqueConstraint(fields=["case", "number"], name="case_result_once"),)
+
+
+class CaseNumberCounter(GuardedRow):
+    """The last running number of a region and day; its row lock orders submissions, a roll-back leaves no gap."""
+
+    id = public(models.BigAutoField(primary_key=True))
+    region_code = public(models.CharField(max_length=12))
+    day = public(models.DateField())
+    last = public(models.PositiveIntegerField())
+
+    class Meta(GuardedRow.Meta):
+        constraints = (models.UniqueConstraint(fields=["region_code", "day"], name="case_counter_once"),)

@@ -1,0 +1,160 @@
+"""Due dates as a function of the event log: recomputing them always gives what is stored.
+
+The day of acceptance is not counted (民法典 201); special procedures stop the clock (行政许可法 45). Whoever neither
+accepts nor asks for correction within five working days of receipt has accepted on the day of receipt (行政许可法 32).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from yiwang.kernel.clock import CHINA
+from yiwang.kernel.legal_calendar import DueDate, Limit, Pause, Stopped, WorkCalendar
+from yiwang.serve.cases.contracts import CaseAction, CaseStatus, Clock, ClockDay
+from yiwang.serve.cases.rules.states import next_status
+
+ACCEPTANCE_DAYS = 5
+ACCEPTANCE_BASIS = "行政许可法第三十二条"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as far as the clock and the status need it."""
+
+    kind: CaseAction
+    at: datetime
+    name: str = ""
+
+
+def day_of(instant: datetime) -> date:
+    """The calendar day in China."""
+    return instant.astimezone(CHINA).date()
+
+
+def status_of(entries: Iterable[Entry], first: CaseStatus = CaseStatus.SUBMITTED) -> CaseStatus:
+    """Replay of the event log. Raises ValueError where an event was not possible."""
+    status = first
+    for entry in entries:
+        if entry.kind is CaseAction.SUBMIT:
+            continue
+        following = next_status(status, entry.kind)
+        if following is None:
+            raise ValueError(f"{entry.kind} in {status}")
+        status = following
+    return status
+
+
+def last(entries: Sequence[Entry], *kinds: CaseAction) -> datetime | None:
+    """When one of `kinds` happened last."""
+    return next((entry.at for entry in reversed(entries) if entry.kind in kinds), None)
+
+
+def pauses(entries: Sequence[Entry]) -> tuple[Pause, ...]:
+    """The special procedures: from the day after the stop to the day of resumption, as whole days."""
+    found: list[Pause] = []
+    since: Entry | None = None
+    for entry in entries:
+        if entry.kind is CaseAction.STOP_CLOCK and since is None:
+            since = entry
+        elif entry.kind is CaseAction.RESUME_CLOCK and since is not None:
+            found.append(Pause(day_of(since.at), day_of(entry.at), since.name))
+            since = None
+    if since is not None:
+        found.append(Pause(day_of(since.at), None, since.name))
+    return tuple(found)
+
+
+def accepted_on(entries: Sequence[Entry], calendar: WorkCalendar, today: date) -> tuple[date | None, bool]:
+    """The day of acceptance, and whether the law assumed it because nobody answered in time."""
+    accepted = last(entries, CaseAction.ACCEPT)
+    if accepted is not None:
+        return day_of(accepted), False
+    waiting_since = last(entries, CaseAction.RECEIVE, CaseAction.SUPPLY)
+    answered = last(entries, CaseAction.REQUEST_CORRECTION, CaseAction.DECLINE)
+    if waiting_since is None or (answered is not None and answered >= waiting_since):
+        return None, False
+    until = calendar.add_working_days(day_of(waiting_since), ACCEPTANCE_DAYS).date
+    return (day_of(waiting_since), True) if today > until else (None, False)
+
+
+def clock(  # noqa: PLR0913  the law's clock has these inputs
+    entries: Sequence[Entry],
+    days: int | None,
+    calendar: WorkCalendar,
+    *,
+    today: date,
+    basis: str = "",
+    ended: date | None = None,
+) -> Clock:
+    """The limit of `days` working days from acceptance, day by day, as it stands `today`."""
+    started, assumed = accepted_on(entries, calendar, today)
+    if started is None or days is None:
+        return Clock(None, days or 0, None, None, basis=basis)
+    return _run(calendar.due(started, Limit(days), pauses=pauses(entries)), days, started, calendar, today, basis, ended, assumed)
+
+
+def acceptance_clock(entries: Sequence[Entry], calendar: WorkCalendar, *, today: date) -> Clock:
+    """The five working days within which to accept or to tell once what is missing."""
+    waiting_since = last(entries, CaseAction.RECEIVE, CaseAction.SUPPLY)
+    if waiting_since is None:
+        return Clock(None, ACCEPTANCE_DAYS, None, None, basis=ACCEPTANCE_BASIS)
+    answered = last(entries, CaseAction.ACCEPT, CaseAction.REQUEST_CORRECTION, CaseAction.DECLINE)
+    ended = day_of(answered) if answered is not None and answered >= waiting_since else None
+    started = day_of(waiting_since)
+    due = calendar.due(started, Limit(ACCEPTANCE_DAYS))
+    return _run(due, ACCEPTANCE_DAYS, started, calendar, today, ACCEPTANCE_BASIS, ended, False)
+
+
+def due_date(entries: Sequence[Entry], days: int | None, calendar: WorkCalendar) -> date | None:
+    """The due date by explicit acceptance only: what is stored with the case."""
+    accepted = last(entries, CaseAction.ACCEPT)
+    if accepted is None or days is None:
+        return None
+    due = calendar.due(day_of(accepted), Limit(days), pauses=pauses(entries))
+    return due.date if isinstance(due, DueDate) else None
+
+
+def _run(  # noqa: PLR0913, PLR0917  private, one caller each
+    due: DueDate | Stopped,
+    days: int,
+    started: date,
+    calendar: WorkCalendar,
+    today: date,
+    basis: str,
+    ended: date | None,
+    assumed: bool,
+) -> Clock:
+    end = due.date if isinstance(due, DueDate) else None
+    steps = tuple(
+        ClockDay(step.date, step.reason.value, step.number, step.name, _state(step.date, today, end, ended))
+        for step in due.steps
+    )
+    reference = min(ended, today) if ended else today
+    left = calendar.working_days_between(reference, end) if end else getattr(due, "remaining", None)
+    return Clock(
+        started=started,
+        days=days,
+        due=end,
+        left=left,
+        steps=steps,
+        warnings=tuple(str(warning) for warning in due.warnings),
+        basis=basis,
+        stopped_since=due.since if isinstance(due, Stopped) else None,
+        overdue=bool(end and reference > end),
+        assumed=assumed,
+    )
+
+
+def _state(day: date, today: date, due: date | None, ended: date | None) -> str:
+    marks = [
+        name
+        for name, holds in (
+            ("used", day <= min(today, ended or today)),
+            ("today", day == today and ended is None),
+            ("due", day == due),
+        )
+        if holds
+    ]
+    return " ".join(marks)
+
+

@@ -1,0 +1,20 @@
+"""Pure decisions about matters and bundles: conditions, the material graph, what may be published, the guide."""
+
+from yiwang.serve.matters.rules.conditions import Condition, Judgement, Verdicts, compile_condition
+from yiwang.serve.matters.rules.definition import (
+    bundle_definition,
+    bundle_from,
+    digest_of,
+    matter_definition,
+    matter_from,
+)
+from yiwang.serve.matters.rules.graph import chain_days, depends_on, find_cycle, in_order
+from yiwang.serve.matters.rules.guide import alone, tailor
+from yiwang.serve.matters.rules.publication import Defect, bundle_defects, matter_defects
+from yiwang.serve.matters.rules.states import MatterAction, next_state
+
+__all__ = [
+    "Condition", "Defect", "Judgement", "MatterAction", "Verdicts", "alone", "bundle_defects", "bundle_definition",
+    "bundle_from", "chain_days", "compile_condition", "depends_on", "digest_of", "find_cycle", "in_order",
+    "matter_defects", "matter_definition", "matter_from", "next_state", "tailor",
+]  # fmt: skip

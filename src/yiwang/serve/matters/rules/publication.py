@@ -1,0 +1,166 @@
+"""What keeps a matter or a bundle from being published, each with its place in the definition."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+from yiwang.serve.matters.contracts import (
+    BundleSpec,
+    Inclusion,
+    MatterSpec,
+    MemberKind,
+    Necessity,
+    SatisfierKind,
+)
+from yiwang.serve.matters.rules.conditions import Verdicts, condition_fault
+from yiwang.serve.matters.rules.graph import depends_on, find_cycle
+
+SITUATIONS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One reason not to publish; `place` is the path in the definition (`("members", 0, "matter")`)."""
+
+    place: tuple[str | int, ...]
+    message: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.place))}: {self.message}（{self.mend}）"
+
+
+def matter_defects(spec: MatterSpec) -> list[Defect]:
+    """All defects of a matter by itself."""
+    return list(_matter(spec))
+
+
+def _matter(spec: MatterSpec) -> Iterator[Defect]:
+    limits = spec.limits
+    if limits.statutory is not None and limits.promised > limits.statutory:
+        yield Defect(
+            ("limits", "promised"),
+            f"承诺时限 {limits.promised} 个工作日长于法定时限 {limits.statutory} 个工作日",
+            "承诺时限不得长于法定时限",
+        )
+    if bool(spec.handling.organisation) == bool(spec.handling.line):
+        yield Defect(("handling",), "办理机构没有写明或写了两种", "写 organisation，或写 line 和 level")
+    if spec.visits > 0 and not spec.visit_reason:
+        yield Defect(("visits",), "要求到现场却没有说明原因", "补上 visit_reason，或把 visits 改为 0")
+    if spec.valid_from and spec.valid_to and spec.valid_to < spec.valid_from:
+        yield Defect(("valid_to",), "失效日期早于生效日期", "改正日期")
+    counted = Counter((each.direction, each.material, each.condition) for each in spec.requirements)
+    for index, each in enumerate(spec.requirements):
+        if counted[each.direction, each.material, each.condition] > 1:
+            yield Defect(("requirements", index), f"材料 {each.name} 在同一条件下写了两次", "合并为一项")
+        fault = condition_fault(each.condition)
+        if fault:
+            yield Defect(("requirements", index, "condition"), f"条件表达式有误：{fault}", "改正 FEEL 表达式")
+
+
+def bundle_defects(spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts: Verdicts) -> list[Defect]:
+    """All defects of a bundle, given the published matters by code: unknown or repeated members, cycles, dead ends."""
+    defects = [*_names(spec, matters), *_conditions(spec)]
+    if defects:
+        return defects
+    edges = depends_on(spec, matters)
+    cycle = find_cycle(edges)
+    if cycle:
+        index = [member.key for member in spec.members].index(cycle[0])
+        return [Defect(("members", index), f"办理顺序成环：{' → '.join(cycle)}", "去掉其中一个“他项产出”的来源")]
+    defects += _unsatisfiable(spec, matters)
+    return defects or list(_dead_ends(spec, matters, verdicts))
+
+
+def _names(spec: BundleSpec, matters: Mapping[str, MatterSpec]) -> Iterator[Defect]:
+    keys = Counter(member.key for member in spec.members)
+    if not spec.members:
+        yield Defect(("members",), "没有任何事项", "至少写一个事项")
+    for index, member in enumerate(spec.members):
+        if member.matter not in matters:
+            yield Defect(("members", index, "matter"), f"没有已发布的事项 {member.matter}", "先发布该事项，或改正编码")
+        if keys[member.key] > 1:
+            yield Defect(("members", index, "key"), f"事项标识 {member.key} 重复", "每个事项用不同的标识")
+        for other in member.depends_on:
+            if other not in keys:
+                yield Defect(("members", index, "depends_on"), f"依赖的 {other} 不在这件事里", "改正标识")
+    facts = Counter(question.fact for question in spec.questions)
+    for index, question in enumerate(spec.questions):
+        if facts[question.fact] > 1:
+            yield Defect(("questions", index, "fact"), f"{question.fact} 问了两次", "合并为一个问题")
+
+
+def _conditions(spec: BundleSpec) -> Iterator[Defect]:
+    places: list[tuple[tuple[str | int, ...], str]] = []
+    places += [(("members", index, "condition"), member.condition) for index, member in enumerate(spec.members)]
+    places += [(("questions", index, "condition"), each.condition) for index, each in enumerate(spec.questions)]
+    for place, text in places:
+        fault = condition_fault(text)
+        if fault:
+            yield Defect(place, f"条件表达式有误：{fault}", "改正 FEEL 表达式")
+
+
+def _unsatisfiable(spec: BundleSpec, matters: Mapping[str, MatterSpec]) -> Iterator[Defect]:
+    """A required material that only another member's result can be, and no member gives it out."""
+    for index, member in enumerate(spec.members):
+        given = {
+            code for other in spec.members if other.key != member.key for code in matters[other.matter].outputs
+        }
+        for each in matters[member.matter].inputs:
+            only_output = {one.kind for one in each.satisfiers} <= {SatisfierKind.MEMBER_OUTPUT}
+            if only_output and each.necessity is Necessity.REQUIRED and each.material not in given:
+                yield Defect(
+                    ("members", index),
+                    f"{matters[member.matter].name}必需的材料“{each.name}”没有来源",
+                    "加入产出它的事项，或允许上传、证照、共享数据",
+                )
+
+
+def _dead_ends(spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts: Verdicts) -> Iterator[Defect]:
+    """Situations that leave nothing to handle, or a member with a material that nobody can provide any more."""
+    asked = [(question.fact, question.domain) for question in spec.questions if question.domain]
+    if prod(len(domain or ()) for _fact, domain in asked) > SITUATIONS:
+        return
+    seen: set[tuple[str | int, ...]] = set()
+    for answers in product(*(domain or () for _fact, domain in asked)):
+        facts = dict(zip([fact for fact, _domain in asked], answers, strict=True))
+        for defect in _dead_end(spec, matters, verdicts, facts):
+            if defect.place not in seen:
+                seen.add(defect.place)
+                yield defect
+
+
+def _dead_end(
+    spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts: Verdicts, facts: Mapping[str, Any]
+) -> Iterator[Defect]:
+    included = {m.key: verdicts.inclusion(m.condition, facts) for m in spec.members}
+    path = "，".join(f"{fact} = {_shown(value)}" for fact, value in facts.items())
+    if all(inclusion is Inclusion.NO for inclusion in included.values()) and any(
+        member.kind is MemberKind.MANDATORY for member in spec.members
+    ):
+        yield Defect(("questions",), f"这样回答之后没有可办的事项：{path}", "改正事项的条件，或去掉这条路径")
+    for index, member in enumerate(spec.members):
+        if included[member.key] is not Inclusion.YES:
+            continue
+        given = {
+            code
+            for other in spec.members
+            if other.key != member.key and included[other.key] is not Inclusion.NO
+            for code in matters[other.matter].outputs
+        }
+        for each in matters[member.matter].inputs:
+            only_output = {one.kind for one in each.satisfiers} <= {SatisfierKind.MEMBER_OUTPUT}
+            needed = each.necessity is Necessity.REQUIRED and verdicts.inclusion(each.condition, facts) is Inclusion.YES
+            if only_output and needed and each.material not in given:
+                yield Defect(
+                    ("members", index),
+                    f"这样回答之后，{matters[member.matter].name}的材料“{each.name}”没有来源：{path}",
+                    "允许上传、证照或共享数据",
+                )
+
+
+def _shown(value: Any) -> str:
+    return {True: "是", False: "否"}.get(value, str(value)) if isinstance(value, bool) else str(value)
