@@ -1,0 +1,28 @@
+"""Stored files for tests of contexts that attach them."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from yiwang.commons.files import commands, registry
+from yiwang.commons.files.contracts import StoredFile
+from yiwang.commons.files.contrib.folder import FolderBlobs
+from yiwang.commons.files.tests import samples
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+
+
+@pytest.fixture
+def blob_folder(tmp_path: Path):
+    """A blob store of the test's own."""
+    before = registry.blobs()
+    registry.provide_blobs(FolderBlobs(tmp_path / "files"))
+    yield tmp_path / "files"
+    registry.provide_blobs(before)
+
+
+def store(
+    by: Actor, content: bytes = samples.PDF, *, name: str = "出生医学证明.pdf", purpose: str = "material"
+) -> StoredFile:
+    return commands.store(stream=io.BytesIO(content), name=name, purpose=purpose, by=by, at=clock.now())

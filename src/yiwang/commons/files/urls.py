@@ -1,0 +1,11 @@
+"""Addresses of files, mounted at /files/."""
+
+from django.urls import path
+
+from yiwang.commons.files import views
+
+app_name = "files"
+urlpatterns = [
+    path("<uuid:file_id>", views.download, name="download"),
+    path("<uuid:file_id>/preview", views.preview, name="preview"),
+]
