@@ -1,4 +1,4 @@
-"""What crosses identity's border: enums, frozen values, events, errors. No Django."""
+"""The closed sets of words: code systems, levels, kinds, trees, grades."""
 
 from enum import IntEnum, StrEnum
 

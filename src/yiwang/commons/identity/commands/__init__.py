@@ -1,0 +1,26 @@
+"""Identity's writes."""
+
+from yiwang.commons.identity.commands.accounts import create_account, deactivate_account, set_password
+from yiwang.commons.identity.commands.acting import act_for, end_representation, represent
+from yiwang.commons.identity.commands.people import register_legal_entity, register_person, update_contact
+from yiwang.commons.identity.commands.places import define_organisations, define_regions, define_role
+from yiwang.commons.identity.commands.rights import appoint, end_appointment, grant, revoke
+
+__all__ = [
+    "act_for",
+    "appoint",
+    "create_account",
+    "deactivate_account",
+    "define_organisations",
+    "define_regions",
+    "define_role",
+    "end_appointment",
+    "end_representation",
+    "grant",
+    "register_legal_entity",
+    "register_person",
+    "represent",
+    "revoke",
+    "set_password",
+    "update_contact",
+]

@@ -1,0 +1,136 @@
+"""Acting for others: who may, until when, in what; and choosing to."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from yiwang.commons.identity import policies
+from yiwang.commons.identity.contracts import (
+    FOR_ENTITIES,
+    FOR_PERSONS,
+    LEGAL_ENTITY,
+    PERSON,
+    AlreadyHeld,
+    InvalidIdentity,
+    RepresentationBegan,
+    RepresentationEnded,
+    RepresentationKind,
+    UnknownRecord,
+)
+from yiwang.commons.identity.models import LegalEntity, Person, Representation
+from yiwang.kernel import clock, evidence
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import command, note
+from yiwang.kernel.outbox import publish
+from yiwang.kernel.text import gettext_noop as _
+
+
+@command("identity.represent")
+def represent(
+    *,
+    representative_id: UUID,
+    subject: SubjectRef,
+    kind: RepresentationKind,
+    scope: str = "*",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """Let a person act for `subject` (`person` or `legal_entity`) within a scope, until the end date if there is one.
+
+    Raises NotPermitted, UnknownRecord, InvalidIdentity, AlreadyHeld.
+    """
+    del at
+    policies.check_represent(by, subject=subject, kind=kind)
+    first = valid_from or clock.today()
+    _check_fit(representative_id, subject, kind, first, valid_to)
+    row = Representation(
+        representative_id=representative_id,
+        person_id=subject.id if subject.kind == PERSON else None,
+        legal_entity_id=subject.id if subject.kind == LEGAL_ENTITY else None,
+        kind=kind.value,
+        scope=scope,
+        valid_from=first,
+        valid_to=valid_to,
+    )
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        if "representation_once" in str(error):
+            raise AlreadyHeld from None
+        raise InvalidIdentity(fields={"scope": _("代办范围有误。")}) from None
+    _record("identity.representation_began", row, subject)
+    publish(RepresentationBegan(representation_id=row.pk))
+    return row.pk
+
+
+def _check_fit(
+    representative_id: UUID, subject: SubjectRef, kind: RepresentationKind, first: date, last: date | None
+) -> None:
+    faults: dict[str, str] = {}
+    fitting = {PERSON: FOR_PERSONS, LEGAL_ENTITY: FOR_ENTITIES}.get(subject.kind, frozenset())
+    if kind not in fitting:
+        faults["kind"] = _("这种代办关系不适用于该对象。")
+    if subject == SubjectRef(PERSON, representative_id):
+        faults["representative"] = _("不能代自己办理。")
+    if last is not None and last < first:
+        faults["valid_to"] = _("截止日期不能早于起始日期。")
+    if faults:
+        raise InvalidIdentity(fields=faults)
+    subjects = Person.objects if subject.kind == PERSON else LegalEntity.objects
+    known = subjects.filter(pk=subject.id).exists() and Person.objects.filter(pk=representative_id).exists()
+    if not known:
+        raise UnknownRecord
+
+
+@command("identity.end_representation")
+def end_representation(*, representation_id: UUID, by: Actor, at: datetime) -> None:
+    """End it as of now. Raises NotPermitted, UnknownRecord."""
+    del at
+    row = Representation.objects.select_for_update(of=("self",)).filter(pk=representation_id).first()
+    if row is None:
+        raise UnknownRecord
+    subject = _subject(row)
+    policies.check_end_representation(by, representative_id=row.representative_id, subject=subject)
+    last = clock.today() - timedelta(days=1)
+    if row.valid_from > last:
+        row.delete()
+        row.pk = representation_id
+    else:
+        row.valid_to = last
+        row.save(update_fields=["valid_to"])
+    _record("identity.representation_ended", row, subject)
+    publish(RepresentationEnded(representation_id=representation_id))
+
+
+def _subject(row: Representation) -> SubjectRef:
+    if row.person_id is not None:
+        return SubjectRef(PERSON, row.person_id)
+    assert row.legal_entity_id is not None  # the table's constraint
+    return SubjectRef(LEGAL_ENTITY, row.legal_entity_id)
+
+
+def _record(kind: str, row: Representation, subject: SubjectRef) -> None:
+    reference = SubjectRef("representation", row.pk)
+    until = row.valid_to.isoformat() if row.valid_to else ""
+    note(
+        reference, kind=row.kind, scope=row.scope, until=until, subject=str(subject), person=str(row.representative_id)
+    )
+    parties = evidence.salted_hash(f"{row.representative_id} {subject}")
+    evidence.record(kind, reference, {"kind": row.kind, "scope": row.scope, "until": until, "parties": parties})
+
+
+@command("identity.act_for")
+def act_for(*, subject: SubjectRef | None, by: Actor, at: datetime) -> None:
+    """Begin to act for `subject`, or for oneself again; the page keeps the choice in the session.
+
+    Raises MayNotRepresent. Each later request checks the representation again.
+    """
+    del at
+    if subject is not None:
+        policies.check_act_for(by, subject)
+    assert by.account_id is not None or subject is None
+    note(subject or SubjectRef("account", by.account_id or UUID(int=0)), acting=subject is not None)

@@ -1,0 +1,188 @@
+"""What crosses identity's border: closed sets of words, frozen values, errors, and (here) the events. No Django."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from yiwang.commons.identity.contracts.errors import (
+    AlreadyHeld,
+    InvalidIdentity,
+    LegalEntityExists,
+    MayNotRepresent,
+    NoHandlingOrganisation,
+    NotPermitted,
+    PersonExists,
+    TreeHasCycle,
+    UnknownRecord,
+    UsernameTaken,
+)
+from yiwang.commons.identity.contracts.kinds import (
+    FOR_ENTITIES,
+    FOR_PERSONS,
+    LEGAL_ENTITY,
+    PERSON,
+    AccountKind,
+    CodeSystem,
+    Grade,
+    LegalEntityKind,
+    OrganisationKind,
+    RegionLevel,
+    RepresentationKind,
+    Sex,
+    Tree,
+)
+from yiwang.commons.identity.contracts.values import (
+    AccountCard,
+    ActingChoice,
+    Defined,
+    EntityCard,
+    Office,
+    OrganisationRef,
+    OrganisationRow,
+    OrganisationView,
+    PersonCard,
+    RegionRef,
+    RegionRow,
+    SampleAccount,
+)
+from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.events import Event
+
+__all__ = [
+    "FOR_ENTITIES",
+    "FOR_PERSONS",
+    "LEGAL_ENTITY",
+    "PERSON",
+    "AccountCard",
+    "AccountCreated",
+    "AccountDeactivated",
+    "AccountKind",
+    "ActingChoice",
+    "AlreadyHeld",
+    "Appointed",
+    "AppointmentEnded",
+    "CodeSystem",
+    "Defined",
+    "EntityCard",
+    "Grade",
+    "InvalidIdentity",
+    "LegalEntityExists",
+    "LegalEntityKind",
+    "LegalEntityRegistered",
+    "MayNotRepresent",
+    "NoHandlingOrganisation",
+    "NotPermitted",
+    "Office",
+    "OrganisationKind",
+    "OrganisationRef",
+    "OrganisationRow",
+    "OrganisationView",
+    "PersonCard",
+    "PersonExists",
+    "PersonRegistered",
+    "RegionLevel",
+    "RegionRef",
+    "RegionRow",
+    "RepresentationBegan",
+    "RepresentationEnded",
+    "RepresentationKind",
+    "SampleAccount",
+    "Sex",
+    "Tree",
+    "TreeHasCycle",
+    "UnknownRecord",
+    "UsernameTaken",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRegistered(Event):
+    """A resident is known now."""
+
+    person_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef(PERSON, self.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LegalEntityRegistered(Event):
+    """A legal entity is known now."""
+
+    legal_entity_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef(LEGAL_ENTITY, self.legal_entity_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCreated(Event):
+    """An account can log in from now on."""
+
+    account_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("account", self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDeactivated(Event):
+    """An account can log in no more."""
+
+    account_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("account", self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Appointed(Event):
+    """An account was given a role in an organisation."""
+
+    account_id: UUID
+    appointment_id: UUID
+    organisation_id: UUID
+    role: str
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("account", self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentEnded(Event):
+    """An account holds a role in an organisation no more; its open tasks need somebody else."""
+
+    account_id: UUID
+    appointment_id: UUID
+    organisation_id: UUID
+    role: str
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("account", self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentationBegan(Event):
+    """Somebody may act for another from now on."""
+
+    representation_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("representation", self.representation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentationEnded(Event):
+    """Somebody may act for another no more."""
+
+    representation_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("representation", self.representation_id)

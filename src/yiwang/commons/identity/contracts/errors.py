@@ -1,0 +1,80 @@
+"""The refusals, with what to do next."""
+
+from yiwang.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from yiwang.kernel.text import gettext_noop as _
+
+
+class InvalidIdentity(Invalid):
+    """A name, number, code or date is wrong; `fields` says which."""
+
+    code = "identity.invalid"
+
+
+class PersonExists(Conflict):
+    """The ID number is known already."""
+
+    code = "identity.person_exists"
+    message = _("该身份证件号码已经登记。")
+    next_step = _("请直接使用已登记的信息；如有疑问请到服务窗口核对。")
+
+
+class LegalEntityExists(Conflict):
+    """The credit code is known already."""
+
+    code = "identity.legal_entity_exists"
+    message = _("该统一社会信用代码已经登记。")
+    next_step = _("请直接使用已登记的主体信息。")
+
+
+class UsernameTaken(Conflict):
+    """Another account has this name."""
+
+    code = "identity.username_taken"
+    message = _("该用户名已被使用。")
+    next_step = _("请换一个用户名。")
+
+
+class AlreadyHeld(Conflict):
+    """The appointment, grant or representation exists."""
+
+    code = "identity.already_held"
+    message = _("相同的任职、授权或代办关系已经存在。")
+    next_step = _("无需重复设置。")
+
+
+class TreeHasCycle(Conflict):
+    """An organisation or region would be above itself."""
+
+    code = "identity.tree_has_cycle"
+    message = _("上下级关系成环：{code}。")
+    next_step = _("请改正上级单位或上级区划。")
+
+
+class NotPermitted(Forbidden):
+    """The actor lacks the right for this administration of accounts and rights."""
+
+    code = "identity.not_permitted"
+    message = _("您没有管理这一账号、任职或授权的权限。")
+    next_step = _("如确需办理，请联系上级管理员。")
+
+
+class MayNotRepresent(Forbidden):
+    """No representation in force covers this."""
+
+    code = "identity.may_not_represent"
+    message = _("您目前不能代其办事。")
+    next_step = _("请先由本人或法定代表人授权，或到服务窗口办理委托。")
+
+
+class UnknownRecord(NotFound):
+    """No such person, organisation, account, region or role, or none that the viewer may see."""
+
+    code = "identity.not_found"
+
+
+class NoHandlingOrganisation(NotFound):
+    """No organisation of this line of business is responsible for the region."""
+
+    code = "identity.no_handling_organisation"
+    message = _("没有找到负责该地区的部门（{line}，{region}）。")
+    next_step = _("请核对所选地区，或拨打 12345 咨询。")

@@ -1,0 +1,66 @@
+"""Identity's reads. `scope` is the row filter of every list; `actor_of` says who asks."""
+
+from yiwang.commons.identity.policies.reach import holds, scope
+from yiwang.commons.identity.queries.actors import (
+    SESSION_ACTING,
+    SESSION_OFFICE,
+    Standing,
+    acting_choices,
+    actor_of,
+    offices,
+    standing_of,
+)
+from yiwang.commons.identity.queries.people import (
+    account,
+    account_by_username,
+    account_names,
+    entity,
+    entity_by_credit_code,
+    find_person,
+    officials,
+    person,
+    sample_accounts,
+    subject_names,
+)
+from yiwang.commons.identity.queries.places import (
+    organisation,
+    organisation_by_code,
+    organisation_for,
+    organisation_names,
+    organisations,
+    region,
+    region_path,
+    regions,
+    regions_by_code,
+)
+
+__all__ = [
+    "SESSION_ACTING",
+    "SESSION_OFFICE",
+    "Standing",
+    "account",
+    "account_by_username",
+    "account_names",
+    "acting_choices",
+    "actor_of",
+    "entity",
+    "entity_by_credit_code",
+    "find_person",
+    "holds",
+    "offices",
+    "officials",
+    "organisation",
+    "organisation_by_code",
+    "organisation_for",
+    "organisation_names",
+    "organisations",
+    "person",
+    "region",
+    "region_path",
+    "regions",
+    "regions_by_code",
+    "sample_accounts",
+    "scope",
+    "standing_of",
+    "subject_names",
+]

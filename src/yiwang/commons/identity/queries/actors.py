@@ -1,0 +1,170 @@
+"""Who asks: the account of a request in its present office, or acting for somebody, checked anew on each request."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.http import HttpRequest
+
+from yiwang.commons.identity import policies
+from yiwang.commons.identity.contracts import (
+    LEGAL_ENTITY,
+    PERSON,
+    AccountKind,
+    ActingChoice,
+    Office,
+    RepresentationKind,
+)
+from yiwang.commons.identity.models import Account, Appointment, Person, Representation
+from yiwang.commons.identity.queries.places import organisation_ref
+from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
+from yiwang.kernel.fields import keyed_hash
+
+SESSION_OFFICE = "identity.office"
+SESSION_ACTING = "identity.acting"
+_CACHED = "_identity_standing"
+_PASSWORD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A request's actor with what the page shell shows of it.
+
+    `acting_ended`: the session acts for somebody for whom it may act no more.
+    """
+
+    actor: Actor
+    name: str = ""
+    offices: tuple[Office, ...] = ()
+    acting: ActingChoice | None = None
+    acting_ended: bool = False
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks. Anonymous: no query; else the account's (Django's own) and one more, once a request."""
+    return standing_of(request).actor
+
+
+def standing_of(request: HttpRequest) -> Standing:
+    """The actor with names and offices, worked out once a request."""
+    found: Standing | None = getattr(request, _CACHED, None)
+    if found is None:
+        found = _standing(request)
+        setattr(request, _CACHED, found)
+    return found
+
+
+def _device(request: HttpRequest) -> str:
+    agent = request.headers.get("User-Agent", "")
+    return keyed_hash(agent, "device").hex()[:16] if agent else ""
+
+
+def _standing(request: HttpRequest) -> Standing:
+    account = getattr(request, "user", None)
+    if not isinstance(account, Account) or not account.is_authenticated or not account.is_active:
+        return Standing(Actor.anonymous(_device(request)))
+    if account.kind == AccountKind.OFFICIAL:
+        return _official(request, account)
+    return _resident(request, account)
+
+
+def _official(request: HttpRequest, account: Account) -> Standing:
+    found = _offices(account.pk)
+    if not found:
+        return _resident(request, account)
+    chosen = request.session.get(SESSION_OFFICE, "")
+    name, office = next(((name, office) for name, office in found if str(office.appointment_id) == chosen), found[0])
+    actor = Actor(
+        kind=ActorKind.OFFICIAL,
+        account_id=account.pk,
+        person_id=account.person_id,
+        organisation_id=office.organisation.id,
+        role=office.role,
+        assurance=_PASSWORD,
+        factors=("password",),
+        device=_device(request),
+    )
+    return Standing(actor, name or account.username, tuple(office for _, office in found))
+
+
+def _offices(account_id: UUID) -> list[tuple[str, Office]]:
+    rows = (
+        Appointment.objects.filter(policies.period_covers_today(), account_id=account_id)
+        .select_related("organisation", "role")
+        .annotate(person_name=F("account__person__name"))
+        .order_by("valid_from", "id")
+    )
+    return [
+        (row.person_name or "", Office(row.pk, organisation_ref(row.organisation), row.role.key, row.role.title))
+        for row in rows
+    ]
+
+
+def offices(*, viewer: Actor) -> tuple[Office, ...]:
+    """The viewer's appointments in force."""
+    if viewer.account_id is None:
+        return ()
+    return tuple(office for _, office in _offices(viewer.account_id))
+
+
+def _resident(request: HttpRequest, account: Account) -> Standing:
+    acting, ended = None, False
+    wanted = _subject(request.session.get(SESSION_ACTING, ""))
+    name = ""
+    if wanted is not None and account.person_id is not None:
+        in_force = policies.representations_in_force(account.person_id, wanted)
+        rows = _choices(in_force)
+        acting, name = rows[0] if rows else (None, "")
+        ended = acting is None
+    if not name and account.person_id is not None:
+        name = Person.objects.filter(pk=account.person_id).values_list("name", flat=True).first() or ""
+    actor = Actor(
+        kind=ActorKind.PERSON,
+        account_id=account.pk,
+        person_id=account.person_id,
+        on_behalf=acting.subject if acting else None,
+        assurance=_PASSWORD,
+        factors=("password",),
+        device=_device(request),
+    )
+    return Standing(actor, name or account.username, acting=acting, acting_ended=ended)
+
+
+def acting_choices(*, viewer: Actor) -> tuple[ActingChoice, ...]:
+    """Everybody for whom the viewer may act today. One query; none for officials in office."""
+    if viewer.person_id is None or viewer.is_official:
+        return ()
+    return tuple(choice for choice, _ in _choices(policies.representations_in_force(viewer.person_id)))
+
+
+def _choices(condition: Q) -> list[tuple[ActingChoice, str]]:
+    """Each choice with the name of the representative."""
+    rows = Representation.objects.filter(condition).order_by("kind", "id")
+    found = rows.values_list(
+        "pk", "person_id", "person__name", "legal_entity_id", "legal_entity__name", "kind", "scope", "valid_to",
+        "representative__name",
+    )  # fmt: skip
+    return [
+        (
+            ActingChoice(
+                representation_id=pk,
+                subject=SubjectRef(PERSON, person_id) if person_id else SubjectRef(LEGAL_ENTITY, entity_id),
+                name=person_name or entity_name,
+                kind=RepresentationKind(kind),
+                scope=scope,
+                valid_to=valid_to,
+            ),
+            representative,
+        )
+        for pk, person_id, person_name, entity_id, entity_name, kind, scope, valid_to, representative in found
+    ]
+
+
+def _subject(stored: str) -> SubjectRef | None:
+    kind, found, identifier = stored.partition(":")
+    if not found:
+        return None
+    try:
+        return SubjectRef(kind, UUID(identifier))
+    except ValueError:
+        return None

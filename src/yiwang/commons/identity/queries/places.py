@@ -1,0 +1,176 @@
+"""Regions and organisations. Both are public knowledge, so `viewer` changes nothing here."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Case, F, IntegerField, Q, Value, When
+
+from yiwang.commons.identity import rules
+from yiwang.commons.identity.contracts import (
+    CodeSystem,
+    NoHandlingOrganisation,
+    OrganisationKind,
+    OrganisationRef,
+    OrganisationView,
+    RegionLevel,
+    RegionRef,
+    Tree,
+    UnknownRecord,
+)
+from yiwang.commons.identity.models import Organisation, Region
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.paging import Page, paginate
+
+_BY_STANDARD = {system.value: place for place, system in enumerate(CodeSystem)}
+
+
+def region_ref(row: Region) -> RegionRef:
+    """The frozen value of a region row."""
+    return RegionRef(row.pk, row.code, row.name, RegionLevel(row.level), row.parent_id)
+
+
+def regions_by_code(*, codes: Iterable[str], viewer: Actor) -> dict[str, RegionRef]:
+    """Regions in force by code; where two systems share a code, the national standard wins. One query."""
+    del viewer
+    rows = Region.objects.filter(code__in=set(codes), valid_to__isnull=True)
+    ordered = sorted(rows, key=lambda row: _BY_STANDARD[row.code_system], reverse=True)
+    return {row.code: region_ref(row) for row in ordered}
+
+
+def region(*, code: str, viewer: Actor) -> RegionRef:
+    """The region in force with that code. Raises UnknownRecord."""
+    found = regions_by_code(codes=[code], viewer=viewer).get(code)
+    if found is None:
+        raise UnknownRecord(kind="region", code=code)
+    return found
+
+
+def region_path(*, code: str, viewer: Actor) -> tuple[RegionRef, ...]:
+    """The region and those above it, the highest first: 常州市, 天宁区, 天宁街道. Two queries; () when unknown."""
+    found = regions_by_code(codes=[code], viewer=viewer).get(code)
+    if found is None:
+        return ()
+    rows = Region.objects.filter(below__descendant_id=found.id).order_by("-below__distance")
+    return tuple(region_ref(row) for row in rows)
+
+
+def regions(
+    *, viewer: Actor, parent: str | None = None, level: RegionLevel | None = None, search: str = ""
+) -> tuple[RegionRef, ...]:
+    """Regions in force for a picker: the children of a code, or a level, or by part of the name; at most 500."""
+    del viewer
+    rows = Region.objects.filter(valid_to__isnull=True)
+    if parent is not None:
+        rows = rows.filter(parent__code=parent, parent__valid_to__isnull=True)
+    elif level is None and not search:
+        rows = rows.filter(parent__isnull=True)
+    if level is not None:
+        rows = rows.filter(level=level.value)
+    if search:
+        rows = rows.filter(name__contains=search)
+    return tuple(region_ref(row) for row in rows.order_by("code", "code_system")[:500])
+
+
+def organisation_ref(row: Organisation) -> OrganisationRef:
+    """The frozen value of an organisation row."""
+    return OrganisationRef(row.pk, row.code, row.name, row.short_name)
+
+
+def _view(row: Organisation) -> OrganisationView:
+    return OrganisationView(
+        id=row.pk,
+        code=row.code,
+        name=row.name,
+        short_name=row.short_name,
+        kind=OrganisationKind(row.kind),
+        credit_code=row.credit_code,
+        region=region_ref(row.region),
+        territorial_parent_id=row.territorial_parent_id,
+        line_parent_id=row.line_parent_id,
+        line=row.line,
+        duties=row.duties,
+        address=row.address,
+        phone=row.phone,
+    )
+
+
+def organisation(*, organisation_id: UUID, viewer: Actor) -> OrganisationView:
+    """One organisation. Raises UnknownRecord."""
+    del viewer
+    row = Organisation.objects.select_related("region").filter(pk=organisation_id).first()
+    if row is None:
+        raise UnknownRecord(kind="organisation")
+    return _view(row)
+
+
+def organisation_by_code(*, code: str, viewer: Actor) -> OrganisationRef:
+    """The organisation with that code. Raises UnknownRecord."""
+    del viewer
+    row = Organisation.objects.filter(code=code).first()
+    if row is None:
+        raise UnknownRecord(kind="organisation", code=code)
+    return organisation_ref(row)
+
+
+def organisations(
+    *,
+    viewer: Actor,
+    below: UUID | None = None,
+    tree: Tree = Tree.TERRITORY,
+    parent: UUID | None = None,
+    line: str | None = None,
+    region_code: str | None = None,
+    search: str = "",
+    cursor: str | None = None,
+    size: int = 50,
+) -> Page[OrganisationView]:
+    """Organisations in official order: a whole subtree (`below`, itself included), the children of one, or filtered.
+
+    One query a page.
+    """
+    del viewer
+    rows = Organisation.objects.select_related("region")
+    if below is not None:
+        rows = rows.filter(above__tree=tree.value, above__ancestor_id=below)
+    if parent is not None:
+        rows = rows.filter(**{f"{'territorial' if tree is Tree.TERRITORY else 'line'}_parent_id": parent})
+    if line is not None:
+        rows = rows.filter(line=line)
+    if region_code is not None:
+        rows = rows.filter(region__code=region_code)
+    if search:
+        rows = rows.filter(Q(name__contains=search) | Q(short_name__contains=search))
+    return paginate(rows, order=("position", "code"), cursor=cursor, size=size).map(_view)
+
+
+def organisation_names(*, organisation_ids: Iterable[UUID], viewer: Actor) -> dict[UUID, OrganisationRef]:
+    """Names for a list, in one query; unknown ids are left out."""
+    del viewer
+    return {row.pk: organisation_ref(row) for row in Organisation.objects.filter(pk__in=set(organisation_ids))}
+
+
+def organisation_for(
+    *, line: str, region_code: str, level: RegionLevel | None = None, viewer: Actor
+) -> OrganisationRef:
+    """Who handles a line of business (`health`) for a region: the nearest organisation of the region or above it.
+
+    `level` is the lowest level that may handle it (a matter handled by districts is not sent to the street). Bureaus
+    go before public institutions, then the official order decides. One query. Raises NoHandlingOrganisation.
+    """
+    del viewer
+    rows = Organisation.objects.filter(
+        line=line,
+        region__below__descendant__code=region_code,
+        region__below__descendant__valid_to__isnull=True,
+    ).exclude(kind=OrganisationKind.OFFICE.value)
+    if level is not None:
+        rows = rows.filter(region__level__in=[above.value for above in rules.levels_from(level)])
+    institutions_last = Case(
+        When(kind=OrganisationKind.PUBLIC_INSTITUTION.value, then=Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    row = rows.order_by(F("region__below__distance"), institutions_last, "position", "code").first()
+    if row is None:
+        raise NoHandlingOrganisation(line=line, region=region_code)
+    return organisation_ref(row)

@@ -1,0 +1,62 @@
+"""Pure decisions: which pattern covers what, who stands above whom, which periods are in force."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TypeVar
+
+from yiwang.commons.identity.contracts import RegionLevel
+
+K = TypeVar("K")
+ANY = "*"
+_LEVELS = tuple(RegionLevel)
+
+
+class CycleFound(ValueError):
+    """A tree closes on itself; `key` is one member of the cycle."""
+
+    def __init__(self, key: object) -> None:
+        super().__init__(f"{key} is above itself")
+        self.key = key
+
+
+def covering(pattern: str, separator: str) -> tuple[str, ...]:
+    """All patterns that include `pattern` or equal it, the widest first.
+
+    `matter:birth` is covered by `*`, `matter:*` and itself; `case.handle` by `*`, `case.*` and itself.
+    """
+    kind, found, _rest = pattern.partition(separator)
+    wider = (ANY, f"{kind}{separator}{ANY}") if found else (ANY,)
+    return tuple(dict.fromkeys((*wider, pattern)))
+
+
+def scope_covers(pattern: str, scope_key: str) -> bool:
+    """Whether the scope `pattern` includes `scope_key` (`matter:birth`)."""
+    return pattern in covering(scope_key, ":")
+
+
+def in_force(valid_from: date, valid_to: date | None, on: date) -> bool:
+    """Whether a period includes the day; both ends belong to it."""
+    return valid_from <= on and (valid_to is None or on <= valid_to)
+
+
+def levels_from(level: RegionLevel) -> tuple[RegionLevel, ...]:
+    """The level and those above it: `street` gives province, city, district, street."""
+    return _LEVELS[: _LEVELS.index(level) + 1]
+
+
+def ancestry(parents: Mapping[K, K | None]) -> set[tuple[K, K, int]]:
+    """(ancestor, descendant, distance) for every node and each node above it, itself included.
+
+    A parent that is no key of `parents` is outside the tree and left out. Raises CycleFound.
+    """
+    rows: set[tuple[K, K, int]] = set()
+    for key in parents:
+        above: K | None = key
+        distance = 0
+        while above is not None and above in parents:
+            rows.add((above, key, distance))
+            above = parents[above]
+            distance += 1
+            if distance > len(parents):
+                raise CycleFound(key)
+    return rows
