@@ -1,0 +1,67 @@
+"""Token engine for BPMN 2.0 processes with FEEL, on SpiffWorkflow (imported unchanged) behind our own values.
+
+Knows no framework, no database, no rules context: the host injects a FEEL evaluator and runs operations. Semantics:
+variables belong to the instance (a loop instance and a sub-process with inputs have their own scope); a step that raises
+changes nothing; a null condition halts; nothing of a model is ever evaluated as Python.
+"""
+
+from .codec import variables_of
+from .errors import BusinessError, EngineError, EvaluationHalt, ExpressionFault, ModelRefused, UnknownItem
+from .model import Model, Parsed, advance, load, parse, start
+from .ports import Evaluator, Performer, leave_open
+from .values import (
+    Cancel,
+    Command,
+    Completion,
+    Correction,
+    DueTimer,
+    Ended,
+    Failure,
+    Finding,
+    FinishedItem,
+    ItemKind,
+    PathEvent,
+    PathKind,
+    Severity,
+    Step,
+    TimerDue,
+    WorkItem,
+)
+from .values_json import dumps, loads
+
+__all__ = [
+    "BusinessError",
+    "Cancel",
+    "Command",
+    "Completion",
+    "Correction",
+    "DueTimer",
+    "Ended",
+    "EngineError",
+    "EvaluationHalt",
+    "Evaluator",
+    "ExpressionFault",
+    "Failure",
+    "Finding",
+    "FinishedItem",
+    "ItemKind",
+    "Model",
+    "ModelRefused",
+    "Parsed",
+    "PathEvent",
+    "PathKind",
+    "Performer",
+    "Severity",
+    "Step",
+    "TimerDue",
+    "UnknownItem",
+    "WorkItem",
+    "advance",
+    "dumps",
+    "leave_open",
+    "load",
+    "loads",
+    "parse",
+    "start",
+    "variables_of",
+]

@@ -1,0 +1,174 @@
+"""What must hold before a process may be published: its shape, its references, each FEEL expression in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from .definition import Body, Node, NodeKind, Process, TimerKind, Work, expression_in
+from .errors import ExpressionFault
+from .findings import Report
+from .normalise import BOUNDARY, CHOOSING
+from .ports import Evaluator
+from .timers import TimerFault, check_literal
+
+_HOLDS_BOUNDARY = {NodeKind.USER, NodeKind.SERVICE, NodeKind.DECISION, NodeKind.CALL, NodeKind.SUBPROCESS}
+_ENDS = {NodeKind.END, NodeKind.TERMINATE, NodeKind.ERROR_END}
+_NEEDS_TARGET = {
+    NodeKind.SERVICE: ("没有说明要执行的操作。", "请在 zeebe:taskDefinition 的 type 中填写操作名。"),
+    NodeKind.DECISION: ("没有说明要作的决策。", "请在 zeebe:calledDecision 的 decisionId 中填写决策的标识。"),
+    NodeKind.CALL: ("没有说明要调用的流程。", "请在 zeebe:calledElement 的 processId 中填写流程的标识。"),
+}
+
+
+def check(process: Process, evaluator: Evaluator, report: Report) -> None:
+    """Adds a finding for each fault. The process must have been normalised."""
+    _check_ids(process, report)
+    for owner, body in _bodies(process.id, process.body):
+        _check_flows(owner, body, report)
+        _check_reach(body, report)
+        for node in body.nodes:
+            _check_node(node, body, report)
+            for place, text, bare in _expressions(node):
+                _check_expression(node.id, node.line, place, text, evaluator, report, bare=bare)
+        for flow in body.flows:
+            if flow.condition:
+                _check_expression(flow.id, flow.line, "条件", flow.condition, evaluator, report, bare=True)
+
+
+def _bodies(owner: str, body: Body) -> Iterator[tuple[str, Body]]:
+    yield owner, body
+    for node in body.nodes:
+        if node.body is not None:
+            yield from _bodies(node.id, node.body)
+
+
+def _check_ids(process: Process, report: Report) -> None:
+    ids: Counter[str] = Counter()
+    for _owner, body in _bodies(process.id, process.body):
+        ids.update(node.id for node in body.nodes)
+        ids.update(flow.id for flow in body.flows)
+    for identifier, times in ids.items():
+        if times > 1:
+            report.refuse(identifier, 0, f"标识 {identifier} 出现{times}次。", "请为每个元素填写不同的id。")
+
+
+def _check_flows(owner: str, body: Body, report: Report) -> None:
+    known = {node.id: node for node in body.nodes}
+    pairs: Counter[tuple[str, str]] = Counter()
+    for flow in body.flows:
+        if flow.source not in known or flow.target not in known:
+            report.refuse(flow.id or owner, flow.line, "顺序流的一端不存在。", "请重新连接，不要跨出子流程。")
+            continue
+        pairs[flow.source, flow.target] += 1
+        if pairs[flow.source, flow.target] == 2:
+            report.refuse(flow.id, flow.line, "两个元素之间有几条顺序流。", "请合并成一条，条件用 or 相连。")
+        if flow.condition and known[flow.source].kind not in CHOOSING:
+            report.refuse(flow.id, flow.line, "这条顺序流不能带条件。", "请把条件画在排他网关之后。")
+        if known[flow.source].kind in _ENDS:
+            report.refuse(flow.id, flow.line, "结束事件之后还有顺序流。", "请删去它。")
+        if known[flow.target].kind in BOUNDARY | {NodeKind.START}:
+            report.refuse(flow.id, flow.line, "顺序流不能流向开始事件或边界事件。", "请重新连接。")
+
+
+def _check_reach(body: Body, report: Report) -> None:
+    start = next((node.id for node in body.nodes if node.kind is NodeKind.START), None)
+    if start is None:
+        return
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        current = todo.pop()
+        if current not in seen:
+            seen.add(current)
+            todo += [flow.target for flow in body.outgoing(current)]
+            todo += [node.id for node in body.nodes if node.attached_to == current]
+    for node in body.nodes:
+        if node.id not in seen:
+            report.refuse(node.id, node.line, "从开始事件走不到这里。", "请连接它，或删去它。")
+
+
+def _check_node(node: Node, body: Body, report: Report) -> None:
+    if node.kind in _NEEDS_TARGET and node.work is not None and not node.work.target:
+        report.refuse(node.id, node.line, *_NEEDS_TARGET[node.kind])
+    if node.kind is NodeKind.SERVICE and node.work is not None and expression_in(node.work.target) is not None:
+        report.refuse(node.id, node.line, "操作名不能用表达式。", "请直接填写已登记的操作名。")
+    if node.loop is not None and node.kind not in _HOLDS_BOUNDARY:
+        report.refuse(node.id, node.line, "这种任务不能多实例。", "请把它放进多实例的子流程。")
+    if node.kind in CHOOSING and not body.outgoing(node.id):
+        report.refuse(node.id, node.line, "网关没有流出的顺序流。", "请连接后面的元素。")
+    if node.kind in BOUNDARY:
+        _check_boundary(node, body, report)
+    if node.timer is not None:
+        _check_timer(node, report)
+
+
+def _check_boundary(node: Node, body: Body, report: Report) -> None:
+    holder = next((each for each in body.nodes if each.id == node.attached_to), None)
+    if holder is None:
+        report.refuse(node.id, node.line, "边界事件没有附在元素上。", "请把它拖到任务的边上。")
+    elif holder.kind not in _HOLDS_BOUNDARY:
+        report.refuse(node.id, node.line, f"{holder.kind.value} 不能带边界事件。", "请附在任务、调用活动或子流程上。")
+    elif node.kind is NodeKind.BOUNDARY_ERROR and holder.kind is NodeKind.USER:
+        report.refuse(node.id, node.line, "用户任务不会出错。", "请用排他网关判断办理结果。")
+    if node.kind is NodeKind.BOUNDARY_ERROR and not node.interrupting:
+        report.refuse(node.id, node.line, "错误边界事件必须中断任务。", "请去掉虚线边框。")
+    if not body.outgoing(node.id):
+        report.refuse(node.id, node.line, "边界事件之后没有顺序流。", "请画出之后的步骤。")
+
+
+def _check_timer(node: Node, report: Report) -> None:
+    assert node.timer is not None
+    if node.timer.kind is TimerKind.CYCLE and (node.kind is not NodeKind.BOUNDARY_TIMER or node.interrupting):
+        report.refuse(node.id, node.line, "循环定时只能用于不中断的边界事件。", "请改用 timeDuration。")
+    if expression_in(node.timer.text) is None:
+        try:
+            check_literal(node.timer.kind, node.timer.text)
+        except TimerFault as fault:
+            report.refuse(node.id, node.line, f"时间“{node.timer.text}”不合ISO 8601。", str(fault))
+
+
+def _expressions(node: Node) -> Iterator[tuple[str, str, bool]]:
+    """(place, text, whether it is FEEL even without a leading '=')."""
+    if node.kind is NodeKind.SCRIPT:
+        yield "脚本", node.script, True
+    if node.timer is not None:
+        yield "时间", node.timer.text, False
+    if node.loop is not None:
+        yield "inputCollection", node.loop.collection, True
+        yield "outputElement", node.loop.output_element, True
+        yield "completionCondition", node.loop.completion, True
+    if node.work is not None:
+        yield from _work_expressions(node.work)
+
+
+def _work_expressions(work: Work) -> Iterator[tuple[str, str, bool]]:
+    yield "processId", work.target, False
+    yield "assignee", work.assignee, False
+    yield "candidateGroups", work.candidate_groups, False
+    yield "formKey", work.form_key, False
+    yield "dueDate", work.due, False
+    for mapped in (*work.inputs, *work.outputs):
+        yield mapped.target, mapped.source, False
+    for name, text in work.properties.items():
+        yield name, text, False
+
+
+def _check_expression(
+    element_id: str, line: int, place: str, text: str, evaluator: Evaluator, report: Report, *, bare: bool
+) -> None:
+    if text.startswith(("${", "#{")):
+        report.refuse(element_id, line, f"{place}“{text}”不是FEEL。", "请去掉 ${ }，改写成FEEL并以“=”开头。")
+        return
+    expression = expression_in(text)
+    if expression is None:
+        expression = text.strip() if bare else ""
+    if text.strip().startswith("=") and not expression:
+        report.refuse(element_id, line, f"{place}是空的表达式。", "请在“=”后填写FEEL。")
+    if not expression:
+        return
+    try:
+        evaluator.check(expression)
+    except ExpressionFault as fault:
+        where = f"第{fault.line}行第{fault.column}列：" if fault.line else ""
+        report.refuse(element_id, line, f"{place}“{text}”不是合法的FEEL：{where}{fault.message}", "请按FEEL语法改正。")

@@ -1,0 +1,142 @@
+"""The engine's front: parse files to models, start an instance, advance it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+from .build import Built, build
+from .definition import Body, Process, expression_in, from_blob, to_blob
+from .errors import ModelRefused
+from .findings import Report
+from .lint import check
+from .normalise import normalised
+from .ports import Evaluator, Performer, leave_open
+from .reader import Reader
+from .run import Run
+from .safe_xml import XmlRefused, read
+from .values import Command, Finding, Severity, Step
+
+MODELS_IN_MEMORY = 256
+
+
+@dataclass(frozen=True)
+class Model:
+    """One executable process. `spec_blob` is all that must be kept of it; equal processes have equal blobs."""
+
+    process: Process
+
+    @property
+    def key(self) -> str:
+        return self.process.id
+
+    @property
+    def name(self) -> str:
+        return self.process.name or self.process.id
+
+    @cached_property
+    def spec_blob(self) -> bytes:
+        return to_blob(self.process)
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.spec_blob).hexdigest()
+
+    @cached_property
+    def built(self) -> Built:
+        return build(self.process)
+
+    def targets(self, kind: str) -> frozenset[str]:
+        """Literal targets of one kind of node (`NodeKind` value): the operations, decisions or processes it asks for."""
+        return frozenset(_targets(self.process.body, kind))
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What was found in some files. A file with an error gives no model."""
+
+    models: Mapping[str, Model]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    def only(self) -> Model:
+        """The one model. Raises `ModelRefused` when there are errors or it is not exactly one."""
+        if self.errors:
+            raise ModelRefused(self.errors)
+        if len(self.models) != 1:
+            message = f"应有一个可执行的流程，实有{len(self.models)}个。"
+            raise ModelRefused((Finding("", "", 0, message, "请为每个流程单独保存一个文件。"),))
+        return next(iter(self.models.values()))
+
+
+def parse(files: Mapping[str, bytes], *, evaluator: Evaluator) -> Parsed:
+    """Reads BPMN files, each with one executable process or several. Never raises for bad input: it is in `findings`."""
+    models: dict[str, Model] = {}
+    findings: list[Finding] = []
+    for file, data in files.items():
+        report = Report(file)
+        for process in _read(data, report, evaluator):
+            if process.id in models:
+                report.refuse(process.id, 0, f"流程 {process.id} 出现两次。", "请为每个流程填写不同的id。")
+            elif not report.has_errors:
+                models[process.id] = Model(process)
+        findings += report.findings
+    return Parsed(models, tuple(findings))
+
+
+def _read(data: bytes, report: Report, evaluator: Evaluator) -> list[Process]:
+    try:
+        root = read(data)
+    except XmlRefused as refused:
+        report.refuse("", refused.line, refused.message, refused.mend)
+        return []
+    processes = Reader(root, report).processes()
+    if not processes and not report.has_errors:
+        report.refuse("", root.line, "文件里没有流程。", "请画一个流程后重新导出。")
+    ready = []
+    for process in processes:
+        body = normalised(process.body, process.id, root.line, report)
+        whole = Process(process.id, process.name, body, process.documentation)
+        check(whole, evaluator, report)
+        ready.append(whole)
+    return ready
+
+
+def _targets(body: Body, kind: str) -> list[str]:
+    found = []
+    for node in body.nodes:
+        if node.body is not None:
+            found += _targets(node.body, kind)
+        elif node.kind.value == kind and node.work is not None and expression_in(node.work.target) is None:
+            found.append(node.work.target)
+    return found
+
+
+@lru_cache(MODELS_IN_MEMORY)
+def load(spec_blob: bytes) -> Model:
+    """The model behind a stored blob, kept in memory. Raises ValueError when the blob is not one."""
+    return Model(from_blob(spec_blob))
+
+
+def start(
+    model: Model, variables: Mapping[str, Any], *, evaluator: Evaluator, at: datetime, perform: Performer = leave_open
+) -> Step:
+    """A new instance, run to its first waiting tokens. Raises `EvaluationHalt`."""
+    return Run(model.built, evaluator, perform, at).start(variables)
+
+
+def advance(
+    model: Model, state: bytes, command: Command, *, evaluator: Evaluator, at: datetime, perform: Performer = leave_open
+) -> Step:
+    """The instance after `command`. The same state and command give the same result; nothing is kept between calls.
+
+    Timers that are due at `at` fire in any step. Raises `EvaluationHalt`, `UnknownItem`; the old state stays valid.
+    """
+    return Run(model.built, evaluator, perform, at).advance(state, command)

@@ -1,0 +1,237 @@
+"""One step of one instance: restore, apply a command, let the tokens run, write the new state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task, TaskState
+
+from .build import EACH, Built
+from .codec import from_state, live_subprocesses, open_tasks, to_state
+from .definition import Node
+from .errors import BusinessError, EvaluationHalt, UnknownItem
+from .faults import catch_error
+from .interpreter import ITEM, Interpreter
+from .ports import Evaluator, Performer
+from .specs import DUE, WorkSpec
+from .values import (
+    Cancel,
+    Command,
+    Completion,
+    Correction,
+    DueTimer,
+    Ended,
+    Failure,
+    FinishedItem,
+    ItemKind,
+    PathEvent,
+    PathKind,
+    Step,
+    WorkItem,
+)
+
+MAX_PASSES = 200
+_PERFORMED = {ItemKind.OPERATION, ItemKind.DECISION}
+
+
+class Run:
+    """A restored instance. Lives for one step and is thrown away; an exception leaves nothing behind."""
+
+    def __init__(self, built: Built, evaluator: Evaluator, perform: Performer, at: datetime) -> None:
+        self._built = built
+        self._perform = perform
+        self._interpreter = Interpreter(evaluator, {}, at)
+        self._workflow: BpmnWorkflow
+        self._before: dict[str, WorkItem] = {}
+        self._entered: dict[str, WorkItem] = {}
+        self._completed: set[str] = set()
+        self._path: list[PathEvent] = []
+        self._passes: Counter[tuple[int, str]] = Counter()
+        self._cancelled = False
+
+    def start(self, variables: Mapping[str, Any]) -> Step:
+        self._interpreter.variables = dict(variables)
+        with _halting():
+            self._workflow = BpmnWorkflow(self._built.root, self._built.subprocesses, script_engine=self._interpreter)
+            self._drive()
+        return self._step()
+
+    def advance(self, state: bytes, command: Command) -> Step:
+        self._workflow = from_state(state, self._built, self._interpreter)
+        self._before = {item.item_id: item for item in self._open_items()}
+        self._entered = dict(self._before)
+        with _halting():
+            self._apply(command)
+            self._drive()
+        return self._step()
+
+    def _apply(self, command: Command) -> None:
+        match command:
+            case Completion(item_id, outputs):
+                self._complete(self._task(item_id), outputs)
+            case Failure(item_id, error_code):
+                self._fail(self._task(item_id), error_code)
+            case Correction(variables):
+                self._interpreter.variables.update(variables)
+            case Cancel():
+                self._workflow.cancel()
+                self._cancelled = True
+
+    def _task(self, item_id: str) -> Task:
+        for task in open_tasks(self._workflow):
+            if str(task.id) == item_id:
+                return task
+        raise UnknownItem(item_id)
+
+    def _complete(self, task: Task, outputs: Mapping[str, Any]) -> None:
+        item: WorkItem = task.internal_data[ITEM]
+        task.task_spec.take_outputs(task, outputs)
+        self._completed.add(item.item_id)
+        self._run_task(task)
+
+    def _fail(self, task: Task, error_code: str) -> None:
+        if not catch_error(task, error_code):
+            raise EvaluationHalt(task.task_spec.node.id, f"错误 {error_code} 没有边界事件处理。")
+
+    def _drive(self) -> None:
+        """Moves tokens until each waits for the host or for a timer."""
+        while not self._cancelled:
+            self._fire_timers()
+            moved = False
+            for task in self._ready():
+                if task.state == TaskState.READY and not task.task_spec.manual:
+                    self._run_task(task)
+                    moved = True
+            if not moved and not self._perform_next():
+                return
+
+    def _ready(self) -> list[Task]:
+        inner = [subprocess for _owner, subprocess in live_subprocesses(self._workflow)]
+        return [
+            task
+            for each in (*reversed(inner), self._workflow)
+            for task in each.tasks.values()
+            if task.state == TaskState.READY
+        ]
+
+    def _perform_next(self) -> bool:
+        """Hands each newly reached operation or decision to the host once; true when one was finished at once."""
+        for task in open_tasks(self._workflow):
+            item: WorkItem = task.internal_data[ITEM]
+            if item.item_id in self._entered:
+                continue
+            self._enter(item)
+            if item.kind not in _PERFORMED:
+                continue
+            try:
+                outputs = self._perform(item)
+            except BusinessError as error:
+                self._fail(task, error.error_code)
+                return True
+            if outputs is not None:
+                self._complete(task, outputs)
+                return True
+        return False
+
+    def _enter(self, item: WorkItem) -> None:
+        self._entered[item.item_id] = item
+        node = self._built.nodes[item.element_id]
+        self._path.append(PathEvent(PathKind.ENTERED, item.element_id, item.name, node.kind.value, item.item_id))
+
+    def _run_task(self, task: Task) -> None:
+        place = (id(task.workflow), task.task_spec.name)
+        self._passes[place] += 1
+        if self._passes[place] > MAX_PASSES and not task.task_spec.name.endswith(EACH):
+            raise EvaluationHalt(task.task_spec.name, "流程在没有任何等待的环节中反复循环。")
+        task.run()
+        node = self._node(task)
+        if node is not None and task.state == TaskState.COMPLETED:
+            item_id = str(task.id) if isinstance(task.task_spec, WorkSpec) else ""
+            self._path.append(PathEvent(PathKind.COMPLETED, node.id, node.name, node.kind.value, item_id))
+
+    def _node(self, task: Task) -> Node | None:
+        own: Node | None = getattr(task.task_spec, "node", None)
+        return own or self._built.nodes.get(task.task_spec.name)
+
+    def _fire_timers(self) -> None:
+        for task in self._timers():
+            task.task_spec._update(task)  # noqa: SLF001 - what the library's own refresh_timers does
+
+    def _timers(self) -> list[Task]:
+        alive = {id(self._workflow)} | {id(subprocess) for _owner, subprocess in live_subprocesses(self._workflow)}
+        return [
+            task
+            for task in self._workflow.event_manager.tasks.values()
+            if isinstance(task.task_spec, CatchingEvent)
+            and isinstance(task.task_spec.event_definition, TimerEventDefinition)
+            and task.state == TaskState.WAITING
+            and id(task.workflow) in alive
+            and task.id in task.workflow.tasks
+        ]
+
+    def _open_items(self) -> Iterator[WorkItem]:
+        return (task.internal_data[ITEM] for task in open_tasks(self._workflow))
+
+    def _step(self) -> Step:
+        ended = self._ended()
+        items = () if ended else tuple(self._open_items())
+        still_open = {item.item_id for item in items}
+        finished = [item for item in self._entered.values() if item.item_id not in still_open]
+        for item in finished:
+            if item.item_id not in self._completed:
+                node = self._built.nodes[item.element_id]
+                self._path.append(
+                    PathEvent(PathKind.CANCELLED, item.element_id, item.name, node.kind.value, item.item_id)
+                )
+        return Step(
+            state=to_state(self._workflow, self._interpreter),
+            variables=dict(self._interpreter.variables),
+            new_items=tuple(item for item in items if item.item_id not in self._before),
+            finished_items=tuple(
+                FinishedItem(item.item_id, item.element_id, item.item_id in self._completed) for item in finished
+            ),
+            open_items=items,
+            timers=() if ended else tuple(self._due_timers()),
+            path=tuple(self._path),
+            ended=ended,
+        )
+
+    def _ended(self) -> Ended | None:
+        if self._cancelled:
+            return Ended.CANCELLED
+        if not self._workflow.completed:
+            if not any(True for _item in self._open_items()) and not self._timers():
+                raise EvaluationHalt(self._built.root.name, "流程没有结束，也没有可以继续的环节。")
+            return None
+        return Ended.COMPLETED
+
+    def _due_timers(self) -> Iterator[DueTimer]:
+        for task in self._timers():
+            node = self._built.nodes[task.task_spec.name]
+            due = task.internal_data.get(DUE)
+            if due is not None and task.internal_data.get("left") != 0:
+                yield DueTimer(str(task.id), node.id, node.name, due)
+
+
+class _halting:  # noqa: N801 - reads as a word in a with statement
+    """Turns the library's own complaints into a halt with the element they are about."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, SpiffWorkflowException) and not isinstance(error, EvaluationHalt):
+            spec = getattr(error, "task_spec", None)
+            element = str(getattr(spec, "name", "")).removesuffix(EACH)
+            raise EvaluationHalt(element, _in_chinese(str(error))) from error
+
+
+def _in_chinese(message: str) -> str:
+    return "条件都不成立，也没有默认流向。" if "No conditions satisfied" in message else message

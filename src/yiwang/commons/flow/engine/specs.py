@@ -1,0 +1,290 @@
+"""The token library's task specifications that we build processes from, with its expressions routed to the interpreter.
+
+A closed list: nothing else of the library is ever instantiated, least of all what executes code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.bpmn.specs.data_spec import BpmnDataSpecification
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition, TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import (
+    MultiInstanceTask,
+    ParallelMultiInstanceTask,
+    SequentialMultiInstanceTask,
+)
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.operators import Operator
+from SpiffWorkflow.task import Task, TaskState
+
+from . import scopes
+from .definition import Loop, Node, TimerKind, expression_in
+from .errors import EvaluationHalt
+from .faults import catch_error
+from .interpreter import ITEM, Interpreter
+from .timers import TimerFault, due_after, due_date, parse_cycle
+
+DUE = "due"
+LEFT = "left"
+CYCLE = "cycle"
+
+
+def interpreter_of(task: Task) -> Interpreter:
+    engine = task.workflow.script_engine
+    assert isinstance(engine, Interpreter)
+    return engine
+
+
+class Condition(Operator):  # type: ignore[misc]
+    """The condition of a sequence flow."""
+
+    def __init__(self, flow_id: str, text: str) -> None:
+        super().__init__(text)
+        self.flow_id = flow_id
+
+    def _matches(self, task: Task) -> bool:
+        return interpreter_of(task).condition(task, self.flow_id, self.args[0])
+
+
+class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]
+    """A node of the model that needs nothing from the host."""
+
+    def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.node = node
+
+
+class WorkSpec(NodeSpec):
+    """A token that waits until the host completes it."""
+
+    def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node) -> None:
+        super().__init__(wf_spec, name, node, manual=True)
+
+    def _on_ready_hook(self, my_task: Task) -> None:
+        super()._on_ready_hook(my_task)
+        if ITEM not in my_task.internal_data:
+            interpreter_of(my_task).item(my_task, self.node)
+
+    def take_outputs(self, my_task: Task, outputs: Mapping[str, Any]) -> None:
+        """Output mappings where there are any, else all outputs, as Camunda 8 does."""
+        assert self.node.work is not None
+        interpreter = interpreter_of(my_task)
+        work = self.node.work
+        scopes.open_scope(my_task, outputs, keeps_all=False)
+        mapped = interpreter.outputs(my_task, self.node)
+        kept = mapped if work.outputs or not work.passes_all_out else dict(outputs)
+        if "key_or_index" in my_task.internal_data:
+            scopes.open_scope(my_task, kept, keeps_all=True)
+            return
+        scopes.close_scope(my_task)
+        for name, value in kept.items():
+            interpreter.write(my_task, name, value)
+
+
+class ScriptSpec(NodeSpec):
+    """A FEEL script: one expression, its value in one variable."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        interpreter = interpreter_of(my_task)
+        expression = expression_in(self.node.script) or self.node.script.strip()
+        value = interpreter.value(my_task, self.node.id, expression)
+        if self.node.result_variable:
+            interpreter.write(my_task, self.node.result_variable, value)
+        return True
+
+
+class ErrorEndSpec(NodeSpec):
+    """Throws to the boundary of the enclosing sub-process; the token itself never completes."""
+
+    def _run_hook(self, my_task: Task) -> None:
+        if not catch_error(my_task, self.node.error_code):
+            raise EvaluationHalt(self.node.id, f"错误 {self.node.error_code} 没有边界事件处理。")
+
+
+class SubProcessSpec(SubWorkflowTask, BpmnTaskSpec):  # type: ignore[misc]
+    """An embedded sub-process. Its inputs are local to it."""
+
+    def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node) -> None:
+        super().__init__(wf_spec, name, node.id)
+        self.node = node
+
+    def start_workflow(self, my_task: Task) -> None:
+        inputs = interpreter_of(my_task).inputs(my_task, self.node)
+        if inputs:
+            scopes.open_scope(my_task, inputs, keeps_all=False)
+        super().start_workflow(my_task)
+
+    def update_data(self, my_task: Task, subworkflow: Any) -> None:
+        """Variables live in scopes, so nothing is copied between tasks."""
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        interpreter = interpreter_of(my_task)
+        outputs = interpreter.outputs(my_task, self.node)
+        if "key_or_index" not in my_task.internal_data:
+            scopes.close_scope(my_task)
+        for name, value in outputs.items():
+            interpreter.write(my_task, name, value)
+        super()._on_complete_hook(my_task)
+
+
+class Terminate(TerminateEventDefinition):  # type: ignore[misc]
+    """Ends its process at once; the library would also raise an event that nobody may catch."""
+
+    def throw(self, my_task: Task) -> None:
+        """Nothing is thrown."""
+
+
+class OneTimer(TimerEventDefinition):  # type: ignore[misc]
+    """A date or a duration. The due time is computed once, when the token arrives, by the host's clock."""
+
+    def __init__(self, node: Node) -> None:
+        assert node.timer is not None
+        super().__init__(node.id, node.timer.text)
+        self.kind = node.timer.kind
+
+    def has_fired(self, my_task: Task) -> bool:
+        interpreter = interpreter_of(my_task)
+        due = my_task.internal_data.get(DUE)
+        if due is None:
+            value = interpreter.text(my_task, self.name, self.expression)
+            try:
+                due = due_date(value) if self.kind is TimerKind.DATE else due_after(value, interpreter.at)
+            except (TimerFault, OverflowError) as fault:
+                raise EvaluationHalt(self.name, str(fault), expression=self.expression) from fault
+            my_task.internal_data[DUE] = due
+        return bool(due <= interpreter.at)
+
+
+class RepeatingTimer(CycleTimerEventDefinition):  # type: ignore[misc]
+    """A cycle on a non-interrupting boundary. It never completes; it is taken away with its activity.
+
+    Each firing hangs its branch beside the activity, not under the timer, so that a branch under way outlives the activity.
+    """
+
+    def __init__(self, node: Node) -> None:
+        assert node.timer is not None
+        super().__init__(node.id, node.timer.text)
+
+    def has_fired(self, my_task: Task) -> bool:
+        del my_task
+        return False
+
+    def update_task(self, my_task: Task) -> None:
+        interpreter = interpreter_of(my_task)
+        try:
+            if DUE not in my_task.internal_data:
+                my_task.internal_data[CYCLE] = str(interpreter.text(my_task, self.name, self.expression))
+            cycle = parse_cycle(my_task.internal_data[CYCLE])
+            if DUE not in my_task.internal_data:
+                my_task.internal_data[DUE] = cycle.every.after(interpreter.at)
+                my_task.internal_data[LEFT] = cycle.times
+            due, left = my_task.internal_data[DUE], my_task.internal_data[LEFT]
+            if left != 0 and due <= interpreter.at:
+                while due <= interpreter.at:
+                    due = cycle.every.after(due)
+                my_task.internal_data[DUE] = due
+                my_task.internal_data[LEFT] = None if left is None else left - 1
+                self._branch(my_task)
+        except (TimerFault, OverflowError) as fault:
+            raise EvaluationHalt(self.name, str(fault), expression=self.expression) from fault
+
+    @staticmethod
+    def _branch(my_task: Task) -> None:
+        beside = my_task.parent.parent
+        for output in my_task.task_spec.outputs:
+            child = beside._add_child(output, TaskState.FUTURE)  # noqa: SLF001 - the library's own way to add a branch
+            child.triggered = True
+            child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)  # noqa: SLF001
+            child.task_spec._update(child)  # noqa: SLF001
+
+
+class LoopCollection(BpmnDataSpecification):  # type: ignore[misc]
+    """The input collection, evaluated once when the token arrives."""
+
+    def __init__(self, node: Node, loop: Loop) -> None:
+        super().__init__(node.id)
+        self.text = loop.collection
+
+    def exists(self, my_task: Task) -> bool:
+        del my_task
+        return True
+
+    def get(self, my_task: Task) -> Any:
+        if "collection" not in my_task.internal_data:
+            items = interpreter_of(my_task).loop_items(my_task, self.bpmn_id, self.text)
+            my_task.internal_data["collection"] = items
+        return my_task.internal_data["collection"]
+
+
+class LoopElement(BpmnDataSpecification):  # type: ignore[misc]
+    """The element of one loop instance, in the scope of that instance."""
+
+    def exists(self, my_task: Task) -> bool:
+        del my_task
+        return False
+
+    def set(self, my_task: Task, value: Any) -> None:
+        names = {"loopCounter": len(my_task.parent.children)}
+        if self.bpmn_id:
+            names[self.bpmn_id] = value
+        scopes.open_scope(my_task, names, keeps_all=True)
+
+
+class _Collecting(MultiInstanceTask):  # type: ignore[misc]
+    """Collects the output element of each instance by its index, so that the order of completion does not matter."""
+
+    loop: Loop
+    node: Node
+
+    def merge_child(self, workflow: Any, child: Task) -> None:
+        del workflow
+        my_task = child.parent
+        interpreter = interpreter_of(child)
+        index = child.internal_data["key_or_index"]
+        if self.loop.output_element:
+            expression = expression_in(self.loop.output_element) or self.loop.output_element
+            results = my_task.internal_data.setdefault("results", {})
+            results[str(index)] = interpreter.value(child, self.node.id, expression)
+        if self.loop.completion:
+            my_task.internal_data["stop"] = interpreter.condition(child, self.node.id, self.loop.completion)
+        my_task.internal_data["merged"].append(index)
+        scopes.close_scope(child)
+
+    def check_completion_condition(self, my_task: Task) -> bool:
+        return bool(my_task.internal_data.get("stop"))
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        if self.loop.output_collection:
+            results = my_task.internal_data.get("results", {})
+            ordered = [results[key] for key in sorted(results, key=int)]
+            interpreter_of(my_task).write(my_task, self.loop.output_collection, ordered)
+        my_task.internal_data.clear()
+        super()._on_complete_hook(my_task)
+
+
+class ParallelLoop(ParallelMultiInstanceTask, _Collecting):  # type: ignore[misc]
+    pass
+
+
+class SequentialLoop(SequentialMultiInstanceTask, _Collecting):  # type: ignore[misc]
+    pass
+
+
+def make_loop(wf_spec: BpmnProcessSpec, node: Node, each: str) -> ParallelLoop | SequentialLoop:
+    """The loop around the specification named `each`."""
+    assert node.loop is not None
+    kind = SequentialLoop if node.loop.sequential else ParallelLoop
+    spec = kind(
+        wf_spec,
+        node.id,
+        task_spec=each,
+        data_input=LoopCollection(node, node.loop),
+        input_item=LoopElement(node.loop.element),
+    )
+    spec.loop, spec.node = node.loop, node
+    return spec

@@ -1,0 +1,107 @@
+"""Small BPMN files for tests, written as text so that each test shows the whole process."""
+
+from itertools import pairwise
+
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="urn:test">\n'
+)
+
+
+def bpmn(*parts: str, root: str = "", process_id: str = "p") -> bytes:
+    body = "\n".join(parts)
+    return (
+        f'{HEAD}{root}<bpmn:process id="{process_id}" name="测试流程" isExecutable="true">\n{body}\n</bpmn:process></bpmn:definitions>'
+    ).encode()
+
+
+def extended(*parts: str) -> str:
+    return f"<bpmn:extensionElements>{''.join(parts)}</bpmn:extensionElements>" if parts else ""
+
+
+def start(node: str = "start") -> str:
+    return f'<bpmn:startEvent id="{node}"/>'
+
+
+def end(node: str = "end", inner: str = "") -> str:
+    return f'<bpmn:endEvent id="{node}">{inner}</bpmn:endEvent>'
+
+
+def user(node: str, *extra: str, inner: str = "") -> str:
+    return f'<bpmn:userTask id="{node}" name="任务{node}">{extended(*extra)}{inner}</bpmn:userTask>'
+
+
+def service(node: str, operation: str = "op", *extra: str, inner: str = "") -> str:
+    task = f'<zeebe:taskDefinition type="{operation}"/>'
+    return f'<bpmn:serviceTask id="{node}" name="操作{node}">{extended(task, *extra)}{inner}</bpmn:serviceTask>'
+
+
+def rule(node: str, decision: str, result: str, *extra: str) -> str:
+    called = f'<zeebe:calledDecision decisionId="{decision}" resultVariable="{result}"/>'
+    return f'<bpmn:businessRuleTask id="{node}">{extended(called, *extra)}</bpmn:businessRuleTask>'
+
+
+def call(node: str, process: str, *extra: str, inner: str = "", flags: str = "") -> str:
+    called = f'<zeebe:calledElement processId="{process}" {flags}/>'
+    return f'<bpmn:callActivity id="{node}">{extended(called, *extra)}{inner}</bpmn:callActivity>'
+
+
+def sub(node: str, *parts: str, extra: tuple[str, ...] = ()) -> str:
+    return f'<bpmn:subProcess id="{node}">{extended(*extra)}{"".join(parts)}</bpmn:subProcess>'
+
+
+def gateway(kind: str, node: str, default: str = "") -> str:
+    return f'<bpmn:{kind}Gateway id="{node}"' + (f' default="{default}"' if default else "") + "/>"
+
+
+def flow(source: str, target: str, condition: str = "", name: str = "") -> str:
+    inner = f"<bpmn:conditionExpression>{condition}</bpmn:conditionExpression>" if condition else ""
+    return f'<bpmn:sequenceFlow id="{name or f"{source}_{target}"}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
+
+
+def chain(*nodes: str) -> str:
+    return "".join(flow(source, target) for source, target in pairwise(nodes))
+
+
+def timer(kind: str, text: str) -> str:
+    return f"<bpmn:timerEventDefinition><bpmn:{kind}>{text}</bpmn:{kind}></bpmn:timerEventDefinition>"
+
+
+def boundary(node: str, host: str, inner: str, *, interrupting: bool = True) -> str:
+    flag = "" if interrupting else ' cancelActivity="false"'
+    return f'<bpmn:boundaryEvent id="{node}" attachedToRef="{host}"{flag}>{inner}</bpmn:boundaryEvent>'
+
+
+def error(code: str) -> str:
+    return f'<bpmn:error id="error_{code}" errorCode="{code}"/>'
+
+
+def error_event(code: str) -> str:
+    reference = f' errorRef="error_{code}"' if code else ""
+    return f"<bpmn:errorEventDefinition{reference}/>"
+
+
+def loop(
+    collection: str,
+    element: str,
+    output: str = "",
+    output_element: str = "",
+    *,
+    sequential: bool = False,
+    completion: str = "",
+) -> str:
+    flag = ' isSequential="true"' if sequential else ""
+    done = f"<bpmn:completionCondition>{completion}</bpmn:completionCondition>" if completion else ""
+    return (
+        f"<bpmn:multiInstanceLoopCharacteristics{flag}><bpmn:extensionElements>"
+        f'<zeebe:loopCharacteristics inputCollection="{collection}" inputElement="{element}" '
+        f'outputCollection="{output}" outputElement="{output_element}"/></bpmn:extensionElements>{done}'
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+
+
+def mapping(*, inputs: dict[str, str] | None = None, outputs: dict[str, str] | None = None) -> str:
+    rows = [f'<zeebe:input source="{source}" target="{target}"/>' for target, source in (inputs or {}).items()]
+    rows += [f'<zeebe:output source="{source}" target="{target}"/>' for target, source in (outputs or {}).items()]
+    return f"<zeebe:ioMapping>{''.join(rows)}</zeebe:ioMapping>"

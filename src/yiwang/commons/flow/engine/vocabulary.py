@@ -1,0 +1,88 @@
+"""Which elements of BPMN 2.0 are read, which are drawing only, and why each of the others is refused.
+
+A construct that the token library drops or sticks at silently (compensation, link events) is refused here, never at run time.
+"""
+
+from __future__ import annotations
+
+from .definition import NodeKind
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+
+TASKS = {
+    "task": NodeKind.PASS,
+    "manualTask": NodeKind.PASS,
+    "userTask": NodeKind.USER,
+    "serviceTask": NodeKind.SERVICE,
+    "sendTask": NodeKind.SERVICE,
+    "receiveTask": NodeKind.SERVICE,
+    "businessRuleTask": NodeKind.DECISION,
+    "scriptTask": NodeKind.SCRIPT,
+    "callActivity": NodeKind.CALL,
+    "subProcess": NodeKind.SUBPROCESS,
+}
+GATEWAYS = {
+    "parallelGateway": NodeKind.PARALLEL,
+    "exclusiveGateway": NodeKind.EXCLUSIVE,
+    "inclusiveGateway": NodeKind.INCLUSIVE,
+}
+EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
+DRAWING = {
+    "documentation",
+    "extensionElements",
+    "laneSet",
+    "textAnnotation",
+    "association",
+    "group",
+    "dataObject",
+    "dataObjectReference",
+    "dataStoreReference",
+    "incoming",
+    "outgoing",
+    "sequenceFlow",
+}
+ROOT_IGNORED = {
+    "collaboration",
+    "message",
+    "error",
+    "category",
+    "itemDefinition",
+    "dataStore",
+    "extensionElements",
+    "documentation",
+}
+PARTS_OF_A_NODE = {
+    "documentation",
+    "extensionElements",
+    "incoming",
+    "outgoing",
+    "multiInstanceLoopCharacteristics",
+    "dataInputAssociation",
+    "dataOutputAssociation",
+    "script",
+}
+
+SPLIT_WITH = "请用并行、排他或包容网关代替。"
+BOUNDARY_INSTEAD = "请用带中断定时边界事件的用户任务或接收任务代替。"
+NO_COMPENSATION = "请把撤销动作画成普通的服务任务。"
+NO_SIGNAL = "请用调用活动、接收任务或错误边界事件代替。"
+
+REFUSED_NODES = {
+    "complexGateway": SPLIT_WITH,
+    "eventBasedGateway": BOUNDARY_INSTEAD,
+    "transaction": "请用带错误边界事件的子流程代替。",
+    "adHocSubProcess": "请画出子流程中各任务的顺序。",
+    "subChoreography": "请只画流程图。",
+    "callChoreography": "请只画流程图。",
+    "implicitThrowEvent": NO_SIGNAL,
+}
+REFUSED_EVENTS = {
+    "compensateEventDefinition": NO_COMPENSATION,
+    "linkEventDefinition": "请用顺序流直接相连。",
+    "messageEventDefinition": "请用发送任务或接收任务代替。",
+    "signalEventDefinition": NO_SIGNAL,
+    "escalationEventDefinition": NO_SIGNAL,
+    "conditionalEventDefinition": "请用排他网关或定时事件代替。",
+    "cancelEventDefinition": "请用错误边界事件代替。",
+}
