@@ -66,7 +66,7 @@ def charts() -> tuple[Component, ...]:
     months = ["7", "8", "9", "10", "11"]
     received, done = [96, 102, 118, 121, 128], [90, 99, 110, 119, 117]
     option = {
-        "legend": {"right": 0},
+        "legend": {},
         "xAxis": {"type": "category", "data": months},
         "yAxis": {"type": "value"},
         "series": [

@@ -29,7 +29,7 @@ from yiwang.web.components import (
 def strokes() -> tuple[Component, ...]:
     steps = (_("确认情形"), _("父母信息"), _("宝宝落户"), _("医保与社保卡"), _("核对并提交"))
     return (
-        Progress(3, 5, steps=tuple(Step(words, "#stroke") for words in steps)),
+        Progress(3, 5, steps=tuple(Step(words, "#stroke" if number < 2 else "") for number, words in enumerate(steps))),
         Progress(2, 3, small=True),
         Progress(0, 4, small=True),
     )

@@ -42,6 +42,7 @@ const draw = async () => {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const chart = echarts.init(figure.querySelector(".y-chart__canvas"), theme(), { renderer: "canvas" });
     chart.setOption({ grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true }, animation: !still, ...option,
+      legend: option.legend && { top: 0, right: 0, ...option.legend },
       tooltip: { trigger: "axis", ...option.tooltip, renderMode: "richText" } });
     new ResizeObserver(() => chart.resize()).observe(figure);
   }
