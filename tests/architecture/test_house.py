@@ -52,7 +52,11 @@ def test_each_table_has_its_triggers():
 
 @pytest.mark.parametrize(("model", "field"), FIELDS, ids=lambda x: getattr(x, "__name__", None) or x.name)
 def test_foreign_keys_leave_a_context_only_to_people_and_places(model, field):
-    if field.is_relation and field.related_model is not None and field.related_model._meta.app_label != model._meta.app_label:
+    if (
+        field.is_relation
+        and field.related_model is not None
+        and field.related_model._meta.app_label != model._meta.app_label
+    ):
         assert field.related_model.__name__ in SHARED_TARGETS
 
 
@@ -71,14 +75,21 @@ def test_every_model_is_in_the_glossary():
 
 
 def test_no_signals_of_our_own_and_no_save_override_and_no_get_model():
-    allowed_signals = {"kernel/apps.py", "commons/identity/apps.py", "commons/identity/adapters.py", "commons/identity/handlers.py"}
+    allowed_signals = {
+        "kernel/apps.py",
+        "commons/identity/apps.py",
+        "commons/identity/adapters.py",
+        "commons/identity/handlers.py",
+    }
     for path, tree in _python():
         name = path.relative_to(SOURCE).as_posix()
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 methods = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
                 bases = {ast.unparse(base) for base in node.bases}
-                if any("Model" in base or base in {"GuardedRow", "AbstractBaseUser"} for base in bases) and "Form" not in "".join(bases):
+                if any(
+                    "Model" in base or base in {"GuardedRow", "AbstractBaseUser"} for base in bases
+                ) and "Form" not in "".join(bases):
                     assert "save" not in methods, f"{name}: {node.name}.save"
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("get_model"):
                 raise AssertionError(f"{name}:{node.lineno} get_model")
@@ -99,7 +110,9 @@ def test_templates_include_only_their_own_context_and_web():
 
 
 def test_templates_hold_no_inline_script_style_or_handler():
-    forbidden = re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))|\sstyle=|<style|\son[a-z]+=", re.IGNORECASE)
+    forbidden = re.compile(
+        r"<script(?![^>]*\b(?:src=|type=\"application/json\"))|\sstyle=|<style|\son[a-z]+=", re.IGNORECASE
+    )
     for path in sorted(SOURCE.rglob("templates/**/*.html")):
         found = forbidden.search(path.read_text("utf-8"))
         assert not found, f"{path}: {found and found.group()}"

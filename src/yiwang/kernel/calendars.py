@@ -35,9 +35,7 @@ def forget() -> None:
 
 
 @command("kernel.announce_year")
-def announce_year(
-    *, year: int, days: Mapping[date, SpecialDay], source: str, by: Actor, at: datetime
-) -> bool:
+def announce_year(*, year: int, days: Mapping[date, SpecialDay], source: str, by: Actor, at: datetime) -> bool:
     """Put the announced days of a year in force, replacing what was there. Returns whether anything changed."""
     before = {day.date: (day.kind, day.name) for day in CalendarDay.objects.filter(date__year=year)}
     after = {day: (special.kind.value, special.name) for day, special in days.items()}

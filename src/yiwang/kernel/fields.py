@@ -93,9 +93,6 @@ class _EncryptedField(models.BinaryField):  # type: ignore[type-arg]
     def value_to_string(self, obj: models.Model) -> str:
         return str(self._dump(self.value_from_object(obj)).hex())
 
-    def get_default(self) -> Any:
-        return self._get_default()
-
     def to_python(self, value: Any) -> Any:
         return value
 

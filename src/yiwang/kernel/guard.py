@@ -89,7 +89,7 @@ class GuardedQuerySet(models.QuerySet[M]):
 
     def _raw_delete(self, using: Any) -> Any:
         _demand(self.model, "delete")
-        return super()._raw_delete(using)  # type: ignore[misc]
+        return super()._raw_delete(using)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         _demand(self.model, "delete")

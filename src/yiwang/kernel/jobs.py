@@ -50,8 +50,8 @@ def defer_now(name: str, *, run_at: datetime | None = None, **ids: str | int) ->
     app.configure_task(name=name, schedule_at=run_at, allow_unknown=True).defer(**ids)
 
 
-def _write(_run: Run, rows: list[tuple[str, datetime | None, dict[str, str | int]]]) -> None:
-    grouped: dict[tuple[str, datetime | None], list[dict[str, str | int]]] = {}
+def _write(_run: Run, rows: list[tuple[str, datetime | None, dict[str, Any]]]) -> None:
+    grouped: dict[tuple[str, datetime | None], list[dict[str, Any]]] = {}
     for name, run_at, ids in rows:
         grouped.setdefault((name, run_at), []).append(ids)
     for (name, run_at), calls in grouped.items():

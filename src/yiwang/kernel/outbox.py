@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -74,9 +73,14 @@ def publish(event: Event) -> None:
     buffer("outbox", _write).append(event)
 
 
-@cache
+_adapters: dict[str, TypeAdapter[Any]] = {}
+
+
 def _adapter(event_type: type[Event]) -> TypeAdapter[Any]:
-    return TypeAdapter(event_type)
+    name = type_name(event_type)
+    if name not in _adapters:
+        _adapters[name] = TypeAdapter(event_type)
+    return _adapters[name]
 
 
 def _write(run: Run, events: list[Event]) -> None:

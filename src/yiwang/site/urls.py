@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from yiwang.site.api import api
 from yiwang.site.contexts import modules
+from yiwang.site.health import healthz
 
 handler400 = "yiwang.web.errors.bad_request"
 handler403 = "yiwang.web.errors.permission_denied"
@@ -13,6 +14,7 @@ handler404 = "yiwang.web.errors.page_not_found"
 handler500 = "yiwang.web.errors.server_error"
 
 urlpatterns = [
+    path("healthz", healthz),
     path("api/v1/", api.urls),
     path("", include("yiwang.web.urls")),
     path("account/", include("allauth.account.urls")),

@@ -161,24 +161,27 @@ def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
 
 
 def _explain(fault: ValidationError, place: Place) -> tuple[str, str]:
+    wanted: Any = fault.validator_value
+    schema: Any = fault.schema
+    instance: Any = fault.instance
     where = ".".join(map(str, place)) or "文件"
     if fault.validator == "required":
-        missing = [name for name in fault.validator_value if name not in fault.instance]
+        missing = [name for name in wanted if name not in instance]
         return f"{where} 缺少 {'、'.join(missing)}", "补上这些字段"
     if fault.validator == "additionalProperties":
-        known = "、".join(sorted(fault.schema.get("properties", {})))
-        extra = [name for name in fault.instance if name not in fault.schema.get("properties", {})]
+        known = "、".join(sorted(schema.get("properties", {})))
+        extra = [name for name in instance if name not in schema.get("properties", {})]
         return f"{where} 有不认识的字段：{'、'.join(map(str, extra))}", f"可用的字段：{known}"
     if fault.validator == "enum":
         return (
             f"{where} 的值 {fault.instance!r} 不在允许范围",
-            f"可用的值：{'、'.join(map(str, fault.validator_value))}",
+            f"可用的值：{'、'.join(map(str, wanted))}",
         )
     if fault.validator == "type":
-        return f"{where} 的类型不对：{fault.instance!r}", f"应为 {fault.validator_value}"
+        return f"{where} 的类型不对：{fault.instance!r}", f"应为 {wanted}"
     if fault.validator == "pattern":
-        return f"{where} 的值 {fault.instance!r} 格式不对", f"应符合 {fault.validator_value}"
-    return f"{where}: {fault.message}", str(fault.schema.get("description", ""))
+        return f"{where} 的值 {fault.instance!r} 格式不对", f"应符合 {wanted}"
+    return f"{where}: {fault.message}", str(schema.get("description", ""))
 
 
 def _mark(node: Node, place: Place, lines: dict[Place, int]) -> None:

@@ -1,0 +1,77 @@
+"""Clock, errors, ids, settings: what needs no database."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from yiwang.kernel import clock
+from yiwang.kernel.errors import DomainError, Invalid, NotFound, problem
+from yiwang.kernel.ids import new_id
+from yiwang.kernel.settings import Settings, SettingsFault, kept_secret, settings
+
+
+class TooFew(DomainError):
+    code = "test.too_few"
+    message = "还差 {count} 份。"
+
+
+def test_ids_grow_with_time_and_are_version_7():
+    ids = [new_id() for _ in range(1000)]
+    assert ids == sorted(ids)
+    assert {each.version for each in ids} == {7}
+
+
+def test_the_clock_can_be_stopped_and_counts_days_in_china():
+    with clock.frozen(datetime(2026, 11, 22, 17, tzinfo=UTC)):
+        assert clock.today().isoformat() == "2026-11-23"
+    with pytest.raises(ValueError, match="aware"), clock.frozen(datetime(2026, 1, 1)):
+        pass
+
+
+def test_an_error_becomes_a_problem_document():
+    document = problem(TooFew(count=2), instance="/x")
+    assert document["title"] == "还差 2 份。"
+    assert document["code"] == "test.too_few"
+    assert document["status"] == 422
+    assert problem(NotFound())["status"] == 404
+    assert problem(Invalid(fields={"a": "b"}))["errors"] == [{"name": "a", "reason": "b"}]
+
+
+def test_a_message_with_a_missing_parameter_is_shown_as_it_is():
+    assert TooFew().sentence() == "还差 {count} 份。"
+
+
+def test_hostile_parameters_can_not_reach_into_objects():
+    error = TooFew(count="{0.__class__}")
+    assert error.sentence() == "还差 {0.__class__} 份。"
+
+
+def test_all_wrong_settings_are_listed_at_once(monkeypatch):
+    monkeypatch.setenv("YIWANG_PORT", "99999")
+    monkeypatch.setenv("YIWANG_WORKERS", "many")
+    settings.cache_clear()
+    try:
+        with pytest.raises(SettingsFault) as caught:
+            settings()
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert "YIWANG_PORT" in str(caught.value)
+    assert "YIWANG_WORKERS" in str(caught.value)
+
+
+def test_only_postgresql_urls_are_taken(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "mysql://x")
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_a_kept_secret_stays_and_is_private(tmp_path):
+    path = tmp_path / "keys" / "a.key"
+    first = kept_secret(path)
+    assert kept_secret(path) == first
+    assert len(first) == 32
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    assert os.listdir(path.parent) == ["a.key"]
