@@ -48,11 +48,11 @@ def own_account() -> Account:
     return Account(_name_of(uid), uid, os.getegid(), switch=False)
 
 
-def server_account(data: Path, name: str = SERVER_ACCOUNT) -> Account:
-    """The user to run PostgreSQL as. As root: the owner of existing `data`, else the account `name`, made if missing."""
+def server_account(folder: Path, name: str = SERVER_ACCOUNT) -> Account:
+    """The user to run PostgreSQL as. As root: the owner of `folder` unless that is root, else `name`, made if missing."""
     if os.geteuid() != 0:
         return own_account()
-    if data.exists() and (found := data.stat()).st_uid != 0:
+    if (found := folder.stat()).st_uid != 0:
         return Account(_name_of(found.st_uid), found.st_uid, found.st_gid, switch=True)
     entry = _find(name) or _create(name)
     return Account(name, entry.pw_uid, entry.pw_gid, switch=True)

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,12 +112,11 @@ class _Line:
 
     def __init__(self, verb: str) -> None:
         self.verb = verb
-        self.stream = click.get_text_stream("stderr")
         self.spoken = time.monotonic()
 
     def __call__(self, done: int, total: int, table: str) -> None:
         text = f"{self.verb} {done}/{total} 张表 {table}"
-        if self.stream.isatty():
+        if sys.stderr.isatty():
             click.echo(f"\r\x1b[K{text}", err=True, nl=done == total)
         elif time.monotonic() - self.spoken > 10:
             self.spoken = time.monotonic()

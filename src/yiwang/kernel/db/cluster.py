@@ -64,13 +64,13 @@ def _initdb(place: Place, account: Account, binaries: Binaries, *, durable: bool
     fresh.rename(place.data)
 
 
-def is_ready(data: Path, pid: int | None = None) -> bool:
-    """Whether the server's own status line says that it accepts connections (what pg_ctl looks at too)."""
+def is_ready(data: Path, pid: int) -> bool:
+    """Whether the status line of the server `pid` says that it accepts connections (what pg_ctl looks at too)."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except OSError:
         return False
-    return len(lines) >= 8 and lines[7].startswith("ready") and pid in (None, int(lines[0]))
+    return len(lines) >= 8 and lines[7].startswith("ready") and lines[0] == str(pid)
 
 
 def postmaster_pid(data: Path) -> int | None:

@@ -24,6 +24,13 @@ class Owner:
     since: float
 
 
+def give_to_folder_owner(path: Path) -> None:
+    """What root makes in another user's folder must not lock that user out."""
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.chown(path, folder.st_uid, folder.st_gid, follow_symlinks=False)
+
+
 class Lock:
     """An exclusive flock of this process alone: closed on exec and in forked children."""
 
@@ -34,9 +41,7 @@ class Lock:
     def take(self, timeout: float = 0) -> bool:
         """Take the lock within `timeout` seconds; False when another process holds it."""
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        if os.geteuid() == 0:  # in another user's folder that user must be able to look at our lock
-            folder = self.path.parent.stat()
-            os.fchown(descriptor, folder.st_uid, folder.st_gid)
+        give_to_folder_owner(self.path)
         deadline = time.monotonic() + timeout
         while True:
             try:
@@ -108,7 +113,11 @@ class Ownership:
         if not self._lock.take():
             raise BlockingIOError(self._lock.path)
         entry = {"pid": os.getpid(), "command": " ".join(sys.argv)[:200], "since": time.time()}
-        os.write(self._lock.fileno(), json.dumps(entry).encode())
+        try:
+            os.write(self._lock.fileno(), json.dumps(entry).encode())
+        except OSError:  # a full disk: nobody may go on owning half an entry
+            self.end()
+            raise
 
     def end(self) -> None:
         """Own no more. In a forked child, which never owned, nothing happens."""

@@ -20,6 +20,7 @@ from pathlib import Path
 from yiwang.kernel.db.account import Account, owner_name, server_account
 from yiwang.kernel.db.binaries import SYSTEM_FOLDER
 from yiwang.kernel.db.errors import NEEDED_MB, DiskFull, FolderInUse, FolderNotWritable
+from yiwang.kernel.db.locks import give_to_folder_owner
 
 LONGEST_SOCKET_FOLDER = 100 - len("/.s.PGSQL.5432")
 BELONGS_TO = "belongs-to"
@@ -112,7 +113,7 @@ def make_home(data_dir: Path) -> Path:
 def prepare_place(data_dir: Path, account_name: str) -> tuple[Place, Account]:
     """Choose, create and remember the folders; under the lifecycle lock. Moves the data where the account reaches them."""
     place = find_place(data_dir)
-    account = server_account(place.data, account_name)
+    account = server_account(place.data if place.data.exists() else place.home, account_name)
     with explained(place.home):
         _create_cluster(place.cluster)
         if not account.can_enter(place.cluster):
@@ -156,7 +157,9 @@ def _recall(home: Path) -> dict[str, str]:
 
 
 def _create_cluster(cluster: Path) -> None:
-    cluster.mkdir(parents=True, exist_ok=True)
+    if not cluster.exists():
+        cluster.mkdir(parents=True)
+        give_to_folder_owner(cluster)
     if cluster.stat().st_uid == os.geteuid():
         cluster.chmod(0o711)
 
@@ -224,9 +227,7 @@ def _write_private(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w") as stream:
-        if os.geteuid() == 0:
-            folder = path.parent.stat()
-            os.fchown(descriptor, folder.st_uid, folder.st_gid)
+        give_to_folder_owner(fresh)
         stream.write(text)
         stream.flush()
         os.fsync(descriptor)

@@ -150,7 +150,7 @@ class Server:
             state=state,
             owners=tuple(living_owners(place.owners)),
             kept=place.keep.exists(),
-            supervisor_pid=_supervisor_pid(place) if running else None,
+            supervisor_pid=_reported(place, "pid") if running else None,
             postmaster_pid=pid,
             data=place.data,
             socket=place.socket,
@@ -237,7 +237,8 @@ class Server:
         deadline = time.monotonic() + self.start_timeout
         pause = 0.01
         while True:
-            if is_ready(place.data):
+            ours = _reported(place, "postmaster")
+            if ours is not None and is_ready(place.data, ours):
                 try:
                     self._provide()
                 except psycopg.OperationalError:  # it may have ended at this moment
@@ -277,7 +278,7 @@ class Server:
         deadline = time.monotonic() + 90
         asked = False
         while is_held(place.supervisor_lock):
-            pid = _supervisor_pid(place)
+            pid = _reported(place, "pid")
             if pid is not None and not asked:
                 os.kill(pid, signal.SIGTERM)
                 asked = True
@@ -338,10 +339,11 @@ def _create_database(connection: "psycopg.Connection[Any]", name: str) -> None:
         return
 
 
-def _supervisor_pid(place: Place) -> int | None:
+def _reported(place: Place, name: Literal["pid", "postmaster"]) -> int | None:
+    """What the supervisor reports: its own pid, or that of the PostgreSQL that it started."""
     try:
-        return int(json.loads(place.supervisor_file.read_text())["pid"])
-    except (OSError, ValueError, KeyError):
+        return int(json.loads(place.supervisor_file.read_text())[name])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from yiwang.kernel.db.cluster import clear_remains, is_ready, server_processes
-from yiwang.kernel.db.locks import Lock, is_held, living_owners
+from yiwang.kernel.db.locks import Lock, give_to_folder_owner, is_held, living_owners
 from yiwang.kernel.db.place import Place
 
 ASKED_TO_STOP = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
@@ -55,6 +55,7 @@ def launch(plan: Plan, log: Path) -> None:
     source = Path(__file__).parents[3]
     program = f"import sys; sys.path.insert(0, {str(source)!r}); import {__name__} as s; s.main(sys.argv[1])"
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    give_to_folder_owner(log)
     try:
         subprocess.run(
             [sys.executable, "-I", "-S", "-c", program, plan.dump()],
@@ -95,7 +96,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Supervise. 0: ended as asked or as nobody needed it; 1: the first start failed."""
-        self.place.supervisor_file.write_text(json.dumps({"pid": os.getpid()}))
+        self._report()
         while True:
             if not self._tend():
                 self.place.supervisor_file.unlink(missing_ok=True)
@@ -118,8 +119,7 @@ class Supervisor:
             if not self.was_ever_ready:
                 return False
             self.child, self.ready = None, False
-            self.start_at = now + self.pause
-            self.pause = min(LONGEST_PAUSE, self.pause * 2 + 0.5)
+            self._pause()
         elif not self.ready and is_ready(self.place.data, self.child.pid):
             self.ready = self.was_ever_ready = True
             self.pause = 0.0
@@ -128,16 +128,31 @@ class Supervisor:
     def _start(self) -> bool:
         if not clear_remains(self.place.data, self.place.socket, self._server_lives, PATIENCE_IMMEDIATE):
             _say(f"FATAL:  another PostgreSQL runs on {self.place.data}: {server_processes(self.place.data)}")
+            self._pause()
             return self.was_ever_ready
         with Lock(self.place.postmaster_lock) as lock:
             if not lock.take():
+                self._pause()
                 return self.was_ever_ready
             inherited = os.dup(lock.fileno())
             try:
                 self.child = self._spawn(inherited)
             finally:
                 os.close(inherited)
+        self._report()
         return True
+
+    def _pause(self) -> None:
+        """Wait longer before each further attempt: what ends at once won't be mended by haste."""
+        self.start_at = time.monotonic() + self.pause
+        self.pause = min(LONGEST_PAUSE, self.pause * 2 + 0.5)
+
+    def _report(self) -> None:
+        """Tell the owners who we are, and which PostgreSQL is ours."""
+        entry = {"pid": os.getpid(), "postmaster": self.child.pid if self.child else None}
+        fresh = self.place.supervisor_file.with_suffix(".new")
+        fresh.write_text(json.dumps(entry))
+        fresh.replace(self.place.supervisor_file)
 
     def _spawn(self, inherited: int) -> subprocess.Popen[bytes]:
         parent = os.getpid()

@@ -114,9 +114,9 @@ def processes(place: Place) -> list[int]:
     found = set(server_processes(place.data))
     for process in psutil.process_iter(["cmdline", "status"]):
         line = " ".join(process.info["cmdline"] or [])
-        if process.info["status"] != psutil.STATUS_ZOMBIE and "yiwang.kernel.db.supervisor" in line:
-            if str(place.home) in line:
-                found.add(process.pid)
+        lives = process.info["status"] != psutil.STATUS_ZOMBIE
+        if lives and "yiwang.kernel.db.supervisor" in line and str(place.home) in line:
+            found.add(process.pid)
     return sorted(found)
 
 

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -119,7 +120,7 @@ def test_a_foreign_postgresql_on_the_folder_is_left_alone_and_named(data_dir: Pa
     account = server_account(place.data)
     foreign = subprocess.Popen(command, stderr=subprocess.DEVNULL, **account.child_options())
     try:
-        wait_until(lambda: (place.data / "postmaster.pid").exists(), 10)
+        wait_until((place.data / "postmaster.pid").exists, 10)
         with pytest.raises(Exception, match="another PostgreSQL runs"):
             server.start()
         assert foreign.poll() is None
@@ -170,7 +171,7 @@ def test_no_confirmed_row_is_lost_by_kills_at_random_moments(data_dir: Path) -> 
     """Writers insert numbered rows; PostgreSQL, the supervisor or a backend is killed again and again."""
     seed = int(os.environ.get("YIWANG_SEED", random.SystemRandom().randrange(10**6)))
     kills = int(os.environ.get("YIWANG_KILLS", "8"))
-    print(f"seed {seed}, {kills} kills")
+    sys.stdout.write(f"seed {seed}, {kills} kills\n")
     chance = random.Random(seed)
     confirmed: list[int] = []
     finished = threading.Event()
@@ -186,6 +187,7 @@ def test_no_confirmed_row_is_lost_by_kills_at_random_moments(data_dir: Path) -> 
             wait_until(lambda written=written: len(confirmed) > written, 60)
         finished.set()
         writer.join()
+        wait_until(lambda: _answers(server), 60)
         stored = {row[0] for row in query(server, "SELECT n FROM t")}
     assert set(confirmed) <= stored
     assert len(confirmed) == len(set(confirmed))

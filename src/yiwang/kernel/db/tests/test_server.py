@@ -9,7 +9,9 @@ import pytest
 from yiwang.kernel.db import DatabaseUnavailable, Server, database_url
 from yiwang.kernel.db.tests.conftest import interpreter_for, processes, query
 
-needs_second_user = pytest.mark.skipif(interpreter_for("nobody") is None, reason="needs root and a Python that others reach")
+needs_second_user = pytest.mark.skipif(
+    interpreter_for("nobody") is None, reason="needs root and a Python that others reach"
+)
 
 
 def test_starts_serves_chinese_text_and_stops_without_a_trace(data_dir: Path) -> None:
@@ -45,7 +47,9 @@ def test_is_reached_by_password_over_a_private_socket_alone(data_dir: Path) -> N
 
 def test_the_application_is_no_superuser_but_creates_databases(data_dir: Path) -> None:
     with Server(data_dir, durable=False) as server:
-        assert query(server, "SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user") == [(False, True)]
+        assert query(server, "SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user") == [
+            (False, True)
+        ]
         url = server.ensure_database("其他")
         assert server.ensure_database("其他") == url
         with psycopg.connect(url) as connection:
@@ -98,7 +102,7 @@ def test_a_folder_of_another_major_version_is_refused_with_the_way_out(data_dir:
     with Server(data_dir, durable=False) as server:
         version = server.place.data / "PG_VERSION"
     version.write_text("15\n")
-    with pytest.raises(DatabaseUnavailable, match="由 PostgreSQL 15 写入.*PostgreSQL 18.*yiwang db dump"):
+    with pytest.raises(DatabaseUnavailable, match=r"由 PostgreSQL 15 写入.*PostgreSQL 18.*yiwang db dump"):
         server.start()
     assert server.status().state == "stopped"
 
