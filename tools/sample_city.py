@@ -33,6 +33,7 @@ LINES = {
     "police": ("公安", "Police"),
     "medical_insurance": ("医疗保障", "Medical insurance"),
     "human_resources": ("人力资源和社会保障", "Human resources and social security"),
+    "civil_affairs": ("民政", "Civil affairs"),
     "data": ("数据", "Data"),
     "government_services": ("政务服务", "Government services"),
 }
@@ -109,6 +110,7 @@ def city_organisations() -> Iterator[Organisation]:
         ("police", "常州市公安局", "Changzhou Public Security Bureau"),
         ("medical_insurance", "常州市医疗保障局", "Changzhou Healthcare Security Bureau"),
         ("human_resources", "常州市人力资源和社会保障局", "Changzhou Human Resources and Social Security Bureau"),
+        ("civil_affairs", "常州市民政局", "Changzhou Civil Affairs Bureau"),
         ("data", "常州市数据局", "Changzhou Data Bureau"),
         ("government_services", "常州市政务服务管理办公室", "Changzhou Government Services Office"),
     )
