@@ -1,0 +1,156 @@
+"""The registry of built-in functions, and how any function is called: arguments bound, converted, checked.
+
+A parameter is written `name: type`; `name?` may be left out or null, `type?` takes null, `*name` takes the rest.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .budget import Run
+from .diagnostics import NOWHERE, Fault, Place
+from .feeltypes import ANY, BUILT_IN, FeelType, coerce
+from .unknown import OPEN, unknown
+from .values import Function, NumberError, Parameter, Value, kind
+
+Implementation = Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overload:
+    """One parameter list of a built-in function; `implementation` takes the run, then the arguments in this order."""
+
+    parameters: tuple[Parameter, ...]
+    implementation: Implementation
+    result: FeelType = ANY
+
+    @property
+    def variadic(self) -> bool:
+        return bool(self.parameters) and self.parameters[-1].variadic
+
+    @property
+    def required(self) -> int:
+        return sum(not p.optional for p in self.parameters)
+
+    def takes(self, count: int) -> bool:
+        return self.required <= count and (self.variadic or count <= len(self.parameters))
+
+    def takes_names(self, names: Sequence[str]) -> bool:
+        given = set(names)
+        known = {p.name for p in self.parameters}
+        return given <= known and all(p.optional or p.name in given for p in self.parameters)
+
+
+BUILTINS: dict[str, Function] = {}
+_PARAMETER = re.compile(r"(\*?)([^:?]+)(\??)(?:: ?([^?]+)(\??))?")
+
+
+def _parameter(spec: str) -> Parameter:
+    match = _PARAMETER.fullmatch(spec.strip())
+    assert match is not None, spec
+    star, name, optional, declared, nullable = match.groups()
+    found: FeelType | None = BUILT_IN[declared or "Any"]
+    accepts_null = bool(optional or nullable or found is ANY)
+    return Parameter(name, found, optional=bool(optional), variadic=bool(star), nullable=accepts_null)
+
+
+def builtin(name: str, signature: str, result: str = "Any") -> Callable[[Implementation], Implementation]:
+    """Register an implementation under a name and one parameter list; further ones are further overloads."""
+    parameters = tuple(_parameter(part) for part in signature.split(",")) if signature else ()
+
+    def register(implementation: Implementation) -> Implementation:
+        overload = Overload(parameters, implementation, BUILT_IN[result])
+        known = BUILTINS.get(name)
+        if known is None:
+            BUILTINS[name] = Function(name, parameters, implementation, overloads=(overload,))
+        else:
+            BUILTINS[name] = replace(known, overloads=(*known.overloads, overload))
+        return implementation
+
+    return register
+
+
+def _fit(value: Value, parameter: Parameter, name: str) -> Value:
+    """The argument as the parameter's type."""
+    if value is None:
+        if parameter.nullable:
+            return None
+    else:
+        try:
+            return coerce(value, parameter.type or ANY)
+        except Fault:
+            pass
+    raise Fault("rules.argument_type", name=name, parameter=parameter.name, value=kind(value))
+
+
+def call_overload(run: Run, name: str, overload: Overload, values: Sequence[Value], at: Place) -> Value:
+    if not OPEN.isdisjoint(map(type, values)):
+        return unknown(*values)
+    parameters = overload.parameters
+    try:
+        if overload.variadic:
+            last = parameters[-1]
+            fixed = len(parameters) - 1
+            rest = [_fit(v, last, name) for v in values[fixed:]]
+            arguments = [*map(_fit, values[:fixed], parameters, [name] * fixed), rest]
+        else:
+            arguments = [_fit(v, p, name) for v, p in zip(values, parameters, strict=False)]
+        return overload.implementation(run, *arguments)
+    except Fault as fault:
+        params = {"name": name, **fault.params} if fault.code == "rules.argument_value" else fault.params
+        return run.fail(fault.code, at, **params)
+    except NumberError:
+        return run.fail("rules.out_of_range", at)
+
+
+def call(run: Run, function: Value, arguments: Sequence[Value], at: Place = NOWHERE) -> Value:
+    """Call a function value with positional arguments; null where it is none or they don't fit."""
+    if not isinstance(function, Function):
+        if type(function) in OPEN:
+            return unknown(function)
+        return run.fail("rules.not_a_function", at, name=kind(function))
+    if function.overloads:
+        overload = next((o for o in function.overloads if o.takes(len(arguments))), None)
+        if overload is None:
+            return run.fail("rules.arguments", at, name=function.name)
+        return call_overload(run, function.name, overload, arguments, at)
+    if len(arguments) != len(function.parameters):
+        return run.fail("rules.arguments", at, name=function.name)
+    return _enter(run, function, arguments, at)
+
+
+def call_named(run: Run, function: Value, arguments: Mapping[str, Value], at: Place = NOWHERE) -> Value:
+    """Call a function value with named arguments."""
+    if not isinstance(function, Function):
+        return call(run, function, (), at)
+    if function.overloads:
+        overload = next((o for o in function.overloads if o.takes_names(tuple(arguments))), None)
+        if overload is None:
+            return run.fail("rules.arguments", at, name=function.name)
+        return call_overload(run, function.name, overload, _in_order(overload, arguments), at)
+    names = [p.name for p in function.parameters]
+    if set(names) != set(arguments):
+        return run.fail("rules.arguments", at, name=function.name)
+    return _enter(run, function, [arguments[name] for name in names], at)
+
+
+def _in_order(overload: Overload, arguments: Mapping[str, Value]) -> list[Value]:
+    """Arguments in the order of the parameters; a list under the name of a variadic parameter is that list."""
+    values = [arguments.get(p.name) for p in overload.parameters]
+    if overload.variadic and isinstance(values[-1], list):
+        return [*values[:-1], values[-1]]
+    return values
+
+
+def _enter(run: Run, function: Function, arguments: Sequence[Value], at: Place) -> Value:
+    """Run the body of a defined function under the recursion limit, parameters and result converted."""
+    run.enter()
+    try:
+        pairs = zip(function.parameters, arguments, strict=True)
+        values = [v if p.type is None else coerce(v, p.type) for p, v in pairs]
+        result = function.call(run, values)
+        return result if function.result is None else coerce(result, function.result)
+    except Fault as fault:
+        return run.fail(fault.code, at, **fault.params)
+    finally:
+        run.leave()
