@@ -47,16 +47,19 @@ def search(
     size: int = 20,
     language: str = "zh",
 ) -> Page[Hit]:
-    """Hits for plain words, best first. `kinds` empty: all. Two queries; total is not counted. Raises BadCursor.
+    """Hits for plain words, best first. `kinds` empty: all. Total is not counted. Raises BadCursor.
 
-    Order: equal title, names and synonyms, words, likeness by trigrams (which forgives a wrong character).
+    Order: equal title, names and synonyms, words, likeness by trigrams. Two queries; where no word is known a third
+    looks for titles that are alike, which forgives a wrong character.
     """
     wanted = _plan(text)
     if wanted.is_empty:
         return Page(())
-    rows = _matching(_visible(viewer, kinds, language), wanted).annotate(score=_score(wanted))
-    page = paginate(rows, order=("-score", "id"), cursor=cursor, size=size)
-    return page.map(lambda row: _hit(row, wanted))
+    rows = _visible(viewer, kinds, language)
+    page = _page(rows.filter(_exact(wanted)), wanted, cursor, size)
+    if not page.items:
+        page = _page(_alike(rows, wanted), wanted, cursor, size)
+    return page
 
 
 def suggest(
@@ -103,19 +106,28 @@ def _meanings(whole: str) -> list[tuple[str, float]]:
         return [(phrase, float(sureness)) for means, sureness in cursor.fetchall() for phrase in means]
 
 
-def _matching(rows: QuerySet[SearchDocument], wanted: Plan) -> QuerySet[SearchDocument]:
-    phrases = [wanted.whole, *wanted.phrases]
-    matches = Q(title_folded__contains=wanted.whole) | Q(names_folded__contains=wanted.whole)
-    for phrase in phrases[1:]:
-        matches |= Q(title_folded__contains=phrase) | Q(names_folded__contains=phrase)
+def _page(rows: QuerySet[SearchDocument], wanted: Plan, cursor: str | None, size: int) -> Page[Hit]:
+    page = paginate(rows.annotate(score=_score(wanted)), order=("-score", "id"), cursor=cursor, size=size)
+    return page.map(lambda row: _hit(row, wanted))
+
+
+def _exact(wanted: Plan) -> Q:
+    """Conditions that the GIN indexes answer; anything else here would read the whole table."""
+    condition = Q()
+    for phrase in (wanted.whole, *wanted.phrases):
+        condition |= Q(title_folded__contains=phrase) | Q(names_folded__contains=phrase)
     if wanted.strong:
-        matches |= Q(all_words__overlap=list(wanted.strong))
-    rows = rows.alias(alike=TrigramSimilarity("title_folded", wanted.whole))
-    matches |= Q(alike__gte=_ALIKE_TITLE)
+        condition |= Q(all_words__overlap=list(wanted.strong))
+    return condition
+
+
+def _alike(rows: QuerySet[SearchDocument], wanted: Plan) -> QuerySet[SearchDocument]:
+    condition = Q(alike__gte=_ALIKE_TITLE)
     if len(wanted.whole) > 2:
-        rows = rows.alias(part=TrigramWordSimilarity(wanted.whole, "title_folded"))
-        matches |= Q(part__gte=_ALIKE_PART)
-    return rows.filter(matches)
+        condition |= Q(part__gte=_ALIKE_PART)
+    return rows.alias(
+        alike=TrigramSimilarity("title_folded", wanted.whole), part=TrigramWordSimilarity(wanted.whole, "title_folded")
+    ).filter(condition)
 
 
 def _score(wanted: Plan) -> Any:
