@@ -1,6 +1,6 @@
 """Pure decisions: which pattern covers what, who stands above whom, which periods are in force."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -44,19 +44,23 @@ def levels_from(level: RegionLevel) -> tuple[RegionLevel, ...]:
     return _LEVELS[: _LEVELS.index(level) + 1]
 
 
-def ancestry(parents: Mapping[K, K | None]) -> set[tuple[K, K, int]]:
-    """(ancestor, descendant, distance) for every node and each node above it, itself included.
+def ancestry(parents: Mapping[K, Sequence[K]]) -> set[tuple[K, K, int]]:
+    """(ancestor, descendant, shortest distance) for every node and each node above it, itself included.
 
-    A parent that is no key of `parents` is outside the tree and left out. Raises CycleFound.
+    A node may have several parents (a street stands in its district and in a functional area). A parent that is no key
+    of `parents` is outside and left out. Raises CycleFound.
     """
     rows: set[tuple[K, K, int]] = set()
     for key in parents:
-        above: K | None = key
+        seen = {key}
+        level = [key]
         distance = 0
-        while above is not None and above in parents:
-            rows.add((above, key, distance))
-            above = parents[above]
-            distance += 1
-            if distance > len(parents):
+        while level:
+            rows.update((above, key, distance) for above in level)
+            following = dict.fromkeys(p for above in level for p in parents[above] if p in parents)
+            if key in following:
                 raise CycleFound(key)
+            level = [above for above in following if above not in seen]
+            seen.update(level)
+            distance += 1
     return rows

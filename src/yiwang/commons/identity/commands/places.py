@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from yiwang.commons.identity import policies, queries, rules
 from yiwang.commons.identity.contracts import (
+    CodeSystem,
     Defined,
     InvalidIdentity,
     OrganisationRow,
@@ -19,7 +20,14 @@ from yiwang.commons.identity.contracts import (
     TreeHasCycle,
     UnknownRecord,
 )
-from yiwang.commons.identity.models import Organisation, OrganisationAncestry, Region, RegionAncestry, Role
+from yiwang.commons.identity.models import (
+    Jurisdiction,
+    Organisation,
+    OrganisationAncestry,
+    Region,
+    RegionAncestry,
+    Role,
+)
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import InvalidCode, validate_credit_code
 from yiwang.kernel.command import command, current, note
@@ -52,15 +60,20 @@ def define_regions(*, rows: Sequence[RegionRow], by: Actor, at: datetime) -> Def
             "level": row.level.value,
             "name": row.name,
             "valid_to": row.valid_to,
-            "parent_id": _parent_region(row, in_force),
+            "name_en": row.name_en,
+            "parent_id": _region_id(row.parent, in_force),
+            "functional_area_id": _region_id(row.functional_area, in_force),
         }
         if _assign(region, wanted) and region.pk not in fresh:
             changed.append(region)
-    parents = {region.pk: region.parent_id for region in known.values()}
+    parents = {
+        region.pk: [above for above in (region.parent_id, region.functional_area_id) if above is not None]
+        for region in known.values()
+    }
     codes = {region.pk: region.code for region in known.values()}
     wanted_rows = _ancestry(parents, codes)
     Region.objects.bulk_create(sorted(fresh.values(), key=lambda row: row.code))
-    Region.objects.bulk_update(changed, ["level", "name", "valid_to", "parent"])
+    Region.objects.bulk_update(changed, ["level", "name", "name_en", "valid_to", "parent", "functional_area"])
     if fresh or changed:
         _store(RegionAncestry.objects.all(), wanted_rows, _region_line)
     done = Defined(len(fresh), len(changed), len(rows) - len(fresh) - len(changed))
@@ -76,10 +89,10 @@ def _iso(value: Any) -> str:
     return value.isoformat() if value else ""
 
 
-def _parent_region(row: RegionRow, in_force: Mapping[tuple[str, str], Region]) -> UUID | None:
-    if row.parent is None:
+def _region_id(key: tuple[CodeSystem, str] | None, in_force: Mapping[tuple[str, str], Region]) -> UUID | None:
+    if key is None:
         return None
-    system, code = row.parent
+    system, code = key
     parent = in_force.get((system.value, code))
     if parent is None:
         raise UnknownRecord(kind="region", code=code)
@@ -95,7 +108,7 @@ def _assign(record: Any, wanted: Mapping[str, Any]) -> bool:
     return changed
 
 
-def _ancestry(parents: Mapping[UUID, UUID | None], codes: Mapping[UUID, str]) -> set[_Line]:
+def _ancestry(parents: Mapping[UUID, Sequence[UUID]], codes: Mapping[UUID, str]) -> set[_Line]:
     try:
         return rules.ancestry(parents)
     except rules.CycleFound as cycle:
@@ -131,7 +144,7 @@ def define_organisations(*, rows: Sequence[OrganisationRow], by: Actor, at: date
         if row.code not in known:
             known[row.code] = Organisation(code=row.code)
             fresh[known[row.code].pk] = known[row.code]
-    regions = queries.regions_by_code(codes={row.region for row in rows}, viewer=by)
+    regions = queries.regions_by_code(codes={code for row in rows for code in (row.region, *row.covers)}, viewer=by)
     changed: list[Organisation] = []
     for row in rows:
         organisation = known[row.code]
@@ -139,15 +152,16 @@ def define_organisations(*, rows: Sequence[OrganisationRow], by: Actor, at: date
             changed.append(organisation)
     codes = {organisation.pk: organisation.code for organisation in known.values()}
     trees = {
-        Tree.TERRITORY: _ancestry({o.pk: o.territorial_parent_id for o in known.values()}, codes),
-        Tree.LINE: _ancestry({o.pk: o.line_parent_id for o in known.values()}, codes),
+        Tree.TERRITORY: _ancestry({o.pk: _one(o.territorial_parent_id) for o in known.values()}, codes),
+        Tree.LINE: _ancestry({o.pk: _one(o.line_parent_id) for o in known.values()}, codes),
     }
     Organisation.objects.bulk_create(sorted(fresh.values(), key=lambda row: row.code))
     Organisation.objects.bulk_update(changed, _ORGANISATION_COLUMNS)
     if fresh or changed:
         for tree, wanted in trees.items():
             _store(OrganisationAncestry.objects.filter(tree=tree.value), wanted, partial(_organisation_line, tree))
-    done = Defined(len(fresh), len(changed), len(rows) - len(fresh) - len(changed))
+    moved = _store_jurisdictions(rows, known, regions) - fresh.keys() - {organisation.pk for organisation in changed}
+    done = Defined(len(fresh), len(changed) + len(moved), len(rows) - len(fresh) - len(changed) - len(moved))
     note(
         SubjectRef("organisations", current().id),
         created=done.created,
@@ -158,8 +172,13 @@ def define_organisations(*, rows: Sequence[OrganisationRow], by: Actor, at: date
     return done
 
 
+def _one(parent: UUID | None) -> tuple[UUID, ...]:
+    return () if parent is None else (parent,)
+
+
 _ORGANISATION_COLUMNS = (
     "name",
+    "name_en",
     "short_name",
     "credit_code",
     "kind",
@@ -187,6 +206,7 @@ def _organisation_values(
             raise InvalidIdentity(fields={"credit_code": str(error)}, code=row.code) from None
     return {
         "name": row.name,
+        "name_en": row.name_en,
         "short_name": row.short_name,
         "credit_code": row.credit_code,
         "kind": row.kind.value,
@@ -194,12 +214,30 @@ def _organisation_values(
         "territorial_parent_id": _parent_organisation(row.territorial_parent, known),
         "line_parent_id": _parent_organisation(row.line_parent, known),
         "line": row.line,
-        "duties": row.duties,
+        "duties": list(row.duties),
         "address": row.address,
         "phone": row.phone,
         "position": row.position,
         "sample": row.sample,
     }
+
+
+def _store_jurisdictions(
+    rows: Sequence[OrganisationRow], known: Mapping[str, Organisation], regions: Mapping[str, RegionRef]
+) -> set[UUID]:
+    """Make the jurisdictions of these organisations so; returns the organisations that changed."""
+    wanted: set[tuple[UUID, UUID]] = set()
+    for row in rows:
+        for code in row.covers:
+            if code not in regions:
+                raise UnknownRecord(kind="region", code=code)
+            wanted.add((known[row.code].pk, regions[code].id))
+    stored = Jurisdiction.objects.filter(organisation_id__in=[known[row.code].pk for row in rows])
+    present = {(holder, place): pk for pk, holder, place in stored.values_list("pk", "organisation_id", "region_id")}
+    gone, fresh = present.keys() - wanted, sorted(wanted - present.keys(), key=str)
+    Jurisdiction.objects.filter(pk__in=[present[key] for key in gone]).delete()
+    Jurisdiction.objects.bulk_create([Jurisdiction(organisation_id=o, region_id=r) for o, r in fresh])
+    return {holder for holder, _ in (*gone, *fresh)}
 
 
 def _parent_organisation(code: str | None, known: Mapping[str, Organisation]) -> UUID | None:
@@ -211,15 +249,14 @@ def _parent_organisation(code: str | None, known: Mapping[str, Organisation]) ->
 
 
 @command("identity.define_role")
-def define_role(*, key: str, title: str, by: Actor, at: datetime) -> UUID:
+def define_role(*, key: str, title: str, title_en: str = "", by: Actor, at: datetime) -> UUID:
     """Create a role, or correct its title."""
     del at
     policies.check_define(by)
     if not title:
         raise InvalidIdentity(fields={"title": _("请填写岗位名称。")})
     role = Role.objects.filter(key=key).first() or Role(key=key)
-    if role.title != title:
-        role.title = title
+    if _assign(role, {"title": title, "title_en": title_en}):
         role.save()
     note(SubjectRef("role", role.pk), key=key)
     return role.pk

@@ -25,6 +25,7 @@ class RegionRef:
     name: str
     level: RegionLevel
     parent_id: UUID | None = None
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class OrganisationRef:
     code: str
     name: str
     short_name: str
+    name_en: str = ""
 
     @property
     def label(self) -> str:
@@ -56,9 +58,15 @@ class OrganisationView:
     territorial_parent_id: UUID | None
     line_parent_id: UUID | None
     line: str
-    duties: str
+    duties: tuple[str, ...]
     address: str
     phone: str
+    name_en: str = ""
+
+    @property
+    def label(self) -> str:
+        """The short name where there is one."""
+        return self.short_name or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class PersonCard:
     id_number: str | None
     sex: Sex
     birth_date: date | None
+    nation: str
     mobile: str | None
     region: RegionRef | None
     address: str | None
@@ -111,6 +120,7 @@ class Office:
     organisation: OrganisationRef
     role: str
     role_title: str
+    role_title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,31 +146,41 @@ class SampleAccount:
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
-    """A region as a pack defines it; `parent` is a code of `parent_system`."""
+    """A region as a pack defines it; `parent` and `functional_area` are (code system, code) of regions in force.
+
+    A functional area without a code of its own bears a word (`jingkai`).
+    """
 
     code: str
     code_system: CodeSystem
     level: RegionLevel
     name: str
     parent: tuple[CodeSystem, str] | None
+    name_en: str = ""
+    functional_area: tuple[CodeSystem, str] | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationRow:
-    """An organisation as a pack or an administrator defines it; parents by code, `region` by code in force."""
+    """An organisation as a pack or an administrator defines it; parents by code, regions by code in force.
+
+    `region` is where it is, `covers` for what territory it is responsible in its line of business.
+    """
 
     code: str
     name: str
     kind: OrganisationKind
     region: str
+    name_en: str = ""
     short_name: str = ""
     credit_code: str | None = None
     territorial_parent: str | None = None
     line_parent: str | None = None
     line: str = ""
-    duties: str = ""
+    duties: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     address: str = ""
     phone: str = ""
     position: int = 0

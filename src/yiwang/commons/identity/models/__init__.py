@@ -2,7 +2,7 @@
 
 from yiwang.commons.identity.models.account import Account
 from yiwang.commons.identity.models.authority import Appointment, Grant, Reach, Representation, Role
-from yiwang.commons.identity.models.organisation import Organisation, OrganisationAncestry
+from yiwang.commons.identity.models.organisation import Jurisdiction, Organisation, OrganisationAncestry
 from yiwang.commons.identity.models.person import LegalEntity, Person
 from yiwang.commons.identity.models.region import Region, RegionAncestry
 
@@ -10,6 +10,7 @@ __all__ = [
     "Account",
     "Appointment",
     "Grant",
+    "Jurisdiction",
     "LegalEntity",
     "Organisation",
     "OrganisationAncestry",

@@ -12,7 +12,7 @@ from yiwang.kernel.models import GuardedModel
 
 _IN_ORDER = Q(valid_to__isnull=True) | Q(valid_from__lte=F("valid_to"))
 _SCOPE = r"^(\*|[a-z][a-z_]*:(\*|[^*:][^*]*))$"
-_ACTION = r"^(\*|[a-z][a-z_]*\.(\*|[a-z][a-z_]*))$"
+_ACTION = r"^(\*|[a-z][a-z_]*(\.(\*|[a-z][a-z_]*))?)$"
 _KINDS_FOR_PERSONS = sorted(kind.value for kind in FOR_PERSONS)
 _KINDS_FOR_ENTITIES = sorted(kind.value for kind in FOR_ENTITIES)
 
@@ -22,6 +22,7 @@ class Role(GuardedModel):
 
     key = public(models.CharField(max_length=48, unique=True))
     title = public(models.CharField(max_length=60))
+    title_en = public(models.CharField(max_length=80, blank=True))
 
     class Meta(GuardedModel.Meta):
         constraints = (models.CheckConstraint(name="role_key_is_plain", condition=Q(key__regex=r"^[a-z][a-z0-9_]*$")),)

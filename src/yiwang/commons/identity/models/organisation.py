@@ -1,5 +1,6 @@
 """Organisations in two trees (territory 块, line of business 条), and the ancestry rows that make a subtree a join."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -14,6 +15,7 @@ class Organisation(GuardedModel):
 
     code = public(models.CharField(max_length=60, unique=True))
     name = public(models.CharField(max_length=120))
+    name_en = public(models.CharField(max_length=160, blank=True))
     short_name = public(models.CharField(max_length=40, blank=True))
     credit_code = public(models.CharField(max_length=18, null=True, unique=True))
     kind = public(models.CharField(max_length=20, choices=[(k.value, k.value) for k in OrganisationKind]))
@@ -23,7 +25,11 @@ class Organisation(GuardedModel):
     )
     line_parent = public(models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="line_children"))
     line = public(models.CharField(max_length=40, blank=True, help_text="line of business: health, police"))
-    duties = public(models.TextField(blank=True))
+    duties = public(
+        ArrayField(
+            models.CharField(max_length=40), default=list, help_text="what it is licensed to do: birth_institution"
+        )
+    )
     address = public(models.CharField(max_length=200, blank=True))
     phone = public(models.CharField(max_length=40, blank=True, help_text="public telephone of the organisation"))
     position = public(models.PositiveIntegerField(default=0, help_text="official order"))
@@ -44,6 +50,16 @@ class Organisation(GuardedModel):
             ),
         )
         indexes = (models.Index(fields=["line", "region"], name="organisation_line"),)
+
+
+class Jurisdiction(GuardedModel):
+    """A region for whose whole territory an organisation is responsible in its line of business; offices have none."""
+
+    organisation = public(models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="jurisdictions"))
+    region = public(models.ForeignKey(Region, on_delete=models.PROTECT, related_name="jurisdictions"))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (models.UniqueConstraint(fields=["organisation", "region"], name="jurisdiction_once"),)
 
 
 class OrganisationAncestry(GuardedRow):

@@ -20,6 +20,7 @@ class Person(GuardedModel):
     id_number_hash = sensitive(models.BinaryField(max_length=32, null=True, unique=True))
     sex = personal(models.CharField(max_length=1, choices=[(s.value, s.name) for s in Sex], default=Sex.UNKNOWN.value))
     birth_date = personal(models.DateField(null=True))
+    nation = personal(models.CharField(max_length=2, blank=True, help_text="GB/T 3304: 01"))
     mobile = sensitive(EncryptedTextField(null=True))
     mobile_hash = sensitive(models.BinaryField(max_length=32, null=True))
     region = personal(models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+"))

@@ -15,7 +15,13 @@ class Region(GuardedModel):
     code_system = public(models.CharField(max_length=16, choices=[(s.value, s.value) for s in CodeSystem]))
     level = public(models.CharField(max_length=10, choices=[(v.value, v.value) for v in RegionLevel]))
     name = public(models.CharField(max_length=60))
+    name_en = public(models.CharField(max_length=120, blank=True))
     parent = public(models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children"))
+    functional_area = public(
+        models.ForeignKey(
+            "self", null=True, on_delete=models.PROTECT, related_name="administered", help_text="who administers it"
+        )
+    )
     valid_from = public(models.DateField(null=True))
     valid_to = public(models.DateField(null=True))
 
@@ -39,7 +45,7 @@ class Region(GuardedModel):
 
 
 class RegionAncestry(GuardedRow):
-    """One row for each region and each region above it, itself included (distance 0)."""
+    """One row for each region and each region above it, itself included (distance 0); functional areas count as above."""
 
     id = public(models.BigAutoField(primary_key=True))
     ancestor = public(models.ForeignKey(Region, on_delete=models.CASCADE, related_name="below", db_index=False))

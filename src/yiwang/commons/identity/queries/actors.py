@@ -95,7 +95,10 @@ def _offices(account_id: UUID) -> list[tuple[str, Office]]:
         .order_by("valid_from", "id")
     )
     return [
-        (row.person_name or "", Office(row.pk, organisation_ref(row.organisation), row.role.key, row.role.title))
+        (
+            row.person_name or "",
+            Office(row.pk, organisation_ref(row.organisation), row.role.key, row.role.title, row.role.title_en),
+        )
         for row in rows
     ]
 

@@ -56,6 +56,7 @@ def _person(row: Person) -> PersonCard:
         id_number=row.id_number,
         sex=Sex(row.sex),
         birth_date=row.birth_date,
+        nation=row.nation,
         mobile=row.mobile,
         region=region_ref(row.region) if row.region else None,
         address=row.address,

@@ -26,7 +26,7 @@ _BY_STANDARD = {system.value: place for place, system in enumerate(CodeSystem)}
 
 def region_ref(row: Region) -> RegionRef:
     """The frozen value of a region row."""
-    return RegionRef(row.pk, row.code, row.name, RegionLevel(row.level), row.parent_id)
+    return RegionRef(row.pk, row.code, row.name, RegionLevel(row.level), row.parent_id, row.name_en)
 
 
 def regions_by_code(*, codes: Iterable[str], viewer: Actor) -> dict[str, RegionRef]:
@@ -46,11 +46,13 @@ def region(*, code: str, viewer: Actor) -> RegionRef:
 
 
 def region_path(*, code: str, viewer: Actor) -> tuple[RegionRef, ...]:
-    """The region and those above it, the highest first: 常州市, 天宁区, 天宁街道. Two queries; () when unknown."""
+    """The region and those above it by statute, the highest first: 常州市, 天宁区, 天宁街道. Two queries; () if unknown."""
     found = regions_by_code(codes=[code], viewer=viewer).get(code)
     if found is None:
         return ()
-    rows = Region.objects.filter(below__descendant_id=found.id).order_by("-below__distance")
+    rows = Region.objects.filter(
+        Q(pk=found.id) | ~Q(code_system=CodeSystem.FUNCTIONAL_AREA.value), below__descendant_id=found.id
+    ).order_by("-below__distance")
     return tuple(region_ref(row) for row in rows)
 
 
@@ -73,7 +75,7 @@ def regions(
 
 def organisation_ref(row: Organisation) -> OrganisationRef:
     """The frozen value of an organisation row."""
-    return OrganisationRef(row.pk, row.code, row.name, row.short_name)
+    return OrganisationRef(row.pk, row.code, row.name, row.short_name, row.name_en)
 
 
 def _view(row: Organisation) -> OrganisationView:
@@ -88,9 +90,10 @@ def _view(row: Organisation) -> OrganisationView:
         territorial_parent_id=row.territorial_parent_id,
         line_parent_id=row.line_parent_id,
         line=row.line,
-        duties=row.duties,
+        duties=tuple(row.duties),
         address=row.address,
         phone=row.phone,
+        name_en=row.name_en,
     )
 
 
@@ -119,6 +122,7 @@ def organisations(
     tree: Tree = Tree.TERRITORY,
     parent: UUID | None = None,
     line: str | None = None,
+    duty: str | None = None,
     region_code: str | None = None,
     search: str = "",
     cursor: str | None = None,
@@ -136,6 +140,8 @@ def organisations(
         rows = rows.filter(**{f"{'territorial' if tree is Tree.TERRITORY else 'line'}_parent_id": parent})
     if line is not None:
         rows = rows.filter(line=line)
+    if duty is not None:
+        rows = rows.filter(duties__contains=[duty])
     if region_code is not None:
         rows = rows.filter(region__code=region_code)
     if search:
@@ -152,25 +158,25 @@ def organisation_names(*, organisation_ids: Iterable[UUID], viewer: Actor) -> di
 def organisation_for(
     *, line: str, region_code: str, level: RegionLevel | None = None, viewer: Actor
 ) -> OrganisationRef:
-    """Who handles a line of business (`health`) for a region: the nearest organisation of the region or above it.
+    """Who handles a line of business (`health`) for a region: the nearest that covers the region or one above it.
 
-    `level` is the lowest level that may handle it (a matter handled by districts is not sent to the street). Bureaus
-    go before public institutions, then the official order decides. One query. Raises NoHandlingOrganisation.
+    `level` is the lowest level that may handle it (a matter of the districts is not sent to the street). Where a
+    functional area administers a street, its organisations go before the district's. One query.
+    Raises NoHandlingOrganisation.
     """
     del viewer
+    above = "jurisdictions__region__below"
     rows = Organisation.objects.filter(
-        line=line,
-        region__below__descendant__code=region_code,
-        region__below__descendant__valid_to__isnull=True,
-    ).exclude(kind=OrganisationKind.OFFICE.value)
+        **{f"{above}__descendant__code": region_code, f"{above}__descendant__valid_to__isnull": True}, line=line
+    )
     if level is not None:
-        rows = rows.filter(region__level__in=[above.value for above in rules.levels_from(level)])
-    institutions_last = Case(
-        When(kind=OrganisationKind.PUBLIC_INSTITUTION.value, then=Value(1)),
-        default=Value(0),
+        rows = rows.filter(jurisdictions__region__level__in=[wide.value for wide in rules.levels_from(level)])
+    district_last = Case(
+        When(jurisdictions__region__code_system=CodeSystem.FUNCTIONAL_AREA.value, then=Value(0)),
+        default=Value(1),
         output_field=IntegerField(),
     )
-    row = rows.order_by(F("region__below__distance"), institutions_last, "position", "code").first()
+    row = rows.order_by(F(f"{above}__distance"), district_last, "position", "code").first()
     if row is None:
         raise NoHandlingOrganisation(line=line, region=region_code)
     return organisation_ref(row)

@@ -80,8 +80,10 @@ def make_organisation(
     parent: str | None = None,
     line_parent: str | None = None,
     line: str = "",
+    covers: tuple[str, ...] | None = None,
+    duties: tuple[str, ...] = (),
 ) -> UUID:
-    """An organisation; `parent` and `line_parent` are codes."""
+    """An organisation that covers its region unless it is an office; `parent` and `line_parent` are codes."""
     make_regions()
     code = code or f"sample-{next(_serial)}"
     row = OrganisationRow(
@@ -92,6 +94,8 @@ def make_organisation(
         territorial_parent=parent,
         line_parent=line_parent,
         line=line,
+        covers=(() if kind is OrganisationKind.OFFICE else (region,)) if covers is None else covers,
+        duties=duties,
         sample=True,
     )
     commands.define_organisations(rows=[row], by=SYSTEM, at=clock.now())
@@ -152,9 +156,7 @@ def make_resident(
         by=SYSTEM,
         at=clock.now(),
     )
-    actor = Actor(
-        kind=ActorKind.PERSON, account_id=account_id, person_id=person_id, assurance=1, factors=("password",)
-    )
+    actor = Actor(kind=ActorKind.PERSON, account_id=account_id, person_id=person_id, assurance=1, factors=("password",))
     return MadeAccount(account_id, person_id, username, actor)
 
 
