@@ -59,7 +59,6 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "yiwang.web.context.shell",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "yiwang.web.templatetags.yw"],
         },

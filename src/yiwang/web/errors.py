@@ -96,14 +96,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, HTTPStatus.BAD_REQUEST, "web.bad_request", sentence, _("请返回上一页重新操作。"))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler403"""
     sentence = _("您的账户不能查看或办理这一内容。")
     advice = _("如果这是您的事或您的工作，请换用相应的账户登录，或联系本单位管理员。")
     return _page(request, HTTPStatus.FORBIDDEN, "web.forbidden", sentence, advice)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler404"""
     sentence = _("网址可能写错了，或者内容已经搬走。")
     return _page(request, HTTPStatus.NOT_FOUND, "web.not_found", sentence, _("请核对网址，或从首页查找。"))

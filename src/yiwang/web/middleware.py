@@ -1,6 +1,6 @@
 """What every answer gets: a request id, a strict content security policy, and one page for every refusal.
 
-`RequestId` first, `SecurityHeaders` after it, `Refusals` last (nearest to the views).
+`ShellMiddleware` stands near the top, `ErrorMiddleware` last, nearest to the views.
 """
 
 import re
@@ -60,28 +60,18 @@ def policy(extra: dict[str, tuple[str, ...]] | None = None) -> str:
     return "; ".join(f"{name} {' '.join(values)}" for name, values in merged.items())
 
 
-class RequestId:
-    """Gives each request an id that pages, logs and the proxy share."""
+class ShellMiddleware:
+    """Gives each request an id that pages, logs and the proxy share; sets the security headers of each answer."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         offered = request.headers.get("X-Request-ID", "")
-        request.request_id = offered if WELL_FORMED_ID.fullmatch(offered) else new_id().hex  # type: ignore[attr-defined]
+        request_id = offered if WELL_FORMED_ID.fullmatch(offered) else new_id().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
         response = self.get_response(request)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
-        return response
-
-
-class SecurityHeaders:
-    """Content-Security-Policy and its companions; a view widens the policy with `extends_csp`."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
         extra = getattr(request, "csp_extra", None)
         response.headers.setdefault("Content-Security-Policy", policy(extra))
         response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -94,7 +84,7 @@ class SecurityHeaders:
         request.csp_extra = extra  # type: ignore[attr-defined]
 
 
-class Refusals:
+class ErrorMiddleware:
     """Maps a DomainError that a view let through to its page, or to a toast where htmx asked."""
 
     def __init__(self, get_response: GetResponse) -> None:

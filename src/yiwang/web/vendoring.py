@@ -141,13 +141,15 @@ def _sha256(content: bytes) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """`verify`, or `refresh [--update] [NAME…]`; what `./dev vendor` calls. Returns the exit code."""
-    update = "--update" in arguments
+    """What `./dev vendor` runs: fetch the recorded versions again and verify them. Returns the exit code.
+
+    `--check` only verifies, without network; `--update` takes newer versions; names choose libraries.
+    """
     names = [argument for argument in arguments if not argument.startswith("-")]
-    if names[:1] == ["refresh"]:
+    if "--check" not in arguments:
         for library in LIBRARIES:
-            if not names[1:] or library.name in names[1:]:
-                sys.stdout.write(f"{library.name} {refresh(library, update=update)}\n")
+            if not names or library.name in names:
+                sys.stdout.write(f"{library.name} {refresh(library, update='--update' in arguments)}\n")
     faults = verify()
     for fault in faults:
         sys.stderr.write(fault + "\n")

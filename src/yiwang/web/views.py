@@ -14,7 +14,7 @@ YEAR = 365 * 24 * 60 * 60
 @require_GET
 def style(request: HttpRequest) -> HttpResponse:
     """Every component with sample content."""
-    return render(request, "web/style.html", {"sections": sections(), "fields": fields(), "area": "portal"})
+    return render(request, "web/style.html", {"sections": sections(), "fields": fields()})
 
 
 @require_POST

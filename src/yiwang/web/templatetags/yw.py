@@ -37,7 +37,7 @@ from yiwang.web.components import (
 )
 from yiwang.web.fields import Field
 from yiwang.web.registry import Area
-from yiwang.web.shell import SCRIPTS, STYLES, ShellView, shell_view
+from yiwang.web.shell import SCRIPTS, STYLES, shell_view
 
 register = template.Library()
 
@@ -220,9 +220,10 @@ def yw_help(content: str, question: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def yw_shell(context: Context, area: str) -> ShellView:
-    """What header and footer show for this request."""
-    return shell_view(context.get("request"), Area(area))
+def yw_shell(context: Context, area: str) -> SafeString:
+    """Put `shell` (what header and footer show) where the whole page sees it; `area` is portal or work."""
+    context.dicts[0]["shell"] = shell_view(context.get("request"), Area(area))
+    return NOTHING
 
 
 @register.simple_tag

@@ -10,13 +10,12 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
 INSTALLED_APPS = ["django.contrib.staticfiles", "django.contrib.messages", "yiwang.web"]
 MIDDLEWARE = [
-    "yiwang.web.middleware.RequestId",
-    "yiwang.web.middleware.SecurityHeaders",
+    "yiwang.web.middleware.ShellMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "yiwang.web.middleware.Refusals",
+    "yiwang.web.middleware.ErrorMiddleware",
 ]
 ROOT_URLCONF = "yiwang.web.tests.urls"
 CSRF_FAILURE_VIEW = "yiwang.web.errors.csrf_failure"

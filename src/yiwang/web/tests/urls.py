@@ -39,6 +39,6 @@ urlpatterns = [
     path("widened/", widened),
 ]
 handler400 = "yiwang.web.errors.bad_request"
-handler403 = "yiwang.web.errors.forbidden"
-handler404 = "yiwang.web.errors.not_found"
+handler403 = "yiwang.web.errors.permission_denied"
+handler404 = "yiwang.web.errors.page_not_found"
 handler500 = "yiwang.web.errors.server_error"
