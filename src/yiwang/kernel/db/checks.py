@@ -45,7 +45,7 @@ def space() -> Finding:
     folder = next(path for path in (place.cluster, *place.cluster.parents) if path.exists())
     free = shutil.disk_usage(folder).free // MB
     mend = _("请腾出磁盘空间；磁盘写满后数据库会停止接受写入，已保存的数据不会丢失。")
-    return Finding(ok=free >= 5 * NEEDED_MB, message=f"{folder}: {free} MB", mend=mend)
+    return _finding(free >= 5 * NEEDED_MB, f"{folder}: {free} MB", mend)
 
 
 @check("database connection")
@@ -78,7 +78,11 @@ def leftovers() -> Finding:
     """No data outside the data folders whose data folder is gone."""
     orphans = [str(note.parent) for note in SYSTEM_FOLDER.glob(f"cluster-*/{BELONGS_TO}") if _is_orphan(note)]
     mend = _("这些数据的数据文件夹已不存在；确认不再需要后可以删除。")
-    return Finding(ok=not orphans, message="；".join(orphans), mend=mend)
+    return _finding(not orphans, "；".join(orphans), mend)
+
+
+def _finding(ok: bool, message: str, mend: str) -> Finding:
+    return Finding(ok=ok, message=message, mend="" if ok else mend)
 
 
 def _place() -> Place:

@@ -20,14 +20,14 @@ STATES = {"stopped": "已停止", "starting": "正在启动或恢复", "ready": 
 
 
 @click.group("db")
-def cli() -> None:
-    """数据库：查看、启动、停止、备份、恢复。"""
+def db() -> None:
+    """The database: status, start, stop, prompt, dump, restore."""
 
 
-@cli.command()
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="one JSON line")
 def status(as_json: bool) -> None:
-    """查看数据库的状态；未运行时退出码为 3。"""
+    """Show what runs, where, and who uses it. Exit code 3: stopped."""
     external = settings().database_url
     if external:
         click.echo(json.dumps({"state": "external"}) if as_json else "使用 DATABASE_URL 指定的数据库。")
@@ -41,9 +41,9 @@ def status(as_json: bool) -> None:
         raise SystemExit(3)
 
 
-@cli.command()
+@db.command()
 def start() -> None:
-    """启动数据库，并让它一直运行，直到 yiwang db stop。"""
+    """Start the database and let it run until `yiwang db stop`."""
     _embedded_only()
     server = _server().start()
     server.keep()
@@ -51,10 +51,10 @@ def start() -> None:
     server.release()
 
 
-@cli.command()
-@click.option("--force", is_flag=True, help="有进程正在使用时也停止。")
+@db.command()
+@click.option("--force", is_flag=True, help="even when processes use it")
 def stop(force: bool) -> None:
-    """停止数据库；有进程正在使用时拒绝。"""
+    """Stop the database; refused while processes use it."""
     _embedded_only()
     if force:
         _server().stop(force=True)
@@ -63,11 +63,11 @@ def stop(force: bool) -> None:
     click.echo("数据库已停止。")
 
 
-@cli.command(context_settings={"ignore_unknown_options": True})
-@click.option("--superuser", is_flag=True, help="以管理员角色连接。")
+@db.command(context_settings={"ignore_unknown_options": True})
+@click.option("--superuser", is_flag=True, help="connect as the superuser")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(superuser: bool, arguments: tuple[str, ...]) -> None:
-    """打开数据库命令行；ARGUMENTS 原样交给 psql。"""
+    """Open psql on the database; ARGUMENTS are psql's own."""
     from yiwang.kernel.db.backup import tool, tool_environment
 
     with _database(superuser=superuser) as url:
@@ -80,10 +80,10 @@ def psql(superuser: bool, arguments: tuple[str, ...]) -> None:
     raise SystemExit(code)
 
 
-@cli.command()
+@db.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def dump(file: Path) -> None:
-    """把整个数据库备份到 FILE（含个人信息，只有本用户可读）。"""
+    """Write the whole database to FILE, readable by you alone: it holds personal data."""
     from yiwang.kernel.db.backup import dump as write
 
     with _database() as url:
@@ -92,11 +92,11 @@ def dump(file: Path) -> None:
     click.echo(f"已备份到 {file}：{size / 1e6:.1f} MB，{time.monotonic() - began:.1f} 秒。")
 
 
-@cli.command()
+@db.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="替换已有的数据；原有数据改名保留。")
+@click.option("--replace", is_flag=True, help="replace existing data, which are kept under another name")
 def restore(file: Path, replace: bool) -> None:
-    """用备份文件 FILE 恢复数据库；数据库里已有数据时拒绝，除非 --replace。"""
+    """Fill the database from FILE; refused where it holds data, unless --replace."""
     from yiwang.kernel.db.backup import restore as read
 
     with _database() as url:

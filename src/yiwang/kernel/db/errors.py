@@ -16,8 +16,7 @@ class DatabaseUnavailable(DomainError):
 
     def __str__(self) -> str:
         tail = self.params.get("tail")
-        text = f"{self.sentence()} {self.advice()} [{self.code}]"
-        return f"{text}\n{tail}" if tail else text
+        return f"{super().__str__()}\n{tail}" if tail else super().__str__()
 
 
 class StartFailed(DatabaseUnavailable):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import psutil
 import psycopg
 import pytest
 
-from yiwang.kernel.db import Server
+from yiwang.kernel.db import DatabaseUnavailable, Server
 from yiwang.kernel.db.cluster import server_processes
 from yiwang.kernel.db.place import Place
 
@@ -25,7 +26,7 @@ PACKAGES = str(Path(psycopg.__file__).parents[1])
 OWNER = """
 import sys
 from pathlib import Path
-from yiwang.kernel.db import Server
+from yiwang.kernel.db import DatabaseUnavailable, Server
 server = Server(Path(sys.argv[1]), grace=float(sys.argv[2]), start_timeout=120)
 server.start()
 print("ready", flush=True)
@@ -128,6 +129,14 @@ def wait_until(condition: Callable[[], object], seconds: float) -> float:
             return time.monotonic() - began
         time.sleep(0.02)
     pytest.fail(f"not within {seconds} s")
+
+
+@contextlib.contextmanager
+def refused(sentence: str, advice: str = "") -> Iterator[None]:
+    """The refusal says this, and what to do next."""
+    with pytest.raises(DatabaseUnavailable, match=sentence) as caught:
+        yield
+    assert re.search(advice, caught.value.advice()), caught.value.advice()
 
 
 def query(server: Server, statement: str, *values: object) -> list[tuple]:
