@@ -8,6 +8,7 @@ import click
 
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.errors import DomainError
 from yiwang.kernel.settings import settings
 
 
@@ -15,11 +16,16 @@ from yiwang.kernel.settings import settings
 @click.option("--json", "as_json", is_flag=True, help="one JSON line")
 def doctor(as_json: bool) -> None:
     """Say what is wrong and how to mend it. Exit code 1 if anything is."""
-    from yiwang.kernel.doctor import examine
+    import yiwang.kernel.db.checks  # noqa: F401  registers the checks of the database
+    from yiwang.kernel.doctor import Finding, examine
     from yiwang.site.booting import boot
 
-    boot()
-    findings = examine()
+    failed = None
+    try:
+        boot()
+    except DomainError as error:  # the checks that need no database still say what is wrong
+        failed = Finding(ok=False, message=str(error), mend=error.advice())
+    findings = examine() + ([("start", failed)] if failed else [])
     if as_json:
         click.echo(
             json.dumps(
