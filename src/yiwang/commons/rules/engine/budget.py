@@ -6,6 +6,7 @@ Straight-line code is bounded by the length of its text; only loops, calls and w
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from .diagnostics import NOWHERE, Diagnostic, Place
 
@@ -36,7 +37,7 @@ class BudgetExceeded(Exception):
 class Run:
     """State of one evaluation: what was used, what was remarked, which moment counts as now."""
 
-    __slots__ = ("_clock", "_now", "_seen", "budget", "depth", "diagnostics", "steps", "where")
+    __slots__ = ("_clock", "_now", "_seen", "budget", "depth", "diagnostics", "steps", "tables", "where")
 
     def __init__(self, budget: Budget, clock: Callable[[], datetime]) -> None:
         self.budget = budget
@@ -44,6 +45,7 @@ class Run:
         self.depth = 0
         self.where = ""
         self.diagnostics: list[Diagnostic] = []
+        self.tables: list[Any] = []
         self._seen: set[tuple[str, Place, str]] = set()
         self._clock = clock
         self._now: datetime | None = None

@@ -10,7 +10,7 @@ from .compiler import RUN, Code, Environment, Frame, compile_node, compiles
 from .diagnostics import Place
 from .functions import BUILTINS, call, call_named, call_overload
 from .temporal import NANOS, Date, DateTime, DaysDuration, MonthsDuration, Time, offset_at_reference
-from .unknown import OPEN, FactContext, Unknown, unknown
+from .unknown import OPEN, LazyContext, Unknown, unknown
 from .values import DECIMAL128, Function, Range, Value, kind
 
 
@@ -72,7 +72,7 @@ _PROPERTIES: Mapping[type, Callable[[Any], dict[str, Value]]] = {
 def entry(value: Value, name: str, run: Run, at: Place) -> Value:
     """`value.name`: an entry of a context, a property of a temporal value or range, of each item of a list."""
     if isinstance(value, dict):
-        if name in value or type(value) is FactContext:
+        if name in value or isinstance(value, LazyContext):
             return value[name]
         return run.fail("rules.no_such_entry", at, name=name)
     if value is None:
@@ -103,9 +103,12 @@ def _path(node: tree.Path, env: Environment) -> Code:
 
 @compiles(tree.Filter)
 def _filter(node: tree.Filter, env: Environment) -> Code:
-    base, at = compile_node(node.base, env), node.at
     slot = env.unit.slot()
-    predicate = compile_node(node.predicate, env.inside_filter(slot))
+    return filtered(compile_node(node.base, env), compile_node(node.predicate, env.inside_filter(slot)), slot, node.at)
+
+
+def filtered(base: Code, predicate: Code, slot: int, at: Place, *, by_index: bool = True) -> Code:
+    """The items for which the predicate is true, the item in `slot`; with `by_index` a number picks one."""
 
     def select(f: Frame) -> Value:
         value, run = base(f), f[RUN]
@@ -114,7 +117,7 @@ def _filter(node: tree.Filter, env: Environment) -> Code:
         items = value if isinstance(value, list) else [] if value is None else [value]
         f[slot] = items[0] if items else None
         first = predicate(f)
-        if isinstance(first, Decimal):
+        if by_index and isinstance(first, Decimal):
             return _item(items, first)
         return _matching(items, first, predicate, slot, f, at) if items else _nothing(value, first, run, at)
 

@@ -25,8 +25,10 @@ class _Depends(Exception):
 @compiles(tree.If)
 def _if(node: tree.If, env: Environment) -> Code:
     condition, then, otherwise = (compile_node(n, env) for n in (node.condition, node.then, node.otherwise))
-    at = node.condition.at
+    return chosen(condition, then, otherwise, node.condition.at)
 
+
+def chosen(condition: Code, then: Code, otherwise: Code, at: Place) -> Code:
     def choose(f: Frame) -> Value:
         value = condition(f)
         if value is True:
@@ -44,25 +46,25 @@ def _if(node: tree.If, env: Environment) -> Code:
 
 
 @dataclass(frozen=True, slots=True)
-class _Loop:
+class Loop:
     slot: int
     source: Code
     end: Code | None
     at: Place
 
 
-def _loops(iterators: tuple[tree.Iterator, ...], env: Environment) -> tuple[list[_Loop], Environment]:
-    loops: list[_Loop] = []
+def _loops(iterators: tuple[tree.Iterator, ...], env: Environment) -> tuple[list[Loop], Environment]:
+    loops: list[Loop] = []
     for iterator in iterators:
         source = compile_node(iterator.source, env)
         end = None if iterator.end is None else compile_node(iterator.end, env)
         slot = env.unit.slot()
-        loops.append(_Loop(slot, source, end, iterator.source.at))
+        loops.append(Loop(slot, source, end, iterator.source.at))
         env = env.child({iterator.name: slot})
     return loops, env
 
 
-def _domain(loop: _Loop, f: Frame) -> Iterable[Value]:
+def _domain(loop: Loop, f: Frame) -> Iterable[Value]:
     source = loop.source(f)
     if loop.end is not None:
         end = loop.end(f)
@@ -104,7 +106,7 @@ def _days(start: Date, end: Date, ordered: int) -> Iterator[Date]:
         yield day
 
 
-def _rounds(loops: list[_Loop], f: Frame, level: int = 0) -> Iterator[None]:
+def _rounds(loops: list[Loop], f: Frame, level: int = 0) -> Iterator[None]:
     """Once for each combination, the slots set."""
     loop, run = loops[level], f[RUN]
     last = level == len(loops) - 1
@@ -122,7 +124,11 @@ def _for(node: tree.For, env: Environment) -> Code:
     loops, inner = _loops(node.iterators, env)
     partial = env.unit.slot() if tree.mentions(node.body, "partial") else None
     body = compile_node(node.body, inner if partial is None else inner.child({"partial": partial}))
-    at = node.at
+    return collected(loops, body, partial, node.at)
+
+
+def collected(loops: list[Loop], body: Code, partial: int | None, at: Place) -> Code:
+    """`for`: the body's values, those so far in the slot `partial`."""
 
     def collect(f: Frame) -> Value:
         run = f[RUN]
@@ -150,8 +156,11 @@ def _for(node: tree.For, env: Environment) -> Code:
 @compiles(tree.Quantified)
 def _quantified(node: tree.Quantified, env: Environment) -> Code:
     loops, inner = _loops(node.iterators, env)
-    condition = compile_node(node.condition, inner)
-    decisive, at, condition_at = not node.every, node.at, node.condition.at
+    return quantified(loops, compile_node(node.condition, inner), decisive=not node.every, at=node.condition.at)
+
+
+def quantified(loops: list[Loop], condition: Code, *, decisive: bool, at: Place) -> Code:
+    """`some` (true is decisive) and `every` (false is)."""
 
     def test(f: Frame) -> Value:
         run = f[RUN]
@@ -159,7 +168,7 @@ def _quantified(node: tree.Quantified, env: Environment) -> Code:
         open_values: list[Value] = []
         try:
             for _ in _rounds(loops, f):
-                value = truth(condition(f), f, condition_at)
+                value = truth(condition(f), f, at)
                 if value is decisive:
                     return decisive
                 if value is None:

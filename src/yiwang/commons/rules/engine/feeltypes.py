@@ -9,7 +9,7 @@ from typing import Any
 
 from .diagnostics import Fault
 from .temporal import Date, at_midnight
-from .unknown import OPEN, PartialContext, Unknown
+from .unknown import OPEN, FactContext, PartialContext, Unknown
 from .values import Function, Range, Value, kind
 
 
@@ -156,12 +156,17 @@ def conforms(value: Value, declared: FeelType) -> bool:
         case ListOf(item):
             return isinstance(value, list) and all(conforms(v, item) for v in value)
         case ContextOf(entries):
-            return isinstance(value, dict) and all(n in value and conforms(value[n], t) for n, t in entries)
+            return isinstance(value, dict) and all(_entry_conforms(value, n, t) for n, t in entries)
         case RangeOf(item):
             return isinstance(value, Range) and conforms(value.start, item) and conforms(value.end, item)
         case FunctionOf():
             return isinstance(value, Function) and _function_conforms(value, declared)
     return False
+
+
+def _entry_conforms(value: dict[str, Value], name: str, declared: FeelType) -> bool:
+    """An entry must be there, unless it is a fact that may still be told."""
+    return conforms(value[name], declared) if name in value else isinstance(value, FactContext)
 
 
 def _function_conforms(value: Function, declared: FunctionOf) -> bool:

@@ -33,7 +33,13 @@ class PartialContext(dict[str, Any]):
     __slots__ = ()
 
 
-class FactContext(dict[str, Any]):
+class LazyContext(dict[str, Any]):
+    """A context that answers for entries which it does not hold (`__missing__`)."""
+
+    __slots__ = ()
+
+
+class FactContext(LazyContext):
     """A context told as a fact; an entry that is absent is unknown, under its path."""
 
     __slots__ = ("path",)
