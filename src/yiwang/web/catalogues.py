@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import polib
+import polib  # type: ignore[import-untyped]
 from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).parents[1]
