@@ -7,3 +7,11 @@ class IdentityConfig(AppConfig):
     name = "yiwang.commons.identity"
     label = "commons_identity"
     verbose_name = "identity"
+
+    def ready(self) -> None:
+        from yiwang.commons.identity import adapters, pack, views  # noqa: F401  the pack's parts register themselves
+        from yiwang.web.registry import register_account, register_acting_for
+
+        adapters.connect()
+        register_account(views.account_slot)
+        register_acting_for(views.acting_slot)

@@ -1,6 +1,11 @@
 """Identity's writes."""
 
-from yiwang.commons.identity.commands.accounts import create_account, deactivate_account, set_password
+from yiwang.commons.identity.commands.accounts import (
+    create_account,
+    deactivate_account,
+    set_password,
+    set_sample_passwords,
+)
 from yiwang.commons.identity.commands.acting import act_for, end_representation, represent
 from yiwang.commons.identity.commands.people import register_legal_entity, register_person, update_contact
 from yiwang.commons.identity.commands.places import define_organisations, define_regions, define_role
@@ -22,5 +27,6 @@ __all__ = [
     "represent",
     "revoke",
     "set_password",
+    "set_sample_passwords",
     "update_contact",
 ]

@@ -1,8 +1,10 @@
 """Accounts: make them, give them a password, switch them off."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -18,7 +20,7 @@ from yiwang.commons.identity.contracts import (
 )
 from yiwang.commons.identity.models import Account, Person
 from yiwang.kernel.actor import Actor, SubjectRef
-from yiwang.kernel.command import command, note
+from yiwang.kernel.command import command, current, note
 from yiwang.kernel.outbox import publish
 from yiwang.kernel.text import gettext_noop as _
 
@@ -90,6 +92,16 @@ def set_password(*, account_id: UUID, password: str, by: Actor, at: datetime) ->
     account.set_password(password)
     account.save(update_fields=["password"])
     note(SubjectRef("account", account_id), own=by.account_id == account_id)
+
+
+@command("identity.set_sample_passwords")
+def set_sample_passwords(*, account_ids: Sequence[UUID], password: str, by: Actor, at: datetime) -> None:
+    """Give demonstration accounts one documented password, hashed once. Accounts not marked as samples are left out."""
+    del at
+    policies.check_define(by)
+    encoded = make_password(password)
+    done = Account.objects.filter(pk__in=account_ids, sample=True).update(password=encoded)
+    note(SubjectRef("accounts", current().id), accounts=done)
 
 
 @command("identity.deactivate_account")

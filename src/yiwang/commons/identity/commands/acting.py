@@ -117,7 +117,7 @@ def _record(kind: str, row: Representation, subject: SubjectRef) -> None:
     reference = SubjectRef("representation", row.pk)
     until = row.valid_to.isoformat() if row.valid_to else ""
     note(
-        reference, kind=row.kind, scope=row.scope, until=until, subject=str(subject), person=str(row.representative_id)
+        reference, kind=row.kind, scope=row.scope, until=until, acts_for=str(subject), person=str(row.representative_id)
     )
     parties = evidence.salted_hash(f"{row.representative_id} {subject}")
     evidence.record(kind, reference, {"kind": row.kind, "scope": row.scope, "until": until, "parties": parties})

@@ -52,7 +52,12 @@ def define_regions(*, rows: Sequence[RegionRow], by: Actor, at: datetime) -> Def
         if key not in known:
             known[key] = Region(code=row.code, code_system=row.code_system.value, valid_from=row.valid_from)
             fresh[known[key].pk] = known[key]
-    in_force = {(region.code_system, region.code): region for region in known.values() if region.valid_to is None}
+    ends = {(row.code_system.value, row.code, _iso(row.valid_from)): row.valid_to for row in rows}
+    in_force = {
+        (region.code_system, region.code): region
+        for key, region in known.items()
+        if ends.get(key, region.valid_to) is None
+    }
     changed: list[Region] = []
     for row in rows:
         region = known[row.code_system.value, row.code, _iso(row.valid_from)]

@@ -1,6 +1,6 @@
 """The refusals, with what to do next."""
 
-from yiwang.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from yiwang.kernel.errors import Conflict, DomainError, ErrorKind, Forbidden, Invalid, NotFound
 from yiwang.kernel.text import gettext_noop as _
 
 
@@ -78,3 +78,12 @@ class NoHandlingOrganisation(NotFound):
     code = "identity.no_handling_organisation"
     message = _("没有找到负责该地区的部门（{line}，{region}）。")
     next_step = _("请核对所选地区，或拨打 12345 咨询。")
+
+
+class TooManyAttempts(DomainError):
+    """A rate limit of log-in or password change was reached."""
+
+    code = "identity.too_many_attempts"
+    kind = ErrorKind.TOO_MANY
+    message = _("操作太频繁，请稍等几分钟再试。")
+    next_step = _("如果忘记了密码，请到服务窗口或联系本单位管理员重新设置。")

@@ -7,6 +7,8 @@ from yiwang.commons.identity.queries.actors import (
     Standing,
     acting_choices,
     actor_of,
+    device_of,
+    forget_standing,
     offices,
     standing_of,
 )
@@ -19,7 +21,6 @@ from yiwang.commons.identity.queries.people import (
     find_person,
     officials,
     person,
-    sample_accounts,
     subject_names,
 )
 from yiwang.commons.identity.queries.places import (
@@ -33,6 +34,7 @@ from yiwang.commons.identity.queries.places import (
     regions,
     regions_by_code,
 )
+from yiwang.commons.identity.queries.samples import sample_accounts, sample_password
 
 __all__ = [
     "SESSION_ACTING",
@@ -43,9 +45,11 @@ __all__ = [
     "account_names",
     "acting_choices",
     "actor_of",
+    "device_of",
     "entity",
     "entity_by_credit_code",
     "find_person",
+    "forget_standing",
     "holds",
     "offices",
     "officials",
@@ -60,6 +64,7 @@ __all__ = [
     "regions",
     "regions_by_code",
     "sample_accounts",
+    "sample_password",
     "scope",
     "standing_of",
     "subject_names",

@@ -36,6 +36,7 @@ class Standing:
     actor: Actor
     name: str = ""
     offices: tuple[Office, ...] = ()
+    office: Office | None = None
     acting: ActingChoice | None = None
     acting_ended: bool = False
 
@@ -54,7 +55,14 @@ def standing_of(request: HttpRequest) -> Standing:
     return found
 
 
-def _device(request: HttpRequest) -> str:
+def forget_standing(request: HttpRequest) -> None:
+    """Work the actor out again (the session was changed)."""
+    if hasattr(request, _CACHED):
+        delattr(request, _CACHED)
+
+
+def device_of(request: HttpRequest) -> str:
+    """A short keyed hash of the browser's name: tells devices apart without saying whose they are."""
     agent = request.headers.get("User-Agent", "")
     return keyed_hash(agent, "device").hex()[:16] if agent else ""
 
@@ -62,7 +70,7 @@ def _device(request: HttpRequest) -> str:
 def _standing(request: HttpRequest) -> Standing:
     account = getattr(request, "user", None)
     if not isinstance(account, Account) or not account.is_authenticated or not account.is_active:
-        return Standing(Actor.anonymous(_device(request)))
+        return Standing(Actor.anonymous(device_of(request)))
     if account.kind == AccountKind.OFFICIAL:
         return _official(request, account)
     return _resident(request, account)
@@ -82,9 +90,9 @@ def _official(request: HttpRequest, account: Account) -> Standing:
         role=office.role,
         assurance=_PASSWORD,
         factors=("password",),
-        device=_device(request),
+        device=device_of(request),
     )
-    return Standing(actor, name or account.username, tuple(office for _, office in found))
+    return Standing(actor, name or account.username, tuple(known for _, known in found), office)
 
 
 def _offices(account_id: UUID) -> list[tuple[str, Office]]:
@@ -128,7 +136,7 @@ def _resident(request: HttpRequest, account: Account) -> Standing:
         on_behalf=acting.subject if acting else None,
         assurance=_PASSWORD,
         factors=("password",),
-        device=_device(request),
+        device=device_of(request),
     )
     return Standing(actor, name or account.username, acting=acting, acting_ended=ended)
 

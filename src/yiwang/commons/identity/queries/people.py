@@ -12,7 +12,6 @@ from yiwang.commons.identity.contracts import (
     EntityCard,
     LegalEntityKind,
     PersonCard,
-    SampleAccount,
     Sex,
     UnknownRecord,
 )
@@ -159,23 +158,3 @@ def officials(
         held = held.filter(role__key=role)
     rows = Account.objects.select_related("person").filter(is_active=True, pk__in=held.values("account_id"))
     return paginate(rows, order=("username",), cursor=cursor, size=size).map(_account)
-
-
-def sample_accounts(*, viewer: Actor) -> tuple[SampleAccount, ...]:
-    """The demonstration accounts with what each may do, for the log-in page of a demonstration. Two queries."""
-    del viewer
-    rows = (
-        Account.objects.filter(sample=True, is_active=True)
-        .select_related("person")
-        .order_by("-kind", "created_at", "id")[:60]
-    )
-    posts: dict[UUID, list[str]] = {}
-    held = Appointment.objects.filter(policies.period_covers_today(), account__in=[row.pk for row in rows])
-    for account_id, short, name, title in held.values_list(
-        "account_id", "organisation__short_name", "organisation__name", "role__title"
-    ):
-        posts.setdefault(account_id, []).append(f"{short or name} {title}")
-    return tuple(
-        SampleAccount(row.username, row.person.name if row.person else row.username, "、".join(posts.get(row.pk, [])))
-        for row in rows
-    )

@@ -166,17 +166,17 @@ def organisation_for(
     """
     del viewer
     above = "jurisdictions__region__below"
-    rows = Organisation.objects.filter(
+    condition = Q(
         **{f"{above}__descendant__code": region_code, f"{above}__descendant__valid_to__isnull": True}, line=line
     )
     if level is not None:
-        rows = rows.filter(jurisdictions__region__level__in=[wide.value for wide in rules.levels_from(level)])
+        condition &= Q(jurisdictions__region__level__in=[wide.value for wide in rules.levels_from(level)])
     district_last = Case(
         When(jurisdictions__region__code_system=CodeSystem.FUNCTIONAL_AREA.value, then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
     )
-    row = rows.order_by(F(f"{above}__distance"), district_last, "position", "code").first()
+    row = Organisation.objects.filter(condition).order_by(F(f"{above}__distance"), district_last, "position", "code").first()
     if row is None:
         raise NoHandlingOrganisation(line=line, region=region_code)
     return organisation_ref(row)

@@ -1,0 +1,80 @@
+"""What allauth asks of us, and the one handler of its and Django's account signals."""
+
+from typing import Any, ClassVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from yiwang.commons.identity import commands, queries
+from yiwang.commons.identity.contracts import AccountKind
+from yiwang.commons.identity.models import Account
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
+from yiwang.kernel.command import audit_outside
+from yiwang.kernel.fields import keyed_hash
+from yiwang.web.registry import Area, shell
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Log-in by name and password; nobody signs up by themself; passwords are written by our command."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("用户名或密码不正确。"),
+        "account_inactive": _("这个账号已经停用。如有疑问请到服务窗口或联系本单位管理员。"),
+        "too_many_login_attempts": _("密码输错次数过多，请 5 分钟后再试。"),
+        "enter_current_password": _("当前密码不正确。"),
+    }
+
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
+        """Accounts are made at the counter, by the administrator or by a pack."""
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Officials go to their desk, residents to the portal (`next` goes before this)."""
+        area = Area.WORK if request.user.kind == AccountKind.OFFICIAL else Area.PORTAL
+        return shell.home_url[area]
+
+    def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
+        """Back to the portal."""
+        return shell.home_url[Area.PORTAL]
+
+    def set_password(self, user: Account, password: str) -> None:
+        """Through the command, as its owner."""
+        by = queries.actor_of(self.request)
+        commands.set_password(account_id=user.pk, password=password, by=by, at=clock.now())
+        user.refresh_from_db(fields=["password"])
+
+    def add_message(self, *_args: Any, **_kwargs: Any) -> None:
+        """No toasts: the page that follows says enough."""
+
+
+def connect() -> None:
+    """Listen to the account signals; called once at start-up."""
+    for signal, name in _AUDITED.items():
+        signal.connect(audit_authentication, dispatch_uid=f"identity.{name}")
+
+
+_AUDITED = {user_logged_in: "logged_in", user_logged_out: "logged_out", user_login_failed: "login_failed"}
+
+
+def audit_authentication(
+    signal: Any, request: HttpRequest | None = None, user: Account | None = None, **others: Any
+) -> None:
+    """Audit a log-in, a log-out or a failed log-in. The tried name is kept as a keyed hash only."""
+    name = _AUDITED[signal]
+    device = queries.device_of(request) if request is not None else ""
+    if name == "login_failed":
+        tried = str(others.get("credentials", {}).get("username", "")).strip().lower()
+        known = Account.objects.filter(username=tried).values_list("pk", flat=True).first()
+        subject = SubjectRef("account", known) if known else None
+        attempt = keyed_hash(tried, "login.username").hex()[:16]
+        audit_outside("identity.login_failed", by=Actor.anonymous(device), subject=subject, attempt=attempt)
+        return
+    if user is None:
+        return
+    kind = ActorKind.OFFICIAL if user.kind == AccountKind.OFFICIAL else ActorKind.PERSON
+    actor = Actor(kind=kind, account_id=user.pk, person_id=user.person_id, device=device)
+    audit_outside(f"identity.{name}", by=actor, subject=SubjectRef("account", user.pk))

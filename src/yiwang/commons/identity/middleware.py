@@ -1,0 +1,33 @@
+"""Puts `request.actor` on each request, and refuses to go on acting for somebody for whom one may act no more."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from yiwang.commons.identity import queries
+from yiwang.web.responses import go
+
+
+class ActorMiddleware:
+    """`request.actor` is worked out when it is first asked for: no query on anonymous pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: queries.actor_of(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        """Nobody files for themself believing to file for another: the page that says so comes first."""
+        if not request.session.get(queries.SESSION_ACTING) or not queries.standing_of(request).acting_ended:
+            return None
+        del request.session[queries.SESSION_ACTING]
+        queries.forget_standing(request)
+        messages.warning(request, _("代办关系已经结束，您现在为自己办事。"))
+        return go(request, reverse("identity:acting"))

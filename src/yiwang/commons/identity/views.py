@@ -1,0 +1,236 @@
+"""Pages of identity: logging in, for whom one acts, in which office, and what the shell shows of it."""
+
+from typing import Any
+
+from allauth.account.views import LoginView, LogoutView, PasswordChangeView
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from yiwang.commons.identity import commands, queries
+from yiwang.commons.identity.contracts import (
+    ActingChoice,
+    Office,
+    OrganisationRef,
+    RepresentationKind,
+    TooManyAttempts,
+    UnknownRecord,
+)
+from yiwang.kernel import clock
+from yiwang.kernel.actor import SubjectRef
+from yiwang.web.components import ErrorSummary, Link, Text
+from yiwang.web.errors import refusal
+from yiwang.web.fields import Choice, Field, FieldKind
+from yiwang.web.registry import AccountSlot, ActingFor
+from yiwang.web.responses import go, safe_next
+
+MYSELF = "myself"
+KINDS: dict[RepresentationKind, Text] = {
+    RepresentationKind.AGENT: lazy("受委托代办"),
+    RepresentationKind.GUARDIAN: lazy("监护人"),
+    RepresentationKind.LEGAL_REPRESENTATIVE: lazy("法定代表人"),
+    RepresentationKind.STAFF: lazy("企业办事人员"),
+}
+
+
+class Login(LoginView):
+    """The log-in page. In a demonstration it offers the sample accounts; a link fills in name and password."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        form = context["form"]
+        samples = queries.sample_accounts(viewer=queries.actor_of(self.request))
+        chosen = self.request.GET.get("account", "")
+        filled = chosen if chosen in {sample.username for sample in samples} else ""
+        fields = (
+            Field(
+                "login",
+                _("用户名"),
+                value=filled or form.data.get("login", ""),
+                error=_first(form, "login"),
+                autocomplete="username",
+                maxlength=64,
+            ),
+            Field(
+                "password",
+                _("密码"),
+                FieldKind.PASSWORD,
+                value=queries.sample_password() if filled else "",
+                error=_first(form, "password"),
+                autocomplete="current-password",
+            ),
+        )
+        following = safe_next(self.request, self.request.POST.get("next") or self.request.GET.get("next", ""), "")
+        return context | {
+            "fields": fields,
+            "summary": ErrorSummary.of(fields, *form.non_field_errors()),
+            "samples": samples,
+            "following": following,
+        }
+
+
+def _first(form: Any, name: str) -> str:
+    errors = form.errors.get(name) if form.is_bound else None
+    if not errors:
+        return ""
+    if name == "login" and not form.data.get("login"):
+        return _("请输入用户名。")
+    if name == "password" and not form.data.get("password"):
+        return _("请输入密码。")
+    return str(errors[0])
+
+
+class Logout(LogoutView):
+    """Asks before leaving when opened by a link; leaves when posted."""
+
+
+@method_decorator(login_required, name="dispatch")
+class PasswordChange(PasswordChangeView):
+    """Change one's own password."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        form = context["form"]
+        words = {
+            "oldpassword": (_("当前密码"), "current-password", ""),
+            "password1": (_("新密码"), "new-password", _("至少 10 位，不能全是数字，也不要用常见的密码。")),
+            "password2": (_("再输入一次新密码"), "new-password", ""),
+        }
+        fields = tuple(
+            Field(name, label, FieldKind.PASSWORD, hint=hint, autocomplete=autocomplete, error=_needed(form, name))
+            for name, (label, autocomplete, hint) in words.items()
+        )
+        return context | {"fields": fields, "summary": ErrorSummary.of(fields, *form.non_field_errors())}
+
+
+def _needed(form: Any, name: str) -> str:
+    errors = form.errors.get(name) if form.is_bound else None
+    if not errors:
+        return ""
+    return str(errors[0]) if form.data.get(name) else _("请填写这一项。")
+
+
+def too_many(request: HttpRequest, *_args: Any) -> HttpResponse:
+    """handler429: allauth's rate limits end here."""
+    return refusal(request, TooManyAttempts())
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def acting(request: HttpRequest) -> HttpResponse:
+    """Choose for whom one acts: oneself, or somebody who has authorised it."""
+    actor = queries.actor_of(request)
+    choices = queries.acting_choices(viewer=actor)
+    following = safe_next(request, request.POST.get("next") or request.GET.get("next", ""), "/")
+    if request.method == "POST":
+        subject = _chosen_subject(request.POST.get("choice", ""), choices)
+        commands.act_for(subject=subject, by=actor, at=clock.now())
+        _keep(request, queries.SESSION_ACTING, str(subject) if subject else "")
+        return go(request, following)
+    options = (
+        Choice(MYSELF, _("为自己办事"), queries.standing_of(request).name),
+        *(Choice(str(choice.subject), choice.name, _described(choice)) for choice in choices),
+    )
+    current = str(actor.on_behalf) if actor.on_behalf else MYSELF
+    field = Field("choice", _("您为谁办事？"), FieldKind.RADIO, value=current, options=options)
+    return render(
+        request,
+        "identity/acting.html",
+        {"field": field, "following": following, "alone": not choices, "area": "portal"},
+    )
+
+
+def _chosen_subject(choice: str, choices: tuple[ActingChoice, ...]) -> SubjectRef | None:
+    if choice in {"", MYSELF}:
+        return None
+    found = next((known.subject for known in choices if str(known.subject) == choice), None)
+    if found is None:
+        raise UnknownRecord(kind="representation")
+    return found
+
+
+def _described(choice: ActingChoice) -> str:
+    kind = str(KINDS[choice.kind])
+    if choice.valid_to is None:
+        return kind
+    return _("%(kind)s，至 %(date)s") % {"kind": kind, "date": choice.valid_to.isoformat()}
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def office(request: HttpRequest) -> HttpResponse:
+    """Choose the office in which an official acts."""
+    offices = queries.offices(viewer=queries.actor_of(request))
+    following = safe_next(request, request.POST.get("next") or request.GET.get("next", ""), "/work/")
+    if request.method == "POST":
+        chosen = request.POST.get("choice", "")
+        if chosen not in {str(known.appointment_id) for known in offices}:
+            raise UnknownRecord(kind="appointment")
+        _keep(request, queries.SESSION_OFFICE, chosen)
+        messages.success(request, _("已切换岗位。"))
+        return go(request, following)
+    options = tuple(Choice(str(known.appointment_id), _place(known.organisation), _title(known)) for known in offices)
+    current = queries.standing_of(request).office
+    field = Field(
+        "choice",
+        _("您以哪个岗位工作？"),
+        FieldKind.RADIO,
+        value=str(current.appointment_id) if current else "",
+        options=options,
+    )
+    return render(request, "identity/office.html", {"field": field, "following": following, "area": "work"})
+
+
+def _keep(request: HttpRequest, name: str, value: str) -> None:
+    if value:
+        request.session[name] = value
+    else:
+        request.session.pop(name, None)
+    queries.forget_standing(request)
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _place(organisation: OrganisationRef) -> str:
+    return organisation.name_en if _english() and organisation.name_en else organisation.label
+
+
+def _title(known: Office) -> str:
+    return known.role_title_en if _english() and known.role_title_en else known.role_title
+
+
+def account_slot(request: HttpRequest) -> AccountSlot:
+    """The account's place in the shell: its menu, or the way to log in."""
+    standing = queries.standing_of(request)
+    if not standing.actor.is_known:
+        return AccountSlot(_("登录"), href=reverse("account_login"))
+    note: Text = ""
+    links = [Link(_("修改密码"), reverse("account_change_password"))]
+    if standing.office is not None:
+        note = f"{_place(standing.office.organisation)} · {_title(standing.office)}"
+        if len(standing.offices) > 1:
+            links.insert(0, Link(_("切换岗位"), reverse("identity:office")))
+    else:
+        links.insert(0, Link(_("为他人或企业办事"), reverse("identity:acting")))
+    return AccountSlot(standing.name, links=tuple(links), note=note, leave_url=reverse("account_logout"))
+
+
+def acting_slot(request: HttpRequest) -> ActingFor | None:
+    """The band that says for whom one acts; absent when for oneself."""
+    choice = queries.standing_of(request).acting
+    if choice is None:
+        return None
+    words = _("您正在代 %(name)s 办事（%(kind)s）") % {"name": choice.name, "kind": KINDS[choice.kind]}
+    return ActingFor(words, Link(_("更换"), reverse("identity:acting")))
