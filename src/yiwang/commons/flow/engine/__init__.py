@@ -27,7 +27,7 @@ from .values import (
     TimerDue,
     WorkItem,
 )
-from .values_json import dumps, loads
+from .values_json import FeelDecoder, FeelEncoder, dumps, loads
 
 __all__ = [
     "BusinessError",
@@ -42,6 +42,8 @@ __all__ = [
     "Evaluator",
     "ExpressionFault",
     "Failure",
+    "FeelDecoder",
+    "FeelEncoder",
     "Finding",
     "FinishedItem",
     "ItemKind",

@@ -56,6 +56,20 @@ def _restore(found: dict[str, Any]) -> Any:
         return found
 
 
+class FeelEncoder(json.JSONEncoder):
+    """For a JSON column that holds FEEL values."""
+
+    def default(self, value: Any) -> Any:
+        return _write(value)
+
+
+class FeelDecoder(json.JSONDecoder):
+    """The other way."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(object_hook=_restore, **options)
+
+
 def dumps(value: Any) -> str:
     """Compact JSON. Raises TypeError for a value that is none of FEEL's."""
     return json.dumps(value, default=_write, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,61 @@
+"""Which versions an instance runs with: fixed when the outermost process starts, for all that it can come to call.
+
+A called process or decision that the model names by an expression can't be known before; it takes the version in force at
+the call.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from yiwang.commons.flow import engine, registry
+from yiwang.commons.flow.contracts import UnknownProcess
+from yiwang.commons.flow.models import ProcessDefinition
+
+
+def latest(keys: Iterable[str]) -> dict[str, ProcessDefinition]:
+    """The newest version of each key that is published. One query."""
+    rows = ProcessDefinition.objects.filter(key__in=set(keys)).order_by("key", "-version").distinct("key").defer("bpmn")
+    return {row.key: row for row in rows}
+
+
+def definition_with_id(definition_id: UUID) -> ProcessDefinition | None:
+    return ProcessDefinition.objects.defer("bpmn").filter(pk=definition_id).first()
+
+
+def model_of(definition: ProcessDefinition) -> engine.Model:
+    return engine.load(bytes(definition.spec))
+
+
+def pins_for(definition: ProcessDefinition) -> dict[str, str]:
+    """`process:<key>` → definition id and `decision:<key>` → version, for everything reachable by literal name."""
+    pins: dict[str, str] = {}
+    todo = [definition]
+    seen = {definition.key}
+    while todo:
+        models = [model_of(each) for each in todo]
+        _pin_decisions(models, pins)
+        wanted = {key for model in models for key in model.targets("callActivity")} - seen
+        seen |= wanted
+        found = latest(wanted) if wanted else {}
+        pins.update({f"process:{key}": str(row.pk) for key, row in found.items()})
+        todo = list(found.values())
+    return pins
+
+
+def _pin_decisions(models: list[engine.Model], pins: dict[str, str]) -> None:
+    decider = registry.decider()
+    for key in {key for model in models for key in model.targets("businessRuleTask")}:
+        version = decider.latest(key) if decider else None
+        if version is not None:
+            pins[f"decision:{key}"] = version
+
+
+def called_definition(key: str, pins: dict[str, str]) -> ProcessDefinition:
+    """Raises UnknownProcess when nothing of that key is published."""
+    pinned = pins.get(f"process:{key}")
+    if pinned:
+        return ProcessDefinition.objects.defer("bpmn").get(pk=UUID(pinned))
+    found = latest([key]).get(key)
+    if found is None:
+        raise UnknownProcess(key=key)
+    return found

@@ -1,0 +1,345 @@
+"""One step and all that follows from it in the same transaction: called processes begin, callers go on, tasks appear.
+
+The root's row is locked by the caller for the whole of it. An error of FEEL rolls the step back to what was before and leaves
+a halt with the command to try again.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError
+
+from yiwang.commons.flow import engine, registry, rules
+from yiwang.commons.flow.commands import pending as to
+from yiwang.commons.flow.commands.pending import Pending
+from yiwang.commons.flow.commands.pinning import called_definition, model_of
+from yiwang.commons.flow.commands.placing import (
+    called_organisation,
+    called_subject,
+    invocation_values,
+    new_call,
+    new_task,
+    subject_of,
+)
+from yiwang.commons.flow.commands.undo import revocable
+from yiwang.commons.flow.contracts import (
+    CallStatus,
+    HistoryKind,
+    InstanceEnded,
+    InstanceHalted,
+    InstanceStatus,
+    TaskCreated,
+    TaskStatus,
+    UnknownProcess,
+)
+from yiwang.commons.flow.models import Halt, HistoryEntry, OperationCall, ProcessInstance, Task, Timer
+from yiwang.kernel import evidence, outbox
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.errors import DomainError
+from yiwang.kernel.jobs import defer
+
+RUN_OPERATION = "flow.run_operation"
+_PATH = {
+    engine.PathKind.ENTERED: HistoryKind.ENTERED,
+    engine.PathKind.COMPLETED: HistoryKind.PASSED,
+    engine.PathKind.CANCELLED: HistoryKind.TAKEN_AWAY,
+}
+
+
+class Stepper:
+    """Works off a queue of (instance, command). Made anew for each flow command."""
+
+    def __init__(self, *, by: Actor, at: datetime) -> None:
+        self.by, self.at = by, at
+        self._queue: deque[tuple[ProcessInstance, Pending]] = deque()
+        self._history: list[HistoryEntry] = []
+
+    def run(self, instance: ProcessInstance, pending: Pending) -> None:
+        """Applies the command and everything that follows; halts are recorded, never raised."""
+        self._queue.append((instance, pending))
+        self.settle()
+
+    def settle(self) -> None:
+        """Works off what is queued and writes the history."""
+        while self._queue:
+            self._one(*self._queue.popleft())
+        HistoryEntry.objects.bulk_create(self._history)
+        self._history = []
+
+    def remember(
+        self, instance: ProcessInstance, kind: HistoryKind, element_id: str = "", name: str = "", **details: Any
+    ) -> None:
+        """A line of the history, written at the end of the run."""
+        self._history.append(
+            HistoryEntry(
+                instance=instance,
+                subject_kind=instance.subject_kind,
+                subject_id=instance.subject_id,
+                at=self.at,
+                kind=kind.value,
+                element_id=element_id,
+                name=name,
+                account_id=self.by.account_id,
+                details=details,
+            )
+        )
+
+    def _one(self, instance: ProcessInstance, pending: Pending) -> None:
+        if instance.pk is not None:
+            instance.refresh_from_db(fields=["status", "state", "variables"])
+        if not rules.INSTANCE_MOVES[InstanceStatus(instance.status)]:
+            return
+        if instance.status == InstanceStatus.HALTED.value:
+            self._wait_behind_the_halt(instance, pending)
+            return
+        remembered, queued = len(self._history), len(self._queue)
+        try:
+            with revocable():
+                self._project(instance, self._step(instance, pending))
+        except (engine.EvaluationHalt, engine.UnknownItem) as halt:
+            del self._history[remembered:]
+            while len(self._queue) > queued:
+                self._queue.pop()
+            self._halt(instance, halt, pending)
+
+    def _wait_behind_the_halt(self, instance: ProcessInstance, pending: Pending) -> None:
+        halt = Halt.objects.get(instance=instance, resolved_at__isnull=True)
+        halt.pending = [*halt.pending, pending]
+        halt.save(update_fields=["pending"])
+
+    def _step(self, instance: ProcessInstance, pending: Pending) -> engine.Step:
+        model = model_of(instance.definition)
+
+        def perform(item: engine.WorkItem) -> Mapping[str, Any] | None:
+            return self._perform(instance, item)
+
+        feel = registry.evaluator()
+        if pending["kind"] == "start":
+            return engine.start(model, pending["variables"], evaluator=feel, at=self.at, perform=perform)
+        assert instance.state is not None
+        command = to.engine_command(pending)
+        return engine.advance(model, bytes(instance.state), command, evaluator=feel, at=self.at, perform=perform)
+
+    def _perform(self, instance: ProcessInstance, item: engine.WorkItem) -> Mapping[str, Any] | None:
+        if item.kind is engine.ItemKind.DECISION:
+            return self._decide(instance, item)
+        found = registry.operation_named(item.target)
+        if found is None:
+            raise engine.EvaluationHalt(item.element_id, f"操作“{item.target}”没有登记。")
+        if found.mode is registry.Mode.REMOTE:
+            return None
+        invocation = registry.Invocation(
+            operation=item.target,
+            instance_id=instance.pk,
+            subject=subject_of(instance),
+            idempotency_key=f"{instance.pk}:{item.item_id}",
+            by=self.by,
+            at=self.at,
+            **invocation_values(item),
+        )
+        try:
+            outputs = found.run(invocation)
+        except DomainError as error:
+            if self.by.is_known:
+                raise
+            raise engine.EvaluationHalt(item.element_id, error.sentence(), diagnostics={"code": error.code}) from error
+        except (engine.EngineError, DatabaseError):
+            raise
+        except Exception as error:
+            if self.by.is_known:
+                raise
+            reason = f"操作“{item.target}”出错。"
+            raise engine.EvaluationHalt(item.element_id, reason, diagnostics={"error": repr(error)[:500]}) from error
+        if outputs is registry.LATER:
+            raise engine.EvaluationHalt(item.element_id, f"本地操作“{item.target}”没有给出结果。")
+        self.remember(instance, HistoryKind.OPERATED, item.element_id, item.name, operation=item.target)
+        return dict(outputs) if isinstance(outputs, Mapping) else {}
+
+    def _decide(self, instance: ProcessInstance, item: engine.WorkItem) -> Mapping[str, Any]:
+        decider = registry.decider()
+        if decider is None:
+            raise engine.EvaluationHalt(item.element_id, "没有可用的决策服务。")
+        version = instance.pins.get(f"decision:{item.target}")
+        facts = dict(item.inputs) or dict(instance.variables)
+        try:
+            decided = decider.decide(item.target, version, facts, by=self.by, at=self.at)
+        except engine.ExpressionFault as fault:
+            raise engine.EvaluationHalt(item.element_id, fault.message, diagnostics=fault.details) from fault
+        self.remember(instance, HistoryKind.DECIDED, item.element_id, item.name, decision=item.target, **decided.record)
+        return {item.result_variable: decided.value} if item.result_variable else {}
+
+    def _project(self, instance: ProcessInstance, step: engine.Step) -> None:
+        instance.state, instance.variables = step.state, dict(step.variables)
+        instance.status = (InstanceStatus.COMPLETED if step.ended else InstanceStatus.RUNNING).value
+        instance.ended_at = self.at if step.ended else None
+        instance.save(update_fields=["state", "variables", "status", "ended_at"])
+        self._take_away(instance, [item.item_id for item in step.finished_items if not item.completed])
+        self._set_up(instance, step.new_items)
+        self._keep_timers(instance, step.timers)
+        for event in step.path:
+            if event.name or event.item_id:
+                self.remember(instance, _PATH[event.kind], event.element_id, event.name, type=event.element_type)
+        if step.ended:
+            self._ended(instance)
+
+    def _take_away(self, instance: ProcessInstance, item_ids: list[str]) -> None:
+        if not item_ids:
+            return
+        gone = {"instance": instance, "item_id__in": item_ids}
+        waiting = [TaskStatus.OPEN.value, TaskStatus.CLAIMED.value]
+        Task.objects.filter(**gone, status__in=waiting).update(status=TaskStatus.CANCELLED.value, ended_at=self.at)
+        calls = OperationCall.objects.filter(**gone, status__in=[CallStatus.PENDING.value, CallStatus.FAILED.value])
+        calls.update(status=CallStatus.CANCELLED.value, ended_at=self.at)
+        for child in ProcessInstance.objects.filter(parent=instance, parent_item__in=item_ids).select_related(
+            "definition"
+        ):
+            self.cancel(child)
+
+    def _set_up(self, instance: ProcessInstance, items: tuple[engine.WorkItem, ...]) -> None:
+        tasks = [new_task(instance, item, self.at) for item in items if item.kind is engine.ItemKind.USER]
+        calls = [new_call(instance, item, self.at) for item in items if item.kind is engine.ItemKind.OPERATION]
+        Task.objects.bulk_create(tasks)
+        OperationCall.objects.bulk_create(calls)
+        for task in tasks:
+            event = TaskCreated(subject_of(instance), instance.pk, task.pk, task.element_id, task.for_applicant)
+            outbox.publish(event)
+        for call in calls:
+            defer(RUN_OPERATION, call_id=str(call.pk))
+        for item in items:
+            if item.kind is engine.ItemKind.CALL:
+                self._call(instance, item)
+
+    def _call(self, instance: ProcessInstance, item: engine.WorkItem) -> None:
+        try:
+            definition = called_definition(item.target, instance.pins)
+        except UnknownProcess as error:
+            raise engine.EvaluationHalt(item.element_id, error.sentence()) from error
+        subject = called_subject(instance, item)
+        child = ProcessInstance(
+            definition=definition,
+            root_id=instance.root_id or instance.pk,
+            parent=instance,
+            parent_item=item.item_id,
+            subject_kind=subject.kind,
+            subject_id=subject.id,
+            title=str(item.properties.get("title") or instance.title)[:200],
+            net=instance.net,
+            status=InstanceStatus.RUNNING.value,
+            state=b"",
+            pins=instance.pins,
+            organisation_id=called_organisation(instance, item),
+            scope_key=str(item.properties.get("scope") or instance.scope_key),
+            grade=instance.grade,
+            applicant_person_id=instance.applicant_person_id,
+            applicant_entity_id=instance.applicant_entity_id,
+            started_at=self.at,
+        )
+        child.save(force_insert=True)
+        self.remember(
+            instance, HistoryKind.CALLED, item.element_id, item.name, process=item.target, child=str(child.pk)
+        )
+        self.started(child)
+        self._queue.append((child, to.to_start(item.inputs)))
+
+    def started(self, instance: ProcessInstance) -> None:
+        definition = instance.definition
+        facts: dict[str, evidence.Fact] = {
+            "process": definition.key,
+            "version": definition.version,
+            "sha256": definition.sha256,
+            "instance": str(instance.pk),
+        }
+        evidence.record("process.started", subject_of(instance), facts)
+        self.remember(instance, HistoryKind.STARTED, "", definition.title, version=definition.version)
+
+    def _keep_timers(self, instance: ProcessInstance, timers: tuple[engine.DueTimer, ...]) -> None:
+        wanted = {timer.timer_id: timer for timer in timers}
+        kept = set()
+        for row in Timer.objects.filter(instance=instance):
+            timer = wanted.get(row.timer_id)
+            if timer is None or timer.due_at != row.due_at:
+                row.delete()
+            else:
+                kept.add(row.timer_id)
+        Timer.objects.bulk_create(
+            Timer(
+                instance=instance, timer_id=key, element_id=timer.element_id, name=timer.name[:120], due_at=timer.due_at
+            )
+            for key, timer in wanted.items()
+            if key not in kept
+        )
+
+    def _ended(self, instance: ProcessInstance) -> None:
+        self._announce_end(instance, HistoryKind.ENDED)
+        if instance.parent_id is not None:
+            self._tell_parent(instance, to.to_complete(instance.parent_item, instance.variables))
+
+    def _tell_parent(self, instance: ProcessInstance, pending: Pending) -> None:
+        parent = ProcessInstance.objects.select_related("definition").get(pk=instance.parent_id)
+        self._queue.append((parent, pending))
+
+    def _announce_end(self, instance: ProcessInstance, kind: HistoryKind) -> None:
+        status = InstanceStatus(instance.status)
+        facts: dict[str, evidence.Fact] = {
+            "process": instance.definition.key,
+            "instance": str(instance.pk),
+            "status": status.value,
+        }
+        evidence.record("process.ended", subject_of(instance), facts)
+        self.remember(instance, kind, "", instance.definition.title)
+        outbox.publish(InstanceEnded(subject_of(instance), instance.pk, instance.definition.key, status))
+
+    def cancel(self, instance: ProcessInstance, *, tell_parent: bool = False) -> None:
+        """Takes the instance and everything below it away."""
+        if not rules.INSTANCE_MOVES[InstanceStatus(instance.status)]:
+            return
+        open_items = {"instance": instance}
+        waiting = [TaskStatus.OPEN.value, TaskStatus.CLAIMED.value]
+        Task.objects.filter(**open_items, status__in=waiting).update(
+            status=TaskStatus.CANCELLED.value, ended_at=self.at
+        )
+        calls = OperationCall.objects.filter(
+            **open_items, status__in=[CallStatus.PENDING.value, CallStatus.FAILED.value]
+        )
+        calls.update(status=CallStatus.CANCELLED.value, ended_at=self.at)
+        Timer.objects.filter(**open_items).delete()
+        Halt.objects.filter(**open_items, resolved_at__isnull=True).update(
+            resolved_at=self.at, resolved_by_id=self.by.account_id
+        )
+        instance.status, instance.ended_at = InstanceStatus.CANCELLED.value, self.at
+        instance.save(update_fields=["status", "ended_at"])
+        self._announce_end(instance, HistoryKind.CANCELLED)
+        for child in ProcessInstance.objects.filter(parent=instance).select_related("definition"):
+            self.cancel(child)
+        if tell_parent and instance.parent_id is not None:
+            self._tell_parent(instance, to.to_fail(instance.parent_item, "CANCELLED"))
+
+    def stop(self, instance: ProcessInstance, why: engine.EvaluationHalt, pending: Pending) -> None:
+        """Halts a running instance from outside a step; one that is halted already gets the command in addition."""
+        if instance.status == InstanceStatus.HALTED.value:
+            self._wait_behind_the_halt(instance, pending)
+        else:
+            self._halt(instance, why, pending)
+
+    def _halt(
+        self, instance: ProcessInstance, why: engine.EvaluationHalt | engine.UnknownItem, pending: Pending
+    ) -> None:
+        """Stops the instance where it was and says why."""
+        if isinstance(why, engine.UnknownItem):
+            why = engine.EvaluationHalt("", "要继续的环节已经不在流程里。", diagnostics={"item": why.item_id})
+        fresh = ProcessInstance.objects.filter(pk=instance.pk)
+        fresh.update(status=InstanceStatus.HALTED.value)
+        instance.refresh_from_db(fields=["status", "state", "variables", "ended_at"])
+        Halt.objects.create(
+            instance=instance,
+            element_id=why.element_id[:120],
+            reason=why.reason,
+            expression=why.expression,
+            diagnostics=why.diagnostics,
+            pending=[pending],
+            at=self.at,
+        )
+        self.remember(instance, HistoryKind.HALTED, why.element_id[:120], "", reason=why.reason)
+        outbox.publish(InstanceHalted(subject_of(instance), instance.pk, why.element_id))

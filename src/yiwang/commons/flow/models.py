@@ -1,0 +1,229 @@
+"""Flow's tables. A definition and a history line are written once; an instance's state is the engine's, all else a projection."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from yiwang.commons.flow.contracts import CallStatus, HistoryKind, InstanceStatus, TaskStatus
+from yiwang.commons.flow.engine import FeelDecoder, FeelEncoder
+from yiwang.commons.identity.models import Account, LegalEntity, Organisation, Person
+from yiwang.kernel.fields import personal, public
+from yiwang.kernel.models import AppendOnlyModel, GuardedModel
+
+
+def _choices(kind: type[InstanceStatus | TaskStatus | CallStatus | HistoryKind]) -> list[tuple[str, str]]:
+    return [(each.value, each.name) for each in kind]
+
+
+def _feel(**options: Any) -> "models.JSONField[Any, Any]":
+    """A JSON column whose values may be FEEL's: decimals, dates, durations."""
+    return models.JSONField(encoder=FeelEncoder, decoder=FeelDecoder, **options)
+
+
+class ProcessDefinition(AppendOnlyModel):
+    """A version of a process: its BPMN as published and the normalised specification that the engine loads."""
+
+    key = public(models.CharField(max_length=120))
+    version = public(models.PositiveIntegerField())
+    title = public(models.CharField(max_length=200))
+    bpmn = public(models.BinaryField())
+    spec = public(models.BinaryField())
+    sha256 = public(models.CharField(max_length=64))
+    published_at = public(models.DateTimeField())
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=["key", "version"], name="definition_version_once"),
+            models.CheckConstraint(name="definition_version_counts_from_1", condition=Q(version__gte=1)),
+        )
+
+
+class ProcessInstance(GuardedModel):
+    """A running or ended process about a subject. `root` is the outermost caller, whose row is locked for any step."""
+
+    definition = public(models.ForeignKey(ProcessDefinition, on_delete=models.PROTECT, related_name="instances"))
+    root = public(models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="members"))
+    parent = public(models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children"))
+    parent_item = public(models.CharField(max_length=36, blank=True))
+    subject_kind = public(models.CharField(max_length=40))
+    subject_id = public(models.UUIDField())
+    title = personal(models.CharField(max_length=200))
+    net = public(models.CharField(max_length=24, blank=True))
+    status = public(models.CharField(max_length=9, choices=_choices(InstanceStatus)))
+    state = personal(models.BinaryField(null=True))
+    variables = personal(_feel(default=dict))
+    pins = public(models.JSONField(default=dict, help_text="versions of processes and decisions fixed at the start"))
+    organisation = public(models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+"))
+    scope_key = public(models.CharField(max_length=120))
+    grade = public(models.PositiveSmallIntegerField(default=1))
+    applicant_person = personal(models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+"))
+    applicant_entity = public(models.ForeignKey(LegalEntity, null=True, on_delete=models.PROTECT, related_name="+"))
+    started_at = public(models.DateTimeField())
+    ended_at = public(models.DateTimeField(null=True))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.CheckConstraint(
+                name="instance_ended_has_time",
+                condition=Q(status__in=["completed", "cancelled"], ended_at__isnull=False)
+                | Q(status__in=["running", "halted"], ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="instance_runs_with_state", condition=~Q(status="running") | Q(state__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="instance_child_knows_its_item",
+                condition=Q(parent__isnull=True, root__isnull=True, parent_item="")
+                | (Q(parent__isnull=False, root__isnull=False) & ~Q(parent_item="")),
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "parent_item"], name="instance_one_child_an_item", condition=Q(parent__isnull=False)
+            ),
+        )
+        indexes = (
+            models.Index(fields=["subject_kind", "subject_id"], name="instance_subject"),
+            models.Index(F("applicant_person"), F("started_at").desc(), name="instance_of_person"),
+            models.Index(F("applicant_entity"), F("started_at").desc(), name="instance_of_entity"),
+        )
+
+
+class Task(GuardedModel):
+    """A person's piece of work at one stage. `due_order` is `due_at`, or far in the future where there is none."""
+
+    instance = public(models.ForeignKey(ProcessInstance, on_delete=models.PROTECT, related_name="tasks"))
+    item_id = public(models.CharField(max_length=36))
+    element_id = public(models.CharField(max_length=120))
+    name = public(models.CharField(max_length=120))
+    documentation = public(models.TextField(blank=True))
+    title = personal(models.CharField(max_length=200))
+    net = public(models.CharField(max_length=24, blank=True))
+    subject_kind = public(models.CharField(max_length=40))
+    subject_id = public(models.UUIDField())
+    organisation = public(models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+"))
+    scope_key = public(models.CharField(max_length=120))
+    grade = public(models.PositiveSmallIntegerField(default=1))
+    role = public(models.CharField(max_length=48, blank=True))
+    for_applicant = public(models.BooleanField(default=False))
+    assignee = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="tasks"))
+    form_key = public(models.CharField(max_length=120, blank=True))
+    inputs = personal(_feel(default=dict))
+    headers = public(models.JSONField(default=dict))
+    properties = personal(_feel(default=dict))
+    due_at = public(models.DateTimeField(null=True))
+    due_order = public(models.DateTimeField())
+    status = public(models.CharField(max_length=9, choices=_choices(TaskStatus)))
+    created_at = public(models.DateTimeField())
+    claimed_at = public(models.DateTimeField(null=True))
+    ended_at = public(models.DateTimeField(null=True))
+    completed_by = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=["instance", "item_id"], name="task_one_an_item"),
+            models.CheckConstraint(
+                name="task_claimed_has_assignee",
+                condition=Q(status="claimed", assignee__isnull=False, claimed_at__isnull=False)
+                | Q(status="open", assignee__isnull=True, claimed_at__isnull=True)
+                | Q(status__in=["done", "cancelled"]),
+            ),
+            models.CheckConstraint(
+                name="task_ended_has_time",
+                condition=Q(status__in=["done", "cancelled"], ended_at__isnull=False)
+                | Q(status__in=["open", "claimed"], ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="task_is_somebodys", condition=Q(for_applicant=True) | Q(organisation__isnull=False)
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["organisation", "due_order", "id"],
+                name="task_inbox",
+                condition=Q(status__in=["open", "claimed"]),
+            ),
+            models.Index(fields=["assignee", "due_order"], name="task_mine", condition=Q(status="claimed")),
+            models.Index(fields=["subject_kind", "subject_id"], name="task_subject"),
+        )
+
+
+class Timer(GuardedModel):
+    """A waiting timer of an instance; the row goes when the engine no longer waits for it."""
+
+    instance = public(models.ForeignKey(ProcessInstance, on_delete=models.PROTECT, related_name="timers"))
+    timer_id = public(models.CharField(max_length=36))
+    element_id = public(models.CharField(max_length=120))
+    name = public(models.CharField(max_length=120, blank=True))
+    due_at = public(models.DateTimeField())
+
+    class Meta(GuardedModel.Meta):
+        constraints = (models.UniqueConstraint(fields=["instance", "timer_id"], name="timer_once"),)
+        indexes = (models.Index(fields=["due_at"], name="timer_due"),)
+
+
+class OperationCall(GuardedModel):
+    """A remote operation: one idempotency key over all tries, its result correlated back to the waiting item."""
+
+    instance = public(models.ForeignKey(ProcessInstance, on_delete=models.PROTECT, related_name="calls"))
+    item_id = public(models.CharField(max_length=36))
+    element_id = public(models.CharField(max_length=120))
+    operation = public(models.CharField(max_length=120))
+    idempotency_key = public(models.CharField(max_length=80, unique=True))
+    inputs = personal(_feel(default=dict))
+    headers = public(models.JSONField(default=dict))
+    properties = personal(_feel(default=dict))
+    status = public(models.CharField(max_length=9, choices=_choices(CallStatus)))
+    attempts = public(models.PositiveSmallIntegerField(default=0))
+    max_attempts = public(models.PositiveSmallIntegerField(default=3))
+    due_at = public(models.DateTimeField(help_text="time-out"))
+    error = public(models.TextField(blank=True))
+    created_at = public(models.DateTimeField())
+    ended_at = public(models.DateTimeField(null=True))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.CheckConstraint(
+                name="call_ended_has_time",
+                condition=Q(status__in=["done", "cancelled"], ended_at__isnull=False)
+                | Q(status__in=["pending", "failed"], ended_at__isnull=True),
+            ),
+        )
+        indexes = (models.Index(fields=["due_at"], name="call_due", condition=Q(status="pending")),)
+
+
+class HistoryEntry(AppendOnlyModel):
+    """What happened in an instance: nodes passed, tasks claimed, decisions with version and rules. Ids and labels only."""
+
+    instance = public(models.ForeignKey(ProcessInstance, on_delete=models.PROTECT, related_name="history"))
+    subject_kind = public(models.CharField(max_length=40))
+    subject_id = public(models.UUIDField())
+    at = public(models.DateTimeField())
+    kind = public(models.CharField(max_length=12, choices=_choices(HistoryKind)))
+    element_id = public(models.CharField(max_length=120, blank=True))
+    name = public(models.CharField(max_length=200, blank=True))
+    account = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    details = public(models.JSONField(default=dict))
+
+    class Meta(AppendOnlyModel.Meta):
+        indexes = (models.Index(fields=["subject_kind", "subject_id", "at"], name="history_subject"),)
+
+
+class Halt(GuardedModel):
+    """Why an instance stands still, and the command that is tried again. An instance has one open halt at most."""
+
+    instance = public(models.ForeignKey(ProcessInstance, on_delete=models.PROTECT, related_name="halts"))
+    element_id = public(models.CharField(max_length=120, blank=True))
+    reason = public(models.TextField())
+    expression = public(models.TextField(blank=True))
+    diagnostics = personal(_feel(default=dict))
+    pending = personal(_feel())
+    at = public(models.DateTimeField())
+    resolved_at = public(models.DateTimeField(null=True))
+    resolved_by = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                fields=["instance"], name="halt_one_open_an_instance", condition=Q(resolved_at__isnull=True)
+            ),
+        )

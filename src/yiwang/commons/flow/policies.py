@@ -1,0 +1,133 @@
+"""Who may see and move tasks and instances. Each rule is a pair: `can_x` answers, `check_x` refuses with a reason."""
+
+from django.db.models import Q
+
+from yiwang.commons.flow.contracts import (
+    ADMINISTER,
+    ASSIGN,
+    WORK,
+    InstanceIsHalted,
+    InstanceIsOver,
+    InstanceStatus,
+    NotYourTask,
+    TaskClosed,
+    TaskStatus,
+    TaskTaken,
+    UnknownInstance,
+    UnknownTask,
+)
+from yiwang.commons.flow.models import ProcessInstance, Task
+from yiwang.commons.identity import queries as identity
+from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON
+from yiwang.kernel.actor import Actor
+
+WAITING = (TaskStatus.OPEN.value, TaskStatus.CLAIMED.value)
+
+
+def of_applicant(viewer: Actor, prefix: str = "") -> Q:
+    """Filter of instances (or, with `prefix`, of what points at them) whose applicant the viewer is or acts for."""
+    nobody = Q(pk__in=[])
+    if viewer.is_official or not viewer.is_known:
+        return nobody
+    if viewer.on_behalf is not None:
+        column = {PERSON: "applicant_person_id", LEGAL_ENTITY: "applicant_entity_id"}.get(viewer.on_behalf.kind)
+        return Q(**{f"{prefix}{column}": viewer.on_behalf.id}) if column else nobody
+    return Q(**{f"{prefix}applicant_person_id": viewer.person_id}) if viewer.person_id else nobody
+
+
+def in_reach(viewer: Actor, action: str = WORK) -> Q:
+    """Filter of tasks that an official may work on: by grant and role, or by name."""
+    if viewer.is_system:
+        return Q()
+    if not viewer.is_official:
+        return Q(for_applicant=True) & of_applicant(viewer, "instance__")
+    by_grant = Q(identity.scope(viewer=viewer, action=action)) & Q(for_applicant=False)
+    if action == WORK:
+        by_grant &= Q(role__in=["", viewer.role])
+    return by_grant | Q(assignee_id=viewer.account_id)
+
+
+def instances_in_reach(viewer: Actor, action: str) -> Q:
+    if viewer.is_system:
+        return Q()
+    return Q(identity.scope(viewer=viewer, action=action))
+
+
+def can_work(viewer: Actor, task: Task) -> bool:
+    """Whether the task is in the viewer's reach, whoever holds it. At most one query."""
+    return viewer.is_system or Task.objects.filter(in_reach(viewer), pk=task.pk).exists()
+
+
+def can_complete(viewer: Actor, task: Task) -> bool:
+    """Who holds the task; where nobody does, whoever may work on it."""
+    if task.status not in WAITING:
+        return False
+    if viewer.is_system or (task.assignee_id is not None and task.assignee_id == viewer.account_id):
+        return True
+    return task.assignee_id is None and can_work(viewer, task)
+
+
+def check_complete(viewer: Actor, task: Task) -> None:
+    check_open(task)
+    if not can_complete(viewer, task):
+        if not can_work(viewer, task):
+            raise NotYourTask
+        raise TaskTaken
+
+
+def can_claim(viewer: Actor, task: Task) -> bool:
+    return task.status == TaskStatus.OPEN.value and viewer.is_known and can_work(viewer, task)
+
+
+def check_claim(viewer: Actor, task: Task) -> None:
+    check_open(task)
+    if not viewer.is_known or not can_work(viewer, task):
+        raise UnknownTask
+    if task.status != TaskStatus.OPEN.value:
+        raise TaskTaken
+
+
+def can_release(viewer: Actor, task: Task) -> bool:
+    return task.status == TaskStatus.CLAIMED.value and (viewer.is_system or task.assignee_id == viewer.account_id)
+
+
+def check_release(viewer: Actor, task: Task) -> None:
+    check_open(task)
+    if not can_release(viewer, task):
+        raise NotYourTask
+
+
+def can_assign(viewer: Actor, task: Task) -> bool:
+    """Who holds the task, or whoever may assign in its scope."""
+    if viewer.is_system or can_release(viewer, task):
+        return True
+    return viewer.is_official and Task.objects.filter(in_reach(viewer, ASSIGN), pk=task.pk).exists()
+
+
+def check_assign(viewer: Actor, task: Task) -> None:
+    check_open(task)
+    if not can_assign(viewer, task):
+        raise NotYourTask
+
+
+def can_administer(viewer: Actor, instance: ProcessInstance) -> bool:
+    if viewer.is_system:
+        return True
+    return ProcessInstance.objects.filter(instances_in_reach(viewer, ADMINISTER), pk=instance.pk).exists()
+
+
+def check_administer(viewer: Actor, instance: ProcessInstance) -> None:
+    if not can_administer(viewer, instance):
+        raise UnknownInstance
+
+
+def check_open(task: Task) -> None:
+    if task.status not in WAITING:
+        raise TaskClosed
+
+
+def check_running(instance: ProcessInstance) -> None:
+    if instance.status == InstanceStatus.HALTED.value:
+        raise InstanceIsHalted
+    if instance.status != InstanceStatus.RUNNING.value:
+        raise InstanceIsOver

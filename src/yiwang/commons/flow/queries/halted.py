@@ -1,0 +1,55 @@
+"""What stands still and waits for an administrator; and what the worker needs to call a remote operation."""
+
+from uuid import UUID
+
+from yiwang.commons.flow import policies, registry
+from yiwang.commons.flow.contracts import ADMINISTER, CallStatus, HaltRow
+from yiwang.commons.flow.models import Halt, OperationCall, ProcessInstance
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.paging import Page, paginate
+
+
+def halts(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[HaltRow]:
+    """Halted instances in the administrator's reach, the oldest first. One query."""
+    reach = ProcessInstance.objects.filter(policies.instances_in_reach(viewer, ADMINISTER))
+    rows = Halt.objects.filter(resolved_at__isnull=True, instance__in=reach.values("pk"))
+    rows = rows.select_related("instance__definition").defer(
+        "instance__state", "instance__variables", "instance__definition__bpmn", "instance__definition__spec"
+    )
+    return paginate(rows, order=("at", "id"), cursor=cursor, size=size).map(_row)
+
+
+def _row(halt: Halt) -> HaltRow:
+    definition = halt.instance.definition
+    return HaltRow(
+        id=halt.pk,
+        instance_id=halt.instance_id,
+        title=halt.instance.title,
+        process_key=definition.key,
+        process_version=definition.version,
+        element_id=halt.element_id,
+        reason=halt.reason,
+        expression=halt.expression,
+        diagnostics=halt.diagnostics,
+        at=halt.at,
+    )
+
+
+def call(*, call_id: UUID, viewer: Actor) -> registry.Invocation | None:
+    """What a remote operation is called with; None when it is no longer wanted."""
+    found = OperationCall.objects.select_related("instance").filter(pk=call_id, status=CallStatus.PENDING.value).first()
+    if found is None or not viewer.is_system:
+        return None
+    return registry.Invocation(
+        operation=found.operation,
+        instance_id=found.instance_id,
+        subject=SubjectRef(found.instance.subject_kind, found.instance.subject_id),
+        element_id=found.element_id,
+        inputs=found.inputs,
+        headers=found.headers,
+        properties=found.properties,
+        idempotency_key=found.idempotency_key,
+        by=viewer,
+        at=clock.now(),
+    )

@@ -1,0 +1,138 @@
+"""Instances: the applicant's own, their histories, and what waits for the worker."""
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from yiwang.commons.flow import policies
+from yiwang.commons.flow.contracts import (
+    WORK,
+    CallStatus,
+    HistoryKind,
+    HistoryRow,
+    InstanceStatus,
+    ProcessRow,
+    TaskRow,
+    UnknownInstance,
+    UnknownProcess,
+)
+from yiwang.commons.flow.models import HistoryEntry, OperationCall, ProcessDefinition, ProcessInstance, Task, Timer
+from yiwang.commons.flow.queries.rows import RELATED, task_row
+from yiwang.commons.identity import queries as identity
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.paging import Page, paginate
+
+_OVER = (InstanceStatus.COMPLETED.value, InstanceStatus.CANCELLED.value)
+
+
+def mine(*, viewer: Actor, ended: bool | None = None, cursor: str | None = None, size: int = 20) -> Page[ProcessRow]:
+    """The processes of the resident or enterprise that the viewer is or acts for, newest first; called ones are inside.
+
+    Two queries. `ended` keeps those that are over, or those that are not.
+    """
+    rows = ProcessInstance.objects.filter(policies.of_applicant(viewer), parent__isnull=True)
+    if ended is not None:
+        rows = rows.filter(status__in=_OVER) if ended else rows.exclude(status__in=_OVER)
+    page = paginate(rows.defer("state", "variables", "pins"), order=("-started_at", "-id"), cursor=cursor, size=size)
+    ids = [row.pk for row in page.items]
+    waiting = Task.objects.filter(
+        Q(instance_id__in=ids) | Q(instance__root_id__in=ids), status__in=policies.WAITING
+    ).values_list("pk", "instance_id", "instance__root_id", "name", "for_applicant")
+    found = list(waiting.order_by("created_at", "id")) if ids else []
+    return page.map(lambda row: _process(row, [task for task in found if row.pk in task[1:3]]))
+
+
+def _process(row: ProcessInstance, tasks: list[tuple[UUID, UUID, UUID | None, str, bool]]) -> ProcessRow:
+    return ProcessRow(
+        id=row.pk,
+        subject=SubjectRef(row.subject_kind, row.subject_id),
+        title=row.title,
+        net=row.net,
+        status=InstanceStatus(row.status),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        stages=tuple(dict.fromkeys(name for _pk, _instance, _root, name, _own in tasks)),
+        waiting=tuple(pk for pk, _instance, _root, _name, own in tasks if own),
+    )
+
+
+def open_tasks(*, subject: SubjectRef, viewer: Actor) -> tuple[TaskRow, ...]:
+    """What is being worked on for a subject, in the viewer's reach. One query."""
+    rows = Task.objects.filter(
+        policies.in_reach(viewer), subject_kind=subject.kind, subject_id=subject.id, status__in=policies.WAITING
+    )
+    now = clock.now()
+    return tuple(task_row(row, now) for row in rows.select_related(*RELATED).order_by("due_order", "id"))
+
+
+def status(*, instance_id: UUID, viewer: Actor) -> InstanceStatus:
+    """Of an instance that the viewer may know of. Raises UnknownInstance."""
+    found = ProcessInstance.objects.filter(_known(viewer), pk=instance_id).values_list("status", flat=True).first()
+    if found is None:
+        raise UnknownInstance
+    return InstanceStatus(found)
+
+
+def history(*, subject: SubjectRef, viewer: Actor) -> tuple[HistoryRow, ...]:
+    """Everything that happened in the processes about a subject, oldest first. Names of officials are shown to all.
+
+    Empty for those who may not know. Two queries and one for names.
+    """
+    instances = ProcessInstance.objects.filter(_known(viewer), subject_kind=subject.kind, subject_id=subject.id)
+    rows = list(HistoryEntry.objects.filter(instance__in=instances.values("pk")).order_by("at", "id"))
+    accounts = {row.account_id for row in rows if row.account_id}
+    names = identity.account_names(account_ids=accounts, viewer=viewer) if accounts else {}
+    return tuple(
+        HistoryRow(
+            at=row.at,
+            kind=HistoryKind(row.kind),
+            instance_id=row.instance_id,
+            element_id=row.element_id,
+            name=row.name,
+            actor=names.get(row.account_id, "") if row.account_id else "",
+            details=row.details,
+        )
+        for row in rows
+    )
+
+
+def _known(viewer: Actor) -> Q:
+    """Instances of the applicant, in an official's reach, or with a task in reach."""
+    if viewer.is_system:
+        return Q()
+    with_task = Q(pk__in=Task.objects.filter(policies.in_reach(viewer)).values("instance_id"))
+    return policies.of_applicant(viewer) | policies.instances_in_reach(viewer, WORK) | with_task
+
+
+def process_versions(*, key: str, viewer: Actor) -> tuple[tuple[int, UUID], ...]:
+    """(version, definition id) of a process, newest first; definitions are public."""
+    del viewer
+    return tuple(ProcessDefinition.objects.filter(key=key).order_by("-version").values_list("version", "pk"))
+
+
+def definition_bpmn(*, key: str, version: int | None = None, viewer: Actor) -> bytes:
+    """The BPMN file as published. Raises UnknownProcess."""
+    del viewer
+    rows = ProcessDefinition.objects.filter(key=key)
+    if version is not None:
+        rows = rows.filter(version=version)
+    found = rows.order_by("-version").values_list("bpmn", flat=True).first()
+    if found is None:
+        raise UnknownProcess(key=key)
+    return bytes(found)
+
+
+def due_instances(*, viewer: Actor, limit: int = 200) -> tuple[UUID, ...]:
+    """Running instances with a timer that is due, for the worker."""
+    del viewer
+    rows = Timer.objects.filter(due_at__lte=clock.now(), instance__status=InstanceStatus.RUNNING.value)
+    found = rows.order_by("due_at").values_list("instance_id", flat=True)[:limit]
+    return tuple(dict.fromkeys(found))
+
+
+def due_calls(*, viewer: Actor, limit: int = 200) -> tuple[UUID, ...]:
+    """Remote operations past their time-out, for the worker."""
+    del viewer
+    rows = OperationCall.objects.filter(due_at__lte=clock.now(), status=CallStatus.PENDING.value)
+    return tuple(rows.order_by("due_at").values_list("pk", flat=True)[:limit])

@@ -1,0 +1,51 @@
+"""Background work of flow: due timers, remote operations and their time-outs. Each is idempotent and ends in one command."""
+
+from uuid import UUID
+
+from yiwang.commons.flow import commands, queries, registry
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.jobs import job, periodic
+
+TIMERS = Actor.system("flow timers")
+OPERATIONS = Actor.system("flow operations")
+
+
+@periodic("flow.timers", cron="* * * * * */5")
+def fire_due_timers() -> None:
+    """Every five seconds: instances with a due timer, each in its own transaction."""
+    for instance_id in queries.due_instances(viewer=TIMERS):
+        commands.fire_timers(instance_id=instance_id, by=TIMERS, at=clock.now())
+
+
+@periodic("flow.timeouts", cron="* * * * *")
+def stop_overdue_calls() -> None:
+    """Every minute: remote operations that took longer than they may."""
+    for call_id in queries.due_calls(viewer=OPERATIONS):
+        commands.give_up_remote(call_id=call_id, by=OPERATIONS, at=clock.now())
+
+
+@job("flow.run_operation", attempts=1)
+def run_operation(call_id: str) -> None:
+    """Call a remote operation outside any transaction; whatever comes of it is reported by one command."""
+    found = queries.call(call_id=UUID(call_id), viewer=OPERATIONS)
+    if found is None:
+        return
+    identifier = UUID(call_id)
+    try:
+        outputs = registry.run_named(found)
+    except registry.BusinessError as error:
+        commands.fail_remote(
+            call_id=identifier, error=str(error), error_code=error.error_code, by=OPERATIONS, at=clock.now()
+        )
+    except Exception as error:  # noqa: BLE001  whatever a connector raises is a failed try
+        text = f"{type(error).__name__}: {error}"
+        commands.fail_remote(call_id=identifier, error=text, by=OPERATIONS, at=clock.now())
+    else:
+        if outputs is not registry.LATER:
+            commands.complete_remote(
+                call_id=identifier,
+                outputs=dict(outputs or {}),
+                by=OPERATIONS,
+                at=clock.now(),  # type: ignore[call-overload]
+            )
