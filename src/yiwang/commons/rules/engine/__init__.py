@@ -1,0 +1,95 @@
+"""FEEL and DMN 1.5 without any framework: parse, compile to closures, decide, explain.
+
+Doors: `compile_expression`, `compile_unary_tests`, `compile_table`, `load_dmn`. Errors of FEEL are null with a
+`Diagnostic`; absent facts are unknown, not null, and named in `missing_facts`; a `Budget` ends what runs away.
+"""
+
+from .budget import Budget
+from .diagnostics import MESSAGES, Diagnostic, DmnError, FeelSyntaxError, Place, RulesError
+from .dmn_model import Model, load_dmn
+from .expression import Absent, Expression, Result, compile_expression, compile_unary_tests
+from .feeltypes import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    DAYS,
+    MONTHS,
+    NUMBER,
+    STRING,
+    TIME,
+    ContextOf,
+    FeelType,
+    ListOf,
+    RangeOf,
+    is_instance,
+    type_name,
+)
+from .functions_conversion import as_text
+from .json_values import from_json, to_json
+from .outcome import Outcome
+from .parser import parse, parse_unary_tests
+from .printer import unparse, unparse_tests
+from .table_expression import TableExpression, compile_table
+from .tables import Aggregation, DecisionTable, HitPolicy, Input, Output, Rule, RuleTrace, TableTrace
+from .temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
+from .temporal_text import format_temporal
+from .values import Function, Range
+
+__all__ = [
+    "ANY",
+    "BOOLEAN",
+    "DATE",
+    "DATE_TIME",
+    "DAYS",
+    "MESSAGES",
+    "MONTHS",
+    "NUMBER",
+    "STRING",
+    "TIME",
+    "Absent",
+    "Aggregation",
+    "Budget",
+    "ContextOf",
+    "Date",
+    "DateTime",
+    "DaysDuration",
+    "DecisionTable",
+    "Diagnostic",
+    "DmnError",
+    "Expression",
+    "FeelSyntaxError",
+    "FeelType",
+    "Function",
+    "HitPolicy",
+    "Input",
+    "ListOf",
+    "Model",
+    "MonthsDuration",
+    "Outcome",
+    "Output",
+    "Place",
+    "Range",
+    "RangeOf",
+    "Result",
+    "Rule",
+    "RuleTrace",
+    "RulesError",
+    "TableExpression",
+    "TableTrace",
+    "Time",
+    "as_text",
+    "compile_expression",
+    "compile_table",
+    "compile_unary_tests",
+    "format_temporal",
+    "from_json",
+    "is_instance",
+    "load_dmn",
+    "parse",
+    "parse_unary_tests",
+    "to_json",
+    "type_name",
+    "unparse",
+    "unparse_tests",
+]

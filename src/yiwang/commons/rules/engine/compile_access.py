@@ -8,7 +8,7 @@ from . import tree
 from .budget import Run
 from .compiler import RUN, Code, Environment, Frame, compile_node, compiles
 from .diagnostics import Place
-from .functions import BUILTINS, call, call_named, call_overload
+from .functions import BUILTINS, call, call_named, call_overloads
 from .temporal import NANOS, Date, DateTime, DaysDuration, MonthsDuration, Time, offset_at_reference
 from .unknown import OPEN, LazyContext, Unknown, unknown
 from .values import DECIMAL128, Function, Range, Value, kind
@@ -167,11 +167,11 @@ def _call(node: tree.Call, env: Environment) -> Code:
     at, known = node.at, _builtin(node.function, env)
     if known is not None:
         name = known.name
-        overload = next((o for o in known.overloads if o.takes(len(arguments))), None)
-        if overload is None:
+        overloads = [o for o in known.overloads if o.takes(len(arguments))]
+        if not overloads:
             env.unit.remark("rules.arguments", at, name=name)
             return lambda f: f[RUN].fail("rules.arguments", at, name=name)
-        return lambda f: call_overload(f[RUN], name, overload, [a(f) for a in arguments], at)
+        return lambda f: call_overloads(f[RUN], name, overloads, [a(f) for a in arguments], at)
     function = compile_node(node.function, env)
     return lambda f: call(f[RUN], function(f), [a(f) for a in arguments], at)
 

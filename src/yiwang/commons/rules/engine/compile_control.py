@@ -37,7 +37,7 @@ def chosen(condition: Code, then: Code, otherwise: Code, at: Place) -> Code:
             return otherwise(f)
         value = truth(value, f, at)
         if value is None:
-            return otherwise(f)
+            return None
         first, second = then(f), otherwise(f)
         same = not missing_in(first) and not missing_in(second) and equal(first, second) is True
         return first if same else unknown(value, first, second)
@@ -168,13 +168,15 @@ def quantified(loops: list[Loop], condition: Code, *, decisive: bool, at: Place)
         open_values: list[Value] = []
         try:
             for _ in _rounds(loops, f):
-                value = truth(condition(f), f, at)
+                value = condition(f)
                 if value is decisive:
                     return decisive
                 if value is None:
                     outcome = None
                 elif type(value) in OPEN:
                     open_values.append(value)
+                elif value is not (not decisive):
+                    return truth(value, f, at)
         except _Depends as depends:
             return depends.value
         except Fault as fault:

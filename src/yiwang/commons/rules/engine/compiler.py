@@ -173,7 +173,8 @@ def _visible(name: str, env: Environment | None) -> bool:
 @compiles(tree.Name)
 def _name(node: tree.Name, env: Environment) -> Code:
     if node.name in env.slots:
-        return itemgetter(env.slots[node.name])
+        slot = itemgetter(env.slots[node.name])
+        return slot if env.item is None else _item_name(node, env.item, slot)
     if env.parent is None:
         return _root_name(node, env)
     if env.item is None:

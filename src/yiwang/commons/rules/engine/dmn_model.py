@@ -1,7 +1,7 @@
 """A DMN model ready for decisions: elements are evaluated when they are first needed, and once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from . import dmn_tree as tree
@@ -9,30 +9,11 @@ from .budget import DEFAULT_BUDGET, Budget, Run
 from .diagnostics import Diagnostic, DmnError, Fault
 from .dmn_graph import Graph, Key, Node
 from .dmn_xml import read_definitions
-from .expression import Absent, fact_reader, finished, guarded, start
+from .expression import Absent, fact_reader, guarded, start
 from .feeltypes import FeelType, coerce
-from .tables import TableTrace
-from .tables_compile import traced
+from .outcome import Outcome, outcome_of
 from .unknown import LazyContext, PartialContext, missing_in
 from .values import Function, Parameter, Value
-
-MAX_TRACES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a decision yields. `value` holds only where `known`; `tables` explain, in the order of evaluation."""
-
-    value: Value
-    matched_rules: tuple[int, ...] = ()
-    missing_facts: tuple[str, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    steps: int = 0
-    tables: tuple[TableTrace, ...] = ()
-
-    @property
-    def known(self) -> bool:
-        return not self.missing_facts
 
 
 class _Imported(LazyContext):
@@ -185,10 +166,7 @@ class Model:
                 evaluation.values[key] = evaluation.coerced(value, given.type)
             return evaluation.coerced(evaluation.outputs(node), node.result)
 
-        result = finished(run, guarded(run, evaluate, []))
-        tables = tuple(traced(*record) for record in run.tables[:MAX_TRACES])
-        matched = next((t.matched_rules for t in reversed(tables) if t.where == name), ())
-        return Outcome(result.value, matched, result.missing_facts, result.diagnostics, result.steps, tables)
+        return outcome_of(run, guarded(run, evaluate, []), name)
 
 
 def load_dmn(data: bytes, imports: Iterable[bytes] = ()) -> Model:

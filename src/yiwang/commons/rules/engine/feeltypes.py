@@ -179,7 +179,7 @@ def _signature_conforms(parameters: tuple[Any, ...], result: FeelType | None, de
     if len(parameters) != len(declared.parameters):
         return False
     given = all(subtype(d, p.type or ANY) for p, d in zip(parameters, declared.parameters, strict=True))
-    return given and subtype(result or ANY, declared.result)
+    return given and (result is None or result is ANY or subtype(result, declared.result))
 
 
 def subtype(narrow: FeelType, wide: FeelType) -> bool:
@@ -212,10 +212,17 @@ def coerce(value: Value, declared: FeelType) -> Value:
     if isinstance(base, ListOf) and not isinstance(value, list):
         return _allowed([coerce(value, base.item)], declared)
     if isinstance(value, list) and len(value) == 1 and not isinstance(base, ListOf):
-        return coerce(value[0], declared)
+        return _single(value[0], declared)
     if isinstance(base, ListOf) and any(isinstance(v, Date) for v in value):
         return _allowed([coerce(v, base.item) for v in value], declared)
     raise Fault("rules.coercion", value=kind(value), type=type_name(declared))
+
+
+def _single(value: Value, declared: FeelType) -> Value:
+    """The only item of a list where one value is declared; lists inside it are not opened again."""
+    if isinstance(value, list) and plain(declared) is not ANY:
+        raise Fault("rules.coercion", value="list", type=type_name(declared))
+    return coerce(value, declared)
 
 
 def _coerce_partial(value: Unknown | PartialContext, declared: FeelType) -> Value:

@@ -83,24 +83,32 @@ def _fit(value: Value, parameter: Parameter, name: str) -> Value:
     raise Fault("rules.argument_type", name=name, parameter=parameter.name, value=kind(value))
 
 
-def call_overload(run: Run, name: str, overload: Overload, values: Sequence[Value], at: Place) -> Value:
+def call_overloads(run: Run, name: str, overloads: Sequence[Overload], values: Sequence[Value], at: Place) -> Value:
+    """Call the first of the overloads whose parameter types take the values."""
     if not OPEN.isdisjoint(map(type, values)):
         return unknown(*values)
-    parameters = overload.parameters
     try:
-        if overload.variadic:
-            last = parameters[-1]
-            fixed = len(parameters) - 1
-            rest = [_fit(v, last, name) for v in values[fixed:]]
-            arguments = [*map(_fit, values[:fixed], parameters, [name] * fixed), rest]
-        else:
-            arguments = [_fit(v, p, name) for v, p in zip(values, parameters, strict=False)]
-        return overload.implementation(run, *arguments)
+        for overload in overloads[:-1]:
+            try:
+                arguments = _fitted(overload, values, name)
+            except Fault:
+                continue
+            return overload.implementation(run, *arguments)
+        return overloads[-1].implementation(run, *_fitted(overloads[-1], values, name))
     except Fault as fault:
         params = {"name": name, **fault.params} if fault.code == "rules.argument_value" else fault.params
         return run.fail(fault.code, at, **params)
     except NumberError:
         return run.fail("rules.out_of_range", at)
+
+
+def _fitted(overload: Overload, values: Sequence[Value], name: str) -> list[Value]:
+    parameters = overload.parameters
+    if not overload.variadic:
+        return [_fit(v, p, name) for v, p in zip(values, parameters, strict=False)]
+    fixed = len(parameters) - 1
+    rest = [_fit(v, parameters[-1], name) for v in values[fixed:]]
+    return [*map(_fit, values[:fixed], parameters, [name] * fixed), rest]
 
 
 def call(run: Run, function: Value, arguments: Sequence[Value], at: Place = NOWHERE) -> Value:
@@ -110,10 +118,10 @@ def call(run: Run, function: Value, arguments: Sequence[Value], at: Place = NOWH
             return unknown(function)
         return run.fail("rules.not_a_function", at, name=kind(function))
     if function.overloads:
-        overload = next((o for o in function.overloads if o.takes(len(arguments))), None)
-        if overload is None:
+        overloads = [o for o in function.overloads if o.takes(len(arguments))]
+        if not overloads:
             return run.fail("rules.arguments", at, name=function.name)
-        return call_overload(run, function.name, overload, arguments, at)
+        return call_overloads(run, function.name, overloads, arguments, at)
     if len(arguments) != len(function.parameters):
         return run.fail("rules.arguments", at, name=function.name)
     return _enter(run, function, arguments, at)
@@ -127,7 +135,7 @@ def call_named(run: Run, function: Value, arguments: Mapping[str, Value], at: Pl
         overload = next((o for o in function.overloads if o.takes_names(tuple(arguments))), None)
         if overload is None:
             return run.fail("rules.arguments", at, name=function.name)
-        return call_overload(run, function.name, overload, _in_order(overload, arguments), at)
+        return call_overloads(run, function.name, [overload], _in_order(overload, arguments), at)
     names = [p.name for p in function.parameters]
     if set(names) != set(arguments):
         return run.fail("rules.arguments", at, name=function.name)

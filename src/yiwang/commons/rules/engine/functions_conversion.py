@@ -19,14 +19,10 @@ _GROUPING = (None, " ", ",", ".")
 _DECIMAL = (None, ",", ".")
 
 
-@builtin("number", "from: Any, grouping separator?: string, decimal separator?: string", "number")
-def _number(run: Run, given: Value, grouping: str | None = None, decimal: str | None = None) -> Value:
-    if isinstance(given, list) and len(given) == 1:
-        given = given[0]
-    if isinstance(given, Decimal):
-        return given
+@builtin("number", "from: string, grouping separator?: string, decimal separator?: string", "number")
+def _number(run: Run, given: str, grouping: str | None = None, decimal: str | None = None) -> Value:
     wrong = grouping not in _GROUPING or decimal not in _DECIMAL or (grouping is not None and grouping == decimal)
-    if not isinstance(given, str) or wrong:
+    if wrong:
         raise Fault("rules.argument_value", detail="from")
     text = given.replace(grouping, "") if grouping else given
     text = text.replace(decimal, ".") if decimal else text
@@ -66,7 +62,7 @@ def as_text(value: Value) -> str:
         case list():
             return f"[{', '.join(map(as_text, value))}]"
         case dict():
-            return f"{{{', '.join(f'{_key(k)}: {as_text(v)}' for k, v in value.items())}}}"
+            return f"{{{', '.join(f'{key_text(k)}: {as_text(v)}' for k, v in value.items())}}}"
         case Range():
             return _range_text(value)
         case Function():
@@ -79,7 +75,7 @@ def quoted(text: str) -> str:
     return '"' + escaped.replace("\t", "\\t") + '"'
 
 
-def _key(name: str) -> str:
+def key_text(name: str) -> str:
     return name if pieces(name) and not name[0].isdigit() else quoted(name)
 
 

@@ -146,9 +146,9 @@ def _any(run: Run, arguments: Items) -> Value:
 
 
 def place(position: Decimal, size: int) -> int:
-    """The index from 0 of an existing position."""
+    """The index from 0 of an existing position, whose fraction doesn't count."""
     index = int(position)
-    if index != position or index == 0 or abs(index) > size:
+    if index == 0 or abs(index) > size:
         raise Fault("rules.argument_value", detail="position")
     return index - 1 if index > 0 else size + index
 

@@ -39,12 +39,14 @@ def _decimal(run: Run, n: Decimal, scale: Decimal) -> Value:
     return rounded(n, scale, ROUND_HALF_EVEN)
 
 
-@builtin("floor", "n: number, scale?: number", "number")
+@builtin("floor", "n: number", "number")
+@builtin("floor", "n: number, scale: number", "number")
 def _floor(run: Run, n: Decimal, scale: Decimal | None = None) -> Value:
     return rounded(n, scale, ROUND_FLOOR)
 
 
-@builtin("ceiling", "n: number, scale?: number", "number")
+@builtin("ceiling", "n: number", "number")
+@builtin("ceiling", "n: number, scale: number", "number")
 def _ceiling(run: Run, n: Decimal, scale: Decimal | None = None) -> Value:
     return rounded(n, scale, ROUND_CEILING)
 

@@ -80,7 +80,7 @@ def overlaps_before(a: Range, b: Range) -> bool:
 
 
 def overlaps_after(a: Range, b: Range) -> bool:
-    return overlaps(a, b) and _start_order(a, b) >= 0 and _end_order(a, b) > 0
+    return overlaps(a, b) and _start_order(a, b) > 0 and _end_order(a, b) >= 0
 
 
 def includes(a: Range, b: Value) -> bool:

@@ -88,13 +88,11 @@ def _split(run: Run, string: str, delimiter: str) -> Value:
     return parts
 
 
-@builtin("string join", "list: list, delimiter?: string, prefix?: string, suffix?: string", "string")
-def _string_join(
-    run: Run, items: list[Value], delimiter: str | None = None, prefix: str | None = None, suffix: str | None = None
-) -> Value:
+@builtin("string join", "list: list, delimiter?: string", "string")
+def _string_join(run: Run, items: list[Value], delimiter: str | None = None) -> Value:
     given = [item for item in items if item is not None]
     if not all(isinstance(item, str) for item in given):
         raise Fault("rules.argument_value", detail="list")
     run.charge(1 + len(given))
     run.check_text(sum(map(len, given)) + len(delimiter or "") * len(given))
-    return f"{prefix or ''}{(delimiter or '').join(given)}{suffix or ''}"
+    return (delimiter or "").join(given)

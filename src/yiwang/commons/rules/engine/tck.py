@@ -12,10 +12,11 @@ from typing import Any
 from defusedxml import ElementTree
 
 from .diagnostics import RulesError
-from .dmn_model import Model, Outcome, load_dmn
+from .dmn_model import Model, load_dmn
 from .expression import Absent
 from .functions_conversion import as_text
 from .operators import equal
+from .outcome import Outcome
 from .temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from .values import Value, kind, number
 
