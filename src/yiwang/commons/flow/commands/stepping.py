@@ -162,9 +162,8 @@ class Stepper:
         if decider is None:
             raise engine.EvaluationHalt(item.element_id, "没有可用的决策服务。")
         version = instance.pins.get(f"decision:{item.target}")
-        facts = dict(item.inputs) or dict(instance.variables)
         try:
-            decided = decider.decide(item.target, version, facts, by=self.by, at=self.at)
+            decided = decider.decide(item.target, version, item.inputs, by=self.by, at=self.at)
         except engine.ExpressionFault as fault:
             raise engine.EvaluationHalt(item.element_id, fault.message, diagnostics=fault.details) from fault
         self.remember(instance, HistoryKind.DECIDED, item.element_id, item.name, decision=item.target, **decided.record)

@@ -6,6 +6,7 @@ and its environment by one that refuses.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -28,6 +29,9 @@ _KINDS = {
 }
 _KEPT = (str, bool, int, float, Decimal, date, time, datetime, timedelta, type(None))
 ITEM = "item"
+for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
+    # At its usual level the library writes each token's data, which may be personal, into the log.
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class _Refusal:
@@ -112,7 +116,7 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
         inputs = self.inputs(task, node)
         scopes.open_scope(task, inputs, keeps_all=False)
         passed = inputs
-        if node.kind is NodeKind.CALL and work.passes_all_in:
+        if node.kind is NodeKind.DECISION or (node.kind is NodeKind.CALL and work.passes_all_in):
             passed = {**scopes.visible(task, self.variables), **inputs}
         item = WorkItem(
             item_id=str(task.id),

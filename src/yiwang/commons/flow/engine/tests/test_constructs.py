@@ -186,7 +186,7 @@ def test_operations_and_decisions_run_inside_the_step_when_the_host_performs_the
     play = Play(xml, {"c": 3}, perform)
     assert asked == [
         (engine.ItemKind.OPERATION, "cases.number", {"case": 3}),
-        (engine.ItemKind.DECISION, "eligible", {}),
+        (engine.ItemKind.DECISION, "eligible", {"c": 3, "number": "A1"}),
     ]
     assert play.open == ["u"]
     assert play.variables == {"c": 3, "number": "A1", "verdict": "通过"}
