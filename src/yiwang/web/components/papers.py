@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from yiwang.web.components.actions import LinkButton
 from yiwang.web.components.base import Component, Link, Text
 from yiwang.web.components.marks import SealState, Tone
-
-if TYPE_CHECKING:
-    from yiwang.web.fields import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +67,16 @@ class FieldError:
     words: Text
 
 
+class Faulty(Protocol):
+    """What an error summary needs of a field."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def error(self) -> Text: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorSummary(Component):
     """All errors of a form, each a link to its field; gets the focus when the page opens."""
@@ -78,7 +85,7 @@ class ErrorSummary(Component):
     errors: tuple[FieldError, ...]
 
     @classmethod
-    def of(cls, fields: Iterable["Field"], *others: Text) -> "ErrorSummary | None":
+    def of(cls, fields: Iterable[Faulty], *others: Text) -> "ErrorSummary | None":
         """Of the fields that carry an error, and of sentences about the whole form; None when there are none."""
         errors = [FieldError("", words) for words in others]
         errors += [FieldError(field.id, field.error) for field in fields if field.error]
