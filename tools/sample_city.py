@@ -38,9 +38,13 @@ LINES = {
     "government_services": ("政务服务", "Government services"),
 }
 ROLES = {
-    "acceptor": ("受理人员", "Acceptance officer", ("view", "accept", "produce")),
-    "reviewer": ("审核人员", "Reviewing officer", ("view", "decide", "produce")),
-    "administrator": ("系统管理员", "System administrator", ("view", "administer")),
+    "acceptor": ("受理人员", "Acceptance officer", ("flow.work", "cases.view", "cases.accept", "cases.produce")),
+    "reviewer": ("审核人员", "Reviewing officer", ("flow.work", "cases.view", "cases.decide", "cases.produce")),
+    "administrator": (
+        "系统管理员",
+        "System administrator",
+        ("flow.assign", "flow.administer", "cases.view", "identity.*", "matters.*"),
+    ),
 }
 DISTRICT_LINES = ("health", "police", "medical_insurance", "human_resources")
 
