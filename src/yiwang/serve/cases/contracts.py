@@ -11,6 +11,7 @@ from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from yiwang.kernel.events import Event
 from yiwang.kernel.text import gettext_noop as _
+from yiwang.serve.matters.contracts import Law
 
 
 class CaseKind(StrEnum):
@@ -107,6 +108,40 @@ _ACTION = {
 }
 
 
+class TaskChoice(StrEnum):
+    """What can be chosen at a task of a case's process; which of them is what the task's form says."""
+
+    ACCEPT = "accept"
+    CORRECT = "correct"
+    DECLINE = "decline"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    PRODUCE = "produce"
+    SUPPLY = "supply"
+
+    @property
+    def action(self) -> CaseAction | None:
+        """The step that follows, None where the task itself is the work."""
+        return _CHOSEN.get(self)
+
+
+_CHOSEN = {
+    TaskChoice.ACCEPT: CaseAction.ACCEPT,
+    TaskChoice.CORRECT: CaseAction.REQUEST_CORRECTION,
+    TaskChoice.DECLINE: CaseAction.DECLINE,
+    TaskChoice.GRANT: CaseAction.GRANT,
+    TaskChoice.REFUSE: CaseAction.REFUSE,
+    TaskChoice.SUPPLY: CaseAction.SUPPLY,
+}
+CHOICES_OF: Mapping[str, tuple[TaskChoice, ...]] = {
+    "accept": (TaskChoice.ACCEPT, TaskChoice.CORRECT, TaskChoice.DECLINE),
+    "decide": (TaskChoice.GRANT, TaskChoice.REFUSE),
+    "produce": (TaskChoice.PRODUCE,),
+    "supply": (TaskChoice.SUPPLY,),
+}
+"""The choices of a task by the key of its form."""
+
+
 class ResultKind(StrEnum):
     """How a case ended."""
 
@@ -201,6 +236,7 @@ class MaterialView:
     reference: str
     origin_number: str
     origin_name: str
+    origin_result_id: UUID | None
     checked_at: datetime | None
     checked_by: str
 
@@ -221,7 +257,7 @@ class ResultView:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """A line of the history. `note` is empty for those who may not read it."""
+    """A line of the history. `note` are words to the applicant, `opinion` is internal and empty for applicants."""
 
     seq: int
     kind: CaseAction
@@ -230,6 +266,7 @@ class EventView:
     note: str
     from_status: str
     to_status: str
+    opinion: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -286,6 +323,7 @@ class MemberView:
 
     key: str
     case: CaseRow
+    received_at: datetime | None
     accepted_at: datetime | None
     decided_at: datetime | None
     promised_days: int
@@ -310,7 +348,6 @@ class CaseView:
     parent_title: str
     member_key: str
     applicant: str
-    applicant_code: str
     agent: str
     beneficiary: str
     organisation: str
@@ -337,11 +374,10 @@ class CaseView:
     members: tuple[MemberView, ...]
     clock: Clock
     acceptance: Clock
-    laws: tuple[Mapping[str, str], ...]
+    laws: tuple[Law, ...]
     instance_id: UUID | None
     process_version: str
     is_official_view: bool
-    row_version: int = 0
 
     @property
     def done(self) -> int:
@@ -352,7 +388,7 @@ class CaseView:
 class Choice:
     """A thing that an official may do now; `refusal` says why not, so that a disabled choice explains itself."""
 
-    action: CaseAction
+    choice: TaskChoice
     label: str
     hint: str
     refusal: str = ""
@@ -361,6 +397,24 @@ class Choice:
     @property
     def allowed(self) -> bool:
         return not self.refusal
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTask:
+    """A task of a case's process as the person at the desk sees it. `fields`: (fact, label) to fill in for the result."""
+
+    task_id: UUID
+    case_id: UUID
+    number: str
+    stage: str
+    form_key: str
+    hint: str
+    assignee: str
+    can_claim: bool
+    can_complete: bool
+    choices: tuple[Choice, ...]
+    fields: tuple[tuple[str, str], ...]
+    due_at: datetime | None = None
 
 
 class CaseNotFound(NotFound):
@@ -399,6 +453,12 @@ class ReasonMissing(Invalid):
     code = "cases.reason_missing"
     message = _("请写明依据和理由。")
     next_step = _("不予许可、不予受理和补正必须说明依据和理由（行政许可法第三十八条）。")
+
+
+class FieldsMissing(Invalid):
+    code = "cases.fields_missing"
+    message = _("请填写办理结果中的{names}。")
+    next_step = _("填写后再提交决定。")
 
 
 class SituationIncomplete(Invalid):

@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import F, Q
 
-from yiwang.commons.identity.models import Account, LegalEntity, Organisation, Person, Region
 from yiwang.kernel.fields import EncryptedJSONField, EncryptedTextField, personal, public, sensitive
 from yiwang.kernel.models import AppendOnlyModel, GuardedModel, GuardedRow
 from yiwang.serve.cases.contracts import CaseAction, CaseKind, CaseStatus, MaterialBy, ResultKind
@@ -26,20 +25,31 @@ class Case(GuardedModel):
     matter_code = public(models.CharField(max_length=64, blank=True))
     bundle_id = public(models.UUIDField(null=True, help_text="bundle version"))
     bundle_key = public(models.CharField(max_length=60, blank=True))
-    person = personal(models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+"))
-    entity = personal(models.ForeignKey(LegalEntity, null=True, on_delete=models.PROTECT, related_name="+"))
+    person = personal(
+        models.ForeignKey("commons_identity.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    entity = personal(
+        models.ForeignKey("commons_identity.LegalEntity", null=True, on_delete=models.PROTECT, related_name="+")
+    )
     applicant_name = personal(models.CharField(max_length=120))
     beneficiary = personal(models.CharField(max_length=120, blank=True, help_text="for whom, where not the applicant"))
-    filed_by = personal(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
-    agent = personal(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    filed_by = personal(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    agent = personal(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
     agent_authority = personal(models.CharField(max_length=120, blank=True))
-    organisation = public(models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+"))
+    organisation = public(
+        models.ForeignKey("commons_identity.Organisation", on_delete=models.PROTECT, related_name="+")
+    )
     organisation_name = public(models.CharField(max_length=120))
-    region = public(models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+"))
+    region = public(models.ForeignKey("commons_identity.Region", null=True, on_delete=models.PROTECT, related_name="+"))
     region_code = public(models.CharField(max_length=12))
     scope_key = public(models.CharField(max_length=120))
     grade = public(models.PositiveSmallIntegerField(default=3))
     channel = public(models.CharField(max_length=12, default="online"))
+    corrections = public(models.PositiveSmallIntegerField(default=0, help_text="notices given: at most one by law"))
     answers = sensitive(EncryptedJSONField(default=list))
     situation = sensitive(EncryptedJSONField(default=dict))
     form_key = public(models.CharField(max_length=120, blank=True))
@@ -62,6 +72,7 @@ class Case(GuardedModel):
     accepted_at = public(models.DateTimeField(null=True))
     decided_at = public(models.DateTimeField(null=True))
     closed_at = public(models.DateTimeField(null=True))
+    pending = sensitive(EncryptedJSONField(default=dict, help_text="what was entered at a task, for the step after it"))
     events_count = public(models.PositiveIntegerField(default=0))
     last_hash = public(models.BinaryField(max_length=32, default=bytes(32)))
 
@@ -87,6 +98,7 @@ class Case(GuardedModel):
                 condition=Q(status__in=_FINAL, closed_at__isnull=False)
                 | (~Q(status__in=_FINAL) & Q(closed_at__isnull=True)),
             ),
+            models.CheckConstraint(name="case_one_correction_notice", condition=Q(corrections__lte=1)),
             models.CheckConstraint(name="case_ended_has_result", condition=Q(closed_at__isnull=True) | ~Q(result="")),
             models.CheckConstraint(
                 name="case_accepted_after_receipt",
@@ -143,7 +155,9 @@ class CaseMaterial(GuardedModel):
     origin = public(models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="gives"))
     origin_result = public(models.ForeignKey("CaseResult", null=True, on_delete=models.PROTECT, related_name="+"))
     added_at = public(models.DateTimeField())
-    checked_by = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    checked_by = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
     checked_at = public(models.DateTimeField(null=True))
 
     class Meta(GuardedModel.Meta):
@@ -162,12 +176,13 @@ class CaseResult(AppendOnlyModel):
     """What a decision yields, in the name of the organisation that decided. Not sealed by itself."""
 
     case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="results"))
-    kind = public(models.CharField(max_length=24))
-    material = public(models.CharField(max_length=80, blank=True, help_text="the material it is for other members"))
+    kind = public(models.CharField(max_length=60, help_text="key of the result in the matter"))
     number = personal(models.CharField(max_length=80))
     title = public(models.CharField(max_length=160))
     payload = sensitive(EncryptedJSONField(default=dict))
-    organisation = public(models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+"))
+    organisation = public(
+        models.ForeignKey("commons_identity.Organisation", on_delete=models.PROTECT, related_name="+")
+    )
     organisation_name = public(models.CharField(max_length=120))
     issued_at = public(models.DateTimeField())
 
@@ -176,12 +191,8 @@ class CaseResult(AppendOnlyModel):
 
 
 class CaseNumberCounter(GuardedRow):
-    """The last running number of a region and day; its row lock orders submissions, a roll-back leaves no gap."""
+    """The last number of a series: its row lock orders those who take one, a roll-back gives the number back."""
 
     id = public(models.BigAutoField(primary_key=True))
-    region_code = public(models.CharField(max_length=12))
-    day = public(models.DateField())
-    last = public(models.PositiveIntegerField())
-
-    class Meta(GuardedRow.Meta):
-        constraints = (models.UniqueConstraint(fields=["region_code", "day"], name="case_counter_once"),)
+    series = public(models.CharField(max_length=120, unique=True))
+    last = public(models.PositiveBigIntegerField())

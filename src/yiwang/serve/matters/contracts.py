@@ -1,8 +1,8 @@
 """Matters and bundles as they cross the border: published versions, tailored guides, errors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -42,9 +42,9 @@ class Necessity(StrEnum):
 
 
 class SatisfierKind(StrEnum):
-    """How a material may be provided, in the order in which they are tried."""
+    """How a material may be provided, in the order in which the ways are tried."""
 
-    MEMBER_OUTPUT = "member_output"
+    OUTPUT = "output"
     SHARED = "shared"
     LICENCE = "licence"
     FORM = "form"
@@ -57,13 +57,13 @@ class SatisfierKind(StrEnum):
     @property
     def is_exempt(self) -> bool:
         """Whether the applicant hands in nothing (免交)."""
-        return self in {SatisfierKind.MEMBER_OUTPUT, SatisfierKind.SHARED, SatisfierKind.LICENCE}
+        return self in {SatisfierKind.OUTPUT, SatisfierKind.SHARED, SatisfierKind.LICENCE}
 
 
 _SATISFIERS = {
-    SatisfierKind.MEMBER_OUTPUT: _("本次联办中自动生成"),
-    SatisfierKind.SHARED: _("共享数据核验"),
-    SatisfierKind.LICENCE: _("电子证照"),
+    SatisfierKind.OUTPUT: _("本次联办的办理结果，免交"),
+    SatisfierKind.SHARED: _("共享数据核验，免交"),
+    SatisfierKind.LICENCE: _("电子证照，免交"),
     SatisfierKind.FORM: _("在线填写"),
     SatisfierKind.UPLOAD: _("上传"),
 }
@@ -79,15 +79,18 @@ class MemberKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """Who handles: one organisation by code, or a line of business at a level, found by the applicant's region.
+    """One rule on who handles; the first whose condition holds counts.
 
-    `region_fact` names the fact that holds the region's code; empty: the region the applicant chose.
+    Exactly one of `organisation` (a code), `organisation_fact` (the fact that names it) and `line` is set. The
+    organisation of a line is found at `level` by a region: the fact `region_fact`, else the one the applicant chose.
     """
 
     organisation: str = ""
+    organisation_fact: str = ""
     line: str = ""
     level: str = ""
     region_fact: str = ""
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,93 +139,151 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultDef:
-    """What the decision yields. `material`: code of the material it is, where another matter can take it."""
+class Clause:
+    """A condition for the applicant to read; `condition`: FEEL that says when it is shown."""
 
+    text: str
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultField:
+    """A fact that the decision brings. `filled_by`: system (from `pattern`), official, form.
+
+    Patterns: `{serial:07}` runs a year and a region, `{region}`, `{year}`.
+    """
+
+    fact: str
+    filled_by: str = "system"
+    pattern: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultDef:
+    """What a grant yields: `fields` are new facts, `shows` repeats facts of the application."""
+
+    key: str
     name: str
-    kind: str = "certificate"
-    material: str = ""
+    kind: str = "licence"
+    fields: tuple[ResultField, ...] = ()
+    shows: tuple[str, ...] = ()
     validity: str = ""
-    number_fact: str = ""
-    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Satisfier:
-    """One way to provide a material; `source` is the licence type, the dataset or the form that provides it."""
+    """One way to provide a material.
+
+    `source`: the dataset or licence type, with the `facts` (column: fact) that must agree. Outputs name the `matter`
+    and the key of its `result`.
+    """
 
     kind: SatisfierKind
     source: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    matter: str = ""
+    result: str = ""
+
+
+UPLOAD = Satisfier(SatisfierKind.UPLOAD)
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A material that a matter takes in or gives out. `condition`: FEEL over facts, empty: always."""
+    """A material that a matter takes in or gives out. `condition`: FEEL over facts, empty: always.
+
+    Matters that name the same `material` ask for the same thing. `supply_within`: working days after acceptance
+    within which a deferrable material may follow. `types` and `max_bytes` limit uploads.
+    """
 
     material: str
     name: str
+    kind: str = "document"
     direction: Direction = Direction.IN
     necessity: Necessity = Necessity.REQUIRED
     condition: str = ""
-    satisfiers: tuple[Satisfier, ...] = (Satisfier(SatisfierKind.UPLOAD),)
+    satisfiers: tuple[Satisfier, ...] = (UPLOAD,)
     copies: int = 1
-    format: str = ""
-    source: str = ""
     standard: str = ""
-    basis: str = ""
+    basis: Law | None = None
     note: str = ""
-    accepts: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
+    supply_within: int | None = None
+    types: tuple[str, ...] = ()
+    max_bytes: int = 0
 
     def can(self, kind: SatisfierKind) -> bool:
         return any(each.kind is kind for each in self.satisfiers)
+
+    @property
+    def only_output(self) -> bool:
+        """Whether nothing but another matter's result can be it."""
+        return {each.kind for each in self.satisfiers} <= {SatisfierKind.OUTPUT}
 
 
 @dataclass(frozen=True, slots=True)
 class MatterSpec:
     """All that a version of a matter says; equal specs are the same version.
 
-    `code` is the 实施编码, `catalogue_code` the 基本编码. `visits` counts how often the applicant must come.
+    `code` is the 实施编码, `catalogue_code` the 基本编码. `visits` counts how often the applicant must come. `formulas`:
+    FEEL of the computed facts that its conditions name. Texts are Chinese; `translations` maps them to English.
     """
 
     code: str
     catalogue_code: str
     name: str
-    handling: Handling
+    handling: tuple[Handling, ...]
     limits: Limits
-    form: str
     process: str
+    form: str = ""
+    short_name: str = ""
     catalogue_name: str = ""
     type: str = ""
     kind: MatterKind = MatterKind.PROMISED
-    theme: str = ""
+    themes: tuple[str, ...] = ()
     audience: tuple[str, ...] = ("person",)
     summary: str = ""
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[Clause, ...] = ()
     channels: tuple[str, ...] = ("online",)
     visits: int = 0
     visit_reason: str = ""
     fees: tuple[Fee, ...] = ()
     laws: tuple[Law, ...] = ()
     results: tuple[ResultDef, ...] = ()
+    delivery: tuple[str, ...] = ()
     windows: tuple[Window, ...] = ()
+    consult: str = ""
+    complain: str = ""
     faq: tuple[Question, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    decisions: tuple[str, ...] = ()
+    formulas: Mapping[str, str] = field(default_factory=dict)
     synonyms: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
     sample: bool = False
-    source: str = ""
+    sample_note: str = ""
+    translations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inputs(self) -> tuple[Requirement, ...]:
         return tuple(each for each in self.requirements if each.direction is Direction.IN)
 
     @property
-    def outputs(self) -> frozenset[str]:
-        """Codes of the materials it gives out, as requirements or as results."""
-        declared = {each.material for each in self.requirements if each.direction is Direction.OUT}
-        return frozenset(declared | {each.material for each in self.results if each.material})
+    def label(self) -> str:
+        return self.short_name or self.name
+
+    def gives(self, satisfier: Satisfier) -> bool:
+        """Whether a result of this matter is what `satisfier` asks for."""
+        return (
+            satisfier.kind is SatisfierKind.OUTPUT
+            and satisfier.matter == self.code
+            and any(result.key == satisfier.result for result in self.results)
+        )
+
+    def provides(self, requirement: Requirement) -> bool:
+        """Whether a result of this matter can be the material."""
+        return any(self.gives(each) for each in requirement.satisfiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,22 +332,40 @@ class BundleSpec:
     name: str
     members: tuple[MemberSpec, ...]
     process: str
-    lead: str = ""
-    theme: str = ""
-    summary: str = ""
-    audience: tuple[str, ...] = ("person",)
     form: str = ""
+    short_name: str = ""
+    lead: Handling | None = None
+    themes: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ("person",)
+    summary: str = ""
+    description: str = ""
+    channels: tuple[str, ...] = ("online",)
+    visits: int | None = None
     questions: tuple[SituationQuestion, ...] = ()
+    eligibility: str = ""
     synonyms: tuple[str, ...] = ()
     promised: int | None = None
     region_fact: str = ""
     beneficiary_fact: str = ""
-    laws: tuple[Law, ...] = ()
+    formulas: Mapping[str, str] = field(default_factory=dict)
     faq: tuple[Question, ...] = ()
+    consult: str = ""
+    complain: str = ""
+    national: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
     sample: bool = False
-    source: str = ""
+    sample_note: str = ""
+    translations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing did: the version in force, and whether it is new."""
+
+    id: UUID
+    version: int
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +378,9 @@ class Matter:
     spec: MatterSpec
     organisation_id: UUID | None
     organisation_name: str = ""
-    published_at: Any = None
+    form_version: int | None = None
+    process_version: int | None = None
+    published_at: datetime | None = None
 
     @property
     def code(self) -> str:
@@ -329,7 +410,10 @@ class Bundle:
     state: MatterState
     spec: BundleSpec
     members: tuple[Member, ...]
-    published_at: Any = None
+    form_version: int | None = None
+    process_version: int | None = None
+    promised: int = 0
+    published_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -382,9 +466,12 @@ class TailoredMaterial:
     satisfiers: tuple[Satisfier, ...]
     by: SatisfierKind
     origin: str = ""
+    kind: str = ""
+    standard: str = ""
     note: str = ""
-    format: str = ""
-    accepts: tuple[str, ...] = ()
+    supply_within: int | None = None
+    types: tuple[str, ...] = ()
+    max_bytes: int = 0
 
     @property
     def exempt(self) -> bool:
@@ -418,12 +505,14 @@ class CatalogueEntry:
     key: str
     name: str
     summary: str
-    theme: str
+    themes: tuple[str, ...]
+    audience: tuple[str, ...]
     departments: int
     promised: int
     visits: int
     members: int = 0
     sample: bool = False
+    translations: Mapping[str, str] = field(default_factory=dict)
 
 
 class MatterNotFound(NotFound):

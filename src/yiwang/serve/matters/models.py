@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import F, Q
 
-from yiwang.commons.identity.models import Organisation
 from yiwang.kernel.fields import public
 from yiwang.kernel.models import AppendOnlyModel, GuardedModel
 from yiwang.serve.matters.contracts import Direction, MatterKind, MatterState, MemberKind, Necessity
@@ -26,12 +25,15 @@ class Matter(GuardedModel):
     state = public(models.CharField(max_length=10, choices=[(s.value, s.value) for s in MatterState]))
     name = public(models.CharField(max_length=200))
     kind = public(models.CharField(max_length=10, choices=[(k.value, k.value) for k in MatterKind]))
-    theme = public(models.CharField(max_length=60, blank=True))
     organisation = public(
-        models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+", help_text="the handler")
+        models.ForeignKey(
+            "commons_identity.Organisation",
+            null=True,
+            on_delete=models.PROTECT,
+            related_name="+",
+            help_text="the one handler; null where the situation decides",
+        )
     )
-    handling_line = public(models.CharField(max_length=40, blank=True, help_text="or the line of business"))
-    handling_level = public(models.CharField(max_length=12, blank=True))
     promised_days = public(models.PositiveSmallIntegerField())
     statutory_days = public(models.PositiveSmallIntegerField(null=True))
     visits = public(models.PositiveSmallIntegerField(default=0))
@@ -56,11 +58,6 @@ class Matter(GuardedModel):
                 condition=Q(statutory_days__isnull=True) | Q(promised_days__lte=F("statutory_days")),
             ),
             models.CheckConstraint(
-                name="matter_has_one_handling",
-                condition=Q(organisation__isnull=False, handling_line="")
-                | (Q(organisation__isnull=True) & ~Q(handling_line="")),
-            ),
-            models.CheckConstraint(
                 name="matter_dates_in_order",
                 condition=Q(effective_from__isnull=True)
                 | Q(effective_to__isnull=True)
@@ -70,7 +67,6 @@ class Matter(GuardedModel):
                 name="matter_published_has_time", condition=Q(state="draft") | Q(published_at__isnull=False)
             ),
         )
-        indexes = (models.Index(fields=["theme", "name"], name="matter_theme", condition=Q(state="published")),)
 
 
 class MaterialDef(GuardedModel):
@@ -103,8 +99,9 @@ class Bundle(GuardedModel):
     version = public(models.PositiveIntegerField())
     state = public(models.CharField(max_length=10, choices=[(s.value, s.value) for s in MatterState]))
     name = public(models.CharField(max_length=200))
-    theme = public(models.CharField(max_length=60, blank=True))
-    lead = public(models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+"))
+    lead = public(
+        models.ForeignKey("commons_identity.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    )
     promised_days = public(models.PositiveSmallIntegerField())
     process_key = public(models.CharField(max_length=120))
     process_version = public(models.PositiveIntegerField(null=True))
@@ -123,7 +120,6 @@ class Bundle(GuardedModel):
             models.UniqueConstraint(fields=["key", "version"], name="bundle_version_once"),
             models.UniqueConstraint(fields=["key"], name="bundle_in_force_once", condition=Q(state="published")),
         )
-        indexes = (models.Index(fields=["theme", "name"], name="bundle_theme", condition=Q(state="published")),)
 
 
 class BundleMember(AppendOnlyModel):

@@ -1,1 +1,5 @@
-"""Fills ports of lower contexts."""
+"""Sources that prove materials."""
+
+from yiwang.serve.cases.contrib import person
+
+__all__ = ["person"]

@@ -4,19 +4,22 @@ from yiwang.serve.cases.rules.clock import (
     ACCEPTANCE_DAYS,
     Entry,
     acceptance_clock,
+    acceptance_due,
     accepted_on,
     clock,
     day_of,
     due_date,
+    last,
     pauses,
     status_of,
 )
 from yiwang.serve.cases.rules.history import GENESIS, event_hash
 from yiwang.serve.cases.rules.numbers import NUMBER, case_number, member_number
+from yiwang.serve.cases.rules.results import filled
 from yiwang.serve.cases.rules.states import TRANSITIONS, next_status, parent_result, parent_status, refusal
 
 __all__ = [
-    "ACCEPTANCE_DAYS", "GENESIS", "NUMBER", "TRANSITIONS", "Entry", "acceptance_clock", "accepted_on", "case_number",
-    "clock", "day_of", "due_date", "event_hash", "member_number", "next_status", "parent_result", "parent_status",
+    "ACCEPTANCE_DAYS", "GENESIS", "NUMBER", "TRANSITIONS", "Entry", "acceptance_clock", "acceptance_due", "accepted_on",
+    "case_number", "clock", "day_of", "due_date", "event_hash", "filled", "last", "member_number", "next_status", "parent_result", "parent_status",
     "pauses", "refusal", "status_of",
 ]  # fmt: skip

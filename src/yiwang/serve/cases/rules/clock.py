@@ -24,6 +24,7 @@ class Entry:
     kind: CaseAction
     at: datetime
     name: str = ""
+    deemed: bool = False
 
 
 def day_of(instant: datetime) -> date:
@@ -64,20 +65,36 @@ def pauses(entries: Sequence[Entry]) -> tuple[Pause, ...]:
     return tuple(found)
 
 
+def acceptance(entries: Sequence[Entry]) -> tuple[date | None, bool]:
+    """The day of recorded acceptance and whether the law deemed it: then it is the day the application was complete."""
+    entry = next((each for each in reversed(entries) if each.kind is CaseAction.ACCEPT), None)
+    if entry is None:
+        return None, False
+    complete = last(entries, CaseAction.RECEIVE, CaseAction.SUPPLY)
+    if entry.deemed and complete is not None:
+        return day_of(complete), True
+    return day_of(entry.at), False
+
+
 def accepted_on(entries: Sequence[Entry], calendar: WorkCalendar, today: date) -> tuple[date | None, bool]:
-    """The day of acceptance, and whether the law assumed it because nobody answered in time."""
-    accepted = last(entries, CaseAction.ACCEPT)
+    """As `acceptance`, also where nobody answered in time and nobody has recorded it yet."""
+    accepted, deemed = acceptance(entries)
     if accepted is not None:
-        return day_of(accepted), False
+        return accepted, deemed
     waiting_since = last(entries, CaseAction.RECEIVE, CaseAction.SUPPLY)
     answered = last(entries, CaseAction.REQUEST_CORRECTION, CaseAction.DECLINE)
     if waiting_since is None or (answered is not None and answered >= waiting_since):
         return None, False
-    until = calendar.add_working_days(day_of(waiting_since), ACCEPTANCE_DAYS).date
+    until = acceptance_due(waiting_since, calendar)
     return (day_of(waiting_since), True) if today > until else (None, False)
 
 
-def clock(  # noqa: PLR0913  the law's clock has these inputs
+def acceptance_due(since: datetime, calendar: WorkCalendar) -> date:
+    """The last day on which to accept or to tell what is missing."""
+    return calendar.add_working_days(day_of(since), ACCEPTANCE_DAYS).date
+
+
+def clock(
     entries: Sequence[Entry],
     days: int | None,
     calendar: WorkCalendar,
@@ -90,7 +107,16 @@ def clock(  # noqa: PLR0913  the law's clock has these inputs
     started, assumed = accepted_on(entries, calendar, today)
     if started is None or days is None:
         return Clock(None, days or 0, None, None, basis=basis)
-    return _run(calendar.due(started, Limit(days), pauses=pauses(entries)), days, started, calendar, today, basis, ended, assumed)
+    return _run(
+        calendar.due(started, Limit(days), pauses=pauses(entries)),
+        days,
+        started,
+        calendar,
+        today,
+        basis,
+        ended,
+        assumed,
+    )
 
 
 def acceptance_clock(entries: Sequence[Entry], calendar: WorkCalendar, *, today: date) -> Clock:
@@ -106,15 +132,15 @@ def acceptance_clock(entries: Sequence[Entry], calendar: WorkCalendar, *, today:
 
 
 def due_date(entries: Sequence[Entry], days: int | None, calendar: WorkCalendar) -> date | None:
-    """The due date by explicit acceptance only: what is stored with the case."""
-    accepted = last(entries, CaseAction.ACCEPT)
+    """The due date from the recorded acceptance: what is stored with the case."""
+    accepted, _deemed = acceptance(entries)
     if accepted is None or days is None:
         return None
-    due = calendar.due(day_of(accepted), Limit(days), pauses=pauses(entries))
+    due = calendar.due(accepted, Limit(days), pauses=pauses(entries))
     return due.date if isinstance(due, DueDate) else None
 
 
-def _run(  # noqa: PLR0913, PLR0917  private, one caller each
+def _run(
     due: DueDate | Stopped,
     days: int,
     started: date,
@@ -156,5 +182,3 @@ def _state(day: date, today: date, due: date | None, ended: date | None) -> str:
         if holds
     ]
     return " ".join(marks)
-
-

@@ -10,7 +10,7 @@ from uuid import UUID
 GENESIS = bytes(32)
 
 
-def event_hash(  # noqa: PLR0913  everything that is protected
+def event_hash(
     *,
     case_id: UUID,
     seq: int,

@@ -8,13 +8,13 @@ from yiwang.serve.matters.rules.definition import (
     matter_definition,
     matter_from,
 )
-from yiwang.serve.matters.rules.graph import chain_days, depends_on, find_cycle, in_order
+from yiwang.serve.matters.rules.graph import chain_days, departments, depends_on, find_cycle, in_order, visits_of
 from yiwang.serve.matters.rules.guide import alone, tailor
 from yiwang.serve.matters.rules.publication import Defect, bundle_defects, matter_defects
 from yiwang.serve.matters.rules.states import MatterAction, next_state
 
 __all__ = [
     "Condition", "Defect", "Judgement", "MatterAction", "Verdicts", "alone", "bundle_defects", "bundle_definition",
-    "bundle_from", "chain_days", "compile_condition", "depends_on", "digest_of", "find_cycle", "in_order",
-    "matter_defects", "matter_definition", "matter_from", "next_state", "tailor",
+    "bundle_from", "chain_days", "compile_condition", "departments", "depends_on", "digest_of", "find_cycle", "in_order",
+    "matter_defects", "matter_definition", "matter_from", "next_state", "tailor", "visits_of",
 ]  # fmt: skip

@@ -2,24 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 
-from yiwang.serve.matters.contracts import BundleSpec, MatterSpec, SatisfierKind
+from yiwang.serve.matters.contracts import BundleSpec, MatterSpec
 
 Edges = Mapping[str, tuple[str, ...]]
 
 
 def depends_on(bundle: BundleSpec, matters: Mapping[str, MatterSpec]) -> dict[str, tuple[str, ...]]:
     """For each member the members that must end first, in authored order: outputs meet inputs, plus what is declared."""
-    outputs = {member.key: matters[member.matter].outputs for member in bundle.members if member.matter in matters}
     edges: dict[str, tuple[str, ...]] = {}
     for member in bundle.members:
         matter = matters.get(member.matter)
-        wanted = {
-            each.material for each in (matter.inputs if matter else ()) if each.can(SatisfierKind.MEMBER_OUTPUT)
-        }
+        inputs = matter.inputs if matter else ()
         edges[member.key] = tuple(
             other.key
             for other in bundle.members
-            if other.key in member.depends_on or (other.key != member.key and wanted & outputs.get(other.key, set()))
+            if other.key in member.depends_on
+            or (
+                other.key != member.key
+                and other.matter in matters
+                and any(matters[other.matter].provides(each) for each in inputs)
+            )
         )
     return edges
 
@@ -65,3 +67,14 @@ def chain_days(edges: Edges, days: Mapping[str, int], included: Iterable[str]) -
             before = max((finished[e] for e in edges[key] if e in finished), default=0)
             finished[key] = before + days.get(key, 0)
     return max(finished.values(), default=0)
+
+
+def departments(matters: Iterable[MatterSpec]) -> int:
+    """How many departments take part: organisations by code, lines of business each as one at their level."""
+    handlers = [matter.handling[-1] for matter in matters]
+    return len({(rule.organisation, rule.organisation_fact, rule.line, rule.level) for rule in handlers})
+
+
+def visits_of(bundle: BundleSpec, matters: Iterable[MatterSpec]) -> int:
+    """How often the applicant must come: as the bundle says, else for each matter."""
+    return bundle.visits if bundle.visits is not None else sum(matter.visits for matter in matters)

@@ -22,7 +22,6 @@ from yiwang.serve.matters.contracts import (
     MemberSpec,
     Necessity,
     Requirement,
-    Satisfier,
     SatisfierKind,
     SituationQuestion,
     TailoredGuide,
@@ -30,7 +29,7 @@ from yiwang.serve.matters.contracts import (
     TailoredMember,
 )
 from yiwang.serve.matters.rules.conditions import Verdicts
-from yiwang.serve.matters.rules.graph import chain_days
+from yiwang.serve.matters.rules.graph import chain_days, visits_of
 
 ENUMERABLE = 512
 _WEIGHT = {Necessity.REQUIRED: 2, Necessity.DEFERRABLE: 1, Necessity.OPTIONAL: 0}
@@ -43,7 +42,16 @@ def alone(matter: Matter, questions: tuple[SituationQuestion, ...] = ()) -> Bund
     spec = BundleSpec(
         key=matter.code, name=matter.name, members=(member,), process=matter.spec.process, questions=questions
     )
-    return Bundle(matter.id, matter.version, matter.state, spec, (Member(member.key, member, matter),))
+    return Bundle(
+        id=matter.id,
+        version=matter.version,
+        state=matter.state,
+        spec=spec,
+        members=(Member(member.key, member, matter),),
+        form_version=matter.form_version,
+        process_version=matter.process_version,
+        promised=matter.spec.limits.promised,
+    )
 
 
 def tailor(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> TailoredGuide:
@@ -60,13 +68,15 @@ def tailor(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> TailoredGuide:
         next_question=left[0] if left else None,
         limits=_limits(bundle, taking_part),
         departments=tuple(dict.fromkeys(m.matter.organisation_name for m in chosen if m.matter.organisation_name)),
-        visits=sum(member.matter.spec.visits for member in chosen),
+        visits=visits_of(bundle.spec, [member.matter.spec for member in chosen]),
         saved=saved,
     )
 
 
 def _members(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> dict[str, Inclusion]:
-    return {member.key: verdicts.inclusion(member.spec.condition, facts) for member in bundle.members}
+    return {
+        member.key: verdicts.inclusion(member.spec.condition, facts, bundle.spec.formulas) for member in bundle.members
+    }
 
 
 def _member(member: Member, inclusion: Inclusion, taking_part: set[str]) -> TailoredMember:
@@ -115,7 +125,9 @@ def _needed(
         if members[member.key] is Inclusion.NO:
             continue
         for requirement in member.matter.spec.inputs:
-            inclusion = _both(members[member.key], verdicts.inclusion(requirement.condition, facts))
+            inclusion = _both(
+                members[member.key], verdicts.inclusion(requirement.condition, facts, member.matter.spec.formulas)
+            )
             if inclusion is not Inclusion.NO:
                 yield member, requirement, inclusion
 
@@ -147,21 +159,22 @@ def _material(
         satisfiers=requirement.satisfiers,
         by=by,
         origin=origin,
+        kind=requirement.kind,
+        standard=requirement.standard,
         note=requirement.note,
-        format=requirement.format,
-        accepts=requirement.accepts,
+        supply_within=requirement.supply_within,
+        types=requirement.types,
+        max_bytes=requirement.max_bytes,
     )
 
 
 def _provided_by(
     bundle: Bundle, member: Member, requirement: Requirement, members: Mapping[str, Inclusion]
 ) -> tuple[SatisfierKind, str]:
-    if requirement.can(SatisfierKind.MEMBER_OUTPUT):
-        for other in bundle.members:
-            gives = other.key != member.key and requirement.material in other.matter.spec.outputs
-            if gives and members[other.key] is Inclusion.YES:
-                return SatisfierKind.MEMBER_OUTPUT, other.key
-    others = [each.kind for each in requirement.satisfiers if each.kind is not SatisfierKind.MEMBER_OUTPUT]
+    for other in bundle.members:
+        if members[other.key] is Inclusion.YES and other.key != member.key and other.matter.spec.provides(requirement):
+            return SatisfierKind.OUTPUT, other.key
+    others = [each.kind for each in requirement.satisfiers if each.kind is not SatisfierKind.OUTPUT]
     return (others[0] if others else SatisfierKind.UPLOAD), ""
 
 
@@ -174,7 +187,7 @@ def _merge(known: TailoredMaterial, fresh: TailoredMaterial) -> TailoredMaterial
         necessity=max(known.necessity, fresh.necessity, key=_WEIGHT.__getitem__),
         inclusion=_either(known.inclusion, fresh.inclusion),
         needed_by=(*known.needed_by, *fresh.needed_by),
-        satisfiers=shared or known.satisfiers or (Satisfier(SatisfierKind.UPLOAD),),
+        satisfiers=shared or known.satisfiers,
         by=best.by,
         origin=known.origin or fresh.origin,
         note=known.note or fresh.note,
@@ -206,17 +219,18 @@ def _with_gates(
             gates = verdicts.missing(question.condition, facts) - wanted
             wanted |= gates
             pending.extend(gates)
-    return [q for q in asked.values() if q.fact in wanted and verdicts.inclusion(q.condition, facts) is not Inclusion.NO]
+    return [
+        q for q in asked.values() if q.fact in wanted and verdicts.inclusion(q.condition, facts) is not Inclusion.NO
+    ]
 
 
 def _waited_for(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> set[str]:
     members = _members(bundle, facts, verdicts)
     names: set[str] = set()
     for member in bundle.members:
-        names |= verdicts.missing(member.spec.condition, facts)
+        names |= verdicts.missing(member.spec.condition, facts, bundle.spec.formulas)
     for member, requirement, _inclusion in _needed(bundle, facts, verdicts, members):
-        del member
-        names |= verdicts.missing(requirement.condition, facts)
+        names |= verdicts.missing(requirement.condition, facts, member.matter.spec.formulas)
     return names
 
 

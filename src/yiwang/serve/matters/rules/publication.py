@@ -11,9 +11,7 @@ from yiwang.serve.matters.contracts import (
     BundleSpec,
     Inclusion,
     MatterSpec,
-    MemberKind,
     Necessity,
-    SatisfierKind,
 )
 from yiwang.serve.matters.rules.conditions import Verdicts, condition_fault
 from yiwang.serve.matters.rules.graph import depends_on, find_cycle
@@ -46,8 +44,20 @@ def _matter(spec: MatterSpec) -> Iterator[Defect]:
             f"承诺时限 {limits.promised} 个工作日长于法定时限 {limits.statutory} 个工作日",
             "承诺时限不得长于法定时限",
         )
-    if bool(spec.handling.organisation) == bool(spec.handling.line):
-        yield Defect(("handling",), "办理机构没有写明或写了两种", "写 organisation，或写 line 和 level")
+    for index, rule in enumerate(spec.handling):
+        if sum(map(bool, (rule.organisation, rule.organisation_fact, rule.line))) != 1:
+            yield Defect(
+                ("handling", index), "办理机构没有写明或写了不止一种", "写一个机构、一个机构事实，或条线和层级"
+            )
+        fault = condition_fault(rule.condition)
+        if fault:
+            yield Defect(("handling", index, "condition"), f"条件表达式有误：{fault}", "改正 FEEL 表达式")
+    if not spec.handling or spec.handling[-1].condition:
+        yield Defect(("handling",), "有的情形没有办理机构", "最后一条不写条件，作为其余情形的办理机构")
+    for name, formula in spec.formulas.items():
+        fault = condition_fault(formula)
+        if fault:
+            yield Defect(("formulas", name), f"计算公式有误：{fault}", "改正 FEEL 表达式")
     if spec.visits > 0 and not spec.visit_reason:
         yield Defect(("visits",), "要求到现场却没有说明原因", "补上 visit_reason，或把 visits 改为 0")
     if spec.valid_from and spec.valid_to and spec.valid_to < spec.valid_from:
@@ -106,12 +116,10 @@ def _conditions(spec: BundleSpec) -> Iterator[Defect]:
 def _unsatisfiable(spec: BundleSpec, matters: Mapping[str, MatterSpec]) -> Iterator[Defect]:
     """A required material that only another member's result can be, and no member gives it out."""
     for index, member in enumerate(spec.members):
-        given = {
-            code for other in spec.members if other.key != member.key for code in matters[other.matter].outputs
-        }
+        others = [matters[other.matter] for other in spec.members if other.key != member.key]
         for each in matters[member.matter].inputs:
-            only_output = {one.kind for one in each.satisfiers} <= {SatisfierKind.MEMBER_OUTPUT}
-            if only_output and each.necessity is Necessity.REQUIRED and each.material not in given:
+            needed = each.only_output and each.necessity is Necessity.REQUIRED
+            if needed and not any(other.provides(each) for other in others):
                 yield Defect(
                     ("members", index),
                     f"{matters[member.matter].name}必需的材料“{each.name}”没有来源",
@@ -136,28 +144,26 @@ def _dead_ends(spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts: Ve
 def _dead_end(
     spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts: Verdicts, facts: Mapping[str, Any]
 ) -> Iterator[Defect]:
-    included = {m.key: verdicts.inclusion(m.condition, facts) for m in spec.members}
+    included = {m.key: verdicts.inclusion(m.condition, facts, spec.formulas) for m in spec.members}
     path = "，".join(f"{fact} = {_shown(value)}" for fact, value in facts.items())
-    if all(inclusion is Inclusion.NO for inclusion in included.values()) and any(
-        member.kind is MemberKind.MANDATORY for member in spec.members
-    ):
-        yield Defect(("questions",), f"这样回答之后没有可办的事项：{path}", "改正事项的条件，或去掉这条路径")
+    if all(inclusion is Inclusion.NO for inclusion in included.values()):
+        yield Defect(("situation",), f"这样回答之后没有可办的事项：{path}", "改正事项的条件，或去掉这条路径")
     for index, member in enumerate(spec.members):
         if included[member.key] is not Inclusion.YES:
             continue
-        given = {
-            code
+        matter = matters[member.matter]
+        others = [
+            matters[other.matter]
             for other in spec.members
             if other.key != member.key and included[other.key] is not Inclusion.NO
-            for code in matters[other.matter].outputs
-        }
-        for each in matters[member.matter].inputs:
-            only_output = {one.kind for one in each.satisfiers} <= {SatisfierKind.MEMBER_OUTPUT}
-            needed = each.necessity is Necessity.REQUIRED and verdicts.inclusion(each.condition, facts) is Inclusion.YES
-            if only_output and needed and each.material not in given:
+        ]
+        for each in matter.inputs:
+            needed = verdicts.inclusion(each.condition, facts, matter.formulas) is Inclusion.YES
+            lacking = each.only_output and not any(other.provides(each) for other in others)
+            if needed and lacking and each.necessity is Necessity.REQUIRED:
                 yield Defect(
                     ("members", index),
-                    f"这样回答之后，{matters[member.matter].name}的材料“{each.name}”没有来源：{path}",
+                    f"这样回答之后，{matter.name}的材料“{each.name}”没有来源：{path}",
                     "允许上传、证照或共享数据",
                 )
 

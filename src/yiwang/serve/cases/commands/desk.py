@@ -1,0 +1,127 @@
+"""What an official or an applicant does at a task of the process: one command, one transaction.
+
+What is entered is kept with the case until the process takes the step that needs it (`cases.accept`, `cases.decide`…),
+so that words about people never become process variables.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from yiwang.commons.files import commands as files
+from yiwang.commons.flow import commands as flow
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import command
+from yiwang.serve.cases import policies, rules
+from yiwang.serve.cases.commands import journal
+from yiwang.serve.cases.contracts import (
+    CaseAction,
+    CaseStateRefused,
+    CaseStatus,
+    MaterialBy,
+    MaterialInput,
+    ReasonMissing,
+    TaskChoice,
+)
+from yiwang.serve.cases.models import CaseMaterial
+
+_OUTPUTS: Mapping[TaskChoice, Mapping[str, str]] = {
+    TaskChoice.ACCEPT: {"acceptance": "accept"},
+    TaskChoice.CORRECT: {"acceptance": "correct"},
+    TaskChoice.DECLINE: {"acceptance": "refuse"},
+    TaskChoice.GRANT: {"decision": "approve"},
+    TaskChoice.REFUSE: {"decision": "refuse"},
+    TaskChoice.PRODUCE: {},
+    TaskChoice.SUPPLY: {},
+}
+_NEEDS_REASON = {TaskChoice.CORRECT, TaskChoice.DECLINE, TaskChoice.REFUSE}
+
+
+@command("cases.handle_task")
+def handle_task(
+    *,
+    task_id: UUID,
+    case_id: UUID,
+    choice: TaskChoice,
+    ground: str = "",
+    reason: str = "",
+    opinion: str = "",
+    fields: Mapping[str, str] | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Complete an official's task with a choice; the process records acceptance or decision in the same transaction.
+
+    `ground` and `reason` go to the applicant, `opinion` stays inside, `fields` are facts of the result. Raises
+    ReasonMissing, FieldsMissing, CaseStateRefused, CaseNotFound, and flow's refusals (NotYourTask, TaskTaken…).
+    """
+    if choice in _NEEDS_REASON and not reason.strip():
+        raise ReasonMissing(fields={"reason": "请写明理由"})
+    if choice in {TaskChoice.DECLINE, TaskChoice.REFUSE} and not ground.strip():
+        raise ReasonMissing(fields={"ground": "请写明依据"})
+    case, _parent = journal.locked(case_id)
+    policies.check_task_belongs(by, case, task_id)
+    action = choice.action
+    refused = rules.refusal(CaseStatus(case.status), action) if action else ""
+    if refused and action:
+        raise CaseStateRefused(number=case.number, action=action.label, reason=refused)
+    case.pending = {"ground": ground, "reason": reason, "opinion": opinion, "fields": dict(fields or {})}
+    case.save(update_fields=["pending"])
+    flow.complete_task(task_id=task_id, outputs=_OUTPUTS[choice], by=by, at=at)
+    journal.noted(case, action or CaseAction.ISSUE_RESULT, repeat=False)
+
+
+@command("cases.supply_correction")
+def supply_correction(
+    *, task_id: UUID, case_id: UUID, materials: tuple[MaterialInput, ...], by: Actor, at: datetime
+) -> None:
+    """The applicant hands in what the correction notice asked for. Raises CaseNotFound, CaseStateRefused."""
+    case, parent = journal.locked(case_id)
+    policies.check_applicant(by, case)
+    policies.check_task_belongs(by, case, task_id)
+    _add(case_id, case.parent_id, materials, by, at)
+    journal.record(
+        case, CaseAction.SUPPLY, parent=parent, by=by, at=at, data={"materials": [m.material for m in materials]}
+    )
+    flow.complete_task(task_id=task_id, outputs={}, by=by, at=at)
+
+
+@command("cases.add_material")
+def add_material(*, case_id: UUID, material: MaterialInput, by: Actor, at: datetime) -> None:
+    """Add a material that was to follow (容缺后补). Raises CaseNotFound, CaseStateRefused."""
+    case, parent = journal.locked(case_id)
+    if not policies.may(by, case, CaseAction.CHECK_MATERIAL):
+        policies.check_applicant(by, case)
+    _add(case_id, case.parent_id, (material,), by, at)
+    journal.record(case, CaseAction.ADD_MATERIAL, parent=parent, by=by, at=at, data={"materials": [material.material]})
+
+
+@command("cases.check_material")
+def check_material(*, case_id: UUID, material_id: UUID, by: Actor, at: datetime) -> None:
+    """An official has checked a material. Raises CaseStateRefused, Forbidden."""
+    case, parent = journal.locked(case_id)
+    policies.check_step(by, case, CaseAction.CHECK_MATERIAL)
+    row = CaseMaterial.objects.get(pk=material_id, case=case)
+    row.checked_by_id, row.checked_at = by.account_id, at
+    row.save(update_fields=["checked_by", "checked_at"])
+    journal.record(case, CaseAction.CHECK_MATERIAL, parent=parent, by=by, at=at, data={"material": row.material})
+
+
+def _add(case_id: UUID, parent_id: UUID | None, materials: tuple[MaterialInput, ...], by: Actor, at: datetime) -> None:
+    ids = sorted({each.file_id for each in materials if each.file_id is not None})
+    if ids:
+        files.attach(file_ids=ids, subject=SubjectRef("case", parent_id or case_id), by=by, at=at)
+    place = CaseMaterial.objects.filter(case_id=case_id).count()
+    CaseMaterial.objects.bulk_create(
+        CaseMaterial(
+            case_id=case_id,
+            position=place + index,
+            material=each.material,
+            name=each.name or each.material,
+            by=(each.by or MaterialBy.UPLOAD).value,
+            file_id=each.file_id,
+            reference=each.reference,
+            added_at=at,
+        )
+        for index, each in enumerate(materials)
+    )

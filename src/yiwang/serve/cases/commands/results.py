@@ -1,0 +1,116 @@
+"""What a grant yields: numbered results in the name of the deciding organisation, and facts for other members."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import command
+from yiwang.kernel.evidence import record as leave_evidence
+from yiwang.kernel.evidence import salted_hash
+from yiwang.kernel.outbox import publish
+from yiwang.serve.cases import policies, rules
+from yiwang.serve.cases.commands import journal
+from yiwang.serve.cases.contracts import CaseAction, FieldsMissing, ResultIssued
+from yiwang.serve.cases.models import Case, CaseMaterial, CaseResult
+from yiwang.serve.matters import queries as matters
+from yiwang.serve.matters.contracts import ResultDef
+
+
+@command("cases.issue_result")
+def issue_result(
+    *, case_id: UUID, fields: Mapping[str, str] | None = None, by_process: bool = False, by: Actor, at: datetime
+) -> list[str]:
+    """Issue every result of the matter; returns their ids. `fields`: the facts that officials enter, by name.
+
+    Fields of the system are numbered by their pattern. Issued once: a repeat returns what there is. The results become
+    materials of the members that wait for them. Raises FieldsMissing, CaseStateRefused, Forbidden.
+    """
+    case, parent = journal.locked(case_id)
+    issued = list(CaseResult.objects.filter(case=case).order_by("pk"))
+    if issued:
+        journal.noted(case, CaseAction.ISSUE_RESULT)
+        return [str(row.pk) for row in issued]
+    policies.check_step(by, case, CaseAction.ISSUE_RESULT, by_process=by_process)
+    definition = matters.matter_version(matter_id=_matter_id(case), viewer=by).spec
+    given = dict(fields or {})
+    _demand(definition.results, given)
+    rows = [_result(case, each, given, at) for each in definition.results]
+    CaseResult.objects.bulk_create(rows)
+    for row in rows:
+        CaseMaterial.objects.filter(origin=case, reference=row.kind, origin_result__isnull=True).update(
+            origin_result=row
+        )
+        publish(ResultIssued(case.pk, case.number, row.pk, case.parent_id))
+        leave_evidence(
+            "case.result",
+            SubjectRef("case", case.pk),
+            {
+                "case": case.number,
+                "result": row.kind,
+                "number": salted_hash(row.number),
+                "issuer": row.organisation_name,
+            },
+        )
+    titles = [row.title for row in rows]
+    journal.record(case, CaseAction.ISSUE_RESULT, parent=parent, by=by, at=at, data={"results": titles})
+    return [str(row.pk) for row in rows]
+
+
+def official_fields(results: Sequence[ResultDef]) -> tuple[tuple[str, str], ...]:
+    """(fact, label) of what officials must enter before the results can be issued."""
+    return tuple(
+        (field.fact, field.label or field.fact)
+        for each in results
+        for field in each.fields
+        if field.filled_by == "official"
+    )
+
+
+def _matter_id(case: Case) -> UUID:
+    assert case.matter_id is not None
+    return case.matter_id
+
+
+def _demand(results: Sequence[ResultDef], given: Mapping[str, str]) -> None:
+    missing = {fact: label for fact, label in official_fields(results) if not str(given.get(fact, "")).strip()}
+    if missing:
+        raise FieldsMissing(
+            names="、".join(missing.values()), fields={fact: f"请填写{label}" for fact, label in missing.items()}
+        )
+
+
+def _result(case: Case, definition: ResultDef, given: Mapping[str, str], at: datetime) -> CaseResult:
+    day = rules.day_of(at)
+    known = {answer["fact"]: answer for answer in case.answers}
+    lines: list[dict[str, Any]] = []
+    for field in definition.fields:
+        value = (
+            given[field.fact].strip()
+            if field.filled_by == "official"
+            else rules.filled(
+                field.pattern,
+                region=case.region_code[:6],
+                day=day,
+                serial=lambda: journal.next_in(f"result:{definition.key}:{day.year}"),
+            )
+        )
+        lines.append(
+            {"fact": field.fact, "label": field.label or field.fact, "value": value, "shown": value, "new": True}
+        )
+    for fact in definition.shows:
+        if fact in known:
+            answer = known[fact]
+            lines.append({**{key: answer.get(key, "") for key in ("fact", "label", "value", "shown")}, "new": False})
+    number = next((line["value"] for line in lines if line["new"]), case.number)
+    return CaseResult(
+        case=case,
+        kind=definition.key,
+        number=number,
+        title=definition.name,
+        payload={"lines": lines, "kind": definition.kind, "validity": definition.validity},
+        organisation_id=case.organisation_id,
+        organisation_name=case.organisation_name,
+        issued_at=at,
+    )

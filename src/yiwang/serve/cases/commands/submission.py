@@ -1,0 +1,338 @@
+"""Filing: a bundle with its members, or a single matter. Everything in one transaction, numbered last."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from yiwang.commons.files import commands as files
+from yiwang.commons.flow import commands as flow
+from yiwang.commons.identity import queries as identity
+from yiwang.commons.identity.contracts import OrganisationRef
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import command
+from yiwang.kernel.ids import new_id
+from yiwang.serve.cases import policies, rules
+from yiwang.serve.cases.commands import journal
+from yiwang.serve.cases.contracts import (
+    Answer,
+    Applicant,
+    CaseAction,
+    CaseKind,
+    CaseStatus,
+    MaterialBy,
+    MaterialInput,
+    NothingToHandle,
+    SituationIncomplete,
+)
+from yiwang.serve.cases.models import Case, CaseMaterial
+from yiwang.serve.cases.queries.materials import provided
+from yiwang.serve.matters import queries as matters
+from yiwang.serve.matters.contracts import Bundle, Inclusion, Limits, Matter, Member, TailoredGuide
+
+GRADE = 3
+NET = "serve"
+
+
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """What a filing says, gathered once."""
+
+    bundle: Bundle
+    guide: TailoredGuide
+    applicant: Applicant
+    applicant_name: str
+    facts: Mapping[str, Any]
+    answers: Sequence[Answer]
+    member_facts: Mapping[str, Sequence[str]]
+    region_code: str
+    region_id: UUID | None
+    channel: str
+    by: Actor
+    at: datetime
+
+
+@command("cases.submit_bundle")
+def submit_bundle(
+    *,
+    bundle_id: UUID,
+    applicant: Applicant,
+    situation: Mapping[str, Any],
+    answers: Sequence[Answer] = (),
+    materials: Sequence[MaterialInput] = (),
+    member_facts: Mapping[str, Sequence[str]] | None = None,
+    region_code: str = "",
+    channel: str = "online",
+    idempotency_key: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """File a bundle: the parent and a member case for each matter that the situation asks for; the parent's id.
+
+    `situation` holds the facts of the guide, `answers` those of the form, `member_facts` which facts each matter's form
+    takes (by matter code; absent: all), `region_code` where the applicant lives. Starts the bundle's process, attaches
+    the files. Raises SituationIncomplete, NothingToHandle, MaterialMissing, NoHandlingOrganisation, Forbidden.
+    """
+    del idempotency_key
+    bundle = matters.bundle_version(bundle_id=bundle_id, viewer=by)
+    filing = _filing(bundle, applicant, situation, answers, member_facts, region_code, channel, by, at)
+    given = provided(filing.guide, filing.facts, materials, by)
+    taking_part = [each.key for each in filing.guide.members]
+    members = [member for member in bundle.members if member.key in taking_part]
+    handlers = {member.key: _handler(filing, member.matter) for member in members}
+    parent = _row(filing, CaseKind.BUNDLE, bundle.name, _lead(filing, members, handlers), Limits(bundle.promised))
+    parent.bundle_id, parent.bundle_key = bundle.id, bundle.key
+    parent.process_key, parent.process_version = bundle.spec.process, bundle.process_version
+    parent.form_key, parent.form_version = bundle.spec.form, bundle.form_version
+    parent.scope_key = f"bundle:{bundle.key}"
+    parent.answers = [asdict(answer) for answer in answers]
+    parent.number = _number(filing)
+    _save(parent, by, at)
+    rows = {}
+    for place, member in enumerate(members, start=1):
+        row = _member_row(filing, parent, member, handlers[member.key], taking_part, place)
+        _save(row, by, at)
+        rows[member.key] = row
+    _write_materials(bundle, filing.guide, rows, given, at)
+    _attach(parent, materials, by, at)
+    _begin(parent, bundle.spec.process, _variables(filing, parent, rows), by, at)
+    return parent.pk
+
+
+@command("cases.submit_matter")
+def submit_matter(
+    *,
+    matter_id: UUID,
+    applicant: Applicant,
+    situation: Mapping[str, Any],
+    answers: Sequence[Answer] = (),
+    materials: Sequence[MaterialInput] = (),
+    region_code: str = "",
+    channel: str = "online",
+    idempotency_key: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """File a single matter; the case's id. Arguments and errors as in submit_bundle."""
+    del idempotency_key
+    matter = matters.matter_version(matter_id=matter_id, viewer=by)
+    bundle = matters.as_bundle(matter=matter, viewer=by)
+    filing = _filing(bundle, applicant, situation, answers, None, region_code, channel, by, at)
+    given = provided(filing.guide, filing.facts, materials, by)
+    case = _row(filing, CaseKind.SINGLE, matter.name, _handler(filing, matter), matter.spec.limits)
+    _pin(case, matter)
+    case.answers = [asdict(answer) for answer in answers]
+    case.number = _number(filing)
+    _save(case, by, at)
+    _write_materials(bundle, filing.guide, {matter.code: case}, given, at)
+    _attach(case, materials, by, at)
+    _begin(case, matter.spec.process, _variables(filing, case, {}), by, at)
+    return case.pk
+
+
+def _filing(
+    bundle: Bundle,
+    applicant: Applicant,
+    situation: Mapping[str, Any],
+    answers: Sequence[Answer],
+    member_facts: Mapping[str, Sequence[str]] | None,
+    region_code: str,
+    channel: str,
+    by: Actor,
+    at: datetime,
+) -> _Filing:
+    policies.check_submit(by, applicant)
+    facts = {**{answer.fact: answer.value for answer in answers}, **situation}
+    region_code = region_code or _region_of(bundle, facts)
+    guide = matters.guide(bundle=bundle, facts=facts, viewer=by, region_code=region_code)
+    if guide.questions_left:
+        raise SituationIncomplete(questions="；".join(question.text for question in guide.questions_left))
+    if not any(member.inclusion is Inclusion.YES for member in guide.members):
+        raise NothingToHandle
+    regions = identity.regions_by_code(codes=[region_code], viewer=by)
+    return _Filing(
+        bundle=bundle,
+        guide=guide,
+        applicant=applicant,
+        applicant_name=_name_of(applicant),
+        facts=facts,
+        answers=answers,
+        member_facts=member_facts or {},
+        region_code=region_code,
+        region_id=regions[region_code].id if region_code in regions else None,
+        channel=channel,
+        by=by,
+        at=at,
+    )
+
+
+def _region_of(bundle: Bundle, facts: Mapping[str, Any]) -> str:
+    """The region of the filing, where nobody named it: the first that a member's handling asks for."""
+    named = [bundle.spec.region_fact]
+    named += [rule.region_fact for member in bundle.members for rule in member.matter.spec.handling]
+    return next((str(facts[name]) for name in named if name and facts.get(name)), "")
+
+
+def _name_of(applicant: Applicant) -> str:
+    kind, subject_id = ("person", applicant.person_id) if applicant.person_id else ("legal_entity", applicant.entity_id)
+    assert subject_id is not None
+    subject = SubjectRef(kind, subject_id)
+    names = identity.subject_names(subjects=[subject], viewer=Actor.system("cases.submit"))
+    return names.get(subject, "")
+
+
+def _handler(filing: _Filing, matter: Matter) -> OrganisationRef:
+    return matters.handler(matter=matter, facts=filing.facts, viewer=filing.by, region_code=filing.region_code)
+
+
+def _lead(filing: _Filing, members: Sequence[Member], handlers: Mapping[str, OrganisationRef]) -> OrganisationRef:
+    """The organisation that leads the bundle (牵头单位), else the one that handles its first member."""
+    lead = matters.lead(bundle=filing.bundle, facts=filing.facts, viewer=filing.by, region_code=filing.region_code)
+    return lead or handlers[members[0].key]
+
+
+def _row(filing: _Filing, kind: CaseKind, title: str, handler: OrganisationRef, limits: Limits) -> Case:
+    agent = filing.by.account_id if policies.is_agent(filing.by, filing.applicant) else None
+    return Case(
+        id=new_id(),
+        kind=kind.value,
+        title=title,
+        person_id=filing.applicant.person_id,
+        entity_id=filing.applicant.entity_id,
+        applicant_name=filing.applicant_name,
+        beneficiary=str(filing.facts.get(filing.bundle.spec.beneficiary_fact) or "")[:120],
+        filed_by_id=filing.by.account_id,
+        agent_id=agent,
+        agent_authority=filing.applicant.agent_authority,
+        organisation_id=handler.id,
+        organisation_name=handler.name,
+        region_id=filing.region_id,
+        region_code=filing.region_code,
+        grade=GRADE,
+        channel=filing.channel,
+        situation=_situation(filing),
+        promised_days=limits.promised,
+        statutory_days=limits.statutory,
+        submitted_at=filing.at,
+    )
+
+
+def _situation(filing: _Filing) -> dict[str, Any]:
+    asked = {question.fact for question in filing.bundle.spec.questions}
+    answered = {answer.fact for answer in filing.answers}
+    return {fact: value for fact, value in filing.facts.items() if fact in asked or fact not in answered}
+
+
+def _member_row(
+    filing: _Filing, parent: Case, member: Member, handler: OrganisationRef, taking_part: Sequence[str], place: int
+) -> Case:
+    row = _row(filing, CaseKind.MEMBER, member.matter.name, handler, member.matter.spec.limits)
+    _pin(row, member.matter)
+    row.parent, row.member_key, row.position = parent, member.key, place
+    row.bundle_id, row.bundle_key = filing.bundle.id, filing.bundle.key
+    row.depends_on = [key for key in member.depends_on if key in taking_part]
+    row.number = rules.member_number(parent.number, place)
+    wanted = filing.member_facts.get(member.matter.code)
+    row.answers = [asdict(answer) for answer in filing.answers if wanted is None or answer.fact in wanted]
+    return row
+
+
+def _pin(row: Case, matter: Matter) -> None:
+    row.matter_id, row.matter_code, row.scope_key = matter.id, matter.code, f"matter:{matter.code}"
+    row.form_key, row.form_version = matter.spec.form, matter.form_version
+    row.process_key, row.process_version = matter.spec.process, matter.process_version
+
+
+def _number(filing: _Filing) -> str:
+    region, day = (filing.region_code or "000000")[:6], rules.day_of(filing.at)
+    return rules.case_number(region, day, journal.next_in(f"case:{region}:{day:%Y%m%d}"))
+
+
+def _save(row: Case, by: Actor, at: datetime) -> None:
+    status = CaseStatus.WAITING if row.depends_on else CaseStatus.SUBMITTED
+    row.status = status.value
+    row.events_count, row.last_hash = 0, rules.GENESIS
+    row.save(force_insert=True)
+    journal.append(row, CaseAction.SUBMIT, status, by=by, at=at, first=True)
+    row.save(update_fields=["status", "events_count", "last_hash"])
+    journal.announce(row)
+
+
+def _write_materials(
+    bundle: Bundle,
+    guide: TailoredGuide,
+    rows: Mapping[str, Case],
+    given: Mapping[str, Sequence[MaterialInput]],
+    at: datetime,
+) -> None:
+    written = []
+    for material in guide.materials:
+        for key in material.needed_by:
+            if key not in rows:
+                continue
+            inputs = given.get(material.code, ())
+            if material.origin and material.origin in rows and rows[material.origin].pk != rows[key].pk:
+                result = _result_for(bundle, material.origin, key, material.code)
+                inputs = (MaterialInput(material.code, material.name, MaterialBy.MEMBER_OUTPUT, reference=result),)
+            written += [
+                CaseMaterial(
+                    case=rows[key],
+                    position=len(written),
+                    material=material.code,
+                    name=material.name,
+                    by=each.by.value,
+                    file_id=each.file_id,
+                    reference=each.reference,
+                    origin=rows[material.origin] if each.by is MaterialBy.MEMBER_OUTPUT else None,
+                    added_at=at,
+                )
+                for each in inputs
+            ]
+    CaseMaterial.objects.bulk_create(written)
+
+
+def _result_for(bundle: Bundle, origin: str, key: str, code: str) -> str:
+    """Key of the result of `origin` that is the material `code` of `key`."""
+    giver, taker = bundle.member(origin).matter.spec, bundle.member(key).matter.spec
+    wanted = next(each for each in taker.inputs if each.material == code)
+    return next((one.result for one in wanted.satisfiers if giver.gives(one)), "")
+
+
+def _attach(case: Case, materials: Sequence[MaterialInput], by: Actor, at: datetime) -> None:
+    ids = {each.file_id for each in materials if each.file_id is not None}
+    if ids:
+        files.attach(file_ids=sorted(ids), subject=SubjectRef("case", case.pk), by=by, at=at)
+
+
+def _variables(filing: _Filing, case: Case, rows: Mapping[str, Case]) -> dict[str, Any]:
+    """What branches ask for: the situation and plain facts (yes or no, numbers), never names, numbers of cards, texts."""
+    situation = _situation(filing)
+    plain = {fact: value for fact, value in filing.facts.items() if isinstance(value, bool | int | float)}
+    members = {
+        member.key: {
+            "applies": member.key in rows,
+            "case_id": str(rows[member.key].pk) if member.key in rows else None,
+            "organisation": str(rows[member.key].organisation_id) if member.key in rows else None,
+        }
+        for member in filing.bundle.members
+    }
+    return {**plain, **situation, "case_id": str(case.pk), **({"members": members} if rows else {})}
+
+
+def _begin(case: Case, process: str, variables: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    case.instance_id = flow.start(
+        key=process,
+        subject=SubjectRef("case", case.pk),
+        title=case.title,
+        variables=variables,
+        net=NET,
+        organisation_id=case.organisation_id,
+        scope_key=case.scope_key,
+        grade=case.grade,
+        applicant_person_id=case.person_id,
+        applicant_entity_id=case.entity_id,
+        by=by,
+        at=at,
+    )
+    Case.objects.filter(pk=case.pk).update(instance_id=case.instance_id)

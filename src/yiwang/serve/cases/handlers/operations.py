@@ -1,0 +1,161 @@
+"""What processes ask of cases: the named operations, where a case's tasks belong, how they open.
+
+Operations take `case_id`. They run inside the step's transaction, by whoever completed the task before (the program for
+steps that follow a submission or a timer), with what was entered there:
+
+- `cases.receive` → `organisation` (id), `acceptance_due` (end of the fifth working day, ISO)
+- `cases.accept` (header `ground`: official, instant, deemed) → `promised_due`
+- `cases.request_correction`, `cases.refuse_acceptance` (header `by`: official, rule)
+- `cases.decide` (input or header `decision`: approve, refuse; header `by`)
+- `cases.issue_result` → `results` (ids); `cases.close` → `outcome`: approved, refused, not_accepted
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from yiwang.commons.flow.registry import (
+    Invocation,
+    TaskPlace,
+    TaskQuestion,
+    operation,
+    register_opener,
+    register_task_place,
+)
+from yiwang.kernel import calendars
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.clock import CHINA
+from yiwang.kernel.text import gettext_noop as _
+from yiwang.serve.cases import commands, queries
+from yiwang.serve.cases.contracts import ResultKind
+
+KIND = "case"
+_OUTCOMES = {ResultKind.GRANTED: "approved", ResultKind.PARTLY_GRANTED: "approved", ResultKind.REFUSED: "refused"}
+_RULE_GROUND = "按公布的规则自动审查"
+
+
+def _case_id(call: Invocation) -> UUID:
+    return UUID(str(call.inputs.get("case_id") or call.subject.id))
+
+
+def _by(call: Invocation) -> Actor:
+    """An official acts in person; what follows a submission or a timer the program does."""
+    return (
+        call.by if call.by.is_official and call.headers.get("by") != "rule" else Actor.system(f"flow:{call.operation}")
+    )
+
+
+@operation("cases.receive")
+def receive(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    commands.receive(case_id=case_id, by_process=True, by=_by(call), at=call.at)
+    case = queries.brief(case_id=case_id, viewer=Actor.system("flow"))
+    due = calendars.current().add_working_days(call.at.astimezone(CHINA).date(), queries.ACCEPTANCE_DAYS).date
+    return {"organisation": str(case.organisation_id), "acceptance_due": end_of(due)}
+
+
+@operation("cases.accept")
+def accept(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    ground = str(call.headers.get("ground") or "official")
+    by = _by(call) if ground == "official" else Actor.system(f"flow:{call.operation}")
+    opinion = queries.entered(case_id=case_id).get("opinion", "") if ground == "official" else ""
+    commands.accept(case_id=case_id, ground=ground, opinion=opinion, by_process=True, by=by, at=call.at)
+    case = queries.brief(case_id=case_id, viewer=Actor.system("flow"))
+    return {"promised_due": end_of(case.promised_due) if case.promised_due else None}
+
+
+@operation("cases.request_correction")
+def request_correction(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    entered = queries.entered(case_id=case_id)
+    commands.request_correction(
+        case_id=case_id,
+        reason=entered.get("reason") or _("申请材料不齐全或者不符合法定形式"),
+        opinion=entered.get("opinion", ""),
+        by_process=True,
+        by=_by(call),
+        at=call.at,
+    )
+    return {}
+
+
+@operation("cases.refuse_acceptance")
+def refuse_acceptance(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    entered = {} if call.headers.get("by") == "rule" else queries.entered(case_id=case_id)
+    commands.decline(
+        case_id=case_id,
+        ground=entered.get("ground") or str(call.inputs.get("ground") or _RULE_GROUND),
+        reason=entered.get("reason") or str(call.inputs.get("reason") or _("不符合本事项的受理条件")),
+        opinion=entered.get("opinion", ""),
+        by_process=True,
+        by=_by(call),
+        at=call.at,
+    )
+    return {}
+
+
+@operation("cases.decide")
+def decide(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    by_rule = call.headers.get("by") == "rule"
+    decision = str(call.inputs.get("decision") or call.headers.get("decision") or "")
+    entered = {} if by_rule else queries.entered(case_id=case_id)
+    commands.decide(
+        case_id=case_id,
+        result=ResultKind.GRANTED if decision == "approve" else ResultKind.REFUSED,
+        ground=entered.get("ground") or (_RULE_GROUND if by_rule else queries.legal_ground(case_id=case_id)),
+        reason=entered.get("reason") or (_("不符合规定的条件") if decision != "approve" else ""),
+        opinion=entered.get("opinion", ""),
+        rule=call.element_id if by_rule else "",
+        by_process=True,
+        by=_by(call),
+        at=call.at,
+    )
+    return {}
+
+
+@operation("cases.issue_result")
+def issue_result(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    fields = queries.entered(case_id=case_id).get("fields", {})
+    results = commands.issue_result(case_id=case_id, fields=fields, by_process=True, by=_by(call), at=call.at)
+    return {"results": results}
+
+
+@operation("cases.close")
+def close(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    case = queries.brief(case_id=case_id, viewer=Actor.system("flow"))
+    if case.is_bundle:
+        result = commands.settle(case_id=case_id, by=Actor.system("flow:cases.close"), at=call.at)
+    else:
+        commands.close(case_id=case_id, by_process=True, by=_by(call), at=call.at)
+        result = case.result
+    return {"outcome": _OUTCOMES.get(ResultKind(result), "not_accepted") if result else "not_accepted"}
+
+
+def end_of(day: date) -> str:
+    """The end of working time on a day, as ISO text for a timer."""
+    _begin, end = calendars.current().hours.sessions[-1]
+    return datetime.combine(day, end, CHINA).isoformat()
+
+
+def _place(question: TaskQuestion) -> TaskPlace:
+    named = question.properties.get("case_id")
+    case = queries.brief(case_id=UUID(str(named)) if named else question.subject.id, viewer=Actor.system("flow"))
+    return TaskPlace(case.organisation_id, case.scope_key, case.grade, f"{case.title} {case.number}")
+
+
+def _task_url(_subject: SubjectRef, task_id: UUID) -> str:
+    return f"/work/cases/tasks/{task_id}/"
+
+
+def _process_url(subject: SubjectRef) -> str:
+    return f"/cases/of/{subject.id}/"
+
+
+register_task_place(KIND, _place)
+register_opener(KIND, task_url=_task_url, process_url=_process_url, label=_("办件"))

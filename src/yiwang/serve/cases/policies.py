@@ -1,0 +1,126 @@
+"""Who may see a case and who may do what with it. Officials by grants, applicants and agents their own only."""
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from yiwang.commons.flow import queries as flow
+from yiwang.commons.identity import queries as identity
+from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.errors import Forbidden
+from yiwang.serve.cases import rules
+from yiwang.serve.cases.contracts import Applicant, CaseAction, CaseNotFound, CaseStateRefused, CaseStatus
+from yiwang.serve.cases.models import Case
+
+VIEW = "cases.view"
+_GRANTED = {
+    CaseAction.RECEIVE: "cases.accept",
+    CaseAction.ACCEPT: "cases.accept",
+    CaseAction.DECLINE: "cases.accept",
+    CaseAction.REQUEST_CORRECTION: "cases.accept",
+    CaseAction.CHECK_MATERIAL: "cases.accept",
+    CaseAction.REVIEW: "cases.decide",
+    CaseAction.GRANT: "cases.decide",
+    CaseAction.REFUSE: "cases.decide",
+    CaseAction.STOP_CLOCK: "cases.decide",
+    CaseAction.RESUME_CLOCK: "cases.decide",
+    CaseAction.ISSUE_RESULT: "cases.produce",
+    CaseAction.CLOSE: "cases.produce",
+}
+
+
+def own(viewer: Actor) -> Q:
+    """The cases of a resident: their own, and those of whom they act for; never anybody else's."""
+    if viewer.kind is not ActorKind.PERSON or viewer.person_id is None:
+        return Q(pk__in=[])
+    mine = Q(person_id=viewer.person_id) | Q(agent_id=viewer.account_id) if viewer.account_id else Q()
+    if viewer.on_behalf is None:
+        return mine
+    column = "person_id" if viewer.on_behalf.kind == "person" else "entity_id"
+    return mine | Q(**{column: viewer.on_behalf.id})
+
+
+def visible(viewer: Actor) -> Q:
+    """The row filter of every read: grants for officials, own cases for residents, everything for the program."""
+    if viewer.is_system:
+        return Q()
+    if viewer.is_official:
+        return Q(identity.scope(viewer=viewer, action=VIEW))
+    return own(viewer)
+
+
+def is_applicant(viewer: Actor, case: Case) -> bool:
+    """Whether the viewer is the applicant, acts for the applicant, or filed as the agent."""
+    if viewer.kind is not ActorKind.PERSON or viewer.account_id is None:
+        return False
+    if case.agent_id == viewer.account_id or (case.person_id is not None and case.person_id == viewer.person_id):
+        return True
+    return viewer.on_behalf is not None and viewer.on_behalf.id in {case.person_id, case.entity_id}
+
+
+def check_applicant(by: Actor, case: Case) -> None:
+    """Raises CaseNotFound for everybody else, as for a number that does not exist."""
+    if not (by.is_system or is_applicant(by, case)):
+        raise CaseNotFound
+
+
+def may(viewer: Actor, case: Case, action: CaseAction) -> bool:
+    """Whether a grant covers `action` on this case, whatever its state. One query."""
+    if viewer.is_system:
+        return True
+    granted = _GRANTED.get(action)
+    if granted is None or not viewer.is_official:
+        return False
+    return identity.holds(
+        viewer, granted, organisation_id=case.organisation_id, scope_key=case.scope_key, grade=case.grade
+    )
+
+
+def check_step(by: Actor, case: Case, action: CaseAction, *, by_process: bool = False) -> None:
+    """Raises CaseStateRefused where the state, Forbidden where the right is missing.
+
+    A step that the published process takes needs no grant of its own: flow has checked who may complete its tasks.
+    """
+    reason = rules.refusal(CaseStatus(case.status), action)
+    if reason and not (action is CaseAction.RECEIVE and case.status == CaseStatus.WAITING):
+        raise CaseStateRefused(number=case.number, action=action.label, reason=reason)
+    if not (by_process or may(by, case, action)):
+        raise Forbidden
+
+
+def check_first_notice(case: Case) -> None:
+    """A correction notice is given once (行政许可法 32)."""
+    if case.corrections:
+        reason = rules.refusal(CaseStatus.CORRECTION, CaseAction.REQUEST_CORRECTION)
+        raise CaseStateRefused(number=case.number, action=CaseAction.REQUEST_CORRECTION.label, reason=reason)
+
+
+def is_agent(by: Actor, applicant: Applicant) -> bool:
+    """Whether `by` files for somebody else."""
+    return by.kind is ActorKind.PERSON and applicant.person_id != by.person_id
+
+
+def check_submit(by: Actor, applicant: Applicant) -> None:
+    """Residents file for themselves or for whom they act now; officials at a counter with the grant; the program."""
+    if by.is_system or (by.is_official and identity.holds(by, "cases.accept")):
+        return
+    if by.kind is ActorKind.PERSON and by.account_id is not None:
+        own_case = applicant.person_id is not None and applicant.person_id == by.person_id
+        acting = by.on_behalf is not None and by.on_behalf.id in {applicant.person_id, applicant.entity_id}
+        if own_case or acting:
+            return
+    raise Forbidden
+
+
+def check_task_belongs(by: Actor, case: Case, task_id: UUID) -> None:
+    """A task is worked on with its own case only, whatever a form posts. Raises CaseNotFound, and flow's UnknownTask."""
+    task = flow.task(task_id=task_id, viewer=by)
+    named = str(task.properties.get("case_id") or "")
+    own = named == str(case.pk) if named else task.row.subject.id == case.pk
+    if not own:
+        raise CaseNotFound
+
+
+def may_work_on(viewer: Actor, case: Case) -> bool:
+    """Whether a viewer with a task on the case may see the case with it: officials in reach of it, the applicant."""
+    return is_applicant(viewer, case) or Case.objects.filter(visible(viewer), pk=case.pk).exists()

@@ -1,0 +1,77 @@
+"""Small reads that operations, policies of files and task pages need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from yiwang.kernel.actor import Actor
+from yiwang.serve.cases import policies
+from yiwang.serve.cases.contracts import CaseKind, CaseNotFound, CaseStatus
+from yiwang.serve.cases.models import Case
+from yiwang.serve.matters import queries as matters
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A case in a few words."""
+
+    id: UUID
+    number: str
+    title: str
+    status: CaseStatus
+    result: str
+    organisation_id: UUID
+    scope_key: str
+    grade: int
+    promised_due: date | None
+    is_bundle: bool
+    instance_id: UUID | None
+    parent_id: UUID | None
+    parent_number: str
+
+
+def brief(*, case_id: UUID, viewer: Actor) -> Brief:
+    """One case. Raises CaseNotFound, also for those who may not know. One query."""
+    row = Case.objects.select_related("parent").filter(policies.visible(viewer), pk=case_id).first()
+    if row is None:
+        raise CaseNotFound
+    return Brief(
+        id=row.pk,
+        number=row.number,
+        title=row.title,
+        status=CaseStatus(row.status),
+        result=row.result,
+        organisation_id=row.organisation_id,
+        scope_key=row.scope_key,
+        grade=row.grade,
+        promised_due=row.promised_due,
+        is_bundle=row.kind == CaseKind.BUNDLE.value,
+        instance_id=row.instance_id,
+        parent_id=row.parent_id,
+        parent_number=row.parent.number if row.parent else "",
+    )
+
+
+def entered(*, case_id: UUID) -> Mapping[str, Any]:
+    """What was entered at the task before this step; for operations inside the step only."""
+    row = Case.objects.filter(pk=case_id).only("pending").first()
+    return row.pending if row else {}
+
+
+def legal_ground(*, case_id: UUID) -> str:
+    """The legal grounds of the case's matter, as a document names them."""
+    matter_id = Case.objects.filter(pk=case_id).values_list("matter_id", flat=True).first()
+    if matter_id is None:
+        return ""
+    laws = matters.matter_version(matter_id=matter_id, viewer=Actor.system("cases")).spec.laws
+    return "、".join(f"《{law.name}》{law.clause}" for law in laws)
+
+
+def may_read_files(*, case_id: UUID, viewer: Actor) -> bool:
+    """Files hang on the outermost case; whoever may see it or a member may read them. One query."""
+    rows = Case.objects.filter(policies.visible(viewer))
+    return rows.filter(Q(pk=case_id) | Q(parent_id=case_id)).exists()

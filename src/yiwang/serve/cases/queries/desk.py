@@ -1,0 +1,96 @@
+"""What an official sees at a task: the choices with the reason why one is not possible, the fields to fill in."""
+
+from uuid import UUID
+
+from yiwang.commons.flow import queries as flow
+from yiwang.commons.flow.contracts import TaskView
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.serve.cases import policies, rules
+from yiwang.serve.cases.contracts import CHOICES_OF, CaseNotFound, CaseStatus, Choice, DeskTask, TaskChoice
+from yiwang.serve.cases.models import Case
+from yiwang.serve.matters import queries as matters
+from yiwang.serve.matters.contracts import MatterSpec
+
+_WORDS = {
+    TaskChoice.ACCEPT: ("受理", "材料齐全、符合法定形式，从次日起计算办理时限"),
+    TaskChoice.CORRECT: ("一次性告知补正", "写明全部需要补正的内容，只能告知一次"),
+    TaskChoice.DECLINE: ("不予受理", "须写明依据和理由，并告知复议和诉讼的权利"),
+    TaskChoice.GRANT: ("准予", "出具办理结果，并送达申请人"),
+    TaskChoice.REFUSE: ("不予", "须写明依据和理由，并告知复议和诉讼的权利"),
+    TaskChoice.PRODUCE: ("制作完成", "填写结果信息后出具"),
+    TaskChoice.SUPPLY: ("补正材料已齐", "提交后由受理人员继续办理"),
+}
+_ALSO_SHOWN = {"decide": TaskChoice.CORRECT}
+
+
+def task_case(*, task_id: UUID, viewer: Actor) -> str:
+    """The number of the case that a task is about. Raises UnknownTask, CaseNotFound."""
+    return _case_of(flow.task(task_id=task_id, viewer=viewer)).number
+
+
+def desk_task(*, task_id: UUID, viewer: Actor) -> DeskTask:
+    """A task with its choices and fields for the viewer. Raises UnknownTask, CaseNotFound."""
+    task = flow.task(task_id=task_id, viewer=viewer)
+    row = _case_of(task)
+    if not policies.may_work_on(viewer, row):
+        raise CaseNotFound
+    offered = list(CHOICES_OF.get(task.form_key, ()))
+    extra = _ALSO_SHOWN.get(task.form_key)
+    choices = [_choice(row, each) for each in (*offered, *([extra] if extra else ()))]
+    return DeskTask(
+        task_id=task_id,
+        case_id=row.pk,
+        number=row.number,
+        stage=task.row.name,
+        form_key=task.form_key,
+        hint=task.documentation,
+        assignee=task.row.assignee_name,
+        can_claim=task.can_claim,
+        can_complete=task.can_complete,
+        choices=tuple(choices),
+        fields=_fields(row, task.form_key, viewer),
+        due_at=task.row.due_at,
+    )
+
+
+def tasks_of(*, case_id: UUID, parent_id: UUID | None, viewer: Actor) -> tuple[UUID, ...]:
+    """The open tasks on this case in the viewer's reach, soonest first."""
+    subject = SubjectRef("case", parent_id or case_id)
+    rows = flow.open_tasks(subject=subject, viewer=viewer)
+    if parent_id is not None:
+        rows = (*flow.open_tasks(subject=SubjectRef("case", case_id), viewer=viewer), *rows)
+    wanted = str(case_id)
+    found = [(row.id, flow.task(task_id=row.id, viewer=viewer)) for row in rows]
+    return tuple(
+        task_id for task_id, task in found if str(task.properties.get("case_id") or task.row.subject.id) == wanted
+    )
+
+
+def _case_of(task: TaskView) -> Case:
+    named = task.properties.get("case_id")
+    row = Case.objects.filter(pk=UUID(str(named)) if named else task.row.subject.id).first()
+    if row is None or task.row.subject.kind != "case":
+        raise CaseNotFound
+    return row
+
+
+def _choice(row: Case, choice: TaskChoice) -> Choice:
+    action = choice.action
+    reason = rules.refusal(CaseStatus(row.status), action) if action else ""
+    if not reason and choice is TaskChoice.CORRECT and row.corrections:
+        reason = rules.refusal(CaseStatus.CORRECTION, choice.action)  # type: ignore[arg-type]
+    label, hint = _WORDS[choice]
+    needs_reason = choice in {TaskChoice.CORRECT, TaskChoice.DECLINE, TaskChoice.REFUSE}
+    return Choice(choice, label, hint, reason, needs_reason)
+
+
+def _fields(row: Case, form_key: str, viewer: Actor) -> tuple[tuple[str, str], ...]:
+    if row.matter_id is None or form_key not in {"decide", "produce"}:
+        return ()
+    spec: MatterSpec = matters.matter_version(matter_id=row.matter_id, viewer=viewer).spec
+    return tuple(
+        (field.fact, field.label or field.fact)
+        for result in spec.results
+        for field in result.fields
+        if field.filled_by == "official"
+    )

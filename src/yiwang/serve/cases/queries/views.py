@@ -1,0 +1,269 @@
+"""One case with everything that its pages show: facts, materials, results, history, clock, members."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from yiwang.commons.identity import queries as identity
+from yiwang.kernel import calendars, clock
+from yiwang.kernel.actor import Actor
+from yiwang.serve.cases import policies, rules
+from yiwang.serve.cases.contracts import (
+    Answer,
+    CaseAction,
+    CaseKind,
+    CaseNotFound,
+    CaseStatus,
+    CaseView,
+    Clock,
+    EventView,
+    MaterialBy,
+    MaterialView,
+    MemberView,
+    ResultKind,
+    ResultView,
+)
+from yiwang.serve.cases.models import Case, CaseEvent, CaseMaterial, CaseResult
+from yiwang.serve.cases.queries.lists import case_row
+from yiwang.serve.matters import queries as matters
+from yiwang.serve.matters.contracts import Law
+
+_PROMISE = "承诺办结时限"
+
+
+def case(*, number: str, viewer: Actor) -> CaseView:
+    """The case with that number. Raises CaseNotFound: for a number that does not exist and for one of somebody else."""
+    row = Case.objects.select_related("parent", "agent__person").filter(policies.visible(viewer), number=number).first()
+    if row is None:
+        raise CaseNotFound
+    members = list(Case.objects.filter(parent=row).order_by("position")) if row.kind == CaseKind.BUNDLE.value else []
+    events = _events([row.pk, *(member.pk for member in members)])
+    results = _results([row, *members])
+    official = not policies.is_applicant(viewer, row)
+    promised, acceptance = _clocks(row, events.get(row.pk, []))
+    return CaseView(
+        id=row.pk,
+        number=row.number,
+        kind=CaseKind(row.kind),
+        title=row.title,
+        matter_code=row.matter_code,
+        bundle_key=row.bundle_key,
+        parent_number=row.parent.number if row.parent else "",
+        parent_title=row.parent.title if row.parent else "",
+        member_key=row.member_key,
+        applicant=row.applicant_name,
+        agent=row.agent.person.name if row.agent and row.agent.person else "",
+        beneficiary=row.beneficiary,
+        organisation=row.organisation_name,
+        organisation_id=row.organisation_id,
+        region_code=row.region_code,
+        channel=row.channel,
+        status=CaseStatus(row.status),
+        result=ResultKind(row.result) if row.result else None,
+        ground=row.ground,
+        reason=row.reason or "",
+        submitted_at=row.submitted_at,
+        received_at=row.received_at,
+        accepted_at=row.accepted_at,
+        decided_at=row.decided_at,
+        closed_at=row.closed_at,
+        promised_due=row.promised_due,
+        statutory_due=row.statutory_due,
+        promised_days=row.promised_days,
+        statutory_days=row.statutory_days,
+        answers=(*(Answer(**answer) for answer in row.answers), *_brought(row)),
+        materials=_materials(row),
+        results=tuple(results.get(row.pk, ())),
+        events=_history(events.get(row.pk, []), viewer, official=official),
+        members=tuple(_member(each, events.get(each.pk, []), results.get(each.pk, ())) for each in members),
+        clock=promised,
+        acceptance=acceptance,
+        laws=_laws(row, viewer),
+        instance_id=row.instance_id,
+        process_version=f"{row.process_version}" if row.process_version else "",
+        is_official_view=official,
+    )
+
+
+def timeline(*, number: str, viewer: Actor) -> tuple[EventView, ...]:
+    """The history of a case, oldest first. Raises CaseNotFound."""
+    return case(number=number, viewer=viewer).events
+
+
+def check_history(*, number: str, viewer: Actor) -> tuple[bool, int]:
+    """Whether every event still hashes to what the next one and the case say, and the first that does not (0: none)."""
+    row = Case.objects.filter(policies.visible(viewer), number=number).first()
+    if row is None:
+        raise CaseNotFound
+    previous = rules.GENESIS
+    for event in CaseEvent.objects.filter(case=row).order_by("seq"):
+        if bytes(event.prev_hash) != previous or event_digest(event, previous) != bytes(event.hash):
+            return False, event.seq
+        previous = bytes(event.hash)
+    return (True, 0) if previous == bytes(row.last_hash) else (False, row.events_count)
+
+
+def event_digest(event: CaseEvent, previous: bytes) -> bytes:
+    """The hash that an event should have."""
+    return rules.event_hash(
+        case_id=event.case_id,
+        seq=event.seq,
+        kind=event.kind,
+        at=event.at,
+        actor={
+            "kind": event.actor_kind,
+            "account": event.account_id,
+            "person": event.person_id,
+            "organisation": event.organisation_id,
+            "role": event.role,
+        },
+        from_status=event.from_status,
+        to_status=event.to_status,
+        note=f"{event.note or ''}\x1f{event.opinion or ''}",
+        data=event.data,
+        previous=previous,
+    )
+
+
+def _events(case_ids: Sequence[UUID]) -> dict[UUID, list[CaseEvent]]:
+    grouped: dict[UUID, list[CaseEvent]] = {}
+    for event in CaseEvent.objects.filter(case_id__in=case_ids).order_by("case_id", "seq"):
+        grouped.setdefault(event.case_id, []).append(event)
+    return grouped
+
+
+def _entries(events: Iterable[CaseEvent]) -> list[rules.Entry]:
+    return [
+        rules.Entry(CaseAction(e.kind), e.at, e.data.get("procedure", ""), e.data.get("ground") == "deemed")
+        for e in events
+    ]
+
+
+def _clocks(row: Case, events: Sequence[CaseEvent]) -> tuple[Clock, Clock]:
+    calendar, today, entries = calendars.current(), clock.today(), _entries(events)
+    ended = rules.day_of(row.decided_at or row.closed_at) if row.decided_at or row.closed_at else None  # type: ignore[arg-type]
+    promised = rules.clock(entries, row.promised_days, calendar, today=today, basis=_PROMISE, ended=ended)
+    return promised, rules.acceptance_clock(entries, calendar, today=today)
+
+
+def _history(events: Sequence[CaseEvent], viewer: Actor, *, official: bool) -> tuple[EventView, ...]:
+    accounts = {event.account_id for event in events if event.account_id}
+    names = identity.account_names(account_ids=accounts, viewer=viewer) if accounts else {}
+    return tuple(
+        EventView(
+            seq=event.seq,
+            kind=CaseAction(event.kind),
+            at=event.at,
+            actor=names.get(event.account_id, "") if event.account_id else "",
+            note=event.note or "",
+            opinion=(event.opinion or "") if official else "",
+            from_status=event.from_status,
+            to_status=event.to_status,
+            data=event.data,
+        )
+        for event in events
+    )
+
+
+def _results(rows: Sequence[Case]) -> dict[UUID, list[ResultView]]:
+    found: dict[UUID, list[ResultView]] = {}
+    for row in CaseResult.objects.filter(case_id__in=[case.pk for case in rows]).order_by("pk"):
+        found.setdefault(row.case_id, []).append(result_view(row))
+    return found
+
+
+def result_view(row: CaseResult) -> ResultView:
+    """A result as a frozen value."""
+    return ResultView(
+        id=row.pk,
+        kind=row.kind,
+        number=row.number,
+        title=row.title,
+        issued_by=row.organisation_name,
+        issued_at=row.issued_at,
+        payload=row.payload,
+    )
+
+
+def _brought(row: Case) -> tuple[Answer, ...]:
+    """The facts that results of other members bring to this one."""
+    gifts = CaseMaterial.objects.filter(case=row, origin_result__isnull=False).select_related("origin_result", "origin")
+    known = {answer["fact"] for answer in row.answers}
+    brought = {}
+    for gift in gifts:
+        assert gift.origin_result is not None
+        for line in gift.origin_result.payload.get("lines", ()):
+            if line.get("new") and line["fact"] not in known:
+                brought[line["fact"]] = Answer(
+                    line["fact"], line["value"], line["label"], line["shown"], "member", gift.origin_result.title
+                )
+    return tuple(brought.values())
+
+
+def _materials(row: Case) -> tuple[MaterialView, ...]:
+    rows = CaseMaterial.objects.filter(case=row).select_related("origin", "origin_result", "checked_by__person")
+    return tuple(
+        MaterialView(
+            id=each.pk,
+            material=each.material,
+            name=each.name,
+            by=MaterialBy(each.by),
+            file_id=each.file_id,
+            reference=each.origin_result.number if each.origin_result else "",
+            origin_number=each.origin.number if each.origin else "",
+            origin_name=each.origin.title if each.origin else "",
+            origin_result_id=each.origin_result_id,
+            checked_at=each.checked_at,
+            checked_by=each.checked_by.person.name if each.checked_by and each.checked_by.person else "",
+        )
+        for each in rows.order_by("position", "pk")
+    )
+
+
+def _member(row: Case, events: Sequence[CaseEvent], results: Sequence[ResultView]) -> MemberView:
+    promised, _acceptance = _clocks(row, events)
+    waiting = next((e for e in reversed(events) if e.kind == CaseAction.REQUEST_CORRECTION.value), None)
+    supplied = rules.last(_entries(events), CaseAction.SUPPLY)
+    words = next((e.note for e in reversed(events) if e.note), "") or ""
+    stopped = None
+    if waiting is not None:
+        done = rules.day_of(supplied) if supplied and supplied > waiting.at else None
+        stopped = (rules.day_of(waiting.at), done)
+    return MemberView(
+        key=row.member_key,
+        case=case_row(row),
+        received_at=row.received_at,
+        accepted_at=row.accepted_at,
+        decided_at=row.decided_at,
+        promised_days=row.promised_days,
+        clock=promised,
+        depends_on=tuple(row.depends_on),
+        results=tuple(results),
+        last_note=words,
+        stopped=stopped,
+    )
+
+
+def _laws(row: Case, viewer: Actor) -> tuple[Law, ...]:
+    return matters.matter_version(matter_id=row.matter_id, viewer=viewer).spec.laws if row.matter_id else ()
+
+
+def result(*, number: str, result_id: UUID, viewer: Actor) -> tuple[CaseView, ResultView]:
+    """A result with its case, for the printable page: of the case itself or of one of its members. Raises CaseNotFound."""
+    found = (
+        CaseResult.objects.select_related("case")
+        .filter(Q(case__number=number) | Q(case__parent__number=number), pk=result_id)
+        .first()
+    )
+    if found is None:
+        raise CaseNotFound
+    return case(number=found.case.number, viewer=viewer), result_view(found)
+
+
+def situation(*, number: str, viewer: Actor) -> Mapping[str, object]:
+    """The situation that the case was filed with. Raises CaseNotFound."""
+    row = Case.objects.filter(policies.visible(viewer), number=number).only("situation").first()
+    if row is None:
+        raise CaseNotFound
+    return dict(row.situation)
