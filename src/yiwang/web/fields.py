@@ -3,7 +3,7 @@
 `commons.forms` makes these values from a form's definition; pages with a small form of their own make them by hand.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from yiwang.web.components import Attr, FileItem, Provenance, Text
@@ -74,7 +74,7 @@ class Field:
 
     `value` is what the control shows, a tuple for CHECKBOX; YES_NO takes "yes", "no" or "". `options` serve RADIO, CHECKBOX,
     SELECT and RATING, `levels` REGION, `files` FILE. `refused` disables the whole field and says why. `attrs` are extra
-    attributes of the control (htmx). `file_url` uploads at once with progress; without it the file goes with the form.
+    attributes of the control (htmx). `as_heading` makes the label the page's h1, for one question a page. `file_url` uploads at once with progress; without it the file goes with the form.
     """
 
     name: str
@@ -108,7 +108,8 @@ class Field:
     readonly: bool = False
     refused: Text = ""
     attrs: tuple[Attr, ...] = ()
-    id_prefix: str = field(default="f-")
+    as_heading: bool = False
+    id_prefix: str = "f-"
 
     @property
     def id(self) -> str:

@@ -75,3 +75,8 @@ def test_names_with_dots_give_ids_that_css_can_select():
 
 def test_hidden_fields_are_only_a_value(render):
     assert render(Field("t", "", FieldKind.HIDDEN, "1")) == '<input type="hidden" name="t" value="1">'
+
+
+def test_one_question_a_page_has_its_label_as_heading(render):
+    html = render(Field("where", "孩子随谁落户？", FieldKind.YES_NO, as_heading=True))
+    assert "<h1>孩子随谁落户？</h1>" in html

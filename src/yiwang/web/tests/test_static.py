@@ -1,5 +1,6 @@
 """What lies in files: templates without inline code, colours with contrast, catalogues and checksums complete."""
 
+import dataclasses
 import json
 import re
 import shutil
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from yiwang.web import components
+from yiwang.web import fields as web_fields
 from yiwang.web.catalogues import compile_all, untranslated
 from yiwang.web.shell import SCRIPTS, STYLES
 from yiwang.web.vendoring import LIBRARIES, VENDOR_DIR, verify
@@ -155,3 +158,17 @@ def test_each_library_names_licence_and_version(library):
     assert record["version"]
     assert record["licence"] == library.licence
     assert record["package"] == library.package
+
+
+GUIDE = WEB.parents[2] / "docs" / "guide" / "components.md"
+
+
+@pytest.mark.skipif(not GUIDE.exists(), reason="installed without its documents")
+def test_the_guide_names_every_value_with_its_fields():
+    rows = dict(re.findall(r"^\| `(\w+)` \| `([^`]*)` \|", GUIDE.read_text(encoding="utf-8"), re.MULTILINE))
+    values = [getattr(components, name) for name in components.__all__]
+    values += [web_fields.Field, web_fields.Choice, web_fields.RegionLevel]
+    for value in values:
+        if isinstance(value, type) and dataclasses.is_dataclass(value):
+            told = re.findall(r"(?:^|, )(\w+): ", rows[value.__name__])
+            assert told == [each.name for each in dataclasses.fields(value)], value.__name__
