@@ -74,12 +74,17 @@ def _domain(loop: Loop, f: Frame) -> Iterable[Value]:
     if type(source) in OPEN:
         raise _Depends(unknown(source))
     if isinstance(source, Range):
-        if not (source.start_included and source.end_included):
-            raise Fault("rules.not_iterable", value="range")
-        return steps(source.start, source.end)
+        return _inside(source)
     if source is None:
         raise Fault("rules.not_iterable", value="null")
     return source if isinstance(source, list) else [source]
+
+
+def _inside(span: Range) -> Iterator[Value]:
+    """The steps of a range without the ends that it excludes."""
+    for value in steps(span.start, span.end):
+        if (value != span.start or span.start_included) and (value != span.end or span.end_included):
+            yield value
 
 
 def steps(start: Value, end: Value) -> Iterable[Value]:

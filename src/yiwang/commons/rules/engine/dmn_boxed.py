@@ -38,7 +38,9 @@ class BoxedCompiler:
         declared = self.types.optional(type_ref, line)
         return code if declared is None or declared is ANY else coerced(code, declared)
 
-    def _compile(self, boxed: model.BoxedExpression, scope: Scope, env: Environment) -> Code:
+    def _compile(  # noqa: C901, PLR0911 - one return for each kind
+        self, boxed: model.BoxedExpression, scope: Scope, env: Environment
+    ) -> Code:
         match boxed:
             case model.Literal():
                 return self._literal(boxed, scope, env)
@@ -55,7 +57,8 @@ class BoxedCompiler:
             case model.Function():
                 return self.function(boxed, scope, env)
             case model.Conditional(condition, then, otherwise):
-                return chosen(*(self.compile(b, scope, env) for b in (condition, then, otherwise)), NOWHERE)
+                parts = [self.compile(part, scope, env) for part in (condition, then, otherwise)]
+                return chosen(parts[0], parts[1], parts[2], NOWHERE)
             case model.Filter():
                 return self._filter(boxed, scope, env)
             case model.Loop():
@@ -77,7 +80,9 @@ class BoxedCompiler:
 
         return self.guard("", boxed.line, compile_)
 
-    def shape(self, boxed: model.BoxedExpression | None, declared: str, scope: Scope) -> FeelType | None:
+    def shape(  # noqa: PLR0911 - one return for each kind
+        self, boxed: model.BoxedExpression | None, declared: str, scope: Scope
+    ) -> FeelType | None:
         """What the parser may expect of a boxed expression."""
         if boxed is None or declared or boxed.type:
             return self.types.optional(declared or (boxed.type if boxed else ""))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from . import dmn_tree as tree
 from .budget import DEFAULT_BUDGET, Budget, Run
-from .diagnostics import Diagnostic, DmnError, Fault
+from .diagnostics import NOWHERE, Diagnostic, DmnError, Fault
 from .dmn_graph import Graph, Key, Node
 from .dmn_xml import read_definitions
 from .expression import Absent, fact_reader, guarded, start
@@ -74,7 +74,7 @@ class _Evaluation:
         try:
             return value if declared is None else coerce(value, declared)
         except Fault as fault:
-            return self.run.fail(fault.code, **fault.params)
+            return self.run.fail(fault.code, NOWHERE, **fault.params)
 
     def _logic(self, node: Node) -> Value:
         assert node.code is not None

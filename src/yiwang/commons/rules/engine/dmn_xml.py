@@ -1,6 +1,6 @@
 """DMN 1.1-1.5 XML of strangers to plain values: no entities, no DTD, limited in size and depth."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError
 
@@ -201,7 +201,7 @@ def _service(e: Xml) -> model.Service:
     )
 
 
-_ELEMENTS = {
+_ELEMENTS: Mapping[str, Callable[[Xml], model.Element]] = {
     "inputData": _input_data,
     "decision": _decision,
     "businessKnowledgeModel": _knowledge,
@@ -316,7 +316,7 @@ def _rule(e: Xml, inputs: int, outputs: int) -> Rule:
     return Rule(tests, results, e.get("id"), note.strip(), e.line)
 
 
-_BOXED = {
+_BOXED: Mapping[str, Callable[[Xml], model.BoxedExpression]] = {
     "literalExpression": _literal,
     "decisionTable": _table,
     "context": _context,

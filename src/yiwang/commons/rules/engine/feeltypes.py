@@ -145,7 +145,7 @@ def is_instance(value: Value, declared: FeelType) -> bool:
     return kind(value) == "null" if declared is NULL else value is not None and conforms(value, declared)
 
 
-def conforms(value: Value, declared: FeelType) -> bool:
+def conforms(value: Value, declared: FeelType) -> bool:  # noqa: PLR0911 - one return for each kind
     """Whether a value, or null, may stand where the type is declared (allowed values apart)."""
     declared = plain(declared)
     if value is None or declared is ANY:
@@ -198,7 +198,7 @@ def subtype(narrow: FeelType, wide: FeelType) -> bool:
     return False
 
 
-def coerce(value: Value, declared: FeelType) -> Value:
+def coerce(value: Value, declared: FeelType) -> Value:  # noqa: PLR0911 - one return for each kind
     """The value as the declared type, by the implicit conversions; raises `Fault` where it doesn't fit."""
     if value is None or declared is ANY:
         return value

@@ -46,7 +46,7 @@ def plain_number(value: Decimal) -> str:
     return format(value, "f")
 
 
-def as_text(value: Value) -> str:
+def as_text(value: Value) -> str:  # noqa: PLR0911 - one return for each kind
     """The value as FEEL text; strings inside lists and contexts are quoted."""
     match value:
         case None:

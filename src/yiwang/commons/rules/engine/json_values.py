@@ -14,7 +14,7 @@ MAX_EXACT_INTEGER = 2**53
 Json = Any
 
 
-def to_json(value: Value, *, tagged: bool = False) -> Json:
+def to_json(value: Value, *, tagged: bool = False) -> Json:  # noqa: PLR0911 - one return for each kind
     """A value that `json.dumps` takes.
 
     Plain: dates, times and durations as their text, a number that no float holds exactly as text, functions as null.
@@ -63,7 +63,7 @@ _READ = {
 }
 
 
-def from_json(data: Json, declared: FeelType | None = None) -> Value:
+def from_json(data: Json, declared: FeelType | None = None) -> Value:  # noqa: PLR0911 - one return for each kind
     """The FEEL value of JSON data. Text becomes a date, time or duration only where that type is declared or tagged."""
     base = plain(declared) if declared is not None else None
     match data:

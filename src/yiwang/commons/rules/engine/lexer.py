@@ -71,7 +71,7 @@ class Lexer:
         return Place(line, offset - self._lines[line - 1] + 1)
 
     def error(self, code: str, offset: int, **params: object) -> FeelSyntaxError:
-        return FeelSyntaxError(code, self.place_of(offset), **params)
+        return FeelSyntaxError(code, self.place_of(offset), "", **params)
 
     def peek_start(self) -> int:
         match = SPACE.match(self.text, self._place)
@@ -120,7 +120,7 @@ class Lexer:
         found = self.text[start : start + 1]
         with suppress(FeelSyntaxError):
             found = self.text[start : self.peek().end][:40]
-        params = {"wanted": wanted} if wanted else {}
+        params: dict[str, object] = {"wanted": wanted} if wanted else {}
         if not found:
             return self.error("rules.expected_at_end" if wanted else "rules.unexpected_end", start, **params)
         return self.error("rules.expected" if wanted else "rules.unexpected", start, found=found, **params)

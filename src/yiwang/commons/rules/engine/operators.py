@@ -18,7 +18,7 @@ MAX_MONTHS = 12 * 2_000_000_000
 MAX_NANOS = MAX_MONTHS * 31 * DAY
 
 
-def equal(left: Value, right: Value) -> Value:
+def equal(left: Value, right: Value) -> Value:  # noqa: PLR0911 - one return for each kind
     """True, False, null where the kinds differ, unknown where it depends on absent facts."""
     if type(left) in OPEN or type(right) in OPEN:
         return unknown(left, right)
@@ -44,17 +44,20 @@ def same_range(left: Range, right: Range) -> bool:
     )
 
 
+_ORDERED = frozenset({Decimal, str, Date, DaysDuration, MonthsDuration})
+_ZONED: Mapping[type, Callable[[Any], int]] = {Time: lambda v: v.utc_nanos, DateTime: lambda v: v.instant}
+
+
 def order(left: Value, right: Value) -> int | None:
     """-1, 0 or 1; None where the two have no order."""
     kind_ = type(left)
     if kind_ is not type(right):
         return None
-    if kind_ in {Decimal, str, Date, DaysDuration, MonthsDuration}:
-        return (left > right) - (left < right)
-    if kind_ is Time and (left.zone is None) == (right.zone is None):
-        return (left.utc_nanos > right.utc_nanos) - (left.utc_nanos < right.utc_nanos)
-    if kind_ is DateTime and (left.zone is None) == (right.zone is None):
-        return (left.instant > right.instant) - (left.instant < right.instant)
+    if kind_ in _ORDERED:
+        return int(left > right) - int(left < right)
+    if kind_ in _ZONED and (left.zone is None) == (right.zone is None):
+        first, second = _ZONED[kind_](left), _ZONED[kind_](right)
+        return int(first > second) - int(first < second)
     return None
 
 
@@ -145,11 +148,11 @@ def divide(left: Decimal, right: Decimal) -> Decimal:
 
 
 def days(nanos: int | Decimal) -> DaysDuration | None:
-    return DaysDuration(int(nanos)) if abs(nanos) <= MAX_NANOS else None
+    return DaysDuration(int(nanos)) if -MAX_NANOS <= nanos <= MAX_NANOS else None
 
 
 def months(count: int | Decimal) -> MonthsDuration | None:
-    return MonthsDuration(int(count)) if abs(count) <= MAX_MONTHS else None
+    return MonthsDuration(int(count)) if -MAX_MONTHS <= count <= MAX_MONTHS else None
 
 
 def _shift_date(day: Date, nanos: int) -> Date | None:

@@ -114,7 +114,7 @@ class Parser(Parts):
 
     def _filter(self, base: tree.Expression) -> tree.Expression:
         item = item_of(self.shape(base))
-        known = members(item)
+        known: Mapping[str, FeelType | None] | None = members(item)
         if known is None:  # only guesses: a name that is visible outside keeps its meaning for the parser
             known = {name: None for name in self.hints.types if not self.lexer.scope.has(name)}
         with self.inside_brackets(), self.within({**known, "item": item}):

@@ -1,7 +1,7 @@
 """What FEEL expressions begin with: literals, brackets of all kinds, `if`, `for`, `some`, `function`, and tests."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 
@@ -14,6 +14,11 @@ from .parser_types import TypeParser
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 CLOSERS = (")", "]", "[")
+_WORDS: Mapping[str, Callable[[str, Place], tree.Expression]] = {
+    "string": lambda text, at: tree.StringLiteral(text, at=at),
+    "at": lambda text, at: tree.AtLiteral(text, at=at),
+    "name": lambda text, at: tree.Name(text, at=at),
+}
 _CONSTANTS = {"true": True, "false": False}
 
 
@@ -73,9 +78,7 @@ class Parts(TypeParser):
             return tree.NumberLiteral(token.value, at=at)
         if token.kind in {"string", "at", "name"}:
             self.lexer.next()
-            return {"string": tree.StringLiteral, "at": tree.AtLiteral, "name": tree.Name}[token.kind](
-                str(token.value), at=at
-            )
+            return _WORDS[token.kind](str(token.value), at)
         if token.kind == "keyword":
             return self._keyword(str(token.value), at)
         if token.kind == "op":

@@ -109,7 +109,7 @@ class _Translator:
             quantifier += self.take()
         return f"(?:{atom}){quantifier}", repeat
 
-    def atom(self) -> tuple[str, int]:
+    def atom(self) -> tuple[str, int]:  # noqa: PLR0911 - one return for each kind
         char = self.take()
         if char == "(":
             return self.group()

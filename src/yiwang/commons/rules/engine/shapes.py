@@ -1,5 +1,7 @@
 """What type the parser may expect of an expression: only as far as it helps to find where a name ends."""
 
+from collections.abc import Mapping
+
 from . import tree
 from .feeltypes import (
     BUILT_IN,
@@ -22,9 +24,10 @@ from .temporal import Date, DateTime, Time
 from .temporal_text import parse_at_literal
 
 _RESULTS = {"date": DATE, "time": TIME, "date and time": DATE_TIME, "now": DATE_TIME, "today": DATE}
+_TEMPORAL: Mapping[type, FeelType] = {Date: DATE, Time: TIME, DateTime: DATE_TIME}
 
 
-def shape(node: tree.Expression, scope: Scope) -> FeelType | None:
+def shape(node: tree.Expression, scope: Scope) -> FeelType | None:  # noqa: C901, PLR0911 - one return for each kind
     """The type of an expression where it shows, else None."""
     match node:
         case tree.Name(name):
@@ -52,8 +55,7 @@ def shape(node: tree.Expression, scope: Scope) -> FeelType | None:
         case tree.RangeLiteral(start):
             return RangeOf(shape(start, scope) or BUILT_IN["Any"])
         case tree.AtLiteral(text):
-            value = parse_at_literal(text)
-            return {Date: DATE, Time: TIME, DateTime: DATE_TIME}.get(type(value))
+            return _TEMPORAL.get(type(parse_at_literal(text)))
     return NUMBER if isinstance(node, tree.NumberLiteral) else STRING if isinstance(node, tree.StringLiteral) else None
 
 

@@ -111,7 +111,7 @@ def _scalar(element: Any) -> Value:
 def agrees(actual: Value, expected: Value) -> bool:
     """Equal, numbers within the kit's tolerance."""
     if isinstance(expected, Decimal):
-        return isinstance(actual, Decimal) and abs(actual - expected) <= TOLERANCE * max(1, abs(expected))
+        return isinstance(actual, Decimal) and abs(actual - expected) <= TOLERANCE * max(Decimal(1), abs(expected))
     if isinstance(expected, list):
         same = isinstance(actual, list) and len(actual) == len(expected)
         return same and all(map(agrees, actual, expected))

@@ -104,7 +104,7 @@ def kind(value: Value) -> str:
 _SAME = frozenset({type(None), bool, Decimal, Date, Time, DateTime, DaysDuration, MonthsDuration, Range, Function})
 
 
-def of_fact(value: object, path: str, *, keep_missing: bool = True) -> Value:
+def of_fact(value: object, path: str, *, keep_missing: bool = True) -> Value:  # noqa: PLR0911 - one return for each kind
     """A fact given from outside as a FEEL value.
 
     Ints, floats, Python dates, mappings and sequences are converted at any depth; with `keep_missing` an absent entry of
