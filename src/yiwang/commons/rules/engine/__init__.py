@@ -4,6 +4,7 @@ Doors: `compile_expression`, `compile_unary_tests`, `compile_table`, `load_dmn`.
 `Diagnostic`; absent facts are unknown, not null, and named in `missing_facts`; a `Budget` ends what runs away.
 """
 
+from . import tree
 from .budget import Budget
 from .diagnostics import MESSAGES, Diagnostic, DmnError, FeelSyntaxError, Place, RulesError
 from .dmn_model import Model, load_dmn
@@ -89,6 +90,7 @@ __all__ = [
     "parse",
     "parse_unary_tests",
     "to_json",
+    "tree",
     "type_name",
     "unparse",
     "unparse_tests",
