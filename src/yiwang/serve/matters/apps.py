@@ -9,4 +9,4 @@ class MattersConfig(AppConfig):
     verbose_name = "matters"
 
     def ready(self) -> None:
-        from yiwang.serve.matters import handlers  # noqa: F401  registers the parts of a pack
+        from yiwang.serve.matters import pack  # noqa: F401  registers the parts of a pack

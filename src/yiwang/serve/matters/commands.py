@@ -1,6 +1,6 @@
 """Publishing and withdrawing versions of matters and bundles. The same content never makes a new version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from yiwang.serve.matters.contracts import (
     MatterSpec,
     MatterState,
     Published,
+    ThemeView,
 )
 
 _VERDICTS = rules.Verdicts()
@@ -143,6 +144,29 @@ def publish_bundle(
     publish(BundlePublished(row.pk, row.key, row.version))
     note(SubjectRef("bundle", row.pk), key=spec.key, version=row.version, changed=True)
     return Published(row.pk, row.version, changed=True)
+
+
+@command("matters.set_themes")
+def set_themes(*, themes: Sequence[ThemeView], by: Actor, at: datetime) -> bool:
+    """Name the themes, in this order; one that is gone is forgotten. Returns whether anything changed."""
+    del at
+    policies.check_publish(by)
+    wanted = {theme.key: (theme.name, theme.english, place) for place, theme in enumerate(themes)}
+    present = {row.key: (row.name, row.english, row.position) for row in models.Theme.objects.all()}
+    changed = wanted != present
+    if changed:
+        models.Theme.objects.exclude(key__in=list(wanted)).delete()
+        models.Theme.objects.bulk_create(
+            [
+                models.Theme(key=key, name=name, english=english, position=place)
+                for key, (name, english, place) in wanted.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["key"],
+            update_fields=["name", "english", "position"],
+        )
+    note(SubjectRef("catalogue", UUID(int=0)), themes=len(wanted), changed=changed)
+    return changed
 
 
 @command("matters.withdraw_matter")
@@ -266,9 +290,7 @@ def _index_matter(spec: MatterSpec, by: Actor, at: datetime) -> None:
     search.index_documents(kind="matter", docs=_in_languages(document, spec.translations), replace=False, by=by, at=at)
 
 
-def _index_bundle(
-    spec: BundleSpec, matters: Mapping[str, MatterSpec], promised: int, by: Actor, at: datetime
-) -> None:
+def _index_bundle(spec: BundleSpec, matters: Mapping[str, MatterSpec], promised: int, by: Actor, at: datetime) -> None:
     members = [matters[member.matter] for member in spec.members]
     text = " ".join([spec.summary, *(member.name for member in members), *(r.name for m in members for r in m.results)])
     payload = {

@@ -104,12 +104,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """One legal ground: name, document number, clause, text."""
+    """One legal ground: name, document number, clause, text, where the text was taken from."""
 
     name: str
     clause: str = ""
     text: str = ""
     number: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +149,15 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class ResultField:
-    """A fact that the decision brings. `filled_by`: system (from `pattern`), official, form.
+    """A fact that the decision brings. `filled_by`: system (from `pattern`), official, decision (FEEL in `value`).
 
-    Patterns: `{serial:07}` runs a year and a region, `{region}`, `{year}`.
+    Patterns: `{serial:07}` counts within a year, `{region}` the handling organisation's, `{year}`.
     """
 
     fact: str
     filled_by: str = "system"
     pattern: str = ""
+    value: str = ""
     label: str = ""
 
 
@@ -321,7 +323,7 @@ class MemberSpec:
     condition: str = ""
     kind: MemberKind = MemberKind.MANDATORY
     depends_on: tuple[str, ...] = ()
-    note: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +359,15 @@ class BundleSpec:
     sample: bool = False
     sample_note: str = ""
     translations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeView:
+    """A theme of life or business, in the order of the home page."""
+
+    key: str
+    name: str
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,15 @@ from yiwang.kernel.models import AppendOnlyModel, GuardedModel
 from yiwang.serve.matters.contracts import Direction, MatterKind, MatterState, MemberKind, Necessity
 
 
+class Theme(GuardedModel):
+    """A stage of life or business under which matters and bundles stand (主题)."""
+
+    key = public(models.CharField(max_length=60, unique=True))
+    name = public(models.CharField(max_length=60))
+    english = public(models.CharField(max_length=80, blank=True))
+    position = public(models.PositiveSmallIntegerField())
+
+
 class CatalogItem(GuardedModel):
     """A line of the basic catalogue (基本编码), which several authorities implement."""
 

@@ -1,6 +1,6 @@
 """Pure decisions about matters and bundles: conditions, the material graph, what may be published, the guide."""
 
-from yiwang.serve.matters.rules.conditions import Condition, Judgement, Verdicts, compile_condition
+from yiwang.serve.matters.rules.conditions import Condition, Judgement, Verdicts, compile_condition, condition_fault
 from yiwang.serve.matters.rules.definition import (
     bundle_definition,
     bundle_from,
@@ -15,6 +15,6 @@ from yiwang.serve.matters.rules.states import MatterAction, next_state
 
 __all__ = [
     "Condition", "Defect", "Judgement", "MatterAction", "Verdicts", "alone", "bundle_defects", "bundle_definition",
-    "bundle_from", "chain_days", "compile_condition", "departments", "depends_on", "digest_of", "find_cycle", "in_order",
+    "bundle_from", "chain_days", "compile_condition", "condition_fault", "departments", "depends_on", "digest_of", "find_cycle", "in_order",
     "matter_defects", "matter_definition", "matter_from", "next_state", "tailor", "visits_of",
 ]  # fmt: skip

@@ -1,0 +1,193 @@
+"""The parts of a pack that matters loads: themes, matters, bundles. Faults carry file and line."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from yiwang.commons.flow import queries as flow
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.packs import Document, PackReader, Tally, pack_part
+from yiwang.kernel.packs.reader import load_schema
+from yiwang.serve.matters import commands, rules
+from yiwang.serve.matters.contracts import BundleSpec, MatterSpec, Published, ThemeView
+from yiwang.serve.matters.pack import examples, reading
+from yiwang.serve.matters.pack.vocabulary import Vocabulary
+from yiwang.serve.matters.pack.words import Words
+
+_SCHEMAS = Path(__file__).parents[1] / "schemas"
+_FOLDERS = {"matter": "matters", "bundle": "bundles"}
+
+
+def _documents(reader: PackReader, kind: str) -> Iterator[tuple[str, Document]]:
+    """Each folder with its checked file; a folder without one is a fault."""
+    schema = load_schema(_SCHEMAS / f"{kind}.json")
+    folders = sorted({file.split("/")[1] for file in reader.files(f"{_FOLDERS[kind]}/*/*")})
+    for folder in folders:
+        document = reader.yaml(f"{_FOLDERS[kind]}/{folder}/{kind}.yaml", schema=schema)
+        if document is not None:
+            yield folder, document
+
+
+def _files_beside(reader: PackReader, folder: str, document: Document, places: Sequence[tuple[str | int, ...]]) -> None:
+    """The files that a definition names must be there."""
+    base = document.file.rsplit("/", 1)[0]
+    for place in places:
+        value = document.data
+        for step in place:
+            value = value[step] if isinstance(value, list) or step in value else None
+            if value is None:
+                break
+        if isinstance(value, str) and not reader.exists(f"{base}/{value}"):
+            reader.report.add(
+                document.file, document.line(*place), f"缺少文件 {base}/{value}", "补上该文件，或改正引用它的名称"
+            )
+    del folder
+
+
+def _report(reader: PackReader, document: Document, defects: Sequence[rules.Defect]) -> None:
+    for defect in defects:
+        place = tuple(_IN_FILE.get(step, step) if isinstance(step, str) else step for step in defect.place)
+        reader.report.add(document.file, document.line(*place), defect.message, defect.mend)
+
+
+_IN_FILE = {
+    "requirements": "materials",
+    "condition": "when",
+    "questions": "situation",
+    "depends_on": "after",
+    "key": "matter",
+}
+
+
+def _facts_known(reader: PackReader, document: Document, vocabulary: Vocabulary) -> None:
+    """Every condition names facts of the vocabulary, every question asks for one."""
+    for section in ("materials", "handling", "conditions", "members", "situation"):
+        for index, each in enumerate(document.data.get(section) or ()):
+            for name in vocabulary.unknown(str(each.get("when") or "")):
+                line = document.line(section, index, "when")
+                reader.report.add(
+                    document.file, line, f"条件里的 {name} 不在事实表中", "在 facts.yaml 中定义，或改正名称"
+                )
+            fact = each.get("fact")
+            if fact and vocabulary.facts and fact not in vocabulary:
+                line = document.line(section, index, "fact")
+                reader.report.add(document.file, line, f"{fact} 不在事实表中", "在 facts.yaml 中定义，或改正名称")
+
+
+def _themes(reader: PackReader) -> tuple[ThemeView, ...] | None:
+    if not reader.exists("themes.yaml"):
+        return None
+    document = reader.yaml("themes.yaml", schema=load_schema(_SCHEMAS / "themes.json"))
+    if document is None:
+        return ()
+    words = Words()
+    return tuple(
+        ThemeView(key, words(text), words.english.get(words(text), "")) for key, text in document.data["themes"].items()
+    )
+
+
+def _check_themes(reader: PackReader, document: Document) -> None:
+    known = {theme.key for theme in _themes(reader) or ()}
+    for index, theme in enumerate(document.data.get("themes") or ()):
+        if known and theme not in known:
+            line = document.line("themes", index)
+            reader.report.add(document.file, line, f"没有主题 {theme}", f"可用的主题：{'、'.join(sorted(known))}")
+
+
+def _version(key: str) -> int | None:
+    versions = flow.process_versions(key=key, viewer=Actor.system("pack"))
+    return versions[0][0] if versions else None
+
+
+def _count(tally: Tally, published: Published) -> None:
+    if not published.changed:
+        tally.unchanged += 1
+    elif published.version == 1:
+        tally.created += 1
+    else:
+        tally.changed += 1
+
+
+@pack_part("themes", order=79)
+class ThemesPart:
+    """`themes.yaml`."""
+
+    def check(self, reader: PackReader) -> None:
+        _themes(reader)
+
+    def load(self, reader: PackReader, *, by: Actor, at: datetime) -> Tally:
+        themes = _themes(reader)
+        if themes is None:
+            return Tally()
+        changed = commands.set_themes(themes=themes, by=by, at=at)
+        return Tally(changed=int(changed), unchanged=int(not changed))
+
+
+@pack_part("matters", order=80)
+class MattersPart:
+    """`matters/<code>/matter.yaml` with the examples beside it."""
+
+    def check(self, reader: PackReader) -> None:
+        vocabulary = Vocabulary(reader)
+        for folder, document in _documents(reader, "matter"):
+            if document.data["code"] != folder:
+                reader.report.add(document.file, document.line("code"), "code 与文件夹名不一致", f"改为 {folder}")
+            named = [("form",), ("process",)]
+            named += [("decisions", index, "file") for index in range(len(document.data.get("decisions") or ()))]
+            _files_beside(reader, folder, document, named)
+            _check_themes(reader, document)
+            _facts_known(reader, document, vocabulary)
+            spec = reading.matter_spec(document.data, vocabulary, process=folder)
+            defects = rules.matter_defects(spec)
+            _report(reader, document, defects)
+            if not defects:
+                examples.check_matter(reader, folder, spec)
+
+    def load(self, reader: PackReader, *, by: Actor, at: datetime) -> Tally:
+        tally = Tally()
+        for spec in matter_specs(reader).values():
+            published = commands.publish_matter(spec=spec, process_version=_version(spec.process), by=by, at=at)
+            _count(tally, published)
+        return tally
+
+
+@pack_part("bundles", order=90)
+class BundlesPart:
+    """`bundles/<key>/bundle.yaml` with the examples beside it."""
+
+    def check(self, reader: PackReader) -> None:
+        vocabulary = Vocabulary(reader)
+        matters = matter_specs(reader)
+        for folder, document in _documents(reader, "bundle"):
+            if document.data["key"] != folder:
+                reader.report.add(document.file, document.line("key"), "key 与文件夹名不一致", f"改为 {folder}")
+            _files_beside(reader, folder, document, [("process",), ("eligibility", "file")])
+            _check_themes(reader, document)
+            _facts_known(reader, document, vocabulary)
+            spec = reading.bundle_spec(document.data, vocabulary, process=folder)
+            defects = rules.bundle_defects(spec, matters, rules.Verdicts())
+            _report(reader, document, defects)
+            if not defects:
+                examples.check_bundle(reader, folder, spec, matters)
+
+    def load(self, reader: PackReader, *, by: Actor, at: datetime) -> Tally:
+        tally = Tally()
+        for spec in bundle_specs(reader):
+            published = commands.publish_bundle(spec=spec, process_version=_version(spec.process), by=by, at=at)
+            _count(tally, published)
+        return tally
+
+
+def matter_specs(reader: PackReader) -> Mapping[str, MatterSpec]:
+    """The specs of all matters of the pack by code; faulty files are left out."""
+    vocabulary = Vocabulary(reader)
+    found = _documents(reader, "matter")
+    specs = [reading.matter_spec(document.data, vocabulary, process=folder) for folder, document in found]
+    return {spec.code: spec for spec in specs}
+
+
+def bundle_specs(reader: PackReader) -> Sequence[BundleSpec]:
+    """The specs of all bundles of the pack."""
+    vocabulary = Vocabulary(reader)
+    found = _documents(reader, "bundle")
+    return [reading.bundle_spec(document.data, vocabulary, process=folder) for folder, document in found]
