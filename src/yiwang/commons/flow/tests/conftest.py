@@ -3,7 +3,7 @@
 import pytest
 
 from yiwang.commons.flow import registry
-from yiwang.commons.flow.tests.factories import use_test_evaluator
+from yiwang.commons.flow.tests.factories import use_evaluator
 
 
 @pytest.fixture(autouse=True)
@@ -11,4 +11,4 @@ def ports(monkeypatch):
     for name in ("_operations", "_places", "_openers"):
         monkeypatch.setattr(registry, name, {})
     monkeypatch.setattr(registry, "_provided", registry._Provided())
-    use_test_evaluator()
+    use_evaluator()

@@ -1,10 +1,10 @@
-"""Processes for tests: the evaluator for tests where rules provides none, models from small BPMN texts, officials in reach."""
+"""Processes for tests: small BPMN texts published and started, officials in reach."""
 
 from typing import Any
 from uuid import UUID
 
 from yiwang.commons.flow import commands, registry
-from yiwang.commons.flow.engine.tests.feelish import Feelish
+from yiwang.commons.flow.contrib.feel import FeelEvaluator
 from yiwang.commons.identity.tests.factories import make_official, make_organisation
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -14,8 +14,8 @@ SYSTEM = Actor.system("tests")
 WORK = "flow.work"
 
 
-def use_test_evaluator() -> None:
-    registry.provide_evaluator(Feelish())
+def use_evaluator() -> None:
+    registry.provide_evaluator(FeelEvaluator())
 
 
 def publish(xml: bytes) -> Any:

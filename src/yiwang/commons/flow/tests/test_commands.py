@@ -33,12 +33,23 @@ from yiwang.commons.flow.engine.tests.models import (
     loop,
     mapping,
     rule,
+    script,
     service,
-    start as begin,
     timer,
     user,
 )
-from yiwang.commons.flow.models import Halt, HistoryEntry, OperationCall, ProcessDefinition, ProcessInstance, Task, Timer
+from yiwang.commons.flow.engine.tests.models import (
+    start as begin,
+)
+from yiwang.commons.flow.models import (
+    Halt,
+    HistoryEntry,
+    OperationCall,
+    ProcessDefinition,
+    ProcessInstance,
+    Task,
+    Timer,
+)
 from yiwang.commons.flow.tests.factories import SYSTEM, office, publish, start
 from yiwang.commons.identity.tests.factories import Grants, make_official, make_resident
 from yiwang.kernel import clock
@@ -55,7 +66,11 @@ CHOICE = bpmn(
 
 
 def stage(instance_id):
-    return sorted(Task.objects.filter(instance_id=instance_id, status__in=["open", "claimed"]).values_list("element_id", flat=True))
+    return sorted(
+        Task.objects.filter(instance_id=instance_id, status__in=["open", "claimed"]).values_list(
+            "element_id", flat=True
+        )
+    )
 
 
 def the_task(element="a", **more):
@@ -84,7 +99,7 @@ class TestPublishing:
         assert not ProcessDefinition.objects.exists()
 
     def test_refuses_an_operation_that_nobody_registered(self):
-        with pytest.raises(DefinitionRefused, match="missing.operation"):
+        with pytest.raises(DefinitionRefused, match="missing"):
             publish(bpmn(begin(), service("s", "missing.operation"), end(), chain("start", "s", "end")))
 
     def test_only_administrators_publish(self):
@@ -114,7 +129,13 @@ class TestRunning:
         assert (row.status, row.variables) == ("completed", {"n": 1, "ok": True})
         assert Task.objects.get(element_id="a").completed_by_id == clerk.account_id
         kinds = list(OutboxEvent.objects.order_by("seq").values_list("type", flat=True))
-        assert [kind.rsplit(".", 1)[1] for kind in kinds] == ["TaskCreated", "TaskCreated", "TaskCompleted", "TaskCompleted", "InstanceEnded"] or kinds
+        assert [kind.rsplit(".", 1)[1] for kind in kinds] == [
+            "TaskCreated",
+            "TaskCreated",
+            "TaskCompleted",
+            "TaskCompleted",
+            "InstanceEnded",
+        ] or kinds
         evidence = set(EvidenceRow.objects.values_list("kind", flat=True))
         assert {"process.published", "process.started", "process.task_completed", "process.ended"} <= evidence
         assert AuditEntry.objects.filter(command="flow.complete_task").count() == 2
@@ -133,7 +154,17 @@ class TestRunning:
 
     def test_cancelling_takes_everything_away(self):
         organisation, _clerk = office()
-        publish(bpmn(begin(), user("a"), boundary("t", "a", timer("timeDuration", "P1D")), end(), end("e2"), chain("start", "a", "end"), chain("t", "e2")))
+        publish(
+            bpmn(
+                begin(),
+                user("a"),
+                boundary("t", "a", timer("timeDuration", "P1D")),
+                end(),
+                end("e2"),
+                chain("start", "a", "end"),
+                chain("t", "e2"),
+            )
+        )
         instance = start(organisation_id=organisation)
         commands.cancel(instance_id=instance, reason="withdrawn", by=SYSTEM, at=clock.now())
         assert status(instance) == "cancelled"
@@ -143,7 +174,18 @@ class TestRunning:
 
     def test_due_timers_fire_once(self):
         organisation, _clerk = office()
-        publish(bpmn(begin(), user("a"), boundary("t", "a", timer("timeDuration", "P1D")), user("late"), end(), end("e2"), chain("start", "a", "end"), chain("t", "late", "e2")))
+        publish(
+            bpmn(
+                begin(),
+                user("a"),
+                boundary("t", "a", timer("timeDuration", "P1D")),
+                user("late"),
+                end(),
+                end("e2"),
+                chain("start", "a", "end"),
+                chain("t", "late", "e2"),
+            )
+        )
         instance = start(organisation_id=organisation)
         assert not commands.fire_timers(instance_id=instance, by=SYSTEM, at=clock.now())
         with clock.frozen(clock.now() + timedelta(days=2)):
@@ -163,17 +205,30 @@ class TestRunning:
         publish(bpmn(begin(), user("a", *extras), end(), chain("start", "a", "end")))
         start()
         task = the_task()
-        assert (task.organisation_id, task.role, task.scope_key, task.grade) == (organisation, "reviewer", "matter:birth", 3)
+        assert (task.organisation_id, task.role, task.scope_key, task.grade) == (
+            organisation,
+            "reviewer",
+            "matter:birth",
+            3,
+        )
         assert task.due_at.astimezone(clock.CHINA).isoformat() == "2026-04-01T23:59:59+08:00"
 
     def test_the_subjects_owner_says_where_its_tasks_belong(self):
         organisation, _clerk = office()
         due = clock.now() + timedelta(days=3)
-        registry.register_task_place("case", lambda question: registry.TaskPlace(organisation, "matter:x", 2, f"{question.name}·甲", due))
+        registry.register_task_place(
+            "case", lambda question: registry.TaskPlace(organisation, "matter:x", 2, f"{question.name}·甲", due)
+        )
         publish(LINE)
         start()
         task = the_task()
-        assert (task.organisation_id, task.scope_key, task.grade, task.title, task.due_at) == (organisation, "matter:x", 2, "任务a·甲", due)
+        assert (task.organisation_id, task.scope_key, task.grade, task.title, task.due_at) == (
+            organisation,
+            "matter:x",
+            2,
+            "任务a·甲",
+            due,
+        )
 
     def test_a_task_of_nobody_halts(self):
         publish(LINE)
@@ -204,7 +259,9 @@ class TestTasks:
         assert the_task().assignee_id == clerk.account_id
         commands.release(task_id=task.pk, by=clerk, at=clock.now())
         assert the_task().status == "open"
-        assert list(HistoryEntry.objects.filter(kind__in=["claimed", "released"]).order_by("id").values_list("kind", flat=True)) == ["claimed", "released"]
+        assert list(
+            HistoryEntry.objects.filter(kind__in=["claimed", "released"]).order_by("id").values_list("kind", flat=True)
+        ) == ["claimed", "released"]
 
     def test_nobody_takes_or_completes_what_another_holds(self, made):
         organisation, clerk, task = made
@@ -247,7 +304,14 @@ class TestTasks:
     def test_a_role_keeps_the_others_out(self):
         organisation, clerk = office()
         reviewer = make_official(organisation, role="reviewer", grants=["flow.work"]).actor
-        publish(bpmn(begin(), user("a", '<zeebe:assignmentDefinition candidateGroups="reviewer"/>'), end(), chain("start", "a", "end")))
+        publish(
+            bpmn(
+                begin(),
+                user("a", '<zeebe:assignmentDefinition candidateGroups="reviewer"/>'),
+                end(),
+                chain("start", "a", "end"),
+            )
+        )
         start(organisation_id=organisation)
         with pytest.raises(UnknownTask):
             commands.claim(task_id=the_task().pk, by=clerk, at=clock.now())
@@ -255,7 +319,14 @@ class TestTasks:
 
     def test_the_applicant_completes_only_their_own(self):
         mother, stranger = make_resident(), make_resident()
-        publish(bpmn(begin(), user("a", '<zeebe:assignmentDefinition candidateGroups="applicant"/>'), end(), chain("start", "a", "end")))
+        publish(
+            bpmn(
+                begin(),
+                user("a", '<zeebe:assignmentDefinition candidateGroups="applicant"/>'),
+                end(),
+                chain("start", "a", "end"),
+            )
+        )
         instance = start(applicant_person_id=mother.person_id)
         with pytest.raises(NotYourTask):
             complete("a", by=stranger.actor)
@@ -291,7 +362,20 @@ class TestHalts:
 
     def test_a_start_that_halts_can_be_retried(self):
         organisation, _clerk = office()
-        publish(bpmn(begin(), gateway("exclusive", "g", "d"), user("yes"), user("no"), end(), flow("start", "g"), flow("g", "yes", "=x"), flow("g", "no", name="d"), chain("yes", "end"), chain("no", "end")))
+        publish(
+            bpmn(
+                begin(),
+                gateway("exclusive", "g", "d"),
+                user("yes"),
+                user("no"),
+                end(),
+                flow("start", "g"),
+                flow("g", "yes", "=x"),
+                flow("g", "no", name="d"),
+                chain("yes", "end"),
+                chain("no", "end"),
+            )
+        )
         instance = start(organisation_id=organisation)
         assert status(instance) == "halted"
         commands.retry_halted(halt_id=Halt.objects.get().pk, variables={"x": True}, by=SYSTEM, at=clock.now())
@@ -299,7 +383,22 @@ class TestHalts:
 
     def test_tasks_of_a_halted_instance_wait(self):
         organisation, clerk = office()
-        publish(bpmn(begin(), gateway("parallel", "f"), user("a"), user("b"), gateway("exclusive", "g", "d"), end(), end("e2"), end("e3"), chain("start", "f", "a", "g"), chain("f", "b", "e3"), flow("g", "end", "=x"), flow("g", "e2", name="d")))
+        publish(
+            bpmn(
+                begin(),
+                gateway("parallel", "f"),
+                user("a"),
+                user("b"),
+                gateway("exclusive", "g", "d"),
+                end(),
+                end("e2"),
+                end("e3"),
+                chain("start", "f", "a", "g"),
+                chain("f", "b", "e3"),
+                flow("g", "end", "=x"),
+                flow("g", "e2", name="d"),
+            )
+        )
         instance = start(organisation_id=organisation)
         complete("a", by=clerk)
         with pytest.raises(InstanceIsHalted):
@@ -317,7 +416,19 @@ class TestHalts:
             done.append(invocation.idempotency_key)
             publish(bpmn(begin(), user("z"), end(), chain("start", "z", "end"), process_id="made_inside"))
 
-        publish(bpmn(begin(), user("a"), service("s", "note.it"), gateway("exclusive", "g", "d"), end(), end("e2"), chain("start", "a", "s", "g"), flow("g", "end", "=x"), flow("g", "e2", name="d")))
+        publish(
+            bpmn(
+                begin(),
+                user("a"),
+                service("s", "note.it"),
+                gateway("exclusive", "g", "d"),
+                end(),
+                end("e2"),
+                chain("start", "a", "s", "g"),
+                flow("g", "end", "=x"),
+                flow("g", "e2", name="d"),
+            )
+        )
         instance = start(organisation_id=organisation)
         complete("a", by=clerk)
         assert (status(instance), len(done)) == ("halted", 1)
@@ -348,7 +459,9 @@ class TestOperations:
             seen.append((invocation.subject.kind, dict(invocation.inputs)))
             return {"number": "A1"}
 
-        publish(bpmn(begin(), service("s", "cases.number", mapping(inputs={"n": "=x"})), end(), chain("start", "s", "end")))
+        publish(
+            bpmn(begin(), service("s", "cases.number", mapping(inputs={"n": "=x"})), end(), chain("start", "s", "end"))
+        )
         instance = start(variables={"x": 3})
         assert seen == [("case", {"n": 3})]
         assert ProcessInstance.objects.get(pk=instance).variables == {"x": 3, "number": "A1"}
@@ -367,7 +480,9 @@ class TestOperations:
         assert (status(instance), stage(instance)) == ("running", ["a"])
 
     def test_a_remote_result_comes_back_once(self):
-        registry.operation("far.ask", mode=registry.Mode.REMOTE)(lambda invocation: {"answer": invocation.idempotency_key})
+        registry.operation("far.ask", mode=registry.Mode.REMOTE)(
+            lambda invocation: {"answer": invocation.idempotency_key}
+        )
         publish(bpmn(begin(), service("s", "far.ask"), end(), chain("start", "s", "end")))
         instance = start()
         row = OperationCall.objects.get()
@@ -383,7 +498,9 @@ class TestOperations:
         publish(bpmn(begin(), service("s", "far.ask"), end(), chain("start", "s", "end")))
         instance = start()
         row = OperationCall.objects.get()
-        states = [commands.fail_remote(call_id=row.pk, error="timeout", by=SYSTEM, at=clock.now()).value for _ in range(3)]
+        states = [
+            commands.fail_remote(call_id=row.pk, error="timeout", by=SYSTEM, at=clock.now()).value for _ in range(3)
+        ]
         assert states == ["pending", "pending", "failed"]
         assert status(instance) == "halted"
         assert Halt.objects.get().diagnostics == {"error": "timeout"}
@@ -394,7 +511,9 @@ class TestOperations:
         assert status(instance) == "completed"
 
     def test_a_remote_operation_that_never_answers_halts(self):
-        registry.operation("far.ask", mode=registry.Mode.REMOTE, timeout=timedelta(minutes=1))(lambda invocation: registry.LATER)
+        registry.operation("far.ask", mode=registry.Mode.REMOTE, timeout=timedelta(minutes=1))(
+            lambda invocation: registry.LATER
+        )
         publish(bpmn(begin(), service("s", "far.ask"), end(), chain("start", "s", "end")))
         instance = start()
         assert queries.due_calls(viewer=SYSTEM) == ()
@@ -406,9 +525,23 @@ class TestOperations:
     def test_a_business_error_takes_the_boundary_of_the_model(self):
         organisation, _clerk = office()
         registry.operation("far.ask", mode=registry.Mode.REMOTE)(lambda invocation: {})
-        publish(bpmn(begin(), service("s", "far.ask"), boundary("e", "s", error_event("E1")), user("mend"), end(), end("e2"), chain("start", "s", "end"), chain("e", "mend", "e2"), root=error("E1")))
+        publish(
+            bpmn(
+                begin(),
+                service("s", "far.ask"),
+                boundary("e", "s", error_event("E1")),
+                user("mend"),
+                end(),
+                end("e2"),
+                chain("start", "s", "end"),
+                chain("e", "mend", "e2"),
+                root=error("E1"),
+            )
+        )
         instance = start(organisation_id=organisation)
-        commands.fail_remote(call_id=OperationCall.objects.get().pk, error="no", error_code="E1", by=SYSTEM, at=clock.now())
+        commands.fail_remote(
+            call_id=OperationCall.objects.get().pk, error="no", error_code="E1", by=SYSTEM, at=clock.now()
+        )
         assert stage(instance) == ["mend"]
 
     def test_a_decision_leaves_its_version_and_rules_in_the_history(self):
@@ -429,7 +562,13 @@ class TestOperations:
 
 class TestCalledProcesses:
     CHILD = bpmn(begin(), user("c"), end(), chain("start", "c", "end"), process_id="child")
-    PARENT = bpmn(begin(), call("call", "child", mapping(outputs={"result": "=verdict"})), user("after"), end(), chain("start", "call", "after", "end"))
+    PARENT = bpmn(
+        begin(),
+        call("call", "child", mapping(outputs={"result": "=verdict"})),
+        user("after"),
+        end(),
+        chain("start", "call", "after", "end"),
+    )
 
     def test_a_called_process_is_an_instance_of_its_own_and_gives_back_its_result(self):
         organisation, clerk = office()
@@ -455,18 +594,27 @@ class TestCalledProcesses:
     def test_members_of_a_bundle_run_side_by_side_about_their_own_subjects(self):
         organisation, clerk = office()
         members = [str(new_id()) for _ in range(3)]
-        publish(bpmn(begin(), service("s", "at.once"), end(), chain("start", "s", "end"), process_id="instant")) if False else None
         publish(self.CHILD)
         subject = '<zeebe:properties><zeebe:property name="subject" value="=member"/></zeebe:properties>'
-        publish(bpmn(begin(), call("call", "child", subject, inner=loop("=members", "member")), end(), chain("start", "call", "end"), process_id="bundle"))
+        publish(
+            bpmn(
+                begin(),
+                call("call", "child", subject, inner=loop("=members", "member")),
+                end(),
+                chain("start", "call", "end"),
+                process_id="bundle",
+            )
+        )
         instance = start("bundle", {"members": members}, organisation_id=organisation)
-        assert sorted(str(row.subject_id) for row in ProcessInstance.objects.filter(parent_id=instance)) == sorted(members)
+        assert sorted(str(row.subject_id) for row in ProcessInstance.objects.filter(parent_id=instance)) == sorted(
+            members
+        )
         for task in Task.objects.filter(element_id="c"):
             commands.complete_task(task_id=task.pk, by=clerk, at=clock.now())
         assert status(instance) == "completed"
 
     def test_a_called_process_without_any_person_returns_in_the_same_transaction(self):
-        publish(bpmn(begin(), end(), chain("start", "end"), process_id="child"))
+        publish(bpmn(begin(), script("x", '="通过"', "verdict"), end(), chain("start", "x", "end"), process_id="child"))
         organisation, _clerk = office()
         publish(self.PARENT)
         instance = start(organisation_id=organisation)

@@ -42,6 +42,11 @@ def rule(node: str, decision: str, result: str, *extra: str) -> str:
     return f'<bpmn:businessRuleTask id="{node}">{extended(called, *extra)}</bpmn:businessRuleTask>'
 
 
+def script(node: str, expression: str, result: str) -> str:
+    inner = f"<zeebe:script expression='{expression}' resultVariable='{result}'/>"
+    return f'<bpmn:scriptTask id="{node}">{extended(inner)}</bpmn:scriptTask>'
+
+
 def call(node: str, process: str, *extra: str, inner: str = "", flags: str = "") -> str:
     called = f'<zeebe:calledElement processId="{process}" {flags}/>'
     return f'<bpmn:callActivity id="{node}">{extended(called, *extra)}{inner}</bpmn:callActivity>'

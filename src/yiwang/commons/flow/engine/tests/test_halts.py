@@ -98,7 +98,7 @@ def test_a_collection_that_is_no_list_of_values_halts(items):
         Play(bpmn(start(), user("a", inner=loop(f"={items}", "m")), end(), chain("start", "a", "end")))
 
 
-@pytest.mark.parametrize("when", ["null", "'soon'", "5", "'P999999999Y'"])
+@pytest.mark.parametrize("when", ["null", '"soon"', "5", '"P999999999Y"'])
 def test_a_timer_without_a_time_halts(when):
     xml = bpmn(
         start(),

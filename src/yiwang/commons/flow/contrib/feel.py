@@ -1,0 +1,91 @@
+"""Fills the evaluator port with the FEEL of commons.rules, strictly: an absent variable or a FEEL error is a fault, never null."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from yiwang.commons.flow.engine import ExpressionFault
+from yiwang.commons.rules.engine import (
+    Date,
+    DateTime,
+    DaysDuration,
+    Expression,
+    FeelSyntaxError,
+    MonthsDuration,
+    Result,
+    Time,
+    compile_expression,
+    format_temporal,
+)
+
+_EXACT = 2**53
+_NANOS_A_MICROSECOND = 1000
+
+
+@lru_cache(4096)
+def _compiled(text: str) -> Expression:
+    return compile_expression(text)
+
+
+class FeelEvaluator:
+    """Implements `engine.Evaluator`."""
+
+    def check(self, text: str) -> None:
+        """Raises ExpressionFault with line and column."""
+        try:
+            _compiled(text)
+        except FeelSyntaxError as error:
+            raise ExpressionFault(error.diagnostic.text, line=error.line, column=error.column) from error
+
+    def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
+        """The value as Python knows it: whole numbers as int, dates and durations of the standard library."""
+        self.check(text)
+        result = _compiled(text).evaluate(variables)
+        if not result.known:
+            names = "、".join(result.missing_facts)
+            raise ExpressionFault(f"缺少变量：{names}。", details={"missing": list(result.missing_facts)})
+        if result.value is None and result.diagnostics:
+            raise _fault(result)
+        return _plain(result.value)
+
+
+def _fault(result: Result) -> ExpressionFault:
+    first = result.diagnostics[0]
+    remarks = [remark.text for remark in result.diagnostics[:10]]
+    return ExpressionFault(first.text, line=first.at.line, column=first.at.column, details={"remarks": remarks})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, Decimal):
+        whole = value == value.to_integral_value() and abs(value) <= _EXACT
+        return int(value) if whole else value
+    return _temporal(value)
+
+
+def _temporal(value: Any) -> Any:
+    match value:
+        case DaysDuration():
+            return timedelta(microseconds=value.nanos // _NANOS_A_MICROSECOND)
+        case MonthsDuration():
+            return format_temporal(value)
+        case Date() | DateTime() | Time():
+            return _moment(value)
+    return value
+
+
+def _moment(value: Date | DateTime | Time) -> date | datetime | time:
+    text, _, zone = format_temporal(value).partition("@")
+    try:
+        if isinstance(value, Date):
+            return date.fromisoformat(text)
+        found = time.fromisoformat(text) if isinstance(value, Time) else datetime.fromisoformat(text)
+        return found.replace(tzinfo=ZoneInfo(zone)) if zone else found
+    except ValueError as error:
+        raise ExpressionFault(f"日期“{text}”超出可以保存的范围。") from error

@@ -1,0 +1,67 @@
+"""The real FEEL behind the engine: values come back as Python's, faults with their place, absent variables never as null."""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from yiwang.commons.flow import engine
+from yiwang.commons.flow.contrib.feel import FeelEvaluator
+from yiwang.commons.flow.engine.tests.models import bpmn, chain, end, flow, gateway, loop, start, timer, user
+from yiwang.commons.flow.engine.tests.play import AT
+
+FEEL = FeelEvaluator()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1 + 1", 2),
+        ("0.1 + 0.2", Decimal("0.3")),
+        ('"儿" + "童"', "儿童"),
+        ("[1, {a: 2}]", [1, {"a": 2}]),
+        ('date("2026-03-01") + duration("P3D")', date(2026, 3, 4)),
+        ('duration("PT90M")', timedelta(minutes=90)),
+        ('duration("P3M")', "P3M"),
+        ('time("10:00:00+08:00")', time(10, tzinfo=timezone(timedelta(hours=8)))),
+        ('date and time("2026-03-01T10:00:00Z")', datetime(2026, 3, 1, 10, tzinfo=UTC)),
+        ("null", None),
+        ("出生日期 < 登记日期", True),
+    ],
+)
+def test_values_come_back_as_pythons(text, value):
+    assert FEEL.evaluate(text, {"出生日期": date(2026, 1, 1), "登记日期": date(2026, 1, 9)}) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("missing > 1", "missing"), ('"a" + 1', "不能用于"), ("x > 1", "不能比较")]
+)
+def test_absent_variables_and_errors_are_faults(text, words):
+    with pytest.raises(engine.ExpressionFault, match=words):
+        FEEL.evaluate(text, {"x": None})
+
+
+def test_a_text_that_is_not_feel_names_its_place():
+    with pytest.raises(engine.ExpressionFault) as fault:
+        FEEL.check("a >")
+    assert (fault.value.line, fault.value.column) == (1, 4)
+
+
+@pytest.mark.parametrize("text", ["__import__('os')", "().__class__", 'eval("1")', 'open("/etc/passwd")'])
+def test_python_is_no_feel(text):
+    with pytest.raises(engine.ExpressionFault):
+        FEEL.evaluate(text, {})
+
+
+def test_a_process_runs_on_it_from_gateway_to_timer_to_loop():
+    late = f'<bpmn:intermediateCatchEvent id="t">{timer("timeDate", "=出生日期 + duration(&quot;P30D&quot;)")}</bpmn:intermediateCatchEvent>'
+    xml = bpmn(
+        start(), gateway("exclusive", "g", "d"), user("a", inner=loop("=for m in members return m * 2", "n", "sum", "=n + 1")), end("e1"), late, end("e2"),
+        flow("start", "g"), flow("g", "a", '=count(members) &gt; 1 and 地区 = "常州"'), flow("g", "e1", name="d"), chain("a", "t", "e2"),
+    )  # fmt: skip
+    model = engine.parse({"p": xml}, evaluator=FEEL).only()
+    step = engine.start(model, {"members": [1, 2], "地区": "常州", "出生日期": date(2026, 3, 1)}, evaluator=FEEL, at=AT)
+    for item in step.open_items:
+        step = engine.advance(model, step.state, engine.Completion(item.item_id), evaluator=FEEL, at=AT)
+    assert step.variables["sum"] == [3, 5]
+    assert step.timers[0].due_at.isoformat() == "2026-03-31T00:00:00+08:00"
