@@ -4,16 +4,17 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.identity import commands, queries
-from yiwang.commons.identity.contracts import AccountKind
+from yiwang.commons.identity.contracts import AccountInactive, AccountKind
 from yiwang.commons.identity.models import Account
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
 from yiwang.kernel.command import audit_outside
 from yiwang.kernel.fields import keyed_hash
+from yiwang.web.errors import refusal
 from yiwang.web.registry import Area, shell
 
 
@@ -23,7 +24,6 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": _("用户名或密码不正确。"),
-        "account_inactive": _("这个账号已经停用。如有疑问请到服务窗口或联系本单位管理员。"),
         "too_many_login_attempts": _("密码输错次数过多，请 5 分钟后再试。"),
         "enter_current_password": _("当前密码不正确。"),
     }
@@ -46,6 +46,10 @@ class AccountAdapter(DefaultAccountAdapter):
         by = queries.actor_of(self.request)
         commands.set_password(account_id=user.pk, password=password, by=by, at=clock.now())
         user.refresh_from_db(fields=["password"])
+
+    def respond_user_inactive(self, request: HttpRequest, _user: Account) -> HttpResponse:
+        """Said only after the right password, so that nobody learns which accounts exist."""
+        return refusal(request, AccountInactive())
 
     def add_message(self, *_args: Any, **_kwargs: Any) -> None:
         """No toasts: the page that follows says enough."""

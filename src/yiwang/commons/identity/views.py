@@ -42,19 +42,17 @@ KINDS: dict[RepresentationKind, Text] = {
 
 
 class Login(LoginView):
-    """The log-in page. In a demonstration it offers the sample accounts; a link fills in name and password."""
+    """The log-in page. In a demonstration it offers the sample accounts, each a button that logs in."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         form = context["form"]
         samples = queries.sample_accounts(viewer=queries.actor_of(self.request))
-        chosen = self.request.GET.get("account", "")
-        filled = chosen if chosen in {sample.username for sample in samples} else ""
         fields = (
             Field(
                 "login",
                 _("用户名"),
-                value=filled or form.data.get("login", ""),
+                value=form.data.get("login", ""),
                 error=_first(form, "login"),
                 autocomplete="username",
                 maxlength=64,
@@ -63,7 +61,6 @@ class Login(LoginView):
                 "password",
                 _("密码"),
                 FieldKind.PASSWORD,
-                value=queries.sample_password() if filled else "",
                 error=_first(form, "password"),
                 autocomplete="current-password",
             ),
@@ -72,7 +69,9 @@ class Login(LoginView):
         return context | {
             "fields": fields,
             "summary": ErrorSummary.of(fields, *form.non_field_errors()),
-            "samples": samples,
+            "residents": [sample for sample in samples if not sample.note],
+            "officials": [sample for sample in samples if sample.note],
+            "sample_password": queries.sample_password(),
             "following": following,
         }
 

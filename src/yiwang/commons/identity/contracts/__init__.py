@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from yiwang.commons.identity.contracts.errors import (
+    AccountInactive,
     AlreadyHeld,
     InvalidIdentity,
     LegalEntityExists,
@@ -56,6 +57,7 @@ __all__ = [
     "AccountCard",
     "AccountCreated",
     "AccountDeactivated",
+    "AccountInactive",
     "AccountKind",
     "ActingChoice",
     "AlreadyHeld",

@@ -80,6 +80,14 @@ class NoHandlingOrganisation(NotFound):
     next_step = _("请核对所选地区，或拨打 12345 咨询。")
 
 
+class AccountInactive(Forbidden):
+    """The account was switched off."""
+
+    code = "identity.account_inactive"
+    message = _("这个账号已经停用。")
+    next_step = _("如有疑问，请到服务窗口或联系本单位管理员。")
+
+
 class TooManyAttempts(DomainError):
     """A rate limit of log-in or password change was reached."""
 

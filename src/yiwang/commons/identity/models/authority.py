@@ -8,7 +8,7 @@ from yiwang.commons.identity.models.account import Account
 from yiwang.commons.identity.models.organisation import Organisation
 from yiwang.commons.identity.models.person import LegalEntity, Person
 from yiwang.kernel.fields import personal, public
-from yiwang.kernel.models import GuardedModel
+from yiwang.kernel.models import GuardedModel, GuardedRow
 
 _IN_ORDER = Q(valid_to__isnull=True) | Q(valid_from__lte=F("valid_to"))
 _SCOPE = r"^(\*|[a-z][a-z_]*:(\*|[^*:][^*]*))$"
@@ -114,7 +114,7 @@ class Representation(GuardedModel):
         )
 
 
-class Reach(models.Model):
+class Reach(GuardedRow):
     """Read-only view: every organisation that an account's grants reach, through its roles or by its own name.
 
     `office` is the organisation in which the role is held, null for a grant to the account itself.
@@ -130,6 +130,6 @@ class Reach(models.Model):
     valid_from = public(models.DateField())
     valid_to = public(models.DateField(null=True))
 
-    class Meta:
+    class Meta(GuardedRow.Meta):
         managed = False
         db_table = "commons_identity_reach"

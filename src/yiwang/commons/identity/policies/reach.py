@@ -45,7 +45,7 @@ def scope(
 
     `organisation`, `scope_key`, `grade` name the row's columns (`case__organisation_id` works). Rows without a scope
     key (`scope_key=None`) need a grant of scope `*`; `grade=None` leaves the grade out. The program itself sees all
-    rows, residents and strangers none (no query runs for them).
+    rows, residents and strangers none.
     """
     if viewer.is_system:
         return ~Exists(Reach.objects.none())

@@ -41,12 +41,12 @@ class Standing:
     acting_ended: bool = False
 
 
-def actor_of(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest, /) -> Actor:
     """Who asks. Anonymous: no query; else the account's (Django's own) and one more, once a request."""
     return standing_of(request).actor
 
 
-def standing_of(request: HttpRequest) -> Standing:
+def standing_of(request: HttpRequest, /) -> Standing:
     """The actor with names and offices, worked out once a request."""
     found: Standing | None = getattr(request, _CACHED, None)
     if found is None:
@@ -55,13 +55,13 @@ def standing_of(request: HttpRequest) -> Standing:
     return found
 
 
-def forget_standing(request: HttpRequest) -> None:
+def forget_standing(request: HttpRequest, /) -> None:
     """Work the actor out again (the session was changed)."""
     if hasattr(request, _CACHED):
         delattr(request, _CACHED)
 
 
-def device_of(request: HttpRequest) -> str:
+def device_of(request: HttpRequest, /) -> str:
     """A short keyed hash of the browser's name: tells devices apart without saying whose they are."""
     agent = request.headers.get("User-Agent", "")
     return keyed_hash(agent, "device").hex()[:16] if agent else ""

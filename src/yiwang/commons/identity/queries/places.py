@@ -24,7 +24,7 @@ from yiwang.kernel.paging import Page, paginate
 _BY_STANDARD = {system.value: place for place, system in enumerate(CodeSystem)}
 
 
-def region_ref(row: Region) -> RegionRef:
+def region_ref(row: Region, /) -> RegionRef:
     """The frozen value of a region row."""
     return RegionRef(row.pk, row.code, row.name, RegionLevel(row.level), row.parent_id, row.name_en)
 
@@ -73,7 +73,7 @@ def regions(
     return tuple(region_ref(row) for row in rows.order_by("code", "code_system")[:500])
 
 
-def organisation_ref(row: Organisation) -> OrganisationRef:
+def organisation_ref(row: Organisation, /) -> OrganisationRef:
     """The frozen value of an organisation row."""
     return OrganisationRef(row.pk, row.code, row.name, row.short_name, row.name_en)
 
@@ -176,7 +176,11 @@ def organisation_for(
         default=Value(1),
         output_field=IntegerField(),
     )
-    row = Organisation.objects.filter(condition).order_by(F(f"{above}__distance"), district_last, "position", "code").first()
+    row = (
+        Organisation.objects.filter(condition)
+        .order_by(F(f"{above}__distance"), district_last, "position", "code")
+        .first()
+    )
     if row is None:
         raise NoHandlingOrganisation(line=line, region=region_code)
     return organisation_ref(row)
