@@ -1,4 +1,4 @@
-"""Addresses of files, mounted at /files/."""
+"""Addresses of files."""
 
 from django.urls import path
 
@@ -6,6 +6,6 @@ from yiwang.commons.files import views
 
 app_name = "files"
 urlpatterns = [
-    path("<uuid:file_id>", views.download, name="download"),
-    path("<uuid:file_id>/preview", views.preview, name="preview"),
+    path("files/<uuid:file_id>", views.download, name="download"),
+    path("files/<uuid:file_id>/preview", views.preview, name="preview"),
 ]

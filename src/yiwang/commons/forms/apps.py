@@ -1,0 +1,12 @@
+"""Wires forms: its parts of a pack."""
+
+from django.apps import AppConfig
+
+
+class FormsConfig(AppConfig):
+    name = "yiwang.commons.forms"
+    label = "commons_forms"
+    verbose_name = "表单"
+
+    def ready(self) -> None:
+        from yiwang.commons.forms import pack  # noqa: F401  the pack's parts register themselves

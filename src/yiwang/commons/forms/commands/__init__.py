@@ -1,0 +1,26 @@
+"""Writes of forms: publishing vocabularies and forms, keeping and sending drafts."""
+
+from yiwang.commons.forms.commands.drafting import (
+    discard_draft,
+    fill_draft,
+    purge_drafts,
+    save_draft,
+    start_draft,
+)
+from yiwang.commons.forms.commands.publishing import publish_bundle, publish_form, publish_vocabulary
+from yiwang.commons.forms.commands.sending import submit_draft
+from yiwang.commons.forms.commands.uploading import add_file, remove_file
+
+__all__ = [
+    "add_file",
+    "discard_draft",
+    "fill_draft",
+    "publish_bundle",
+    "publish_form",
+    "publish_vocabulary",
+    "purge_drafts",
+    "remove_file",
+    "save_draft",
+    "start_draft",
+    "submit_draft",
+]

@@ -1,0 +1,61 @@
+"""Uploads of a draft: each belongs to one material, at most twenty to a material."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import BinaryIO, Final
+from uuid import UUID
+
+from yiwang.commons.files import commands as files
+from yiwang.commons.files.contracts import FileTooLarge, FileTypeRefused, MediaType, StoredFile, TooManyFiles
+from yiwang.commons.forms.commands.drafting import locked
+from yiwang.commons.forms.contracts import DraftNotFound
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import command, note
+
+_MOST: Final = 20
+
+
+@command("forms.add_file")
+def add_file(
+    *,
+    draft_id: UUID,
+    material: str,
+    stream: BinaryIO,
+    name: str,
+    types: Collection[MediaType] = (),
+    max_bytes: int = 0,
+    by: Actor,
+    at: datetime,
+) -> StoredFile:
+    """Keep an upload for a material of a draft; `types` and `max_bytes` narrow what files allows.
+
+    Raises DraftNotFound and the refusals of files.
+    """
+    row = locked(draft_id, by)
+    held = row.files.get(material, [])
+    if len(held) >= _MOST:
+        raise TooManyFiles(count=len(held))
+    kept = files.store(stream=stream, name=name, purpose="material", by=by, at=at)
+    if types and kept.media_type not in types:
+        raise FileTypeRefused(allowed="、".join(sorted(each.extension.upper() for each in types)))
+    if max_bytes and kept.size > max_bytes:
+        raise FileTooLarge(limit=round(max_bytes / 1024 / 1024, 1))
+    row.files = {**row.files, material: [*held, str(kept.id)]}
+    row.updated_at = at
+    row.save(update_fields=["files", "updated_at"])
+    note(SubjectRef("draft", draft_id), material=material, file=str(kept.id))
+    return kept
+
+
+@command("forms.remove_file")
+def remove_file(*, draft_id: UUID, material: str, file_id: UUID, by: Actor, at: datetime) -> None:
+    """Take an upload away from a draft. Raises DraftNotFound, also for a file that is not in it."""
+    row = locked(draft_id, by)
+    held = row.files.get(material, [])
+    if str(file_id) not in held:
+        raise DraftNotFound
+    files.discard(file_id=file_id, by=by, at=at)
+    row.files = {**row.files, material: [each for each in held if each != str(file_id)]}
+    row.updated_at = at
+    row.save(update_fields=["files", "updated_at"])
+    note(SubjectRef("draft", draft_id), material=material, file=str(file_id))
