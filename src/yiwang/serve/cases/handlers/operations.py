@@ -4,6 +4,7 @@ Operations take `case_id`. They run inside the step's transaction, by whoever co
 steps that follow a submission or a timer), with what was entered there:
 
 - `cases.receive` → `organisation` (id), `acceptance_due` (end of the fifth working day, ISO)
+- `cases.receive_supplement` → `acceptance_due`, anew
 - `cases.accept` (header `ground`: official, instant, deemed) → `promised_due`
 - `cases.request_correction`, `cases.refuse_acceptance` (header `by`: official, rule)
 - `cases.decide` (input or header `decision`: approve, refuse; header `by`)
@@ -53,6 +54,13 @@ def receive(call: Invocation) -> Mapping[str, Any]:
     case = queries.brief(case_id=case_id, viewer=Actor.system("flow"))
     due = calendars.current().add_working_days(call.at.astimezone(CHINA).date(), queries.ACCEPTANCE_DAYS).date
     return {"organisation": str(case.organisation_id), "acceptance_due": end_of(due)}
+
+
+@operation("cases.receive_supplement")
+def receive_supplement(call: Invocation) -> Mapping[str, Any]:
+    """What was missing has come: the five working days run anew."""
+    due = calendars.current().add_working_days(call.at.astimezone(CHINA).date(), queries.ACCEPTANCE_DAYS).date
+    return {"acceptance_due": end_of(due)}
 
 
 @operation("cases.accept")
