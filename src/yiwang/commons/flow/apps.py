@@ -9,7 +9,8 @@ class FlowConfig(AppConfig):
     verbose_name = "流程"
 
     def ready(self) -> None:
-        from yiwang.commons.flow import registry, tasks  # noqa: F401  the tasks register their jobs
+        from yiwang.commons.flow import registry, tasks, urls  # noqa: F401  the tasks register their jobs
         from yiwang.commons.flow.contrib.feel import FeelEvaluator
 
         registry.provide_evaluator(FeelEvaluator())
+        urls.register()

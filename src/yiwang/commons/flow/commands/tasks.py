@@ -1,6 +1,6 @@
 """What people do with tasks: take, give back, hand over, complete."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,14 +8,14 @@ from uuid import UUID
 from yiwang.commons.flow import policies
 from yiwang.commons.flow.commands import pending as to
 from yiwang.commons.flow.commands.locking import locked
-from yiwang.commons.flow.commands.placing import subject_of
 from yiwang.commons.flow.commands.stepping import Stepper
 from yiwang.commons.flow.contracts import HistoryKind, TaskCompleted, TaskStatus, UnknownTask
 from yiwang.commons.flow.models import HistoryEntry, Task
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import evidence, outbox
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
+from yiwang.kernel.ids import new_id
 
 
 def _task(task_id: UUID) -> Task:
@@ -48,6 +48,34 @@ def release(*, task_id: UUID, by: Actor, at: datetime) -> None:
     _hold(task, None, at)
     _remember(task, HistoryKind.RELEASED, by, at)
     note(_subject(task), task=str(task.pk))
+
+
+@command("flow.claim_many")
+def claim_many(*, task_ids: Sequence[UUID], by: Actor, at: datetime) -> int:
+    """Take as many of these tasks as are still open and in reach; how many were taken. Never raises for one of them."""
+    rows = Task.objects.select_for_update().filter(pk__in=task_ids, status=TaskStatus.OPEN.value)
+    taken = [task for task in rows.order_by("pk") if policies.can_claim(by, task)]
+    for task in taken:
+        _hold(task, by.account_id, at)
+        _remember(task, HistoryKind.CLAIMED, by, at)
+        note(_subject(task), task=str(task.pk))
+    if not taken:
+        note(SubjectRef("task", task_ids[0] if task_ids else new_id()), claimed=0)
+    return len(taken)
+
+
+@command("flow.release_many")
+def release_many(*, task_ids: Sequence[UUID], by: Actor, at: datetime) -> int:
+    """Give those of these tasks back that the actor holds; how many."""
+    rows = Task.objects.select_for_update().filter(pk__in=task_ids, status=TaskStatus.CLAIMED.value)
+    held = [task for task in rows.order_by("pk") if policies.can_release(by, task)]
+    for task in held:
+        _hold(task, None, at)
+        _remember(task, HistoryKind.RELEASED, by, at)
+        note(_subject(task), task=str(task.pk))
+    if not held:
+        note(SubjectRef("task", task_ids[0] if task_ids else new_id()), released=0)
+    return len(held)
 
 
 @command("flow.reassign")
@@ -96,8 +124,8 @@ def complete_task(
     note(subject, task=str(task.pk), element=task.element_id)
 
 
-def _subject(task: Task) -> Any:
-    return subject_of(task)  # type: ignore[arg-type]
+def _subject(task: Task) -> SubjectRef:
+    return SubjectRef(task.subject_kind, task.subject_id)
 
 
 def _works_there(account_id: UUID, organisation_id: UUID, viewer: Actor) -> bool:

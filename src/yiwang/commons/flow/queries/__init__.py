@@ -1,6 +1,6 @@
 """Flow's reads: the inbox of officials, an applicant's own processes, histories, halts."""
 
-from yiwang.commons.flow.queries.halted import call, halts
+from yiwang.commons.flow.queries.halted import call, halt, halts
 from yiwang.commons.flow.queries.inbox import counts, inbox, task
 from yiwang.commons.flow.queries.processes import (
     definition_bpmn,
@@ -14,6 +14,6 @@ from yiwang.commons.flow.queries.processes import (
 )
 
 __all__ = [
-    "call", "counts", "definition_bpmn", "due_calls", "due_instances", "halts", "history", "inbox", "mine", "open_tasks",
+    "call", "counts", "definition_bpmn", "due_calls", "due_instances", "halt", "halts", "history", "inbox", "mine", "open_tasks",
     "process_versions", "status", "task",
 ]  # fmt: skip

@@ -2,21 +2,35 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from yiwang.commons.flow import policies, registry
-from yiwang.commons.flow.contracts import ADMINISTER, CallStatus, HaltRow
+from yiwang.commons.flow.contracts import ADMINISTER, CallStatus, HaltRow, UnknownInstance
 from yiwang.commons.flow.models import Halt, OperationCall, ProcessInstance
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.paging import Page, paginate
 
 
-def halts(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[HaltRow]:
-    """Halted instances in the administrator's reach, the oldest first. One query."""
+def _in_reach(viewer: Actor) -> "QuerySet[Halt]":
     reach = ProcessInstance.objects.filter(policies.instances_in_reach(viewer, ADMINISTER))
     rows = Halt.objects.filter(resolved_at__isnull=True, instance__in=reach.values("pk"))
-    rows = rows.select_related("instance__definition").defer(
+    return rows.select_related("instance__definition").defer(
         "instance__state", "instance__variables", "instance__definition__bpmn", "instance__definition__spec"
     )
+
+
+def halt(*, halt_id: UUID, viewer: Actor) -> HaltRow:
+    """One open halt. Raises UnknownInstance, also for those who may not know."""
+    found = _in_reach(viewer).filter(pk=halt_id).first()
+    if found is None:
+        raise UnknownInstance
+    return _row(found)
+
+
+def halts(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[HaltRow]:
+    """Halted instances in the administrator's reach, the oldest first. One query."""
+    rows = _in_reach(viewer)
     return paginate(rows, order=("at", "id"), cursor=cursor, size=size).map(_row)
 
 

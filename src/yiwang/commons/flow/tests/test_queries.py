@@ -7,11 +7,18 @@ from django.test.utils import CaptureQueriesContext
 
 from yiwang.commons.flow import commands, queries
 from yiwang.commons.flow.contracts import HistoryKind, InboxView, UnknownInstance, UnknownProcess, UnknownTask, Urgency
-from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, end, start as begin, user
+from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, end, user
+from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import ProcessInstance, Task
 from yiwang.commons.flow.tests.factories import SYSTEM, office, publish, start
 from yiwang.commons.identity.contracts import Grade
-from yiwang.commons.identity.tests.factories import Grants, make_legal_entity, make_official, make_organisation, make_resident
+from yiwang.commons.identity.tests.factories import (
+    Grants,
+    make_legal_entity,
+    make_official,
+    make_organisation,
+    make_resident,
+)
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 
@@ -40,7 +47,9 @@ def test_the_inbox_is_one_query_and_the_most_urgent_come_first(desk):
     from django.db import connection
 
     _organisation, clerk = desk
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         page = queries.inbox(viewer=clerk, size=10)
     assert len(captured) == 1
     assert [row.urgency for row in page.items][:8] == [Urgency.OVERDUE] * 4 + [Urgency.TODAY] * 4
@@ -142,7 +151,10 @@ def test_who_acts_for_an_enterprise_sees_its_processes_and_not_their_own():
     enterprise, agent = make_legal_entity(), make_resident()
     instance = start(applicant_entity_id=enterprise, organisation_id=make_organisation())
     acting = Actor(
-        kind=agent.actor.kind, account_id=agent.account_id, person_id=agent.person_id, on_behalf=SubjectRef("legal_entity", enterprise)
+        kind=agent.actor.kind,
+        account_id=agent.account_id,
+        person_id=agent.person_id,
+        on_behalf=SubjectRef("legal_entity", enterprise),
     )
     assert [row.id for row in queries.mine(viewer=acting).items] == [instance]
     assert queries.mine(viewer=agent.actor).items == ()

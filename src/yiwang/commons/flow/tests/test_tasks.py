@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from yiwang.commons.flow import registry, tasks
-from yiwang.commons.flow.engine.tests.models import boundary, bpmn, chain, end, service, start as begin, timer, user
+from yiwang.commons.flow.engine.tests.models import boundary, bpmn, chain, end, service, timer, user
+from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import OperationCall, ProcessInstance, Task
 from yiwang.commons.flow.tests.factories import office, publish, start
 from yiwang.kernel import clock
@@ -24,7 +25,17 @@ def run_call():
 
 def test_due_timers_of_many_instances_fire():
     organisation, _clerk = office()
-    publish(bpmn(begin(), user("a"), boundary("t", "a", timer("timeDuration", "PT1H")), end(), end("e2"), chain("start", "a", "end"), chain("t", "e2")))
+    publish(
+        bpmn(
+            begin(),
+            user("a"),
+            boundary("t", "a", timer("timeDuration", "PT1H")),
+            end(),
+            end("e2"),
+            chain("start", "a", "end"),
+            chain("t", "e2"),
+        )
+    )
     instances = [start(organisation_id=organisation) for _ in range(3)]
     tasks.fire_due_timers()
     assert {status(each) for each in instances} == {"running"}
@@ -57,7 +68,9 @@ def test_a_remote_operation_runs_with_one_idempotency_key_over_all_tries():
 
 
 def test_a_result_that_comes_later_is_waited_for_until_the_time_out():
-    registry.operation("far.ask", mode=registry.Mode.REMOTE, timeout=timedelta(minutes=5))(lambda invocation: registry.LATER)
+    registry.operation("far.ask", mode=registry.Mode.REMOTE, timeout=timedelta(minutes=5))(
+        lambda invocation: registry.LATER
+    )
     publish(FAR)
     instance = start()
     run_call()

@@ -1,0 +1,56 @@
+"""「我的」: what a resident or an enterprise has under way and has finished, over all nets."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from yiwang.commons.flow import queries
+from yiwang.commons.flow.contracts import ProcessRow
+from yiwang.commons.flow.views import words
+from yiwang.web.components import CaseItem, CaseList, Empty, LinkButton, Pagination, Tab, Tabs
+
+
+@login_required
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """Under way, or finished with `?ended=1`."""
+    viewer = words.viewer_of(request)
+    ended = request.GET.get("ended") == "1"
+    page = queries.mine(viewer=viewer, ended=ended, cursor=request.GET.get("cursor"))
+    here = reverse("flow:mine")
+    pages = Pagination.of(page, path=here, params={"ended": "1" if ended else ""})
+    context = {
+        "tabs": Tabs(
+            _("我的办件"),
+            (Tab(_("正在办"), here, current=not ended), Tab(_("已办结"), f"{here}?ended=1", current=ended)),
+        ),
+        "list": CaseList(tuple(_item(row) for row in page.items)) if page.items else None,
+        "pages": pages if pages.needed else None,
+        "empty": _empty(ended=ended),
+    }
+    return render(request, "flow/mine.html", context)
+
+
+def _empty(*, ended: bool) -> Empty:
+    if ended:
+        return Empty(_("还没有办结的事"), _("办结后，结果和证照都在这里。"))
+    return Empty(_("没有正在办的事"), _("要办什么，用您自己的话搜一搜。"), LinkButton(_("去办事"), "/"))
+
+
+def _item(row: ProcessRow) -> CaseItem:
+    href = words.task_page(row.waiting[0]) if row.waiting else words.process_href(row.subject)
+    return CaseItem(row.title, href, _sentence(row), tag=words.STATUSES[row.status])
+
+
+def _sentence(row: ProcessRow) -> str:
+    if row.ended_at is not None:
+        return _("%(day)s 结束") % {"day": words.day_words(row.ended_at)}
+    stages = "、".join(row.stages)
+    if row.waiting:
+        return _("等您办理：%(stages)s") % {"stages": stages}
+    if stages:
+        return _("正在办理：%(stages)s") % {"stages": stages}
+    return _("%(day)s 提交，正在自动办理") % {"day": words.day_words(row.started_at)}

@@ -1,0 +1,74 @@
+"""One task without a page of its own elsewhere: what it is about, what happened, and what can be done."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from yiwang.commons.flow import commands, queries, registry
+from yiwang.commons.flow.contracts import HistoryRow, TaskView, UnknownTask
+from yiwang.commons.flow.views import words
+from yiwang.kernel import clock
+from yiwang.web.components import Crumbs, Event, Fact, Facts, Link, Timeline
+from yiwang.web.responses import go
+
+
+@login_required
+@require_GET
+def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Leads to the page of the subject's owner where there is one."""
+    viewer = words.viewer_of(request)
+    found = queries.task(task_id=task_id, viewer=viewer)
+    if registry.opener(found.row.subject.kind) is not None:
+        return go(request, words.task_href(found.row))
+    history = queries.history(subject=found.row.subject, viewer=viewer)
+    context = {
+        "area": "work" if viewer.is_official else "portal",
+        "crumbs": Crumbs((Link(_("待办"), reverse("flow:inbox")),), found.row.title),
+        "task": found,
+        "facts": _facts(found),
+        "timeline": Timeline(tuple(_event(line) for line in reversed(history))),
+    }
+    return render(request, "flow/task.html", context)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, task_id: UUID, action: str) -> HttpResponse:
+    """Claim, release or complete."""
+    viewer, at = words.viewer_of(request), clock.now()
+    if action == "complete":
+        commands.complete_task(task_id=task_id, by=viewer, at=at)
+        messages.success(request, _("已办结。"))
+    elif action == "release":
+        commands.release(task_id=task_id, by=viewer, at=at)
+        messages.success(request, _("已退回，其他人可以认领。"))
+    elif action == "claim":
+        commands.claim(task_id=task_id, by=viewer, at=at)
+        messages.success(request, _("已认领。"))
+        return go(request, words.task_page(task_id))
+    else:
+        raise UnknownTask
+    return go(request, reverse("flow:inbox"))
+
+
+def _facts(found: TaskView) -> Facts:
+    row = found.row
+    lines = [
+        Fact(_("环节"), row.name),
+        Fact(_("机构"), row.organisation),
+        Fact(_("时限"), words.due_mark(row.due_at, clock.now()) or _("没有期限")),
+        Fact(_("承办"), row.assignee_name or _("待认领")),
+        Fact(_("到达"), words.moment_words(row.created_at)),
+    ]
+    return Facts(tuple(line for line in lines if line.value), tight=True)
+
+
+def _event(line: HistoryRow) -> Event:
+    said = f"{words.HAPPENINGS[line.kind]} {line.name}".strip()
+    return Event(said, words.moment_words(line.at), line.at, line.actor)
