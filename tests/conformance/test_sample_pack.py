@@ -237,3 +237,12 @@ def test_every_person_is_a_sample_with_a_sample_number():
         assert (number.birth_date.isoformat(), number.sex.value) == (person["birth_date"], person["sex"])
     assert len({person["id_number"] for person in everybody}) == len(everybody)
     assert len({person["name"] for person in everybody}) == len(everybody)
+
+
+@pytest.mark.parametrize(
+    ("number", "fits"), [("320402202611090020", True), ("320402202611090012", False), ("320402202611080028", False)]
+)
+def test_an_id_number_assigned_to_the_child_must_fit_birth_and_sex(number, fits):
+    rule = load(PACK / "facts.yaml")["facts"]["child_id_number"]["valid_when"]
+    facts = told({"child_id_number": number, "child_birth_date": "2026-11-09", "child_sex": "2"})
+    assert holds(rule, facts) is fits
