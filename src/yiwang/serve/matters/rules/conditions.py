@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from yiwang.commons.rules.engine import Expression, FeelSyntaxError, compile_expression
 from yiwang.serve.matters.contracts import Inclusion
 
+T = TypeVar("T")
 Formulas = Mapping[str, str]
 _NO_FORMULAS: Formulas = {}
 _REMEMBERED = 20_000
@@ -78,6 +79,19 @@ class Verdicts:
     def __init__(self, compiler: Callable[[str], Condition] = compile_condition) -> None:
         self._compile = compiler
         self._seen: dict[tuple[Any, ...], Judgement] = {}
+        self._worked_out: dict[tuple[Any, ...], Any] = {}
+
+    def once(self, key: tuple[Any, ...], work_out: Callable[[], T]) -> T:
+        """The remembered value for `key`, worked out the first time."""
+        if key not in self._worked_out:
+            if len(self._worked_out) >= _REMEMBERED:
+                self._worked_out.clear()
+            self._worked_out[key] = work_out()
+        return self._worked_out[key]  # type: ignore[no-any-return]
+
+    def names(self, text: str) -> frozenset[str]:
+        """The facts that a condition mentions."""
+        return self._compile(text).names if text.strip() else frozenset()
 
     def judge(self, text: str, facts: Mapping[str, Any], formulas: Formulas = _NO_FORMULAS) -> Judgement:
         """The judgement on `text`; computed facts (`formulas`) are worked out from what is told."""
@@ -85,7 +99,7 @@ class Verdicts:
             return _YES
         condition = self._compile(text)
         told, waiting = self._computed(condition.names, facts, formulas)
-        key = (text, *(_hashable(told.get(name, _UNTOLD)) for name in sorted(condition.names)))
+        key = (text, *(hashable(told.get(name, _UNTOLD)) for name in sorted(condition.names)))
         found = self._seen.get(key)
         if found is None:
             if len(self._seen) >= _REMEMBERED:
@@ -124,7 +138,8 @@ class Verdicts:
         return (facts if told is None else told), waiting
 
 
-def _hashable(value: Any) -> Any:
+def hashable(value: Any) -> Any:
+    """The value as a key that tells true from 1."""
     if isinstance(value, dict | list):
         return repr(value)
     return (type(value), value)

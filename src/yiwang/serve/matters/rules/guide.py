@@ -28,7 +28,7 @@ from yiwang.serve.matters.contracts import (
     TailoredMaterial,
     TailoredMember,
 )
-from yiwang.serve.matters.rules.conditions import Verdicts
+from yiwang.serve.matters.rules.conditions import Verdicts, hashable
 from yiwang.serve.matters.rules.graph import chain_days, visits_of
 
 ENUMERABLE = 512
@@ -195,6 +195,25 @@ def _merge(known: TailoredMaterial, fresh: TailoredMaterial) -> TailoredMaterial
 
 
 def _questions_left(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> tuple[SituationQuestion, ...]:
+    """Remembered by the facts that the bundle mentions: the same situation is asked for again and again."""
+    mentioned = verdicts.once(("names", bundle.id, bundle.version), lambda: _mentioned(bundle, verdicts))
+    told = tuple((name, hashable(facts[name])) for name in mentioned if name in facts)
+    return verdicts.once(("left", bundle.id, bundle.version, told), lambda: _still_asked(bundle, facts, verdicts))
+
+
+def _mentioned(bundle: Bundle, verdicts: Verdicts) -> tuple[str, ...]:
+    """Every fact that a condition, a question or a formula of the bundle names."""
+    texts = [member.spec.condition for member in bundle.members]
+    texts += [question.condition for question in bundle.spec.questions]
+    texts += bundle.spec.formulas.values()
+    for member in bundle.members:
+        texts += [each.condition for each in member.matter.spec.inputs]
+        texts += member.matter.spec.formulas.values()
+    names = {question.fact for question in bundle.spec.questions}
+    return tuple(sorted(names.union(*(verdicts.names(text) for text in texts))))
+
+
+def _still_asked(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> tuple[SituationQuestion, ...]:
     waited_for = _waited_for(bundle, facts, verdicts)
     asked = {question.fact: question for question in bundle.spec.questions if question.fact not in facts}
     candidates = _with_gates(asked, waited_for, facts, verdicts)
