@@ -18,7 +18,7 @@ from yiwang.web.errors import refusal
 from yiwang.web.registry import Area, shell
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Log-in by name and password; nobody signs up by themself; passwords are written by our command."""
 
     error_messages: ClassVar[dict[str, Any]] = {
@@ -34,7 +34,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Officials go to their desk, residents to the portal (`next` goes before this)."""
-        area = Area.WORK if request.user.kind == AccountKind.OFFICIAL else Area.PORTAL
+        account = request.user
+        official = isinstance(account, Account) and account.kind == AccountKind.OFFICIAL
+        area = Area.WORK if official else Area.PORTAL
         return shell.home_url[area]
 
     def get_password_change_redirect_url(self, _request: HttpRequest) -> str:

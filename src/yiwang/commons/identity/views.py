@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -34,14 +33,14 @@ from yiwang.web.responses import go, safe_next
 
 MYSELF = "myself"
 KINDS: dict[RepresentationKind, Text] = {
-    RepresentationKind.AGENT: lazy("受委托代办"),
-    RepresentationKind.GUARDIAN: lazy("监护人"),
-    RepresentationKind.LEGAL_REPRESENTATIVE: lazy("法定代表人"),
-    RepresentationKind.STAFF: lazy("企业办事人员"),
+    RepresentationKind.AGENT: gettext_lazy("受委托代办"),
+    RepresentationKind.GUARDIAN: gettext_lazy("监护人"),
+    RepresentationKind.LEGAL_REPRESENTATIVE: gettext_lazy("法定代表人"),
+    RepresentationKind.STAFF: gettext_lazy("企业办事人员"),
 }
 
 
-class Login(LoginView):
+class Login(LoginView):  # type: ignore[misc]  # allauth has no types
     """The log-in page. In a demonstration it offers the sample accounts, each a button that logs in."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -87,12 +86,12 @@ def _first(form: Any, name: str) -> str:
     return str(errors[0])
 
 
-class Logout(LogoutView):
+class Logout(LogoutView):  # type: ignore[misc]  # allauth has no types
     """Asks before leaving when opened by a link; leaves when posted."""
 
 
 @method_decorator(login_required, name="dispatch")
-class PasswordChange(PasswordChangeView):
+class PasswordChange(PasswordChangeView):  # type: ignore[misc]  # allauth has no types
     """Change one's own password."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from yiwang.commons.identity.contracts import (
     UsernameTaken,
 )
 from yiwang.commons.identity.models import Account, Person
+from yiwang.commons.identity.models.account import LONGEST_USERNAME
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, current, note
 from yiwang.kernel.outbox import publish
@@ -64,7 +65,7 @@ def create_account(
 def _is_plain(username: str) -> bool:
     allowed = "abcdefghijklmnopqrstuvwxyz0123456789"
     return (
-        2 <= len(username) <= Account._meta.get_field("username").max_length
+        2 <= len(username) <= LONGEST_USERNAME
         and username[0] in allowed
         and all(character in allowed + "._-" for character in username)
     )

@@ -39,7 +39,7 @@ def appoint(
     Raises NotPermitted, UnknownRecord, InvalidIdentity, AlreadyHeld.
     """
     del at
-    role_id = Role.objects.filter(key=role).values_list("pk", flat=True).first()
+    role_id: UUID | None = Role.objects.filter(key=role).values_list("pk", flat=True).first()
     policies.check_appoint(by, account_id=account_id, organisation_id=organisation_id, role_id=role_id)
     if role_id is None:
         raise UnknownRecord(kind="role", code=role)
@@ -158,7 +158,7 @@ def grant(
 def _role(key: str | None) -> UUID | None:
     if key is None:
         return None
-    found = Role.objects.filter(key=key).values_list("pk", flat=True).first()
+    found: UUID | None = Role.objects.filter(key=key).values_list("pk", flat=True).first()
     if found is None:
         raise UnknownRecord(kind="role", code=key)
     return found
@@ -190,7 +190,7 @@ def revoke(*, grant_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def _record(kind: str, row: Grant) -> None:
-    statement = {
+    statement: dict[str, evidence.Fact] = {
         "action": row.action,
         "scope": row.scope,
         "tree": row.tree,

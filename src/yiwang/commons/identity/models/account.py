@@ -13,15 +13,17 @@ from yiwang.kernel.fields import personal, public, secret
 from yiwang.kernel.guard import GuardedManager
 from yiwang.kernel.models import GuardedModel
 
+LONGEST_USERNAME = 64
 
-class AccountManager(GuardedManager, BaseUserManager["Account"]):  # type: ignore[misc]
+
+class AccountManager(GuardedManager, BaseUserManager["Account"]):
     """The guarded manager with what Django's authentication asks for."""
 
 
 class Account(GuardedModel, AbstractBaseUser):
     """A log-in of a resident or an official. Log-ins are in the audit, not in a column (`last_login` is off)."""
 
-    username = personal(models.CharField(max_length=64, unique=True))
+    username = personal(models.CharField(max_length=LONGEST_USERNAME, unique=True))
     password = secret(models.CharField(max_length=200))
     last_login = None
     kind = public(models.CharField(max_length=8, choices=[(k.value, k.value) for k in AccountKind]))
@@ -52,7 +54,7 @@ class Account(GuardedModel, AbstractBaseUser):
         """Whether the password is right. Never rewrites the hash: a new hash is made by `set_password` only."""
         return check_password(raw_password, self.password)
 
-    async def acheck_password(self, raw_password: str) -> bool:
+    async def acheck_password(self, raw_password: str | None) -> bool:
         """As check_password."""
         return self.check_password(raw_password)
 

@@ -193,7 +193,7 @@ def can_act_for(actor: Actor, subject: SubjectRef) -> bool:
     """Whether a representation in force lets the actor act for `subject`. Officials in office act for nobody else."""
     if actor.person_id is None or actor.is_official:
         return False
-    return Representation.objects.filter(representations_in_force(actor.person_id, subject)).exists()
+    return bool(Representation.objects.filter(representations_in_force(actor.person_id, subject)).exists())
 
 
 def check_act_for(actor: Actor, subject: SubjectRef) -> None:
@@ -232,4 +232,4 @@ def check_see_entity(viewer: Actor, entity_id: UUID) -> None:
 def _is_legal_representative(actor: Actor, subject: SubjectRef) -> bool:
     if actor.person_id is None or subject.kind != LEGAL_ENTITY:
         return False
-    return LegalEntity.objects.filter(pk=subject.id, legal_representative_id=actor.person_id).exists()
+    return bool(LegalEntity.objects.filter(pk=subject.id, legal_representative_id=actor.person_id).exists())

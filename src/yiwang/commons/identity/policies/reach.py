@@ -1,8 +1,10 @@
 """The row scope: which rows an official's grants reach. One EXISTS over the view `reach`, never a loop."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, Expression, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import NegatedExpression
 from django.db.models.functions import Concat
 
 from yiwang.commons.identity import rules
@@ -22,15 +24,17 @@ class _Kind(Func):
 def reach(viewer: Actor, action: str) -> "QuerySet[Reach]":
     """The viewer's grants in force for `action` in the present office: deny by default."""
     if not viewer.is_official or viewer.account_id is None or viewer.organisation_id is None:
-        return Reach.objects.none()
+        nothing: QuerySet[Reach] = Reach.objects.none()
+        return nothing
     today = clock.today()
-    return Reach.objects.filter(
+    found: QuerySet[Reach] = Reach.objects.filter(
         Q(office_id=viewer.organisation_id) | Q(office_id__isnull=True),
         Q(valid_to__gte=today) | Q(valid_to__isnull=True),
         account_id=viewer.account_id,
         valid_from__lte=today,
         action__in=rules.covering(action, "."),
     )
+    return found
 
 
 def scope(
@@ -40,7 +44,7 @@ def scope(
     organisation: str = "organisation_id",
     scope_key: str | None = "scope_key",
     grade: str | None = "grade",
-) -> Expression:
+) -> "Exists | NegatedExpression[Any]":
     """The row filter of every list: `Case.objects.filter(scope(viewer=…, action="case.read"))`.
 
     `organisation`, `scope_key`, `grade` name the row's columns (`case__organisation_id` works). Rows without a scope

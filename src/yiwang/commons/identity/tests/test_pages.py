@@ -1,6 +1,7 @@
 """Logging in and out, for whom one acts, in which office: through the real middleware, forms and sessions."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -14,6 +15,7 @@ from yiwang.commons.identity.tests import factories as make
 from yiwang.kernel import clock
 from yiwang.kernel.actor import ActorKind, SubjectRef
 from yiwang.kernel.models import AuditEntry
+from yiwang.web.catalogues import untranslated
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +267,8 @@ def test_the_device_is_a_keyed_hash_of_the_browser_and_no_address(client):
     entry = audited("identity.logged_in").get()
     assert re.fullmatch(r"[0-9a-f]{16}", entry.device)
     assert "127.0.0.1" not in str(entry.__dict__)
+
+
+def test_every_message_has_its_english():
+    folder = Path(queries.__file__).parents[1]
+    assert untranslated(folder) == {}
