@@ -101,7 +101,7 @@ def can_assign(viewer: Actor, task: Task) -> bool:
     """Who holds the task, or whoever may assign in its scope."""
     if viewer.is_system or can_release(viewer, task):
         return True
-    return viewer.is_official and Task.objects.filter(in_reach(viewer, ASSIGN), pk=task.pk).exists()
+    return viewer.is_official and bool(Task.objects.filter(in_reach(viewer, ASSIGN), pk=task.pk).exists())
 
 
 def check_assign(viewer: Actor, task: Task) -> None:
@@ -113,7 +113,7 @@ def check_assign(viewer: Actor, task: Task) -> None:
 def can_administer(viewer: Actor, instance: ProcessInstance) -> bool:
     if viewer.is_system:
         return True
-    return ProcessInstance.objects.filter(instances_in_reach(viewer, ADMINISTER), pk=instance.pk).exists()
+    return bool(ProcessInstance.objects.filter(instances_in_reach(viewer, ADMINISTER), pk=instance.pk).exists())
 
 
 def check_administer(viewer: Actor, instance: ProcessInstance) -> None:

@@ -15,7 +15,7 @@ from yiwang.commons.flow.engine import BusinessError, Evaluator
 from yiwang.kernel.actor import Actor, SubjectRef
 
 __all__ = [
-    "LATER", "BusinessError", "Decided", "Decider", "Invocation", "Mode", "Opener", "Operation", "TaskPlace", "TaskQuestion",
+    "LATER", "BusinessError", "Decided", "Decider", "Invocation", "Later", "Mode", "Opener", "Operation", "TaskPlace", "TaskQuestion",
     "decider", "evaluator", "opener", "operation", "operation_named", "operations", "place_task", "provide_decider",
     "provide_evaluator", "register_opener", "register_task_place", "run_named",
 ]  # fmt: skip
@@ -42,12 +42,12 @@ class Invocation:
     at: datetime
 
 
-class _Later:
+class Later:
     """What a remote operation returns when its result will come by `commands.complete_remote`."""
 
 
-LATER = _Later()
-Run = Callable[[Invocation], Mapping[str, Any] | _Later | None]
+LATER = Later()
+Run = Callable[[Invocation], Mapping[str, Any] | Later | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def operation_named(name: str) -> Operation | None:
     return _operations.get(name)
 
 
-def run_named(invocation: Invocation) -> Mapping[str, Any] | _Later | None:
+def run_named(invocation: Invocation) -> Mapping[str, Any] | Later | None:
     """Run the operation that the invocation names. Raises LookupError where nobody registered it."""
     found = _operations.get(invocation.operation)
     if found is None:

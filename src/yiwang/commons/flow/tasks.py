@@ -42,10 +42,5 @@ def run_operation(call_id: str) -> None:
         text = f"{type(error).__name__}: {error}"
         commands.fail_remote(call_id=identifier, error=text, by=OPERATIONS, at=clock.now())
     else:
-        if outputs is not registry.LATER:
-            commands.complete_remote(
-                call_id=identifier,
-                outputs=dict(outputs or {}),
-                by=OPERATIONS,
-                at=clock.now(),  # type: ignore[call-overload]
-            )
+        if not isinstance(outputs, registry.Later):
+            commands.complete_remote(call_id=identifier, outputs=outputs or {}, by=OPERATIONS, at=clock.now())

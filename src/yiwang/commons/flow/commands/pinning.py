@@ -19,7 +19,8 @@ def latest(keys: Iterable[str]) -> dict[str, ProcessDefinition]:
 
 
 def definition_with_id(definition_id: UUID) -> ProcessDefinition | None:
-    return ProcessDefinition.objects.defer("bpmn").filter(pk=definition_id).first()
+    found: ProcessDefinition | None = ProcessDefinition.objects.defer("bpmn").filter(pk=definition_id).first()
+    return found
 
 
 def model_of(definition: ProcessDefinition) -> engine.Model:
@@ -54,7 +55,8 @@ def called_definition(key: str, pins: dict[str, str]) -> ProcessDefinition:
     """Raises UnknownProcess when nothing of that key is published."""
     pinned = pins.get(f"process:{key}")
     if pinned:
-        return ProcessDefinition.objects.defer("bpmn").get(pk=UUID(pinned))
+        row: ProcessDefinition = ProcessDefinition.objects.defer("bpmn").get(pk=UUID(pinned))
+        return row
     found = latest([key]).get(key)
     if found is None:
         raise UnknownProcess(key=key)

@@ -20,7 +20,7 @@ from yiwang.kernel.ids import new_id
 
 def _task(task_id: UUID) -> Task:
     """The row, locked."""
-    found = Task.objects.select_for_update().filter(pk=task_id).first()
+    found: Task | None = Task.objects.select_for_update().filter(pk=task_id).first()
     if found is None:
         raise UnknownTask
     return found

@@ -15,9 +15,10 @@ from yiwang.kernel.paging import Page, paginate
 def _in_reach(viewer: Actor) -> "QuerySet[Halt]":
     reach = ProcessInstance.objects.filter(policies.instances_in_reach(viewer, ADMINISTER))
     rows = Halt.objects.filter(resolved_at__isnull=True, instance__in=reach.values("pk"))
-    return rows.select_related("instance__definition").defer(
+    light: QuerySet[Halt] = rows.select_related("instance__definition").defer(
         "instance__state", "instance__variables", "instance__definition__bpmn", "instance__definition__spec"
     )
+    return light
 
 
 def halt(*, halt_id: UUID, viewer: Actor) -> HaltRow:

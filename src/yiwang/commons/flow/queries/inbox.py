@@ -1,6 +1,8 @@
 """The officials' inbox: one page in one query whatever its length, counts in one more."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -17,7 +19,8 @@ _HEAVY = ("inputs", "headers", "properties", "documentation")
 
 
 def _waiting(viewer: Actor) -> "QuerySet[Task]":
-    return Task.objects.filter(policies.in_reach(viewer), status__in=policies.WAITING)
+    rows: QuerySet[Task] = Task.objects.filter(policies.in_reach(viewer), status__in=policies.WAITING)
+    return rows
 
 
 def _view(viewer: Actor, view: InboxView, now: datetime) -> Q:
@@ -60,7 +63,9 @@ def counts(*, viewer: Actor) -> InboxCounts:
     wanted = {
         view.value: Count("pk", filter=_view(viewer, view, now)) for view in InboxView if view is not InboxView.ALL
     }
-    rows = _waiting(viewer).values("net").annotate(all=Count("pk"), **wanted).order_by("net")
+    rows: Iterable[Mapping[str, Any]] = (
+        _waiting(viewer).values("net").annotate(all=Count("pk"), **wanted).order_by("net")
+    )
     total = dict.fromkeys((view.value for view in InboxView), 0)
     nets: dict[str, int] = {}
     for row in rows:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from yiwang.commons.flow import engine
-from yiwang.commons.flow.contrib.feel import FeelEvaluator
+from yiwang.commons.flow.engine.tests.feelish import Feelish
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-EVALUATOR = FeelEvaluator()
+EVALUATOR = Feelish()
 
 
 class Play:
