@@ -9,6 +9,7 @@ from .budget import Budget
 from .diagnostics import MESSAGES, Diagnostic, DmnError, FeelSyntaxError, Place, RulesError
 from .dmn_model import Model, load_dmn
 from .expression import Absent, Expression, Result, compile_expression, compile_unary_tests
+from .faults import Reading, read_dmn
 from .feeltypes import (
     ANY,
     BOOLEAN,
@@ -72,6 +73,7 @@ __all__ = [
     "Place",
     "Range",
     "RangeOf",
+    "Reading",
     "Result",
     "Rule",
     "RuleTrace",
@@ -89,6 +91,7 @@ __all__ = [
     "load_dmn",
     "parse",
     "parse_unary_tests",
+    "read_dmn",
     "to_json",
     "tree",
     "type_name",

@@ -115,7 +115,7 @@ class Model:
         self.faults: tuple[Diagnostic, ...] = tuple(graph.faults)
         self.remarks: tuple[Diagnostic, ...] = tuple(graph.remarks)
         own = [node for key, node in graph.nodes.items() if key[0] == self.namespace]
-        self._by_name = {node.element.name: node for node in reversed(own)}
+        self._by_name = {node.element.id: node for node in own} | {node.element.name: node for node in reversed(own)}
         self.decisions = tuple(n.element.name for n in own if isinstance(n.element, tree.Decision))
         self.services = tuple(n.element.name for n in own if isinstance(n.element, tree.Service))
 
@@ -125,10 +125,26 @@ class Model:
         nodes = self._graph.nodes.values()
         return {n.element.variable: n.type for n in nodes if isinstance(n.element, tree.InputData)}
 
+    @property
+    def roots(self) -> dict[str, str]:
+        """Ids and titles of the decisions that no other decision of the model requires."""
+        decisions = [n for n in self._by_name.values() if isinstance(n.element, tree.Decision)]
+        required = {key for node in decisions for key in node.names.values()}
+        return {n.element.id: n.element.label or n.element.name for n in decisions if n.key not in required}
+
     def facts_for(self, name: str) -> tuple[str, ...]:
-        """The input data on which a decision or service may depend."""
-        needed = (self._graph.nodes[key] for key in self._graph.needs(self._node(name).key))
-        return tuple(n.element.variable for n in needed if isinstance(n.element, tree.InputData))
+        """The input data on which a decision or service may depend, in the order of the file."""
+        needed = self._graph.needs(self._node(name).key)
+        nodes = (node for key, node in self._graph.nodes.items() if key in needed)
+        return tuple(n.element.variable for n in nodes if isinstance(n.element, tree.InputData))
+
+    def has(self, name: str) -> bool:
+        """Whether there is a decision, service or other element of that name or id."""
+        return name in self._by_name
+
+    def name_of(self, name: str) -> str:
+        """The name of the element with that name or id."""
+        return self._node(name).element.name
 
     def type_of(self, name: str) -> FeelType | None:
         return self._node(name).result
@@ -148,7 +164,7 @@ class Model:
         budget: Budget = DEFAULT_BUDGET,
         now: datetime | None = None,
     ) -> Outcome:
-        """Evaluate a decision or decision service by name.
+        """Evaluate a decision or decision service by its name or id.
 
         `facts` by the names of input data (and, for a service, of its input decisions). Raises `DmnError` only where
         the model has no such name; every error of FEEL is null and a diagnostic.
@@ -166,7 +182,7 @@ class Model:
                 evaluation.values[key] = evaluation.coerced(value, given.type)
             return evaluation.coerced(evaluation.outputs(node), node.result)
 
-        return outcome_of(run, guarded(run, evaluate, []), name)
+        return outcome_of(run, guarded(run, evaluate, []), node.element.name)
 
 
 def load_dmn(data: bytes, imports: Iterable[bytes] = ()) -> Model:

@@ -117,6 +117,7 @@ class Element:
     id: str
     name: str
     variable: str
+    label: str = ""
     type: str = ""
     line: int = 0
 

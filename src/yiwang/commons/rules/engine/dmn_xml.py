@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from xml.parsers.expat import ExpatError
 
 from defusedxml.common import DefusedXmlException
@@ -149,14 +150,15 @@ def _variable(e: Xml) -> tuple[str, str]:
     return name or normal(e.get("name")), type_ref(variable)
 
 
-def _base(e: Xml) -> tuple[str, str, str, str]:
+def _base(e: Xml) -> dict[str, Any]:
     variable, declared = _variable(e)
-    return e.get("id"), normal(e.get("name")), variable, declared
+    label = normal(e.get("label"))
+    name = normal(e.get("name"))
+    return {"id": e.get("id"), "name": name, "variable": variable, "label": label, "type": declared, "line": e.line}
 
 
 def _input_data(e: Xml) -> model.InputData:
-    id_, name, variable, declared = _base(e)
-    return model.InputData(id=id_, name=name, variable=variable, type=declared, line=e.line)
+    return model.InputData(**_base(e))
 
 
 def _requires(e: Xml) -> tuple[str, ...]:
@@ -166,38 +168,18 @@ def _requires(e: Xml) -> tuple[str, ...]:
 
 
 def _decision(e: Xml) -> model.Decision:
-    id_, name, variable, declared = _base(e)
-    return model.Decision(
-        id=id_, name=name, variable=variable, type=declared, line=e.line, requires=_requires(e), logic=boxed_in(e)
-    )
+    return model.Decision(**_base(e), requires=_requires(e), logic=boxed_in(e))
 
 
 def _knowledge(e: Xml) -> model.Knowledge:
-    id_, name, variable, declared = _base(e)
     logic = e.first("encapsulatedLogic")
-    return model.Knowledge(
-        id=id_,
-        name=name,
-        variable=variable,
-        type=declared,
-        line=e.line,
-        requires=_requires(e),
-        logic=None if logic is None else _function(logic),
-    )
+    return model.Knowledge(**_base(e), requires=_requires(e), logic=None if logic is None else _function(logic))
 
 
 def _service(e: Xml) -> model.Service:
-    id_, name, variable, declared = _base(e)
-    parameters = [r.get("href") for tag in ("inputData", "inputDecision") for r in e.all(tag)]
-    outputs = tuple(r.get("href") for r in e.all("outputDecision"))
+    parameters = tuple(r.get("href") for tag in ("inputData", "inputDecision") for r in e.all(tag))
     return model.Service(
-        id=id_,
-        name=name,
-        variable=variable,
-        type=declared,
-        line=e.line,
-        outputs=outputs,
-        parameters=tuple(parameters),
+        **_base(e), outputs=tuple(r.get("href") for r in e.all("outputDecision")), parameters=parameters
     )
 
 

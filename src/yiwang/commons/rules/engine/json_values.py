@@ -64,7 +64,10 @@ _READ = {
 
 
 def from_json(data: Json, declared: FeelType | None = None) -> Value:  # noqa: PLR0911 - one return for each kind
-    """The FEEL value of JSON data. Text becomes a date, time or duration only where that type is declared or tagged."""
+    """The FEEL value of JSON data; what JSON has no word for (Python's own dates) is left as it is.
+
+    Text becomes a date, time or duration only where that type is declared or tagged.
+    """
     base = plain(declared) if declared is not None else None
     match data:
         case bool() | None:
@@ -88,4 +91,4 @@ def from_json(data: Json, declared: FeelType | None = None) -> Value:  # noqa: P
         case Mapping():
             entries = dict(base.entries) if isinstance(base, ContextOf) else {}
             return {str(key): from_json(entry, entries.get(key)) for key, entry in data.items()}
-    raise TypeError(f"not JSON: {type(data).__name__}")
+    return data

@@ -1,0 +1,12 @@
+"""Wires rules: its part of a pack."""
+
+from django.apps import AppConfig
+
+
+class RulesConfig(AppConfig):
+    name = "yiwang.commons.rules"
+    label = "commons_rules"
+    verbose_name = "规则与决策"
+
+    def ready(self) -> None:
+        from yiwang.commons.rules import pack  # noqa: F401  the pack's part registers itself

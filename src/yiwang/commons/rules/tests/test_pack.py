@@ -1,0 +1,88 @@
+import pytest
+
+from yiwang.commons.rules import queries
+from yiwang.commons.rules.pack import DecisionsPart
+from yiwang.commons.rules.tests.factories import SYSTEM, sample_dmn
+from yiwang.kernel import clock
+from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.command import command, note
+from yiwang.kernel.ids import new_id
+from yiwang.kernel.packs import PackReader
+
+CASES = """cases:
+  - name: 未满六十
+    of: sample_grade
+    given: {age: 7, resident: true}
+    expect: {value: none}
+  - name: 外地
+    of: sample_grade
+    given: {age: 70, resident: false}
+    expect: {value: half}
+"""
+
+
+@pytest.fixture
+def pack(tmp_path):
+    folder = tmp_path / "decisions" / "sample"
+    folder.mkdir(parents=True)
+    (folder / "grade.dmn").write_text(sample_dmn(), "utf-8")
+    (folder / "cases.yaml").write_text(CASES, "utf-8")
+    return tmp_path
+
+
+def faults(root):
+    reader = PackReader(root)
+    DecisionsPart().check(reader)
+    return [(f.file.rpartition("/")[2], f.line, f.message) for f in reader.report.faults]
+
+
+def test_a_sound_pack_has_no_faults(pack):
+    assert faults(pack) == []
+
+
+def test_an_example_that_fails_names_its_line(pack):
+    path = pack / "decisions" / "sample" / "cases.yaml"
+    path.write_text(CASES.replace("value: half", "value: full"), "utf-8")
+    (fault,) = faults(pack)
+    assert fault[:2] == ("cases.yaml", 6)
+    assert "half" in fault[2]
+
+
+def test_an_example_that_lacks_a_fact_fails(pack):
+    path = pack / "decisions" / "sample" / "cases.yaml"
+    path.write_text(CASES.replace(", resident: false", ""), "utf-8")
+    assert "resident" in faults(pack)[0][2]
+
+
+def test_an_example_of_an_unknown_decision_fails(pack):
+    path = pack / "decisions" / "sample" / "cases.yaml"
+    path.write_text(CASES.replace("of: sample_grade", "of: nothing"), "utf-8")
+    assert len(faults(pack)) == 2
+
+
+def test_faults_of_a_model_name_the_line_of_the_file(pack):
+    path = pack / "decisions" / "sample" / "grade.dmn"
+    path.write_text(sample_dmn().replace("<rule>", "\n<rule>").replace('"full"', '"full'), "utf-8")
+    found = faults(pack)
+    assert found[0][:2] == ("grade.dmn", 3)
+
+
+def test_a_decision_that_stands_twice_is_a_fault(pack):
+    folder = pack / "decisions" / "again"
+    folder.mkdir()
+    (folder / "grade.dmn").write_text(sample_dmn(), "utf-8")
+    assert any("重复" in message for _, _, message in faults(pack))
+
+
+@command("tests.load_decisions")
+def load(*, root, by, at):
+    note(SubjectRef("pack", new_id()))
+    return DecisionsPart().load(PackReader(root), by=by, at=at)
+
+
+@pytest.mark.django_db
+def test_loading_twice_changes_nothing(pack):
+    first = load(root=pack, by=SYSTEM, at=clock.now())
+    second = load(root=pack, by=SYSTEM, at=clock.now())
+    assert (first.created, second.created, second.changed, second.unchanged) == (1, 0, 0, 1)
+    assert queries.decision(key="sample_grade", viewer=SYSTEM).title == "样例档次"
