@@ -53,10 +53,11 @@ _ROOT = click.argument("root", required=False, type=click.Path(path_type=Path, f
 @click.option("--json", "as_json", is_flag=True, help="one JSON line")
 def check_command(root: Path | None, as_json: bool) -> None:
     """Report every fault with file and line; change nothing."""
-    from yiwang.kernel.packs.loading import check_pack
     from yiwang.site.booting import boot
 
     boot()
+    from yiwang.kernel.packs.loading import check_pack
+
     checked = check_pack(root or settings().pack)
     if as_json:
         faults = [{"file": f.file, "line": f.line, "message": f.message, "mend": f.mend} for f in checked.faults]
@@ -74,10 +75,11 @@ def check_command(root: Path | None, as_json: bool) -> None:
 @_ROOT
 def load_command(root: Path | None) -> None:
     """Load the pack in one transaction; a faulty pack changes nothing, a second load neither."""
-    from yiwang.kernel.packs.loading import load_pack
     from yiwang.site.booting import boot
 
     boot()
+    from yiwang.kernel.packs.loading import load_pack
+
     done = load_pack(root=root or settings().pack, by=Actor.system("load pack"), at=clock.now())
     for name, tally in done.items():
         click.echo(f"{name}: 新增 {tally.created}，变更 {tally.changed}，未变 {tally.unchanged}")

@@ -3,6 +3,7 @@
 Loads no Django itself, so that it stays small; a part that ends is started again, with growing pauses.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -50,6 +51,7 @@ class Part:
                 env=dict(self.environment),
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
                 preexec_fn=_end_with_parent,  # noqa: PLW1509  one call of prctl
             )
 
@@ -66,6 +68,13 @@ class Part:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.clear_away()
+
+    def clear_away(self) -> None:
+        """Children that outlived their parent (a web process whose manager was killed) end too."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if self.process is not None:
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def _end_with_parent() -> None:
@@ -108,7 +117,7 @@ class Installation:
         self._await(ready.exists, worker, deadline)
         if not known:
             web.start()
-        elif "changed" in ready.read_text():
+        elif ready.read_text() == "changed":
             web.stop()
             web.start()
         self.parts.append(web)
@@ -119,6 +128,7 @@ class Installation:
         while not self._stopping.wait(0.5):
             for part in self.parts:
                 if part.ended and not self._stopping.is_set():
+                    part.clear_away()
                     part.restarts += 1
                     if self._stopping.wait(min(10.0, 0.2 * part.restarts)):
                         return
@@ -145,7 +155,7 @@ class Installation:
     def _web(self, python: Sequence[str]) -> list[str]:
         return [
             *python, "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port),
-            "--workers", str(self.workers), "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
+            "--workers", str(self.workers), "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "8",
             "--log-level", "warning", "yiwang.site.wsgi:application",
         ]  # fmt: skip
 

@@ -510,7 +510,7 @@ class TailoredGuide:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A line of a list: a bundle or a matter."""
+    """A line of a list: a bundle or a matter. `said`: how people ask for it, in plain words."""
 
     kind: str
     key: str
@@ -522,6 +522,7 @@ class CatalogueEntry:
     promised: int
     visits: int
     members: int = 0
+    said: tuple[str, ...] = ()
     sample: bool = False
     translations: Mapping[str, str] = field(default_factory=dict)
 

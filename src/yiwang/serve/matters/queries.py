@@ -250,6 +250,7 @@ def _bundle_entry(bundle: Bundle) -> CatalogueEntry:
         promised=bundle.promised,
         visits=rules.visits_of(spec, [member.matter.spec for member in bundle.members]),
         members=len(bundle.members),
+        said=spec.synonyms,
         sample=spec.sample,
         translations=spec.translations,
     )
@@ -267,6 +268,7 @@ def _matter_entry(matter: Matter) -> CatalogueEntry:
         departments=1,
         promised=spec.limits.promised,
         visits=spec.visits,
+        said=spec.synonyms,
         sample=spec.sample,
         translations=spec.translations,
     )

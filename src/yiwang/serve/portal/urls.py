@@ -1,0 +1,26 @@
+"""Addresses of the portal, and its entries in the main navigation."""
+
+from django.urls import path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from yiwang.serve.portal import views
+from yiwang.web.registry import NavEntry, register_nav
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("bundles/", views.bundles, name="bundles"),
+    path("bundles/<slug:key>/", views.bundle, name="bundle"),
+    path("bundles/<slug:key>/guide/", views.guide, name="guide"),
+    path("bundles/<slug:key>/guide/again/", views.guide_again, name="guide_again"),
+    path("matters/", views.matters, name="matters"),
+    path("matters/<str:code>/", views.matter, name="matter"),
+]
+
+
+def register() -> None:
+    """Put the portal into the shell's navigation."""
+    register_nav(NavEntry("home", _("首页"), lambda: str(reverse_lazy("portal:home")), order=10))
+    register_nav(NavEntry("bundles", _("一件事"), lambda: str(reverse_lazy("portal:bundles")), order=20))
+    register_nav(NavEntry("matters", _("办事"), lambda: str(reverse_lazy("portal:matters")), order=30))

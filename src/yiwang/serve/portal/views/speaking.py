@@ -1,0 +1,57 @@
+"""Words of published definitions in the viewer's language, and the small components that several pages share."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from yiwang.kernel.actor import Actor
+from yiwang.serve.matters import queries
+from yiwang.serve.matters.contracts import CatalogueEntry
+from yiwang.web.components import Card
+from yiwang.web.components.marks import SAMPLE
+
+
+def say(words: str, translations: Mapping[str, str]) -> str:
+    """`words` of a definition, in English where the viewer wants it and the definition has it."""
+    return translations.get(words, words) if (get_language() or "zh").startswith("en") else words
+
+
+def theme_names(viewer: Actor) -> dict[str, str]:
+    """Names of the themes by key, in the order of the home page. One query."""
+    english = (get_language() or "zh").startswith("en")
+    return {
+        each.key: (each.english if english and each.english else each.name) for each in queries.themes(viewer=viewer)
+    }
+
+
+def visits_words(visits: int) -> str:
+    """全程网办, or how often one must come."""
+    if not visits:
+        return _("全程网办")
+    return ngettext("最多跑 %(n)d 次", "最多跑 %(n)d 次", visits) % {"n": visits}
+
+
+def address(entry: CatalogueEntry) -> str:
+    """Where an entry of the catalogue opens."""
+    if entry.kind == "bundle":
+        return reverse("portal:bundle", args=[entry.key])
+    return reverse("portal:matter", args=[entry.key])
+
+
+def card(entry: CatalogueEntry) -> Card:
+    """A bundle or a matter as a card; the strands of a bundle are its matters."""
+    meta: list[tuple[str, str]] = []
+    if entry.kind == "bundle":
+        meta = [(str(entry.departments), _("个部门")), (str(entry.members), _("个事项"))]
+    meta.append((str(entry.promised), _("个工作日内办结")))
+    meta.append(("", visits_words(entry.visits)))
+    return Card(
+        title=say(entry.name, entry.translations),
+        href=address(entry),
+        words=say(entry.summary, entry.translations),
+        strands=entry.members,
+        meta=tuple(meta),
+        tag=SAMPLE if entry.sample else None,
+    )
