@@ -10,7 +10,9 @@ class FlowConfig(AppConfig):
 
     def ready(self) -> None:
         from yiwang.commons.flow import registry, tasks, urls  # noqa: F401  the tasks register their jobs
+        from yiwang.commons.flow.contrib.decisions import PublishedDecisions
         from yiwang.commons.flow.contrib.feel import FeelEvaluator
 
         registry.provide_evaluator(FeelEvaluator())
+        registry.provide_decider(PublishedDecisions())
         urls.register()

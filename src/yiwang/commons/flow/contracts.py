@@ -101,6 +101,7 @@ class TaskRow:
     urgency: Urgency
     created_at: datetime
     for_applicant: bool = False
+    is_mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,10 +167,10 @@ class Decided:
 
 
 class Decider(Protocol):
-    def latest(self, key: str) -> str | None:
+    def latest(self, key: str) -> int | None:
         """The version in force now, which a starting instance pins; None where the decision is not published."""
 
-    def decide(self, key: str, version: str | None, facts: Mapping[str, Any], *, by: Actor, at: datetime) -> Decided:
+    def decide(self, key: str, version: int | None, facts: Mapping[str, Any], *, by: Actor, at: datetime) -> Decided:
         """Raises `engine.ExpressionFault` where the decision can't be made from these facts."""
 
 

@@ -11,6 +11,8 @@ from yiwang.commons.flow import engine, registry
 from yiwang.commons.flow.contracts import UnknownProcess
 from yiwang.commons.flow.models import ProcessDefinition
 
+Pins = dict[str, str | int]
+
 
 def latest(keys: Iterable[str]) -> dict[str, ProcessDefinition]:
     """The newest version of each key that is published. One query."""
@@ -27,9 +29,9 @@ def model_of(definition: ProcessDefinition) -> engine.Model:
     return engine.load(bytes(definition.spec))
 
 
-def pins_for(definition: ProcessDefinition) -> dict[str, str]:
+def pins_for(definition: ProcessDefinition) -> Pins:
     """`process:<key>` → definition id and `decision:<key>` → version, for everything reachable by literal name."""
-    pins: dict[str, str] = {}
+    pins: Pins = {}
     todo = [definition]
     seen = {definition.key}
     while todo:
@@ -43,7 +45,7 @@ def pins_for(definition: ProcessDefinition) -> dict[str, str]:
     return pins
 
 
-def _pin_decisions(models: list[engine.Model], pins: dict[str, str]) -> None:
+def _pin_decisions(models: list[engine.Model], pins: Pins) -> None:
     decider = registry.decider()
     for key in {key for model in models for key in model.targets("businessRuleTask")}:
         version = decider.latest(key) if decider else None
@@ -51,11 +53,11 @@ def _pin_decisions(models: list[engine.Model], pins: dict[str, str]) -> None:
             pins[f"decision:{key}"] = version
 
 
-def called_definition(key: str, pins: dict[str, str]) -> ProcessDefinition:
+def called_definition(key: str, pins: Pins) -> ProcessDefinition:
     """Raises UnknownProcess when nothing of that key is published."""
     pinned = pins.get(f"process:{key}")
     if pinned:
-        row: ProcessDefinition = ProcessDefinition.objects.defer("bpmn").get(pk=UUID(pinned))
+        row: ProcessDefinition = ProcessDefinition.objects.defer("bpmn").get(pk=UUID(str(pinned)))
         return row
     found = latest([key]).get(key)
     if found is None:

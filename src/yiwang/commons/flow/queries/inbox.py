@@ -54,7 +54,9 @@ def inbox(
         rows = rows.filter(net=net)
     for word in search.split()[:5]:
         rows = rows.filter(Q(title__icontains=word) | Q(name__icontains=word) | Q(organisation__name__icontains=word))
-    return paginate(rows, order=("due_order", "id"), cursor=cursor, size=size).map(lambda row: task_row(row, now))
+    return paginate(rows, order=("due_order", "id"), cursor=cursor, size=size).map(
+        lambda row: task_row(task=row, now=now, viewer=viewer)
+    )
 
 
 def counts(*, viewer: Actor) -> InboxCounts:
@@ -86,7 +88,7 @@ def task(*, task_id: UUID, viewer: Actor) -> TaskView:
     waiting = found.status in policies.WAITING
     own = viewer.is_system or (viewer.account_id is not None and found.assignee_id == viewer.account_id)
     return TaskView(
-        row=task_row(found, clock.now()),
+        row=task_row(task=found, now=clock.now(), viewer=viewer),
         element_id=found.element_id,
         documentation=found.documentation,
         form_key=found.form_key,

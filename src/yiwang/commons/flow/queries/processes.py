@@ -63,7 +63,9 @@ def open_tasks(*, subject: SubjectRef, viewer: Actor) -> tuple[TaskRow, ...]:
         policies.in_reach(viewer), subject_kind=subject.kind, subject_id=subject.id, status__in=policies.WAITING
     )
     now = clock.now()
-    return tuple(task_row(row, now) for row in rows.select_related(*RELATED).order_by("due_order", "id"))
+    return tuple(
+        task_row(task=row, now=now, viewer=viewer) for row in rows.select_related(*RELATED).order_by("due_order", "id")
+    )
 
 
 def status(*, instance_id: UUID, viewer: Actor) -> InstanceStatus:

@@ -547,7 +547,7 @@ class TestOperations:
     def test_a_decision_leaves_its_version_and_rules_in_the_history(self):
         class Decider:
             def latest(self, key):
-                return "7"
+                return 7
 
             def decide(self, key, version, facts, *, by, at):
                 return registry.Decided(facts["age"] < 18, {"version": version, "rules": [2]})
@@ -557,7 +557,7 @@ class TestOperations:
         instance = start(variables={"age": 3})
         assert ProcessInstance.objects.get(pk=instance).variables["is_minor"] is True
         entry = HistoryEntry.objects.get(kind="decided")
-        assert entry.details == {"decision": "minor", "version": "7", "rules": [2]}
+        assert entry.details == {"decision": "minor", "version": 7, "rules": [2]}
 
 
 class TestCalledProcesses:

@@ -15,7 +15,6 @@ from yiwang.commons.flow import commands, queries
 from yiwang.commons.flow.contracts import InboxCounts, InboxView, TaskRow, Urgency
 from yiwang.commons.flow.views import words
 from yiwang.kernel import clock
-from yiwang.kernel.actor import Actor
 from yiwang.kernel.paging import Page
 from yiwang.web.components import (
     Cell,
@@ -50,7 +49,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "area": "work",
         "side": _side(counts, view, net),
-        "table": _table(request, page, viewer, counts, searched=bool(search)),
+        "table": _table(request, page, counts, searched=bool(search)),
         "search": search,
         "view": view.value,
         "net": net,
@@ -137,7 +136,7 @@ def _side(counts: InboxCounts, view: InboxView, net: str) -> SideNav:
     return SideNav(_("待办视图"), tuple(groups))
 
 
-def _table(request: HttpRequest, page: Page[TaskRow], viewer: Actor, counts: InboxCounts, *, searched: bool) -> Table:
+def _table(request: HttpRequest, page: Page[TaskRow], counts: InboxCounts, *, searched: bool) -> Table:
     columns = (
         Column(_("时限"), sorted="ascending"),
         Column(_("事情")),
@@ -149,7 +148,7 @@ def _table(request: HttpRequest, page: Page[TaskRow], viewer: Actor, counts: Inb
     known = {Urgency.OVERDUE: counts.overdue, Urgency.TODAY: counts.today} if not request.GET.keys() else {}
     groups = tuple(
         RowGroup(
-            tuple(_row(row, viewer) for row in page.items if row.urgency is urgency),
+            tuple(_row(row) for row in page.items if row.urgency is urgency),
             title,
             _("%(count)d 件") % {"count": known[urgency]} if known.get(urgency) else "",
         )
@@ -171,7 +170,7 @@ def _table(request: HttpRequest, page: Page[TaskRow], viewer: Actor, counts: Inb
     )
 
 
-def _row(row: TaskRow, viewer: Actor) -> Row:
+def _row(row: TaskRow) -> Row:
     arrived = _("%(moment)s 到达") % {"moment": words.moment_words(row.created_at)}
     return Row(
         (
@@ -180,7 +179,7 @@ def _row(row: TaskRow, viewer: Actor) -> Row:
             row.name,
             words.net_tag(row.net),
             Cell(row.organisation, arrived),
-            words.holder_words(row, viewer),
+            words.holder_words(row),
         ),
         id=str(row.id),
         label=row.title,

@@ -1,7 +1,6 @@
 """Words for states and dates, and where a task or process opens."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -108,7 +107,7 @@ def moment_words(moment: datetime) -> str:
     return f"{day} {local:%H:%M}"
 
 
-def holder_words(row: TaskRow, viewer: Actor) -> Any:
+def holder_words(row: TaskRow) -> Text:
     if row.status is TaskStatus.OPEN:
         return _("待认领")
-    return _("我") if row.assignee_id == viewer.account_id else row.assignee_name
+    return _("我") if row.is_mine else row.assignee_name
