@@ -162,7 +162,7 @@ def entries_of(case: Case) -> list[rules.Entry]:
 def project_parent(parent: Case, member: Case, *, by: Actor, at: datetime) -> None:
     """Bring the bundle's status, result and clock up to its members."""
     rows = list(Case.objects.filter(parent=parent).values_list("status", "result"))
-    status = rules.parent_status(CaseStatus(status) for status, _ in rows)
+    status = rules.parent_status((CaseStatus(each) for each, _ in rows), CaseStatus(parent.status))
     if status.value == parent.status:
         return
     if status.is_final:

@@ -103,12 +103,12 @@ _ADVANCE = {
 _STAGES = (S.SUBMITTED, S.RECEIVED, S.ACCEPTED, S.REVIEWING)
 
 
-def parent_status(members: Iterable[S]) -> S:
-    """Where a bundle stands, from its members: as far as the furthest of them, ended when all have."""
+def parent_status(members: Iterable[S], so_far: S = S.SUBMITTED) -> S:
+    """Where a bundle stands, from its members: as far as the furthest of them, ended when all have; never backwards."""
     states = list(members)
     if states and all(state.is_final for state in states):
         return S.WITHDRAWN if all(state is S.WITHDRAWN for state in states) else S.CLOSED
-    return _STAGES[max((_ADVANCE[state] for state in states), default=0)]
+    return _STAGES[max((_ADVANCE[state] for state in (*states, so_far)), default=0)]
 
 
 def parent_result(members: Iterable[ResultKind | None]) -> ResultKind | None:

@@ -176,8 +176,8 @@ def test_the_history_is_a_chain_that_can_be_checked(sample):
     number = sample.case(case_id, "certificate").number
     assert queries.check_history(number=number, viewer=SYSTEM) == (True, 0)
     kinds = [event.kind for event in sample.case(case_id, "certificate").events]
-    A = CaseAction
-    assert kinds == [A.SUBMIT, A.RECEIVE, A.ACCEPT, A.GRANT, A.ISSUE_RESULT, A.CLOSE]
+    did = CaseAction
+    assert kinds == [did.SUBMIT, did.RECEIVE, did.ACCEPT, did.GRANT, did.ISSUE_RESULT, did.CLOSE]
 
 
 def test_each_legal_step_leaves_audit_and_evidence(sample):

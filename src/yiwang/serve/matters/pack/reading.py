@@ -42,7 +42,7 @@ def matter_spec(data: Data, vocabulary: Vocabulary, *, process: str) -> MatterSp
     limits = data["limits"]
     fee = data.get("fee") or {}
     contact = data.get("contact") or {}
-    spec = MatterSpec(
+    return MatterSpec(
         code=data["code"],
         catalogue_code=str(data.get("catalogue_code") or data["code"]),
         name=words(data["name"]),
@@ -76,7 +76,6 @@ def matter_spec(data: Data, vocabulary: Vocabulary, *, process: str) -> MatterSp
         sample_note=words(data.get("sample_note")),
         translations=words.english,
     )
-    return spec
 
 
 def bundle_spec(data: Data, vocabulary: Vocabulary, *, process: str) -> BundleSpec:

@@ -44,6 +44,15 @@ def _matter(spec: MatterSpec) -> Iterator[Defect]:
             f"承诺时限 {limits.promised} 个工作日长于法定时限 {limits.statutory} 个工作日",
             "承诺时限不得长于法定时限",
         )
+    yield from _handling(spec)
+    if spec.visits > 0 and not spec.visit_reason:
+        yield Defect(("visits",), "要求到现场却没有说明原因", "补上 visit_reason，或把 visits 改为 0")
+    if spec.valid_from and spec.valid_to and spec.valid_to < spec.valid_from:
+        yield Defect(("valid_to",), "失效日期早于生效日期", "改正日期")
+    yield from _requirements(spec)
+
+
+def _handling(spec: MatterSpec) -> Iterator[Defect]:
     for index, rule in enumerate(spec.handling):
         if sum(map(bool, (rule.organisation, rule.organisation_fact, rule.line))) != 1:
             yield Defect(
@@ -58,10 +67,9 @@ def _matter(spec: MatterSpec) -> Iterator[Defect]:
         fault = condition_fault(formula)
         if fault:
             yield Defect(("formulas", name), f"计算公式有误：{fault}", "改正 FEEL 表达式")
-    if spec.visits > 0 and not spec.visit_reason:
-        yield Defect(("visits",), "要求到现场却没有说明原因", "补上 visit_reason，或把 visits 改为 0")
-    if spec.valid_from and spec.valid_to and spec.valid_to < spec.valid_from:
-        yield Defect(("valid_to",), "失效日期早于生效日期", "改正日期")
+
+
+def _requirements(spec: MatterSpec) -> Iterator[Defect]:
     counted = Counter((each.direction, each.material, each.condition) for each in spec.requirements)
     for index, each in enumerate(spec.requirements):
         if counted[each.direction, each.material, each.condition] > 1:

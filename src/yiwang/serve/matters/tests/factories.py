@@ -116,7 +116,7 @@ def matters() -> dict[str, MatterSpec]:
     return {spec.code: spec for spec in (certificate(), registration(), card())}
 
 
-def value_of(spec: BundleSpec, specs: dict[str, MatterSpec], bundle_id: UUID = UUID(int=1)) -> Bundle:
+def value_of(spec: BundleSpec, specs: dict[str, MatterSpec]) -> Bundle:
     """The bundle as a value, without a database."""
     edges = depends_on(spec, specs)
     members = []
@@ -125,7 +125,7 @@ def value_of(spec: BundleSpec, specs: dict[str, MatterSpec], bundle_id: UUID = U
             UUID(int=100 + number), 1, MatterState.PUBLISHED, specs[each.matter], None, f"机构{each.matter}"
         )
         members.append(Member(each.key, each, matter, edges[each.key]))
-    return Bundle(bundle_id, 1, MatterState.PUBLISHED, spec, tuple(members))
+    return Bundle(UUID(int=1), 1, MatterState.PUBLISHED, spec, tuple(members))
 
 
 def publish_sample(spec: BundleSpec | None = None) -> tuple[UUID, dict[str, UUID]]:

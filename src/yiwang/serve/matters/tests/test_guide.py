@@ -1,7 +1,7 @@
 """The guide asks only what still changes the outcome; materials merge and fall away; bad graphs are refused."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -148,7 +148,7 @@ def test_a_graph_has_an_order_or_a_cycle_never_both(pairs):
     cycle = find_cycle(edges)
     if cycle:
         assert cycle[0] == cycle[-1]
-        assert all(later in edges[earlier] for earlier, later in zip(cycle, cycle[1:], strict=False))
+        assert all(later in edges[earlier] for earlier, later in pairwise(cycle))
     else:
         order = in_order(edges)
         assert all(order.index(before) < order.index(key) for key in edges for before in edges[key])

@@ -1,0 +1,181 @@
+"""Who sees and does what, as one table; lists stay one query."""
+
+import pytest
+
+from yiwang.commons.flow import queries as flow
+from yiwang.commons.flow.contracts import InstanceStatus
+from yiwang.commons.identity.contracts import Grade
+from yiwang.commons.identity.tests.factories import (
+    Grants,
+    make_official,
+    make_organisation,
+    make_representation,
+    make_resident,
+)
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.errors import Forbidden
+from yiwang.serve.cases import commands, queries
+from yiwang.serve.cases.contracts import Applicant, CaseNotFound, CaseStateRefused, CaseStatus, ResultKind, TaskChoice
+from yiwang.serve.cases.tests.factories import SITUATION, SYSTEM, make_sample
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sample():
+    return make_sample()
+
+
+def sees(viewer, number):
+    try:
+        queries.case(number=number, viewer=viewer)
+    except CaseNotFound:
+        return False
+    return True
+
+
+def test_who_sees_a_member_case(sample):
+    case_id = sample.file()
+    number = sample.case(case_id, "certificate").number
+    office = sample.offices["certificate"]
+    stranger = make_resident("样例路人").actor
+    table = {
+        "applicant": (sample.parent.actor, True),
+        "official of the office": (sample.acceptors["certificate"], True),
+        "official of another office": (sample.acceptors["card"], False),
+        "official without the action": (make_official(office, grants=["cases.accept"]).actor, False),
+        "official of a lower grade": (
+            make_official(office, grants=[Grants("cases.view", grade=Grade.GENERAL_1)]).actor,
+            False,
+        ),
+        "official of another matter": (
+            make_official(office, grants=[Grants("cases.view", scope="matter:card")]).actor,
+            False,
+        ),
+        "another resident": (stranger, False),
+        "somebody without an account": (Actor.anonymous(), False),
+    }
+    assert {who: sees(viewer, number) for who, (viewer, _) in table.items()} == {
+        who: expected for who, (_, expected) in table.items()
+    }
+
+
+def test_another_persons_number_is_answered_like_one_that_does_not_exist(sample):
+    number = sample.case(sample.file()).number
+    stranger = make_resident("样例路人").actor
+    with pytest.raises(CaseNotFound) as theirs:
+        queries.case(number=number, viewer=stranger)
+    with pytest.raises(CaseNotFound) as nobodys:
+        queries.case(number="320402-20261116-999999", viewer=stranger)
+    assert theirs.value.sentence() == nobodys.value.sentence()
+
+
+def test_an_agent_sees_what_was_filed_for_somebody(sample):
+    agent = make_resident("样例代办")
+    make_representation(agent.person_id, SubjectRef("person", sample.parent.person_id))
+    acting = Actor(
+        kind=agent.actor.kind, account_id=agent.account_id, person_id=agent.person_id,
+        on_behalf=SubjectRef("person", sample.parent.person_id),
+    )  # fmt: skip
+    number = sample.case(sample.file(by=acting, materials=[_upload(sample, acting)])).number
+    assert sees(agent.actor, number)
+    assert sees(sample.parent.actor, number)
+    assert queries.case(number=number, viewer=sample.parent.actor).agent == "样例代办"
+
+
+def _upload(sample, by):
+    from yiwang.serve.cases.contracts import MaterialInput
+
+    return MaterialInput("book", file_id=sample.upload(by))
+
+
+def test_nobody_files_for_a_stranger(sample):
+    with pytest.raises(Forbidden):
+        sample.file(by=make_resident().actor, materials=[])
+
+
+def test_officials_without_the_grant_take_no_step(sample):
+    case_id = sample.case(sample.file(), "certificate").id
+    with pytest.raises(Forbidden):
+        commands.accept(case_id=case_id, by=sample.reviewers["certificate"], at=clock.now())
+    with pytest.raises(Forbidden):
+        commands.accept(case_id=case_id, by=sample.acceptors["card"], at=clock.now())
+    with pytest.raises(Forbidden):
+        commands.accept(case_id=case_id, by=sample.parent.actor, at=clock.now())
+    with pytest.raises(CaseStateRefused):
+        commands.decide(case_id=case_id, result=ResultKind.GRANTED, by=sample.reviewers["certificate"], at=clock.now())
+
+
+def test_a_task_is_done_with_its_own_case_only(sample):
+    first, second = sample.file(), sample.file()
+    with pytest.raises(CaseNotFound):
+        commands.handle_task(
+            task_id=sample.task(first, "certificate"),
+            case_id=sample.case(second, "certificate").id,
+            choice=TaskChoice.ACCEPT,
+            by=sample.acceptors["certificate"],
+            at=clock.now(),
+        )
+
+
+def test_files_of_a_case_are_read_by_those_who_handle_a_member(sample):
+    case_id = sample.file(situation={**SITUATION, "held": True})
+    assert queries.may_read_files(case_id=case_id, viewer=sample.acceptors["registration"])
+    assert not queries.may_read_files(case_id=case_id, viewer=make_resident().actor)
+    elsewhere = make_official(make_organisation(), grants=["cases.view"]).actor
+    assert not queries.may_read_files(case_id=case_id, viewer=elsewhere)
+
+
+def test_the_list_costs_one_query_whatever_its_length(sample, django_assert_num_queries):
+    official = sample.acceptors["certificate"]
+    sample.file()
+    with django_assert_num_queries(1):
+        assert len(queries.cases(viewer=official, matter_code="certificate").items) == 1
+    for _ in range(4):
+        sample.file()
+    with django_assert_num_queries(1):
+        page = queries.cases(viewer=official, matter_code="certificate", size=3)
+    assert len(page.items) == 3
+    rest = queries.cases(viewer=official, matter_code="certificate", size=3, cursor=page.next_cursor)
+    assert len(rest.items) == 2
+    assert not {row.number for row in page.items} & {row.number for row in rest.items}
+
+
+def test_a_resident_lists_own_bundles_with_their_members_counted(sample):
+    case_id = sample.file()
+    sample.grant(case_id, "certificate")
+    rows = queries.cases(viewer=sample.parent.actor).items
+    assert [(row.members, row.members_done) for row in rows] == [(3, 1)]
+    assert not queries.cases(viewer=make_resident().actor).items
+
+
+def test_a_case_page_costs_a_bounded_number_of_queries(sample, django_assert_max_num_queries):
+    case_id = sample.file()
+    sample.grant(case_id, "certificate")
+    number = sample.case(case_id).number
+    with django_assert_max_num_queries(9):
+        queries.case(number=number, viewer=sample.parent.actor)
+
+
+def test_the_desk_explains_what_is_not_possible(sample):
+    case_id = sample.file()
+    sample.work(case_id, "certificate", TaskChoice.ACCEPT)
+    desk = queries.desk_task(task_id=sample.task(case_id, "certificate"), viewer=sample.reviewers["certificate"])
+    choices = {choice.choice: choice for choice in desk.choices}
+    assert choices[TaskChoice.GRANT].allowed
+    assert "三十二条" in choices[TaskChoice.CORRECT].refusal
+
+
+def test_a_withdrawn_bundle_ends_its_members_and_its_tasks(sample):
+    case_id = sample.file()
+    commands.withdraw(case_id=case_id, reason="不办了", by=sample.parent.actor, at=clock.now())
+    view = sample.case(case_id)
+    assert {member.case.status for member in view.members} == {CaseStatus.WITHDRAWN}
+    assert (view.status, view.result) == (CaseStatus.WITHDRAWN, ResultKind.WITHDRAWN)
+    assert flow.status(instance_id=view.instance_id, viewer=SYSTEM) is InstanceStatus.CANCELLED
+
+
+def test_a_company_is_an_applicant_too():
+    with pytest.raises(ValueError, match="person or a legal entity"):
+        Applicant()
