@@ -1,6 +1,7 @@
 """Whether answers are right: required, JSON Schema with the formats of Chinese codes, rules across facts. Sentences for people."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
@@ -32,6 +33,7 @@ _MESSAGES: Final = {
     "maxItems": _("{label}最多选{limit}项"),
     "enum": _("请从列出的选项中选择{label}"),
     "email": _("电子邮箱的格式不对，例如 name@example.com"),
+    "characters": _("{label}含有不能使用的字符，请重新输入"),
     "other": _("{label}的内容不合要求，请检查"),
 }
 
@@ -71,9 +73,15 @@ def _fault(question: Question, state: State, answers: Answers) -> Fault | None:
 
 
 def _schema_fault(question: Question, value: Any) -> Fault | None:
+    if any(_has_controls(text) for text in (value if isinstance(value, list) else [value])):
+        return Fault(question.name, "forms.characters", _MESSAGES["characters"], {"label": question.label})
     validator = _validator(json.dumps(question.fact.json_schema(), sort_keys=True, ensure_ascii=False))
     error = min(validator.iter_errors(value), key=_rank, default=None)
     return None if error is None else _explained(question, error)
+
+
+def _has_controls(text: object) -> bool:
+    return isinstance(text, str) and any(c != "\n" and unicodedata.category(c) in {"Cc", "Cs"} for c in text)
 
 
 def _rank(error: ValidationError) -> int:

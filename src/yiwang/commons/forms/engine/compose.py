@@ -7,7 +7,7 @@ from typing import Any, Final
 from yiwang.commons.forms.contracts import DefinitionFaulty, Problem, Words
 from yiwang.commons.forms.engine.conditions import Condition, compiled
 from yiwang.commons.forms.engine.definition import SITUATION, Definition, Group, Question, Step, Use
-from yiwang.commons.forms.engine.vocabulary import Vocabulary, needed
+from yiwang.commons.forms.engine.vocabulary import APPLICATION_DATE, Vocabulary, needed
 
 _REST: Final[Words] = {"zh": "其他信息", "en": "Further details"}
 _SITUATION: Final[Words] = {"zh": "确认情形", "en": "Your situation"}
@@ -95,7 +95,12 @@ def self_contained(content: Mapping[str, Any], vocabulary: Mapping[str, Any]) ->
     for question in made.questions.values():
         whens = [condition for use in question.uses for condition in use.when]
         read |= {name for condition in [*whens, question.when] if condition for name in condition.names}
-    facts = {name: raw for name, raw in vocabulary["facts"].items() if name in needed(words, read)}
+    wanted = set(needed(words, read))
+    for name in words.computed:  # decisions read them, which forms do not know
+        formula = words.facts[name].formula
+        if formula is not None and set(formula.names) <= wanted | {APPLICATION_DATE}:
+            wanted |= {name, *formula.names}
+    facts = {name: raw for name, raw in vocabulary["facts"].items() if name in wanted}
     lists = {raw["list"] for raw in facts.values() if raw.get("list")}
     kept = {name: items for name, items in vocabulary.get("lists", {}).items() if name in lists}
     return {**content, "vocabulary": {"lists": kept, "facts": facts}}
