@@ -17,7 +17,7 @@ _SHORT_ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "-": DECIMAL128.subtract,
     "*": DECIMAL128.multiply,
 }
-_SHORT_COMPARISON: dict[str, Callable[[Any, Any], bool]] = {
+SHORT_COMPARISON: dict[str, Callable[[Any, Any], bool]] = {
     "=": python.eq,
     "!=": python.ne,
     "<": python.lt,
@@ -62,7 +62,7 @@ def _comparison(node: tree.Comparison, env: Environment) -> Code:
 
 
 def comparison(operator: str, left: Code, right: Code, at: Place) -> Code:
-    short = _SHORT_COMPARISON[operator]
+    short = SHORT_COMPARISON[operator]
 
     def test(f: Frame) -> Value:
         a, b = left(f), right(f)

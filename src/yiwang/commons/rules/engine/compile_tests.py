@@ -1,10 +1,13 @@
 """Closures for `in` and for the cells of decision tables (DMN 1.5, 10.3.2.12 and table 55 on `in`)."""
 
+import operator as python
+from decimal import Decimal
 from operator import itemgetter
 
 from . import tree
 from .budget import Run
-from .compile_operators import comparison, truth
+from .compile_operators import SHORT_COMPARISON, comparison, truth
+from .compile_values import literal, literal_range
 from .compiler import RUN, Code, Environment, Frame, compile_node, compiles
 from .diagnostics import Place
 from .operators import compare, equal, within
@@ -35,12 +38,18 @@ def _is_one(value: Value, item: Value) -> bool:
 
 def _compile_test(test: tree.Test, slot: int, env: Environment, *, cell: bool) -> Code:
     if isinstance(test, tree.ComparisonTest):
+        constant = literal(test.end)
+        if isinstance(constant, Decimal):
+            return _number_test(test.operator, constant, slot, test.at)
         return comparison(test.operator, itemgetter(slot), compile_node(test.end, env), test.at)
     target, at = compile_node(test.expression, env), test.at
     if cell and tree.mentions(test.expression, INPUT):
         return lambda f: truth(target(f), f, at)
     if isinstance(test.expression, tree.StringLiteral | tree.NumberLiteral):
         return _constant_test(test.expression.value, slot, at)
+    span = literal_range(test.expression)
+    if span is not None and isinstance(span.start, Decimal):
+        return _span_test(span, slot, at)
 
     def check(f: Frame) -> Value:
         value, wanted = f[slot], target(f)
@@ -59,6 +68,30 @@ def _constant_test(wanted: Value, slot: int, at: Place) -> Code:
         if type(value) is kind_:
             return value == wanted
         return meets(value, wanted, f[RUN], at)
+
+    return check
+
+
+def _number_test(operator: str, end: Decimal, slot: int, at: Place) -> Code:
+    short = SHORT_COMPARISON[operator]
+
+    def check(f: Frame) -> Value:
+        value = f[slot]
+        return short(value, end) if type(value) is Decimal else compare(operator, value, end, f[RUN], at)
+
+    return check
+
+
+def _span_test(span: Range, slot: int, at: Place) -> Code:
+    after = python.le if span.start_included else python.lt
+    before = python.le if span.end_included else python.lt
+    start, end = span.start, span.end
+
+    def check(f: Frame) -> Value:
+        value = f[slot]
+        if type(value) is Decimal:
+            return after(start, value) and before(value, end)
+        return meets(value, span, f[RUN], at)
 
     return check
 

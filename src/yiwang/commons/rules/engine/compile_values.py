@@ -3,12 +3,12 @@
 from . import tree
 from .budget import Run
 from .compiler import RUN, Code, Environment, Frame, compile_node, compiles
-from .diagnostics import Fault, Place
+from .diagnostics import Place
 from .feeltypes import FeelType, is_instance
 from .operators import order
 from .temporal_text import parse_at_literal
 from .unknown import OPEN, PartialContext, unknown
-from .values import Function, Parameter, Range, Value
+from .values import DECIMAL128, Function, Parameter, Range, Value
 
 
 @compiles(tree.NumberLiteral)
@@ -75,8 +75,34 @@ def context_of(entries: dict[str, Value]) -> dict[str, Value]:
     return entries if OPEN.isdisjoint(map(type, entries.values())) else PartialContext(entries)
 
 
+def literal(node: tree.Expression) -> Value:
+    """The value of a literal number, string or temporal text; None for anything else."""
+    match node:
+        case tree.NumberLiteral(value) | tree.StringLiteral(value):
+            return value
+        case tree.Negation(tree.NumberLiteral(value)):
+            return DECIMAL128.minus(value)
+        case tree.AtLiteral(text):
+            return parse_at_literal(text)
+    return None
+
+
+def literal_range(node: tree.Expression) -> Range | None:
+    """The range between two literals, where its ends have that order."""
+    if not isinstance(node, tree.RangeLiteral):
+        return None
+    low, high = literal(node.start), literal(node.end)
+    ordered = None if low is None or high is None else order(low, high)
+    if ordered is None or ordered > 0:
+        return None
+    return Range(low, high, node.start_included, node.end_included)
+
+
 @compiles(tree.RangeLiteral)
 def _range(node: tree.RangeLiteral, env: Environment) -> Code:
+    constant = literal_range(node)
+    if constant is not None:
+        return lambda _: constant
     start, end = compile_node(node.start, env), compile_node(node.end, env)
     start_included, end_included, at = node.start_included, node.end_included, node.at
 
@@ -160,6 +186,3 @@ def closure(
         return body(inner)
 
     return Function(name, tuple(Parameter(n, t) for n, t in zip(names, types, strict=True)), run_body)
-
-
-__all__ = ["Fault", "closure", "context_of", "half_range", "make_range"]

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 from . import tree
 from .budget import Run
-from .compile_values import make_range
+from .compile_values import literal, make_range
 from .diagnostics import NOWHERE, Fault, FeelSyntaxError
 from .functions import BUILTINS, builtin, call
 from .names import Scope, pieces
 from .parser import parse
 from .temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
-from .temporal_text import format_temporal, parse_at_literal
-from .values import DECIMAL128, Function, Range, Value, number
+from .temporal_text import format_temporal
+from .values import Function, Range, Value, number
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _GROUPING = (None, " ", ",", ".")
@@ -103,14 +103,8 @@ def _range(run: Run, given: str) -> Value:
 
 
 def _endpoint(run: Run, node: tree.Expression) -> Value:
-    value: Value = None
+    value = literal(node)
     match node:
-        case tree.NumberLiteral(value) | tree.StringLiteral(value):
-            pass
-        case tree.Negation(tree.NumberLiteral(inner)):
-            value = DECIMAL128.minus(inner)
-        case tree.AtLiteral(text):
-            value = parse_at_literal(text)
         case tree.Call(tree.Name("date" | "time" | "date and time" | "duration" as name), arguments) if all(
             isinstance(a, tree.StringLiteral) for a in arguments
         ):

@@ -1,11 +1,11 @@
 """What a decision yields, with what explains it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .budget import Run
 from .diagnostics import Diagnostic
 from .tables import TableTrace
-from .tables_compile import traced
+from .tables_compile import Record, traced
 from .unknown import missing_in
 from .values import Value
 
@@ -14,25 +14,28 @@ MAX_TRACES = 200
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`value` holds only where `known`; `matched_rules` are numbers from 1 in the decision's own table.
-
-    `tables` tell of every table that was evaluated, in order: which rules matched, which entry failed first in others.
-    """
+    """`value` holds only where `known`; `matched_rules` are numbers from 1 in the decision's own table."""
 
     value: Value
     matched_rules: tuple[int, ...] = ()
     missing_facts: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     steps: int = 0
-    tables: tuple[TableTrace, ...] = ()
+    records: tuple[Record, ...] = field(default=(), repr=False)
 
     @property
     def known(self) -> bool:
         return not self.missing_facts
 
+    @property
+    def tables(self) -> tuple[TableTrace, ...]:
+        """Every table that was evaluated, in order: which rules matched, which entry failed first in the others."""
+        return tuple(traced(*record) for record in self.records)
+
 
 def outcome_of(run: Run, value: Value, where: str) -> Outcome:
     missing = missing_in(value)
-    tables = tuple(traced(*record) for record in run.tables[:MAX_TRACES])
-    matched = next((t.matched_rules for t in reversed(tables) if t.where == where), ())
-    return Outcome(None if missing else value, matched, missing, tuple(run.diagnostics), run.steps, tables)
+    records = tuple(run.tables[:MAX_TRACES])
+    verdicts = next((verdicts for name, _, verdicts in reversed(records) if name == where), ())
+    matched = tuple(number for number, (verdict, _) in enumerate(verdicts, 1) if verdict)
+    return Outcome(None if missing else value, matched, missing, tuple(run.diagnostics), run.steps, records)

@@ -20,6 +20,11 @@ Guard = Callable[[str, int, Callable[[], Code]], Code]
 """Compiles one cell; given the cell's name and line, it decides what becomes of a syntax error."""
 
 
+Verdict = tuple[bool | None, int | None]
+Record = tuple[str, DecisionTable, Sequence[Verdict]]
+"""Where a table was evaluated, the table, and for each rule that was looked at what became of it."""
+
+
 def no_guard(where: str, line: int, compile_: Callable[[], Code]) -> Code:
     return compile_()
 
@@ -70,7 +75,7 @@ class TableCompiler:
             for slot in slots:
                 f[slot] = UNSET
             hits: list[Hit] = []
-            verdicts: list[tuple[bool | None, int | None]] = []
+            verdicts: list[Verdict] = []
             for row in rows:
                 verdict, failed, missing = _look(row, slots, inputs, f)
                 verdicts.append((verdict, failed))
@@ -80,7 +85,7 @@ class TableCompiler:
                 if stops and verdict:
                     break
             run.tables.append((run.where, table, verdicts))
-            return policy.settle(hits, default(f) if not any(v for v, _ in verdicts) else None, run)
+            return policy.settle(hits, default(f) if all(hit.missing for hit in hits) else None, run)
 
         return decide
 
@@ -204,7 +209,7 @@ def _look(
     return (None, first_open, tuple(missing)) if missing else (True, None, ())
 
 
-def traced(where: str, table: DecisionTable, verdicts: Sequence[tuple[bool | None, int | None]]) -> TableTrace:
+def traced(where: str, table: DecisionTable, verdicts: Sequence[Verdict]) -> TableTrace:
     rules = tuple(
         RuleTrace(number, rule.id, matched, failed, rule.annotation)
         for number, (rule, (matched, failed)) in enumerate(zip(table.rules, verdicts, strict=False), 1)
