@@ -3,26 +3,17 @@
 import pytest
 
 from yiwang.commons.files.tests.factories import blob_folder
-from yiwang.commons.identity.models import Account
-from yiwang.kernel import clock
-from yiwang.kernel.actor import Actor, ActorKind
-from yiwang.kernel.command import machinery
+from yiwang.commons.identity.tests.factories import make_resident
+from yiwang.kernel.actor import Actor
 
 __all__ = ["blob_folder"]
 
 
-def _official(username: str) -> Actor:
-    with machinery("test"):
-        account = Account(username=username, password="!", kind="official", created_at=clock.now(), sample=True)
-        account.save()
-    return Actor(kind=ActorKind.PERSON, account_id=account.pk, assurance=1)
-
-
 @pytest.fixture
 def mother(db) -> Actor:
-    return _official("mother")
+    return make_resident("样例甲").actor
 
 
 @pytest.fixture
 def stranger(db) -> Actor:
-    return _official("stranger")
+    return make_resident("样例乙").actor

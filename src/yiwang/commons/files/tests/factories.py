@@ -9,8 +9,11 @@ from yiwang.commons.files import commands, registry
 from yiwang.commons.files.contracts import StoredFile
 from yiwang.commons.files.contrib.folder import FolderBlobs
 from yiwang.commons.files.tests import samples
+from yiwang.commons.files.tests.samples import HTML, PDF, png
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
+
+__all__ = ["HTML", "PDF", "blob_folder", "png", "store"]
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """Downloads and previews: the right headers, nothing that runs in our origin."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import RequestFactory
 
 from yiwang.commons.files import views
 from yiwang.commons.files.contracts import FileNotFound
 from yiwang.commons.files.tests import samples
 from yiwang.commons.files.tests.factories import store
-from yiwang.commons.identity.models import Account
 from yiwang.kernel.ids import new_id
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blob_folder")]
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blob_folder")]
 
 def get(view, viewer, file_id):
     request = RequestFactory().get("/")
-    request.user = Account.objects.get(pk=viewer.account_id)
+    request.user = get_user_model().objects.get(pk=viewer.account_id)
     request.session = {}
     return view(request, file_id=file_id)
 

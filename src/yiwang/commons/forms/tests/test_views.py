@@ -1,15 +1,15 @@
 """The fragments behind region fields and uploads."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
 from yiwang.commons.files.contracts import FileTypeRefused, MediaType
-from yiwang.commons.files.tests import samples as uploads
+from yiwang.commons.files.tests import factories as uploads
 from yiwang.commons.forms import commands, queries, views
 from yiwang.commons.forms.contracts import DraftNotFound
 from yiwang.commons.forms.queries import MaterialSpec
-from yiwang.commons.identity.models import Account
 from yiwang.commons.identity.tests.factories import make_regions
 from yiwang.kernel import clock
 from yiwang.kernel.errors import Invalid
@@ -26,7 +26,7 @@ def post(actor, draft, data, *, material="book", limits=None):
     spec = MaterialSpec("book", {"zh": "户口簿"}, types=(MediaType.PNG,))
     signed = queries.material_field(spec, draft=draft, files={}).file_url.split("?limits=")[1]
     request = RequestFactory().post(f"/x?limits={signed if limits is None else limits}", data)
-    request.user = Account.objects.get(pk=actor.account_id)
+    request.user = get_user_model().objects.get(pk=actor.account_id)
     request.session = {}
     return views.upload(request, draft_id=draft.id, material=material)
 

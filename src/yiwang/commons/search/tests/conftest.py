@@ -2,24 +2,15 @@
 
 import pytest
 
-from yiwang.commons.identity.models import Account
-from yiwang.kernel import clock
-from yiwang.kernel.actor import Actor, ActorKind
-from yiwang.kernel.command import machinery
-
-
-def _resident(username: str) -> Actor:
-    with machinery("test"):
-        account = Account(username=username, password="!", kind="official", created_at=clock.now(), sample=True)
-        account.save()
-    return Actor(kind=ActorKind.PERSON, account_id=account.pk, assurance=1)
+from yiwang.commons.identity.tests.factories import make_resident
+from yiwang.kernel.actor import Actor
 
 
 @pytest.fixture
 def resident(db) -> Actor:
-    return _resident("resident")
+    return make_resident("样例甲").actor
 
 
 @pytest.fixture
 def other_resident(db) -> Actor:
-    return _resident("other")
+    return make_resident("样例乙").actor
