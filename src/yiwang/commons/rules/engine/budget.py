@@ -19,6 +19,7 @@ class Budget:
 
     steps: int = 1_000_000
     depth: int = 64
+    nesting: int = 100
     items: int = 100_000
     text: int = 1_000_000
     pattern_seconds: float = 0.1
@@ -61,6 +62,20 @@ class Run:
         self.steps += steps
         if self.steps > self.budget.steps:
             raise BudgetExceeded("rules.steps", self.budget.steps)
+
+    def weigh(self, *values: object) -> None:
+        """Charge all that values hold before they are walked: shared parts count each time, and depth is limited."""
+        stack = [(value, 0) for value in values if isinstance(value, list | dict | str)]
+        while stack:
+            value, depth = stack.pop()
+            if isinstance(value, str):
+                self.steps += len(value) // 1000
+                continue
+            if depth > self.budget.nesting:
+                raise BudgetExceeded("rules.too_deep", self.budget.nesting)
+            self.charge(1 + len(value))
+            parts = value.values() if isinstance(value, dict) else value
+            stack += [(part, depth + 1) for part in parts if isinstance(part, list | dict | str)]
 
     def check_items(self, count: int) -> None:
         if count > self.budget.items:

@@ -25,7 +25,7 @@ def meets(value: Value, target: Value, run: Run, at: Place) -> Value:
         result = within(value, target)
         return run.fail("rules.not_comparable", at, left=kind(value), right="range") if result is None else result
     if isinstance(target, list):
-        run.charge(len(target))
+        run.weigh(target, value)
         return equal(value, target) is True or any(_is_one(value, item) for item in target)
     return compare("=", value, target, run, at)
 

@@ -48,7 +48,8 @@ def _list(node: tree.ListLiteral, env: Environment) -> Code:
 @compiles(tree.ContextLiteral)
 def _context(node: tree.ContextLiteral, env: Environment) -> Code:
     entries: list[tuple[str, int, Code]] = []
-    inner = env
+    slots: dict[str, int] = {}
+    inner = env.child(slots)
     names = [name for name, _ in node.entries]
     if len(set(names)) < len(names):
         at, double = node.at, next(n for n in names if names.count(n) > 1)
@@ -58,7 +59,7 @@ def _context(node: tree.ContextLiteral, env: Environment) -> Code:
         slot = env.unit.slot()
         code = compile_node(value, inner)
         entries.append((name, slot, code))
-        inner = inner.child({name: slot})
+        slots[name] = slot
 
     def build(f: Frame) -> Value:
         f[RUN].charge()
@@ -153,6 +154,7 @@ def _instance_of(node: tree.InstanceOf, env: Environment) -> Code:
 
     def test(f: Frame) -> Value:
         given = value(f)
+        f[RUN].weigh(given)
         return unknown(given) if type(given) in OPEN else is_instance(given, declared)
 
     return test

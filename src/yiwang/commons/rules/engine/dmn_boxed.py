@@ -201,6 +201,7 @@ def coerced(code: Code, declared: FeelType) -> Code:
 
     def convert(f: Frame) -> Value:
         value = code(f)
+        f[RUN].weigh(value)
         try:
             return coerce(value, declared)
         except Fault as fault:

@@ -71,8 +71,11 @@ class _Evaluation:
         return self.coerced(self._logic(node), node.type)
 
     def coerced(self, value: Value, declared: FeelType | None) -> Value:
+        if declared is None:
+            return value
+        self.run.weigh(value)
         try:
-            return value if declared is None else coerce(value, declared)
+            return coerce(value, declared)
         except Fault as fault:
             return self.run.fail(fault.code, NOWHERE, **fault.params)
 

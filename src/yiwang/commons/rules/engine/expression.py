@@ -101,13 +101,15 @@ def finished(run: Run, value: Value) -> Result:
 def guarded(run: Run, code: Code, frame: Frame) -> Value:
     """Run compiled code; what breaks the budget ends it with null and a diagnostic."""
     try:
-        return code(frame)
+        value = code(frame)
+        run.weigh(value)
     except BudgetExceeded as exceeded:
         return run.fail(exceeded.code, limit=exceeded.limit)
     except RecursionError:
         return run.fail("rules.too_deep")
     except NumberError:
         return run.fail("rules.out_of_range")
+    return value
 
 
 def fact_reader(facts: Mapping[str, object], absent: Absent) -> Callable[[str], Value]:

@@ -87,6 +87,7 @@ def call_overloads(run: Run, name: str, overloads: Sequence[Overload], values: S
     """Call the first of the overloads whose parameter types take the values."""
     if not OPEN.isdisjoint(map(type, values)):
         return unknown(*values)
+    run.weigh(*values)
     try:
         for overload in overloads[:-1]:
             try:
@@ -155,9 +156,14 @@ def _enter(run: Run, function: Function, arguments: Sequence[Value], at: Place) 
     run.enter()
     try:
         pairs = zip(function.parameters, arguments, strict=True)
+        if any(p.type is not None for p in function.parameters):
+            run.weigh(*arguments)
         values = [v if p.type is None else coerce(v, p.type) for p, v in pairs]
         result = function.call(run, values)
-        return result if function.result is None else coerce(result, function.result)
+        if function.result is None:
+            return result
+        run.weigh(result)
+        return coerce(result, function.result)
     except Fault as fault:
         return run.fail(fault.code, at, **fault.params)
     finally:

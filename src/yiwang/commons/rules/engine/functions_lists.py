@@ -13,7 +13,8 @@ from .values import DECIMAL128, Function, Value, kind, number
 Items = list[Value]
 
 
-def same_item(left: Value, right: Value) -> bool:
+def same_item(run: Run, left: Value, right: Value) -> bool:
+    run.weigh(left)
     return equal(left, right) is True
 
 
@@ -34,7 +35,7 @@ def numbers(arguments: Items, run: Run) -> list[Decimal]:
 @builtin("list contains", "list: list, element: Any", "boolean")
 def _list_contains(run: Run, items: Items, element: Value) -> Value:
     run.charge(len(items))
-    return any(same_item(item, element) for item in items)
+    return any(same_item(run, item, element) for item in items)
 
 
 @builtin("count", "list: list", "number")
@@ -195,7 +196,7 @@ def distinct(run: Run, items: Items) -> Items:
     found: Items = []
     for item in items:
         run.charge(1 + len(found))
-        if not any(same_item(item, known) for known in found):
+        if not any(same_item(run, item, known) for known in found):
             found.append(item)
     return found
 
@@ -240,7 +241,7 @@ def _reverse(run: Run, items: Items) -> Value:
 @builtin("index of", "list: list, match: Any", "list")
 def _index_of(run: Run, items: Items, match: Value) -> Value:
     run.charge(len(items))
-    return [number(index) for index, item in enumerate(items, 1) if same_item(item, match)]
+    return [number(index) for index, item in enumerate(items, 1) if same_item(run, item, match)]
 
 
 @builtin("flatten", "list: list", "list")

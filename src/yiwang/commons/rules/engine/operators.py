@@ -74,6 +74,7 @@ def compare(operator: str, left: Value, right: Value, run: Run, at: Place) -> Va
     if type(left) in OPEN or type(right) in OPEN:
         return unknown(left, right)
     if operator in {"=", "!="}:
+        run.weigh(left, right)
         same = equal(left, right)
         if same is None:
             return run.fail("rules.not_comparable", at, left=kind(left), right=kind(right))

@@ -190,7 +190,8 @@ class Parts(TypeParser):
                 value = self.expression()
                 entries.append((key, value))
                 self.hints.add(key)
-                self.lexer.scope = self.lexer.scope.child({key: self.shape(value)})
+                self.lexer.scope.add(key, self.shape(value))
+                self.lexer.scope = self.lexer.scope  # a token that was cut already may be longer now
         return tree.ContextLiteral(tuple(entries), at=at)
 
     def _key(self) -> str:

@@ -140,6 +140,7 @@ class TableCompiler:
 
         def checked(f: Frame) -> Value:
             given = value(f)
+            f[RUN].weigh(given)
             try:
                 given = given if declared is None else coerce(given, declared)
             except Fault as fault:

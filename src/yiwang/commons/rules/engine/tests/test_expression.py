@@ -12,6 +12,7 @@ from yiwang.commons.rules.engine import (
     compile_unary_tests,
 )
 
+DOUBLED = ", ".join(f"x{i}: [x{i - 1}, x{i - 1}]" for i in range(1, 61))
 NOW = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
 
 
@@ -179,6 +180,13 @@ def test_cells_test_their_input(text, given, expected):
         "every i in 1..1e30 satisfies true",
         '{f: function(g, s) g(g, s + s), y: f(f, "x")}.y',
         "for i in 1..90000 return partial",
+        "{l: for i in 1..40000 return i, r: for j in 1..40000 return l = l}.r",
+        f"{{x0: [1], {DOUBLED}, y: x60 = x60}}.y",
+        f"{{x0: [], {DOUBLED}, y: flatten(x60)}}.y",
+        f"{{x0: [1], {DOUBLED}, y: string(x60)}}.y",
+        f"{{x0: [1], {DOUBLED}, y: x60 instance of list<number>}}.y",
+        f"{{x0: [1], {DOUBLED}}}.x60",
+        "(for i in 1..200 return if i = 1 then [] else [partial[-1]])[-1]",
     ],
 )
 def test_what_runs_away_ends_with_a_diagnostic(text):
