@@ -271,6 +271,12 @@ class TaskTaken(Conflict):
     next_step = _("请选择其他待办，或请负责人转办。")
 
 
+class OwnedElsewhere(Conflict):
+    code = "flow.owned_elsewhere"
+    message = _("这件待办要在它自己的页面上办理。")
+    next_step = _("请从待办列表打开它。")
+
+
 class TaskClosed(Conflict):
     code = "flow.task_closed"
     message = _("这件待办已经办结或撤销。")

@@ -1,7 +1,7 @@
 """Flow's reads: the inbox of officials, an applicant's own processes, histories, halts."""
 
 from yiwang.commons.flow.queries.halted import call, halt, halts
-from yiwang.commons.flow.queries.inbox import counts, inbox, task
+from yiwang.commons.flow.queries.inbox import check_plain, counts, inbox, task
 from yiwang.commons.flow.queries.processes import (
     definition_bpmn,
     due_calls,
@@ -14,6 +14,6 @@ from yiwang.commons.flow.queries.processes import (
 )
 
 __all__ = [
-    "call", "counts", "definition_bpmn", "due_calls", "due_instances", "halt", "halts", "history", "inbox", "mine", "open_tasks",
+    "call", "check_plain", "counts", "definition_bpmn", "due_calls", "due_instances", "halt", "halts", "history", "inbox", "mine", "open_tasks",
     "process_versions", "status", "task",
 ]  # fmt: skip

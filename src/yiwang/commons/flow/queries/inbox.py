@@ -7,8 +7,16 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from yiwang.commons.flow import policies, rules
-from yiwang.commons.flow.contracts import InboxCounts, InboxView, TaskRow, TaskStatus, TaskView, UnknownTask
+from yiwang.commons.flow import policies, registry, rules
+from yiwang.commons.flow.contracts import (
+    InboxCounts,
+    InboxView,
+    OwnedElsewhere,
+    TaskRow,
+    TaskStatus,
+    TaskView,
+    UnknownTask,
+)
 from yiwang.commons.flow.models import Task
 from yiwang.commons.flow.queries.rows import RELATED, task_row
 from yiwang.kernel import clock
@@ -76,6 +84,12 @@ def counts(*, viewer: Actor) -> InboxCounts:
         if row["net"]:
             nets[row["net"]] = row["all"]
     return InboxCounts(**total, nets=nets)
+
+
+def check_plain(*, task_id: UUID, viewer: Actor) -> None:
+    """Raises OwnedElsewhere where the subject's owner completes its tasks by a command of its own, else UnknownTask."""
+    if registry.opener(task(task_id=task_id, viewer=viewer).row.subject.kind) is not None:
+        raise OwnedElsewhere
 
 
 def task(*, task_id: UUID, viewer: Actor) -> TaskView:

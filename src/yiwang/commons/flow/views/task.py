@@ -43,6 +43,7 @@ def act(request: HttpRequest, task_id: UUID, action: str) -> HttpResponse:
     """Claim, release or complete."""
     viewer, at = words.viewer_of(request), clock.now()
     if action == "complete":
+        queries.check_plain(task_id=task_id, viewer=viewer)
         commands.complete_task(task_id=task_id, by=viewer, at=at)
         messages.success(request, _("已办结。"))
     elif action == "release":
