@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import Q
 
 from yiwang.commons.files.contracts import MediaType, ScanState
-from yiwang.commons.identity.models import Account
 from yiwang.kernel.fields import personal, public
 from yiwang.kernel.models import GuardedModel
 
@@ -17,7 +16,9 @@ class FileRecord(GuardedModel):
     media_type = public(models.CharField(max_length=80, choices=[(kind.value, kind.name) for kind in MediaType]))
     name = personal(models.CharField(max_length=120))
     purpose = public(models.CharField(max_length=40))
-    owner = personal(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    owner = personal(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
     subject_kind = public(models.CharField(max_length=40, blank=True))
     subject_id = public(models.UUIDField(null=True))
     uploaded_at = public(models.DateTimeField())

@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import Q
 
-from yiwang.commons.identity.models import Account
 from yiwang.kernel.fields import EncryptedJSONField, personal, public
 from yiwang.kernel.models import AppendOnlyModel, GuardedModel
 
@@ -40,7 +39,7 @@ class Draft(GuardedModel):
 
     key = public(models.CharField(max_length=80))
     version = public(models.PositiveIntegerField())
-    owner = personal(models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+"))
+    owner = personal(models.ForeignKey("commons_identity.Account", on_delete=models.CASCADE, related_name="+"))
     on_behalf_kind = public(models.CharField(max_length=24, blank=True))
     on_behalf_id = personal(models.UUIDField(null=True))
     step = public(models.CharField(max_length=80, blank=True))

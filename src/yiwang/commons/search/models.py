@@ -5,7 +5,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from yiwang.commons.identity.models import Account, Organisation
 from yiwang.commons.search.contracts import Visibility
 from yiwang.kernel.fields import personal, public
 from yiwang.kernel.models import GuardedModel
@@ -32,8 +31,12 @@ class SearchDocument(GuardedModel):
             max_length=8, choices=[(v.value, v.value) for v in Visibility], default=Visibility.PUBLIC.value
         )
     )
-    owner = personal(models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+"))
-    organisation = public(models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+"))
+    owner = personal(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.CASCADE, related_name="+")
+    )
+    organisation = public(
+        models.ForeignKey("commons_identity.Organisation", null=True, on_delete=models.CASCADE, related_name="+")
+    )
     scope_key = public(models.CharField(max_length=80, blank=True))
     grade = public(models.PositiveSmallIntegerField(default=0))
     updated_at = public(models.DateTimeField())
