@@ -14,6 +14,13 @@ urlpatterns = [
     path("bundles/<slug:key>/", views.bundle, name="bundle"),
     path("bundles/<slug:key>/guide/", views.guide, name="guide"),
     path("bundles/<slug:key>/guide/again/", views.guide_again, name="guide_again"),
+    path("bundles/<slug:key>/begin/", views.begin, name="begin"),
+    path("apply/<uuid:draft_id>/", views.apply, name="apply"),
+    path("apply/<uuid:draft_id>/check/", views.check_answers, name="check"),
+    path("apply/<uuid:draft_id>/discard/", views.discard, name="discard"),
+    path("apply/<uuid:draft_id>/materials/", views.materials, {}, name="materials"),
+    path("apply/<uuid:draft_id>/<slug:step>/", views.step, name="step"),
+    path("receipts/<uuid:case_id>/", views.receipt, name="receipt"),
     path("matters/", views.matters, name="matters"),
     path("matters/<str:code>/", views.matter, name="matter"),
 ]

@@ -5,7 +5,7 @@ from yiwang.commons.forms.queries.drafts import draft, drafts
 from yiwang.commons.forms.queries.materials import REMOVE, MaterialSpec, file_item, material_field, read_limits
 from yiwang.commons.forms.queries.pickers import region_field
 from yiwang.commons.forms.queries.rendering import GroupView, StepView, render, shown_steps
-from yiwang.commons.forms.queries.summaries import SummaryGroup, display, summary
+from yiwang.commons.forms.queries.summaries import SummaryGroup, display, in_words, summary
 from yiwang.commons.forms.queries.turns import Turn, turn
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "draft",
     "drafts",
     "file_item",
+    "in_words",
     "latest_version",
     "material_field",
     "read_limits",

@@ -64,15 +64,32 @@ def summary(
     return tuple(groups)
 
 
+def in_words(
+    *, definition: Definition, answers: Answers, viewer: Actor, language: str = "zh"
+) -> dict[str, tuple[str, str]]:
+    """(label, value in words) of every answer of a known fact: what a case keeps beside the values."""
+    known = [name for name in answers if name in definition.vocabulary.facts]
+    asked = [name for name in known if name in definition.questions]
+    words = _places(definition, asked, answers, viewer, language)
+    facts = definition.vocabulary.facts
+    return {
+        name: (
+            say(facts[name].label, language),
+            display(facts[name], answers[name].value, language=language, places=words),
+        )
+        for name in known
+    }
+
+
 def facts(
-    definition: Definition, names: Sequence[str], answers: Answers, *, viewer: Actor, language: str
+    *, definition: Definition, names: Sequence[str], answers: Answers, viewer: Actor, language: str
 ) -> tuple[components.Fact, ...]:
     """Lines of known answers, without links."""
     words = _places(definition, names, answers, viewer, language) if names else {}
     return tuple(_line(definition, name, answers[name], words, None, language) for name in names)
 
 
-def display(fact: Fact, value: Any, *, language: str = "zh", places: Mapping[str, str] | None = None) -> str:
+def display(*, fact: Fact, value: Any, language: str = "zh", places: Mapping[str, str] | None = None) -> str:
     """A JSON value in words. `places`: names of region and organisation codes."""
     if value is None or value == "":
         return ""
@@ -92,15 +109,10 @@ def display(fact: Fact, value: Any, *, language: str = "zh", places: Mapping[str
     return words
 
 
-def provenance(answer: Answer) -> Provenance:
+def provenance(*, answer: Answer) -> Provenance:
     """The mark of an answer's source; a source with a name of its own says it."""
     mark = Provenance(Source(answer.source.value))
     return replace(mark, words=f"{mark.label}：{answer.text}") if answer.text else mark
-
-
-def without_provenance(fact: components.Fact) -> components.Fact:
-    """The line for a block whose heading says the source."""
-    return replace(fact, provenance=None)
 
 
 def _line(
@@ -108,13 +120,13 @@ def _line(
 ) -> components.Fact:
     question = definition.questions[name]
     fact = question.fact
-    value = display(fact, answer.value, language=language, places=places)
+    value = display(fact=fact, value=answer.value, language=language, places=places)
     mask = _MASKS.get(fact.type)
     if mask is not None and answer.source is not From.TYPED and value:
         value = mask(value)
     label = say(fact.label, language)
     link = Link(_("更改"), change, about=label) if change and not answer.locked else None
-    return components.Fact(label, value, provenance(answer), link, number=fact.type in _NUMERIC)
+    return components.Fact(label, value, provenance(answer=answer), link, number=fact.type in _NUMERIC)
 
 
 def _change(change_url: Callable[[str], str] | None, step: str, name: str) -> str | None:

@@ -1,7 +1,11 @@
 """The portal's pages."""
 
+from yiwang.serve.portal.views.applying import apply, begin, check_answers, discard, materials, receipt, step
 from yiwang.serve.portal.views.catalogue import bundle, bundles, matter, matters
 from yiwang.serve.portal.views.guiding import guide, guide_again
 from yiwang.serve.portal.views.home import home, search
 
-__all__ = ["bundle", "bundles", "guide", "guide_again", "home", "matter", "matters", "search"]
+__all__ = [
+    "apply", "begin", "bundle", "bundles", "check_answers", "discard", "guide", "guide_again", "home", "materials",
+    "matter", "matters", "receipt", "search", "step",
+]  # fmt: skip
