@@ -1,7 +1,7 @@
 """Identity's tables. Impossible states are ruled out by constraints; verbs are in commands."""
 
 from yiwang.commons.identity.models.account import Account
-from yiwang.commons.identity.models.authority import Appointment, Grant, Reach, Representation, Role
+from yiwang.commons.identity.models.authority import Appointment, Grant, HeldGrant, Representation, Role
 from yiwang.commons.identity.models.organisation import Jurisdiction, Organisation, OrganisationAncestry
 from yiwang.commons.identity.models.person import LegalEntity, Person
 from yiwang.commons.identity.models.region import Region, RegionAncestry
@@ -10,12 +10,12 @@ __all__ = [
     "Account",
     "Appointment",
     "Grant",
+    "HeldGrant",
     "Jurisdiction",
     "LegalEntity",
     "Organisation",
     "OrganisationAncestry",
     "Person",
-    "Reach",
     "Region",
     "RegionAncestry",
     "Representation",

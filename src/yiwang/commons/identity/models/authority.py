@@ -54,8 +54,10 @@ class Grant(GuardedModel):
     without `organisation` reaches the subtree of the organisation in which the role is held.
     """
 
-    account = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="grants"))
-    role = public(models.ForeignKey(Role, null=True, on_delete=models.PROTECT, related_name="grants"))
+    account = public(
+        models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="grants", db_index=False)
+    )
+    role = public(models.ForeignKey(Role, null=True, on_delete=models.PROTECT, related_name="grants", db_index=False))
     holder = public(models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="grants_held"))
     organisation = public(models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="grants"))
     tree = public(models.CharField(max_length=9, choices=[(t.value, t.value) for t in Tree]))
@@ -79,6 +81,10 @@ class Grant(GuardedModel):
                 name="grant_grade_exists",
                 condition=Q(highest_grade__gte=Grade.GENERAL_1.value, highest_grade__lte=Grade.CORE.value),
             ),
+        )
+        indexes = (
+            models.Index(fields=["role", "scope", "organisation"], name="grant_of_role"),
+            models.Index(fields=["account", "scope", "organisation"], name="grant_of_account"),
         )
 
 
@@ -114,16 +120,17 @@ class Representation(GuardedModel):
         )
 
 
-class Reach(GuardedRow):
-    """Read-only view: every organisation that an account's grants reach, through its roles or by its own name.
+class HeldGrant(GuardedRow):
+    """Read-only view: the grants of each account, through its roles (then `office` says where) or by its own name.
 
-    `office` is the organisation in which the role is held, null for a grant to the account itself.
+    `organisation` is the root of the subtree; the period is that in which both grant and appointment are valid.
     """
 
     grant = public(models.OneToOneField(Grant, primary_key=True, on_delete=models.DO_NOTHING, related_name="+"))
     account = public(models.ForeignKey(Account, on_delete=models.DO_NOTHING, related_name="+"))
     office = public(models.ForeignKey(Organisation, null=True, on_delete=models.DO_NOTHING, related_name="+"))
     organisation = public(models.ForeignKey(Organisation, on_delete=models.DO_NOTHING, related_name="+"))
+    tree = public(models.CharField(max_length=9))
     scope = public(models.CharField(max_length=120))
     action = public(models.CharField(max_length=80))
     highest_grade = public(models.PositiveSmallIntegerField())
@@ -132,4 +139,4 @@ class Reach(GuardedRow):
 
     class Meta(GuardedRow.Meta):
         managed = False
-        db_table = "commons_identity_reach"
+        db_table = "commons_identity_heldgrant"
