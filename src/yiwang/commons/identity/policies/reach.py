@@ -51,9 +51,10 @@ def held_grants(viewer: Actor, action: str) -> "QuerySet[HeldGrant]":
 
 def _reached(held: "QuerySet[HeldGrant]") -> "QuerySet[OrganisationAncestry]":
     """Ancestry rows whose upper end is the root of a held grant: their lower ends are what the grants reach."""
-    return OrganisationAncestry.objects.filter(
+    found: QuerySet[OrganisationAncestry] = OrganisationAncestry.objects.filter(
         Exists(held.filter(tree=OuterRef("tree"), organisation_id=OuterRef("ancestor_id")))
     )
+    return found
 
 
 def scope(
