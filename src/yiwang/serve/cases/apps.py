@@ -1,4 +1,4 @@
-"""Wiring of cases: operations for processes, openers of tasks, readers of attached files."""
+"""Wiring of cases: operations for processes, openers of tasks, readers of attached files, navigation."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,6 @@ class CasesConfig(AppConfig):
     verbose_name = "cases"
 
     def ready(self) -> None:
-        from yiwang.serve.cases import contrib, handlers  # noqa: F401  registers with flow, files and the outbox
+        from yiwang.serve.cases import contrib, handlers, urls  # noqa: F401  registers with flow, files and the outbox
+
+        urls.register()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from yiwang.kernel.actor import SubjectRef
@@ -224,6 +224,16 @@ class MaterialInput:
     by: MaterialBy = MaterialBy.UPLOAD
     file_id: UUID | None = None
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialUpload:
+    """A material that comes with its bytes: `stream` is read once, `filename` is as the applicant calls it."""
+
+    material: str
+    name: str
+    stream: BinaryIO
+    filename: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,6 +463,12 @@ class ReasonMissing(Invalid):
     code = "cases.reason_missing"
     message = _("请写明依据和理由。")
     next_step = _("不予许可、不予受理和补正必须说明依据和理由（行政许可法第三十八条）。")
+
+
+class NothingSupplied(Invalid):
+    code = "cases.nothing_supplied"
+    message = _("还没有选择要补交的材料。")
+    next_step = _("请按告知的内容选择文件后再提交。")
 
 
 class FieldsMissing(Invalid):

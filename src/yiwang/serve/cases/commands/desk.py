@@ -4,7 +4,7 @@ What is entered is kept with the case until the process takes the step that need
 so that words about people never become process variables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from yiwang.serve.cases.contracts import (
     CaseStatus,
     MaterialBy,
     MaterialInput,
+    MaterialUpload,
+    NothingSupplied,
     ReasonMissing,
     TaskChoice,
 )
@@ -73,17 +75,34 @@ def handle_task(
 
 @command("cases.supply_correction")
 def supply_correction(
-    *, task_id: UUID, case_id: UUID, materials: tuple[MaterialInput, ...], by: Actor, at: datetime
+    *,
+    task_id: UUID,
+    case_id: UUID,
+    materials: Sequence[MaterialInput] = (),
+    uploads: Sequence[MaterialUpload] = (),
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """The applicant hands in what the correction notice asked for. Raises CaseNotFound, CaseStateRefused."""
+    """The applicant hands in what the correction notice asked for, as stored files or with their bytes.
+
+    Raises CaseNotFound, CaseStateRefused, NothingSupplied, and what files refuses of an upload.
+    """
     case, parent = journal.locked(case_id)
     policies.check_applicant(by, case)
     policies.check_task_belongs(by, case, task_id)
-    _add(case_id, case.parent_id, materials, by, at)
+    given = [*materials, *(_stored(each, by, at) for each in uploads)]
+    if not given:
+        raise NothingSupplied
+    _add(case_id, case.parent_id, given, by, at)
     journal.record(
-        case, CaseAction.SUPPLY, parent=parent, by=by, at=at, data={"materials": [m.material for m in materials]}
+        case, CaseAction.SUPPLY, parent=parent, by=by, at=at, data={"materials": [m.material for m in given]}
     )
     flow.complete_task(task_id=task_id, outputs={}, by=by, at=at)
+
+
+def _stored(upload: MaterialUpload, by: Actor, at: datetime) -> MaterialInput:
+    kept = files.store(stream=upload.stream, name=upload.filename, purpose="material", by=by, at=at)
+    return MaterialInput(upload.material, upload.name, file_id=kept.id)
 
 
 @command("cases.add_material")
@@ -107,7 +126,7 @@ def check_material(*, case_id: UUID, material_id: UUID, by: Actor, at: datetime)
     journal.record(case, CaseAction.CHECK_MATERIAL, parent=parent, by=by, at=at, data={"material": row.material})
 
 
-def _add(case_id: UUID, parent_id: UUID | None, materials: tuple[MaterialInput, ...], by: Actor, at: datetime) -> None:
+def _add(case_id: UUID, parent_id: UUID | None, materials: Sequence[MaterialInput], by: Actor, at: datetime) -> None:
     ids = sorted({each.file_id for each in materials if each.file_id is not None})
     if ids:
         files.attach(file_ids=ids, subject=SubjectRef("case", parent_id or case_id), by=by, at=at)

@@ -1,0 +1,25 @@
+"""Addresses of cases, and their entry in the officials' navigation."""
+
+from django.urls import path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from yiwang.serve.cases import views
+from yiwang.web.registry import Area, NavEntry, register_nav
+
+app_name = "cases"
+urlpatterns = [
+    path("work/cases/", views.cases, name="list"),
+    path("work/cases/tasks/<uuid:task_id>/", views.task, name="task"),
+    path("work/cases/tasks/<uuid:task_id>/preview/", views.preview, name="preview"),
+    path("work/cases/<str:number>/", views.case, name="case"),
+    path("cases/of/<uuid:case_id>/", views.of_id, name="of_id"),
+    path("cases/corrections/<uuid:task_id>/", views.correct, name="correct"),
+    path("cases/<str:number>/", views.progress, name="progress"),
+    path("cases/<str:number>/withdraw/", views.withdraw, name="withdraw"),
+    path("cases/<str:number>/results/<uuid:result_id>/", views.result, name="result"),
+]
+
+
+def register() -> None:
+    """Called once at start-up."""
+    register_nav(NavEntry("cases.list", _("办件"), lambda: str(reverse_lazy("cases:list")), Area.WORK, order=20))

@@ -1,0 +1,255 @@
+"""The officials' pages: the case with everything that a decision needs, the desk at a task, the list."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from yiwang.commons.flow import commands as flow
+from yiwang.commons.identity import queries as identity
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.errors import Invalid
+from yiwang.serve.cases import commands, queries
+from yiwang.serve.cases.contracts import CaseNotFound, CaseStatus, CaseView, DeskTask, TaskChoice
+from yiwang.serve.cases.views import drawing, papers, words
+from yiwang.web import components as ui
+from yiwang.web.fields import Attr, Choice, Field, FieldKind
+from yiwang.web.responses import go
+
+_STAGES = (CaseStatus.SUBMITTED, CaseStatus.RECEIVED, CaseStatus.ACCEPTED, CaseStatus.DECIDED, CaseStatus.CLOSED)
+_AT = {
+    CaseStatus.WAITING: 1,
+    CaseStatus.SUBMITTED: 1,
+    CaseStatus.RECEIVED: 2,
+    CaseStatus.CORRECTION: 2,
+    CaseStatus.ACCEPTED: 3,
+    CaseStatus.REVIEWING: 3,
+    CaseStatus.DECIDED: 4,
+}
+
+
+@login_required
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    """The cases in the official's reach."""
+    viewer = identity.actor_of(request)
+    search = request.GET.get("q", "").strip()
+    page = queries.cases(
+        viewer=viewer, search=search, open_only="all" not in request.GET, cursor=request.GET.get("cursor")
+    )
+    rows = tuple(
+        ui.Row(
+            (
+                ui.Cell(row.title, row.number, reverse("cases:case", args=[row.number])),
+                row.applicant,
+                row.organisation,
+                words.day_words(row.submitted_at),
+                words.day_words(row.promised_due) if row.promised_due else "",
+                _(row.status.label),
+            ),
+            id=str(row.id),
+        )
+        for row in page.items
+    )
+    columns = tuple(
+        ui.Column(label) for label in (_("办件"), _("申请人"), _("承办"), _("提交"), _("承诺办结"), _("状态"))
+    )
+    table = ui.Table.of(
+        _("办件"), columns, rows, boxed=True, keys=True,
+        empty=ui.Empty(_("没有符合条件的办件"), _("换一个编号或申请人姓名再查。")),
+        pages=ui.Pagination.of(page, path=request.path, params=request.GET),
+    )  # fmt: skip
+    field = Field("q", _("办件编号或申请人"), FieldKind.SEARCH, search, required=False)
+    return render(request, "cases/list.html", {"table": table, "search": field})
+
+
+@login_required
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """A case; with the desk where the official has an open task on it."""
+    viewer = identity.actor_of(request)
+    view = queries.case(number=number, viewer=viewer)
+    if not viewer.is_official:
+        return redirect("cases:progress", number=number)
+    tasks = queries.tasks_of(case_id=view.id, parent_id=_parent_id(view, viewer), viewer=viewer)
+    desk = queries.desk_task(task_id=tasks[0], viewer=viewer) if tasks else None
+    return _page(request, view, desk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """The desk at a task: shown, or done."""
+    viewer = identity.actor_of(request)
+    if not viewer.is_official:
+        return redirect("cases:correct", task_id=task_id)
+    if request.method == "POST":
+        return _handle(request, task_id, viewer)
+    desk = queries.desk_task(task_id=task_id, viewer=viewer)
+    return _page(request, queries.case(number=desk.number, viewer=viewer), desk)
+
+
+@login_required
+@require_GET
+def preview(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """The instrument as it would read with what is entered now."""
+    viewer = identity.actor_of(request)
+    desk = queries.desk_task(task_id=task_id, viewer=viewer)
+    view = queries.case(number=desk.number, viewer=viewer)
+    return render(request, "cases/preview.html", {"sheet": _sheet(view, desk, request)})
+
+
+def _handle(request: HttpRequest, task_id: UUID, viewer: Actor) -> HttpResponse:
+    desk = queries.desk_task(task_id=task_id, viewer=viewer)
+    if "claim" in request.POST:
+        flow.claim(task_id=task_id, by=viewer, at=clock.now())
+        messages.success(request, _("已签收，由您办理。"))
+        return go(request, request.path)
+    chosen = request.POST.get("choice", "")
+    try:
+        _check_chosen(chosen, desk)
+        commands.handle_task(
+            task_id=task_id,
+            case_id=desk.case_id,
+            choice=TaskChoice(chosen),
+            ground=request.POST.get("ground", "").strip(),
+            reason=request.POST.get("reason", "").strip(),
+            opinion=request.POST.get("opinion", "").strip(),
+            fields={fact: request.POST.get(f"fact-{fact}", "").strip() for fact, _label in desk.fields},
+            by=viewer,
+            at=clock.now(),
+        )
+    except Invalid as refused:
+        view = queries.case(number=desk.number, viewer=viewer)
+        return _page(request, view, desk, refused, status=422)
+    done = next(choice.label for choice in desk.choices if choice.choice.value == chosen)
+    messages.success(request, _("%(number)s：%(done)s") % {"number": desk.number, "done": _(done)})
+    return go(request, reverse("flow:inbox"))
+
+
+def _check_chosen(chosen: str, desk: DeskTask) -> None:
+    if chosen not in {choice.choice.value for choice in desk.choices}:
+        raise Invalid(fields={"choice": _("请选择一项")})
+
+
+def _page(
+    request: HttpRequest, view: CaseView, desk: DeskTask | None, refused: Invalid | None = None, status: int = 200
+) -> HttpResponse:
+    errors = dict(refused.fields) if refused else {}
+    fields = _fields(view, desk, request, errors) if desk else ()
+    context = {
+        "case": view,
+        "desk": desk,
+        "crumbs": _crumbs(view),
+        "light": _light(view),
+        "due_words": _due_words(view),
+        "facts": papers.facts(view, tight=True),
+        "materials": papers.materials(view, official=True),
+        "materials_words": papers.materials_words(view.materials),
+        "stages": _stages(view),
+        "clock": drawing.clock_component(view),
+        "acceptance_words": _acceptance(view),
+        "timeline": drawing.timeline(view.events, official=True),
+        "lanes": drawing.lanes(view) if view.members else None,
+        "results": tuple(drawing.licence(view.number, result) for result in view.results),
+        "fields": fields,
+        "errors": ui.ErrorSummary.of(fields, *([refused.sentence(_)] if refused and not errors else []))
+        if refused
+        else None,
+        "laws": tuple(ui.Basis(f"{law.name}{law.clause}", law.text) for law in view.laws),
+        "sheet": _sheet(view, desk, request) if desk and desk.form_key != "produce" else None,
+        "submit": ui.Button(_("提交"), name="do", value="handle"),
+    }
+    return render(request, "cases/case.html", context, status=status)
+
+
+def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[str, str]) -> tuple[Field, ...]:
+    posted = request.POST
+    live = (
+        Attr("hx-get", reverse("cases:preview", args=[desk.task_id])),
+        Attr("hx-target", "#preview"),
+        Attr("hx-include", "closest form"),
+    )
+    chosen = posted.get("choice") or next((c.choice.value for c in desk.choices if c.allowed), "")
+    options = tuple(Choice(c.choice.value, _(c.label), _(c.hint), _(c.refusal)) for c in desk.choices)
+    fields = [
+        Field(
+            "choice", desk.stage, FieldKind.RADIO, chosen, error=errors.get("choice", ""), options=options, attrs=live
+        )
+    ]
+    fields += [
+        Field(f"fact-{fact}", label, value=posted.get(f"fact-{fact}", ""), error=errors.get(fact, ""),
+              hint=_("准予后写入办理结果"), required=False)
+        for fact, label in desk.fields
+    ]  # fmt: skip
+    if desk.form_key in {"accept", "decide"}:
+        ground = posted.get("ground", "、".join(f"《{law.name}》{law.clause}" for law in view.laws))
+        fields += [
+            Field("ground", _("依据"), FieldKind.TEXTAREA, ground, error=errors.get("ground", ""), required=False, rows=2),
+            Field("reason", _("理由或需要补正的内容"), FieldKind.TEXTAREA, posted.get("reason", ""),
+                  _("会写进文书，申请人能看到。不予和补正必须填写。"), errors.get("reason", ""), required=False, rows=3,
+                  attrs=(*live, Attr("hx-trigger", "change"))),
+            Field("opinion", _("内部意见"), FieldKind.TEXTAREA, posted.get("opinion", ""),
+                  _("申请人看不到，归档时保留。"), required=False, rows=3),
+        ]  # fmt: skip
+    return tuple(fields)
+
+
+def _sheet(view: CaseView, desk: DeskTask, request: HttpRequest) -> ui.Sheet:
+    given = request.POST or request.GET
+    first = next((c.choice.value for c in desk.choices if c.allowed), TaskChoice.GRANT.value)
+    chosen = given.get("choice") or first
+    known = {each.value for each in TaskChoice}
+    choice = TaskChoice(chosen) if chosen in known else TaskChoice.GRANT
+    return papers.instrument(view, choice, given.get("reason", ""), given.get("ground", ""))
+
+
+def _parent_id(view: CaseView, viewer: Actor) -> UUID | None:
+    if not view.parent_number:
+        return None
+    try:
+        return queries.brief(case_id=view.id, viewer=viewer).parent_id
+    except CaseNotFound:
+        return None
+
+
+def _crumbs(view: CaseView) -> ui.Crumbs:
+    links = [ui.Link(_("待办"), reverse("flow:inbox")), ui.Link(_("办件"), reverse("cases:list"))]
+    return ui.Crumbs(tuple(links), f"{view.parent_title} {view.parent_number}" if view.parent_number else view.number)
+
+
+def _light(view: CaseView) -> ui.Due:
+    if view.promised_due and not view.status.is_final:
+        light = words.due_light(view.status, view.result, view.clock)
+        return ui.Due(light.state, _("%(day)s到期") % {"day": words.day_words(view.promised_due)})
+    return words.due_light(view.status, view.result, view.clock)
+
+
+def _due_words(view: CaseView) -> str:
+    if view.clock.due is None:
+        return _("承诺受理后 %(n)s") % {"n": words.days_words(view.promised_days)}
+    used = sum(step.number is not None and "used" in step.state for step in view.clock.steps)
+    return _("承诺 %(all)s，已用 %(used)d 个，%(left)s") % {
+        "all": words.days_words(view.promised_days), "used": used, "left": words.left_words(view.clock),
+    }  # fmt: skip
+
+
+def _acceptance(view: CaseView) -> str:
+    clock_ = view.acceptance
+    if clock_.due is None or view.accepted_at is not None or view.status.is_final:
+        return ""
+    return _("应当在 %(day)s前受理或者一次性告知补正，%(left)s（行政许可法第三十二条）") % {
+        "day": words.day_words(clock_.due), "left": words.left_words(clock_),
+    }  # fmt: skip
+
+
+def _stages(view: CaseView) -> ui.Progress:
+    names = (_("提交"), _("收件"), _("受理"), _("决定"), _("办结"))
+    done = len(names) if view.status.is_final else _AT.get(view.status, 1)
+    return ui.Progress(done, len(names), _(view.status.label), tuple(ui.Step(name) for name in names))

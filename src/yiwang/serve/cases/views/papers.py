@@ -1,0 +1,188 @@
+"""A case on paper: its facts, its materials, the instrument that a decision becomes, the results."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from yiwang.kernel import clock
+from yiwang.serve.cases.contracts import (
+    CaseAction,
+    CaseView,
+    MaterialBy,
+    MaterialView,
+    ResultKind,
+    ResultView,
+    TaskChoice,
+)
+from yiwang.serve.cases.views import words
+from yiwang.web import components as ui
+
+
+def facts(view: CaseView, *, tight: bool = False) -> ui.Facts | None:
+    """The answers with where each comes from."""
+    if not view.answers:
+        return None
+    return ui.Facts(
+        tuple(
+            ui.Fact(
+                answer.label or answer.fact,
+                answer.shown or str(answer.value),
+                words.provenance(answer.source, answer.source_label),
+            )
+            for answer in view.answers
+            if answer.value not in {None, ""} or answer.shown
+        ),
+        tight,
+    )
+
+
+def materials(view: CaseView, *, official: bool) -> ui.Table | None:
+    """The materials: what provided them, whether they were checked, a link to each file or origin."""
+    if not view.materials:
+        return None
+    columns = [ui.Column(_("材料")), ui.Column(_("来源"))]
+    columns += [ui.Column(_("核对"))] if official else []
+    columns += [ui.Column(_("查看"), hidden=True)]
+    rows = []
+    for each in view.materials:
+        cells: list[ui.Text | ui.Component] = [each.name, words.material_source(each.by, each.origin_name)]
+        if official:
+            cells.append(_checked(each))
+        cells.append(_open(view, each))
+        rows.append(ui.Row(tuple(cells)))
+    return ui.Table.of(_("材料"), tuple(columns), tuple(rows))
+
+
+def _checked(each: MaterialView) -> ui.Due | str:
+    if each.checked_at is not None:
+        who = f"{each.checked_by}，{words.day_words(each.checked_at)}"
+        return ui.Due(ui.DueState.DONE, who)
+    if each.by is MaterialBy.SHARED:
+        return ui.Due(ui.DueState.DONE, _("与登记信息一致"))
+    if each.by is MaterialBy.MEMBER_OUTPUT:
+        done = bool(each.reference)
+        return ui.Due(ui.DueState.DONE if done else ui.DueState.PAUSED, each.reference or _("前序事项办理中"))
+    return _("未核对")
+
+
+def _open(view: CaseView, each: MaterialView) -> ui.Link | str:
+    if each.file_id is not None:
+        return ui.Link(_("查看"), f"/files/{each.file_id}/", about=each.name)
+    if each.origin_result_id is not None:
+        number = view.parent_number or view.number
+        return ui.Link(_("查看"), f"/cases/{number}/results/{each.origin_result_id}/", about=each.name)
+    return ""
+
+
+def materials_words(found: Sequence[MaterialView]) -> str:
+    """5 份：3 份免交，2 份上传."""
+    uploads = sum(each.by is MaterialBy.UPLOAD for each in found)
+    exempt = sum(each.by in {MaterialBy.SHARED, MaterialBy.LICENCE, MaterialBy.MEMBER_OUTPUT} for each in found)
+    return _("%(all)d 份：%(exempt)d 份免交，%(uploads)d 份上传") % {
+        "all": len(found), "exempt": exempt, "uploads": uploads,
+    }  # fmt: skip
+
+
+def correctable(view: CaseView) -> tuple[MaterialView, ...]:
+    """What can be handed in again: everything that the applicant hands in, each once."""
+    seen = {each.material: each for each in view.materials if each.by in {MaterialBy.UPLOAD, MaterialBy.FORM}}
+    return tuple(seen.values())
+
+
+def last_notice(view: CaseView) -> str:
+    """What the correction notice says."""
+    notices = [event.note for event in view.events if event.kind is CaseAction.REQUEST_CORRECTION]
+    return notices[-1] if notices else ""
+
+
+def refusal(view: CaseView) -> ui.Note | None:
+    """Why it was refused and what can be done about it."""
+    if view.result not in {ResultKind.REFUSED, ResultKind.NOT_ACCEPTED} or not view.reason:
+        return None
+    said = _("理由：%(reason)s 依据：%(ground)s。%(remedy)s") % {
+        "reason": view.reason, "ground": view.ground, "remedy": remedy(),
+    }  # fmt: skip
+    return ui.Note(said, _(view.result.label), ui.Tone.WARN, wide=True)
+
+
+def remedy() -> str:
+    """The remedies that a refusal must name (行政复议法 20, 行政诉讼法 46)."""
+    return _(
+        "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法向人民法院提起行政诉讼。"
+    )
+
+
+def instrument(view: CaseView, choice: TaskChoice, reason: str = "", ground: str = "") -> ui.Sheet:
+    """The instrument that a choice will become, before it is numbered and sealed."""
+    laws = "、".join(f"《{law.name}》{law.clause}" for law in view.laws)
+    ground = ground or laws
+    came = _("你于%(day)s提出的“%(title)s”申请") % {"day": words.whole_day(view.submitted_at), "title": view.title}
+    accepted = _("，本机关于%(day)s受理") % {"day": words.whole_day(view.accepted_at)} if view.accepted_at else ""
+    title, body = {
+        TaskChoice.ACCEPT: (_("受理通知书"), (came + _("，材料齐全、符合法定形式，本机关予以受理。"), _limit(view))),
+        TaskChoice.CORRECT: (
+            _("补正材料告知书"),
+            (came + _("，需要补正下列全部内容："), reason or "……", _("补正的时间不计入办理时限。")),
+        ),
+        TaskChoice.DECLINE: (_("不予受理决定书"), _refused(came, "", _("不予受理"), ground, reason)),
+        TaskChoice.REFUSE: (_("不予办理决定书"), _refused(came, accepted, _("不予办理"), ground, reason)),
+    }.get(
+        choice,
+        (
+            _("准予办理决定书"),
+            (
+                came + accepted + _("。经审查，符合规定的条件。"),
+                _("依据%(ground)s，决定准予办理。") % {"ground": ground} if ground else _("决定准予办理。"),
+            ),
+        ),
+    )
+    return ui.Sheet(
+        authority=view.organisation,
+        title=title,
+        number=_("（编号在签章时生成）"),
+        to=f"{view.applicant}：",
+        paragraphs=tuple(each for each in body if each),
+        date=words.whole_day(clock.today()),
+        seal=ui.Seal(view.organisation, ui.SealState.WAITING),
+    )
+
+
+def _limit(view: CaseView) -> str:
+    return _("自受理次日起 %(n)s内作出决定。") % {"n": words.days_words(view.promised_days)}
+
+
+def _refused(came: str, accepted: str, what: str, ground: str, reason: str) -> tuple[str, ...]:
+    why = _("依据%(ground)s，决定%(what)s。理由：%(reason)s") % {
+        "ground": ground or "……", "what": what, "reason": reason or "……",
+    }  # fmt: skip
+    return (f"{came}{accepted}。", why, remedy())
+
+
+def result_sheet(view: CaseView, result: ResultView) -> ui.Sheet:
+    """A result as a sheet; its seal stays a dashed circle until it is sealed."""
+    lines = [f"{line.get('label') or line['fact']}：{line.get('shown') or line['value']}" for line in _lines(result)]
+    return ui.Sheet(
+        authority=result.issued_by,
+        title=result.title,
+        number=result.number,
+        to="",
+        paragraphs=tuple(lines),
+        date=words.whole_day(result.issued_at),
+        seal=ui.Seal(result.issued_by, ui.SealState.SEALED if result.sealed else ui.SealState.WAITING),
+    )
+
+
+def result_facts(result: ResultView) -> ui.Facts:
+    """The facts of a result."""
+    return ui.Facts(
+        tuple(
+            ui.Fact(
+                line.get("label") or line["fact"], str(line.get("shown") or line["value"]), number=bool(line.get("new"))
+            )
+            for line in _lines(result)
+        )
+    )
+
+
+def _lines(result: ResultView) -> Sequence[dict[str, str]]:
+    return tuple(result.payload.get("lines", ()))

@@ -1,0 +1,193 @@
+"""The applicant's pages: progress, results, correction, withdrawal."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yiwang.commons.identity import queries as identity
+from yiwang.kernel import clock
+from yiwang.serve.cases import commands, queries
+from yiwang.serve.cases.contracts import (
+    CaseKind,
+    CaseStatus,
+    CaseView,
+    DeskTask,
+    MaterialUpload,
+    MemberView,
+    NothingSupplied,
+)
+from yiwang.serve.cases.views import drawing, papers, words
+from yiwang.web import components as ui
+from yiwang.web.fields import Field, FieldKind
+from yiwang.web.responses import go
+
+
+@login_required
+@require_GET
+def progress(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the applicant's case stands."""
+    viewer = identity.actor_of(request)
+    view = queries.case(number=number, viewer=viewer)
+    if viewer.is_official:
+        return redirect("cases:case", number=number)
+    context = {
+        "case": view,
+        "is_bundle": view.kind is CaseKind.BUNDLE,
+        "crumbs": _crumbs(view),
+        "progress": ui.Progress(view.done, len(view.members), _done_words(view)) if view.members else None,
+        "summary": _summary(view),
+        "light": words.due_light(view.status, view.result, view.clock),
+        "due_words": words.day_words(view.promised_due) if view.promised_due else "",
+        "left_words": words.left_words(view.clock),
+        "promised_words": words.days_words(view.promised_days),
+        "submitted_words": words.moment_words(view.submitted_at),
+        "asks": _asks(view, request),
+        "lanes": drawing.lanes(view) if view.members else None,
+        "clock": drawing.clock_component(view),
+        "timeline": drawing.timeline(view.events, official=False),
+        "facts": papers.facts(view),
+        "materials": papers.materials(view, official=False),
+        "results": tuple(drawing.licence(view.number, result) for result in view.results),
+        "refusal": papers.refusal(view),
+        "can_withdraw": view.kind is not CaseKind.MEMBER and not view.status.is_final and view.decided_at is None,
+        "withdraw_dialog": _withdraw_dialog(view),
+    }
+    return render(request, "cases/progress.html", context)
+
+
+@login_required
+@require_GET
+def of_id(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The page of a case by its id, for lists that know nothing else."""
+    found = queries.brief(case_id=case_id, viewer=identity.actor_of(request))
+    return redirect("cases:progress", number=found.parent_number or found.number)
+
+
+@login_required
+@require_GET
+def result(request: HttpRequest, number: str, result_id: UUID) -> HttpResponse:
+    """A result as a printable sheet."""
+    view, found = queries.result(number=number, result_id=result_id, viewer=identity.actor_of(request))
+    context = {
+        "case": view,
+        "result": found,
+        "sheet": papers.result_sheet(view, found),
+        "facts": papers.result_facts(found),
+    }
+    return render(request, "cases/result.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """What is missing, and where to hand it in."""
+    viewer = identity.actor_of(request)
+    desk = queries.desk_task(task_id=task_id, viewer=viewer)
+    view = queries.case(number=desk.number, viewer=viewer)
+    if request.method == "POST":
+        try:
+            return _supply(request, task_id, view)
+        except NothingSupplied as refused:
+            return _correction_page(request, view, desk, refused)
+    return _correction_page(request, view, desk)
+
+
+def _correction_page(
+    request: HttpRequest, view: CaseView, desk: DeskTask, refused: NothingSupplied | None = None
+) -> HttpResponse:
+    fields = tuple(_upload_field(material.material, material.name) for material in papers.correctable(view))
+    errors = ui.ErrorSummary.of(fields, refused.sentence(_)) if refused else None
+    context = {"case": view, "fields": fields, "asked": papers.last_notice(view), "desk": desk, "errors": errors}
+    return render(request, "cases/correct.html", context, status=422 if refused else 200)
+
+
+def _supply(request: HttpRequest, task_id: UUID, view: CaseView) -> HttpResponse:
+    uploads = [
+        MaterialUpload(material.material, material.name, upload.file, upload.name or material.material)
+        for material in papers.correctable(view)
+        for upload in request.FILES.getlist(f"material-{material.material}")
+    ]
+    by = identity.actor_of(request)
+    commands.supply_correction(task_id=task_id, case_id=view.id, uploads=uploads, by=by, at=clock.now())
+    messages.success(request, _("补正材料已提交，受理人员会继续办理。"))
+    return go(request, reverse("cases:progress", args=[view.parent_number or view.number]))
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """The applicant takes the case back."""
+    viewer = identity.actor_of(request)
+    view = queries.case(number=number, viewer=viewer)
+    commands.withdraw(case_id=view.id, reason=request.POST.get("reason", ""), by=viewer, at=clock.now())
+    messages.success(request, _("申请已撤回。"))
+    return go(request, reverse("cases:progress", args=[number]))
+
+
+def _crumbs(view: CaseView) -> ui.Crumbs:
+    links = [ui.Link(_("我的"), "/mine/")]
+    if view.parent_number:
+        links.append(ui.Link(view.parent_title, reverse("cases:progress", args=[view.parent_number])))
+    return ui.Crumbs(tuple(links), _("办理进度"))
+
+
+def _done_words(view: CaseView) -> str:
+    return _("%(all)d 个事项，已办结 %(done)d 个") % {"all": len(view.members), "done": view.done}
+
+
+def _summary(view: CaseView) -> str:
+    if not view.members:
+        return ""
+    waiting = sum(member.case.status is CaseStatus.CORRECTION for member in view.members)
+    later = sum(member.case.status is CaseStatus.WAITING for member in view.members)
+    running = len(view.members) - view.done - waiting - later
+    parts = [_done_words(view)]
+    if running:
+        parts.append(_("办理中 %(n)d 个") % {"n": running})
+    if later:
+        parts.append(_("等待前序事项 %(n)d 个") % {"n": later})
+    if waiting:
+        parts.append(_("等您补正 %(n)d 个") % {"n": waiting})
+    return "，".join(parts)
+
+
+def _asks(view: CaseView, request: HttpRequest) -> tuple[ui.Note, ...]:
+    """What the applicant is asked to do now, each with its button."""
+    viewer = identity.actor_of(request)
+    found = []
+    wanted = [(member.case.id, member.case.title, member.last_note) for member in view.members if _asked(member)]
+    if view.status is CaseStatus.CORRECTION:
+        wanted.append((view.id, view.title, papers.last_notice(view)))
+    for case_id, title, said in wanted:
+        parent_id = view.id if case_id != view.id else None
+        tasks = queries.tasks_of(case_id=case_id, parent_id=parent_id, viewer=viewer)
+        action = ui.LinkButton(_("去补正"), reverse("cases:correct", args=[tasks[0]])) if tasks else None
+        heading = _("请补正材料：%(title)s") % {"title": title}
+        found.append(ui.Note(said or _("请补齐材料。"), heading, ui.Tone.WARN, action))
+    return tuple(found)
+
+
+def _asked(member: MemberView) -> bool:
+    return member.case.status is CaseStatus.CORRECTION
+
+
+def _withdraw_dialog(view: CaseView) -> ui.Dialog:
+    return ui.Dialog(
+        "withdraw",
+        _("撤回申请"),
+        _("撤回后，还没有作出决定的事项都会停止办理，需要时请重新申请。"),
+        ui.Button(_("确认撤回"), "danger"),
+        reverse("cases:withdraw", args=[view.number]),
+        keep=_("继续办理"),
+    )
+
+
+def _upload_field(code: str, name: str) -> Field:
+    return Field(f"material-{code}", name, FieldKind.FILE, required=False, multiple=True,
+                 accept="image/jpeg,image/png,application/pdf", accept_words=_("JPG、PNG 或 PDF"))  # fmt: skip

@@ -1,0 +1,129 @@
+"""Dates, states and sources of a case in the words and marks of the design system."""
+
+from datetime import date, datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from yiwang.kernel.clock import CHINA
+from yiwang.serve.cases.contracts import CaseStatus, Clock, MaterialBy, MemberView, ResultKind
+from yiwang.web.components import Due, DueState, Provenance, Source, Text
+
+_SOURCES = {
+    "typed": Source.TYPED,
+    "prefilled": Source.PREFILLED,
+    "licence": Source.LICENCE,
+    "member": Source.LICENCE,
+    "shared": Source.SHARED,
+    "register": Source.REGISTER,
+    "computed": Source.COMPUTED,
+}
+_BY = {
+    MaterialBy.UPLOAD: Source.TYPED,
+    MaterialBy.FORM: Source.TYPED,
+    MaterialBy.LICENCE: Source.LICENCE,
+    MaterialBy.SHARED: Source.SHARED,
+    MaterialBy.MEMBER_OUTPUT: Source.LICENCE,
+}
+
+
+def day_words(day: date | datetime) -> str:
+    """11 月 16 日, 16 Nov."""
+    day = day.astimezone(CHINA).date() if isinstance(day, datetime) else day
+    return date_format(day, "n 月 j 日" if _chinese() else "j M")
+
+
+def short_day(day: date) -> str:
+    """16 日, or with the month on its first day."""
+    if day.day == 1 or not _chinese():
+        return day_words(day)
+    return f"{day.day} 日"
+
+
+def whole_day(day: date | datetime) -> str:
+    """2026 年 11 月 16 日."""
+    day = day.astimezone(CHINA).date() if isinstance(day, datetime) else day
+    return date_format(day, "Y 年 n 月 j 日" if _chinese() else "j F Y")
+
+
+def moment_words(at: datetime) -> str:
+    """11 月 16 日 09:41."""
+    local = at.astimezone(CHINA)
+    return f"{day_words(local)} {local:%H:%M}"
+
+
+def days_words(count: int) -> str:
+    return ngettext("%(n)d 个工作日", "%(n)d 个工作日", count) % {"n": count}
+
+
+def provenance(source: str, words: str = "") -> Provenance:
+    """The mark of a fact's source."""
+    known = _SOURCES.get(source, Source.TYPED)
+    return Provenance(known, _("本次联办：%(result)s") % {"result": words} if source == "member" else words)
+
+
+def material_source(by: MaterialBy, origin: str) -> Provenance:
+    """The mark of what provided a material."""
+    words: Text = _(by.label)
+    if by is MaterialBy.MEMBER_OUTPUT:
+        words = _("%(origin)s的办理结果，免交") % {"origin": origin}
+    return Provenance(_BY[by], words)
+
+
+def due_light(status: CaseStatus, result: ResultKind | None, clock: Clock) -> Due:
+    """The light of a case: state in a word, urgent colours only while somebody must act."""
+    if status.is_final:
+        words = _(result.label) if result and result is not ResultKind.GRANTED else _(status.label)
+        return Due(DueState.DONE, words)
+    if status is CaseStatus.CORRECTION:
+        return Due(DueState.PAUSED, _(status.label))
+    if clock.stopped_since is not None:
+        return Due(DueState.PAUSED, _("已停表"))
+    if clock.overdue:
+        return Due(DueState.OVER, _("已超过承诺时限"))
+    if clock.left == 0:
+        return Due(DueState.TODAY, _("今天到期"))
+    return Due(DueState.SOON if clock.left == 1 else DueState.FINE, _(status.label))
+
+
+def left_words(clock: Clock) -> str:
+    """How much of a limit is left."""
+    if clock.due is None or clock.left is None:
+        return ""
+    if clock.left < 0:
+        return _("已超过 %(n)s") % {"n": days_words(-clock.left)}
+    return _("还剩 %(n)s") % {"n": days_words(clock.left)}
+
+
+def member_words(member: MemberView) -> tuple[str, str]:
+    """How a member began and where it stands, for its lane."""
+    row = member.case
+    if member.accepted_at:
+        began = _("%(day)s受理") % {"day": day_words(member.accepted_at)}
+    elif member.received_at:
+        began = _("%(day)s收到申请") % {"day": day_words(member.received_at)}
+    else:
+        began = _("等待前序事项办结后自动开始")
+    if row.closed_at:
+        return began, _closed(member)
+    if row.status is CaseStatus.CORRECTION and member.stopped:
+        return began, _("%(day)s起等待补正，不计时") % {"day": day_words(member.stopped[0])}
+    if member.clock.due:
+        promise = _("承诺 %(day)s前") % {"day": day_words(member.clock.due)}
+        return began, f"{promise}，{left_words(member.clock)}"
+    return began, _("承诺受理后 %(n)s") % {"n": days_words(member.promised_days)}
+
+
+def _closed(member: MemberView) -> str:
+    closed = member.case.closed_at
+    assert closed is not None
+    day = closed.astimezone(CHINA).date()
+    ended = _("%(day)s办结") % {"day": day_words(day)}
+    if member.clock.left and member.clock.left > 0:
+        return _("%(ended)s，比承诺早 %(n)s") % {"ended": ended, "n": days_words(member.clock.left)}
+    return ended
+
+
+def _chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
