@@ -2,17 +2,19 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
-from yiwang.commons.flow import commands, registry
+from yiwang.commons.flow import commands, registry, views
 from yiwang.commons.flow.engine.tests.models import bpmn, chain, end, flow, gateway, user
 from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import Halt, ProcessInstance, Task
 from yiwang.commons.flow.tests.factories import office, publish, start
 from yiwang.commons.identity.tests.factories import login, make_official, make_organisation, make_resident
 from yiwang.kernel import clock
+from yiwang.web.catalogues import untranslated
 
 pytestmark = pytest.mark.django_db
 LINE = bpmn(begin(), user("a"), user("b"), end(), chain("start", "a", "b", "end"))
@@ -139,3 +141,7 @@ def test_an_administrator_sees_why_a_process_stands_still_and_mends_it(client, c
     response = client.post(reverse("flow:halted_one", args=[halt.pk]), {"variables": '{"x": 2}'})
     assert response.status_code == 303
     assert ProcessInstance.objects.get(pk=instance).status == "completed"
+
+
+def test_every_message_has_its_english():
+    assert untranslated(Path(views.__file__).parents[1]) == {}

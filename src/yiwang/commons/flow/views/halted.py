@@ -33,7 +33,7 @@ def halted(request: HttpRequest) -> HttpResponse:
         _("暂停的流程"), columns, rows, keys=True, boxed=True, empty=empty, pages=pages if pages.needed else None
     )
     crumbs = Crumbs((Link(_("待办"), reverse("flow:inbox")),), _("暂停的流程"))
-    return render(request, "flow/halted.html", {"area": "work", "table": table, "crumbs": crumbs})
+    return render(request, "flow/halted.html", {"table": table, "crumbs": crumbs})
 
 
 @login_required
@@ -56,13 +56,12 @@ def halted_one(request: HttpRequest, halt_id: UUID) -> HttpResponse:
         error = _('请写成JSON对象，例如 {"金额": 100}。')
     list_link = Link(_("暂停的流程"), reverse("flow:halted"))
     context = {
-        "area": "work",
         "crumbs": Crumbs((Link(_("待办"), reverse("flow:inbox")), list_link), found.title),
         "halt": found,
         "facts": _facts(found),
         "field": Field(
             "variables",
-            _("更正变量（可不填）"),
+            _("更正变量"),
             FieldKind.TEXTAREA,
             value=text,
             hint=_("JSON对象，只写要更正的变量。"),

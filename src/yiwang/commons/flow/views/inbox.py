@@ -47,7 +47,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = queries.inbox(viewer=viewer, view=view, search=search, net=net, cursor=request.GET.get("cursor"))
     counts = queries.counts(viewer=viewer)
     context = {
-        "area": "work",
         "side": _side(counts, view, net),
         "table": _table(request, page, counts, searched=bool(search)),
         "search": search,

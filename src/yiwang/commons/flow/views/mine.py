@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from yiwang.commons.flow import queries
 from yiwang.commons.flow.contracts import ProcessRow
 from yiwang.commons.flow.views import words
-from yiwang.web.components import CaseItem, CaseList, Empty, LinkButton, Pagination, Tab, Tabs
+from yiwang.web.components import CaseItem, CaseList, Crumbs, Empty, Link, LinkButton, Pagination, Tab, Tabs
 
 
 @login_required
@@ -23,6 +23,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     here = reverse("flow:mine")
     pages = Pagination.of(page, path=here, params={"ended": "1" if ended else ""})
     context = {
+        "crumbs": Crumbs((Link(_("首页"), "/"),), _("我的")),
         "tabs": Tabs(
             _("我的办件"),
             (Tab(_("正在办"), here, current=not ended), Tab(_("已办结"), f"{here}?ended=1", current=ended)),

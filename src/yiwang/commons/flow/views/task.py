@@ -28,7 +28,7 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
         return go(request, words.task_href(found.row))
     history = queries.history(subject=found.row.subject, viewer=viewer)
     context = {
-        "area": "work" if viewer.is_official else "portal",
+        "base": "web/work_base.html" if viewer.is_official else "web/portal_base.html",
         "crumbs": Crumbs((Link(_("待办"), reverse("flow:inbox")),), found.row.title),
         "task": found,
         "facts": _facts(found),
