@@ -139,7 +139,14 @@ def acting(request: HttpRequest) -> HttpResponse:
         *(Choice(str(choice.subject), choice.name, _described(choice)) for choice in choices),
     )
     current = str(actor.on_behalf) if actor.on_behalf else MYSELF
-    field = Field("choice", _("您为谁办事？"), FieldKind.RADIO, value=current, options=options)
+    field = Field(
+        "choice",
+        _("选择申请人"),
+        FieldKind.RADIO,
+        value=current,
+        options=options,
+        hint=_("选定后，您提交的申请都以其名义办理，直到更换或退出登录。"),
+    )
     return render(
         request,
         "identity/acting.html",
