@@ -71,7 +71,7 @@ def store(
     if registry.scanner():
         defer("files.scan", file_id=str(record.pk))
     note(SubjectRef("file", record.pk), media_type=media_type.value, size=size, purpose=wanted.key)
-    return stored(record)
+    return stored(record=record)
 
 
 @command("files.attach")

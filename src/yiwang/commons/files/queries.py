@@ -26,7 +26,7 @@ def open_file(*, file_id: UUID, viewer: Actor) -> OpenFile:
         raise FileNotFound
     policies.check_read(viewer, record)
     try:
-        return OpenFile(stored(record), registry.blobs().open(record.digest))
+        return OpenFile(stored(record=record), registry.blobs().open(record.digest))
     except FileNotFoundError:
         raise FileNotFound from None
 
@@ -34,16 +34,16 @@ def open_file(*, file_id: UUID, viewer: Actor) -> OpenFile:
 def files_of(*, subject: SubjectRef, viewer: Actor) -> tuple[StoredFile, ...]:
     """The files of one record that the viewer may read, oldest first."""
     rows = FileRecord.objects.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("id")
-    return tuple(stored(row) for row in rows if policies.can_read(viewer, row))
+    return tuple(stored(record=row) for row in rows if policies.can_read(viewer, row))
 
 
 def described(*, file_ids: Collection[UUID], viewer: Actor) -> Mapping[UUID, StoredFile]:
     """Those of `file_ids` that exist and that the viewer may read. One query."""
     rows = FileRecord.objects.filter(pk__in=list(file_ids))
-    return {row.pk: stored(row) for row in rows if policies.can_read(viewer, row)}
+    return {row.pk: stored(record=row) for row in rows if policies.can_read(viewer, row)}
 
 
-def stored(record: FileRecord) -> StoredFile:
+def stored(*, record: FileRecord) -> StoredFile:
     """The row as the value that leaves the context."""
     return StoredFile(
         id=record.pk,

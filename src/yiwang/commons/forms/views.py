@@ -33,7 +33,7 @@ def regions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def upload(request: HttpRequest, draft_id: UUID, material: str) -> HttpResponse:
     """Store the posted `file` for a material; answers with its line of the list. Raises the refusals of files."""
-    limits = queries.read_limits(request.GET.get("limits", ""), material)
+    limits = queries.read_limits(signed=request.GET.get("limits", ""), material=material)
     if limits is None:
         raise DraftNotFound
     file = request.FILES.get("file")
@@ -50,7 +50,7 @@ def upload(request: HttpRequest, draft_id: UUID, material: str) -> HttpResponse:
         by=actor_of(request),
         at=clock.now(),
     )
-    return render(request, "forms/file.html", {"item": queries.file_item(material, kept)})
+    return render(request, "forms/file.html", {"item": queries.file_item(material=material, file=kept)})
 
 
 def _language() -> str:

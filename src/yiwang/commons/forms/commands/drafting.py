@@ -35,9 +35,9 @@ def start_draft(
     key: str,
     values: Mapping[str, Any] | None = None,
     step: str = "",
+    idempotency_key: str | None = None,
     by: Actor,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> UUID:
     """Begin a draft of the latest version of form `key`, with JSON `values` typed already, and proposals of the account.
 
@@ -84,7 +84,7 @@ def save_draft(
     row = locked(draft_id, by)
     form = definition(key=row.key, version=row.version, viewer=by)
     _check_values(form, values)
-    before = view(row).answers
+    before = view(row=row).answers
     differences = tuple(
         Difference(name, value, before[name].value if name in before else None)
         for name, value in values.items()
@@ -116,7 +116,7 @@ def fill_draft(*, draft_id: UUID, answers: Mapping[str, Answer], by: Actor, at: 
     _check_values(form, {name: answer.value for name, answer in answers.items()})
     row.revision += 1
     fresh = {name: replace(answer, revision=row.revision) for name, answer in answers.items()}
-    row.answers = _stored({**view(row).answers, **fresh})
+    row.answers = _stored({**view(row=row).answers, **fresh})
     row.updated_at = at
     row.save(update_fields=["answers", "revision", "updated_at"])
     note(SubjectRef("draft", row.pk), revision=row.revision, filled=sorted(answers))

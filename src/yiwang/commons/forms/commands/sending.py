@@ -21,7 +21,7 @@ def submit_draft(*, draft_id: UUID, expected_revision: int | None = None, by: Ac
     `expected_revision` (the revision that the check page showed), DraftNotFound. Computed facts come along.
     """
     row = locked(draft_id, by)
-    held = view(row)
+    held = view(row=row)
     if expected_revision is not None and held.revision != expected_revision:
         raise DraftConflict(differences=(), revision=held.revision)
     form = definition(key=row.key, version=row.version, viewer=by)

@@ -12,7 +12,7 @@ _MOST = 50
 
 def draft(*, draft_id: UUID, viewer: Actor) -> DraftView:
     """One draft. Raises DraftNotFound also for another's."""
-    return view(policies.check_use(viewer, Draft.objects.filter(pk=draft_id).first()))
+    return view(row=policies.check_use(viewer, Draft.objects.filter(pk=draft_id).first()))
 
 
 def drafts(*, viewer: Actor, key: str = "") -> tuple[DraftView, ...]:
@@ -20,10 +20,10 @@ def drafts(*, viewer: Actor, key: str = "") -> tuple[DraftView, ...]:
     rows = Draft.objects.filter(policies.own(viewer)).order_by("-updated_at", "-id")
     if key:
         rows = rows.filter(key=key)
-    return tuple(view(row) for row in rows[:_MOST])
+    return tuple(view(row=row) for row in rows[:_MOST])
 
 
-def view(row: Draft) -> DraftView:
+def view(*, row: Draft) -> DraftView:
     """The row as the value that leaves the context."""
     behalf = SubjectRef(row.on_behalf_kind, row.on_behalf_id) if row.on_behalf_id else None
     return DraftView(

@@ -32,7 +32,7 @@ class MaterialSpec:
 
 
 def material_field(
-    spec: MaterialSpec, *, draft: DraftView, files: Mapping[UUID, StoredFile], error: str = "", language: str = "zh"
+    *, spec: MaterialSpec, draft: DraftView, files: Mapping[UUID, StoredFile], error: str = "", language: str = "zh"
 ) -> Field:
     """The field; `files` are `files.queries.described` of the draft's file ids."""
     held = [files[each] for each in draft.files.get(spec.key, ()) if each in files]
@@ -46,7 +46,7 @@ def material_field(
         hint=say(spec.help, language),
         error=error,
         required=spec.required,
-        files=tuple(file_item(spec.key, each) for each in held),
+        files=tuple(file_item(material=spec.key, file=each) for each in held),
         file_url=f"{url}?limits={limits}",
         accept=",".join(f".{each.extension}" for each in types),
         accept_words="、".join(each.extension.upper() for each in types),
@@ -55,7 +55,7 @@ def material_field(
     )
 
 
-def file_item(material: str, file: StoredFile) -> FileItem:
+def file_item(*, material: str, file: StoredFile) -> FileItem:
     """One uploaded file with its link and its remove button."""
     return FileItem(
         name=file.name,
@@ -66,7 +66,7 @@ def file_item(material: str, file: StoredFile) -> FileItem:
     )
 
 
-def read_limits(signed: str, material: str) -> tuple[Sequence[MediaType], int] | None:
+def read_limits(*, signed: str, material: str) -> tuple[Sequence[MediaType], int] | None:
     """(types, max_bytes) of a signed address; None where it was not ours, or is another material's."""
     try:
         key, types, size = signing.loads(signed, salt=_SALT)

@@ -17,7 +17,7 @@ UPPER = ".district"
 """What the name of a region's upper select ends in; the lower one bears the name of the fact."""
 
 
-def choices(fact: Fact, *, viewer: Actor, language: str) -> tuple[Choice, ...]:
+def choices(*, fact: Fact, viewer: Actor, language: str) -> tuple[Choice, ...]:
     """The options of a fact that is chosen from a list or among organisations."""
     if fact.type is FactType.ORGANISATION:
         wanted = fact.choose
@@ -44,7 +44,7 @@ def region_field(
     return Field(name=name, label=label, kind=FieldKind.REGION, levels=levels, lookup_url=url, **more)  # type: ignore[arg-type]
 
 
-def settled(question: Question, posted: Mapping[str, Sequence[str]], viewer: Actor) -> str:
+def settled(*, question: Question, posted: Mapping[str, Sequence[str]], viewer: Actor) -> str:
     """The posted region, empty where the upper select was changed and the lower not yet (a browser without script)."""
     name = question.name
     code, district = _last(posted, name), _last(posted, name + UPPER)

@@ -1,7 +1,7 @@
 """A step of a form as values of the design system: what is known is shown, what is asked is a field."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -114,7 +114,7 @@ def render(
     here = definition.step(step)
     groups = tuple(_group(page, group) for group in here.groups)
     groups = tuple(group for group in groups if group.fields or group.known)
-    order = shown_steps(definition, state)
+    order = shown_steps(definition=definition, state=state)
     place = order.index(step) if step in order else 0
     fields = [field for group in groups for field in group.fields]
     return StepView(
@@ -130,7 +130,7 @@ def render(
     )
 
 
-def shown_steps(definition: Definition, state: State) -> list[str]:
+def shown_steps(*, definition: Definition, state: State) -> list[str]:
     """The steps that ask something, or may once more is known."""
     wanted = state.visible | state.pending.keys()
     return [step.key for step in definition.steps if any(name in wanted for name in step.names)]
@@ -139,12 +139,14 @@ def shown_steps(definition: Definition, state: State) -> list[str]:
 def _group(page: _Page, group: Group) -> GroupView:
     names = [name for name in group.names if name in page.state.visible]
     locked = [name for name in names if name in page.answers and page.answers[name].locked]
-    facts = summaries.facts(page.definition, locked, page.answers, viewer=page.viewer, language=page.language)
+    facts = summaries.facts(
+        definition=page.definition, names=locked, answers=page.answers, viewer=page.viewer, language=page.language
+    )
     sources = {fact.provenance for fact in facts}
     asked = tuple(_field(page, page.definition.questions[name]) for name in names if name not in locked)
     one = sources.pop() if len(sources) == 1 else None
     if one is not None:
-        facts = tuple(summaries.without_provenance(fact) for fact in facts)
+        facts = tuple(replace(fact, provenance=None) for fact in facts)
     return GroupView(group.key, say(group.title, page.language), Facts(facts) if facts else None, asked, one)
 
 
@@ -168,7 +170,7 @@ def _field(page: _Page, question: Question) -> Field:
         )
     kind = _WIDGETS.get(question.widget) or _KINDS.get(fact.type, FieldKind.TEXT)
     if fact.type in _CHOSEN or kind is FieldKind.CHECKBOX:
-        more["options"] = pickers.choices(fact, viewer=page.viewer, language=language)
+        more["options"] = pickers.choices(fact=fact, viewer=page.viewer, language=language)
         if kind is FieldKind.TEXT:
             kind = FieldKind.RADIO if len(more["options"]) <= _MOST_RADIOS else FieldKind.SELECT
     more |= _limits(fact.type, fact.json_schema())
@@ -203,7 +205,7 @@ def _shown(page: _Page, question: Question, answer: Answer | None) -> str | tupl
 def _provenance(page: _Page, answer: Answer | None, value: object, fact: Any) -> Provenance | None:
     if answer is None or answer.source is From.TYPED or shown(fact, answer.value) != value:
         return None
-    return summaries.provenance(answer)
+    return summaries.provenance(answer=answer)
 
 
 def _uses_optional(question: Question) -> bool:

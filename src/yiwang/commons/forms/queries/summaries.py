@@ -75,7 +75,7 @@ def in_words(
     return {
         name: (
             say(facts[name].label, language),
-            display(facts[name], answers[name].value, language=language, places=words),
+            display(fact=facts[name], value=answers[name].value, language=language, places=words),
         )
         for name in known
     }

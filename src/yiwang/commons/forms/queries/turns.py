@@ -70,7 +70,7 @@ def _with_regions(definition: Definition, step: str, posted: Mapping[str, Sequen
         question = definition.questions[name]
         if question.fact.type is not FactType.REGION or not (name in posted or name + UPPER in posted):
             continue
-        values[name] = settled(question, posted, viewer) or None
+        values[name] = settled(question=question, posted=posted, viewer=viewer) or None
         raw[name] = (values[name] or "",)
         raw[name + UPPER] = tuple(posted.get(name + UPPER, ()))
     return replace(read, values=values, raw=raw)

@@ -186,18 +186,18 @@ def test_an_upload_field_carries_its_limits_signed(mother, blob_folder):
     draft_id = commands.start_draft(key="newborn", by=mother, at=clock.now())
     spec = MaterialSpec("book", {"zh": "户口簿"}, types=(MediaType.PNG,), max_bytes=1000)
     draft = queries.draft(draft_id=draft_id, viewer=mother)
-    field = queries.material_field(spec, draft=draft, files={}, error="请上传户口簿")
+    field = queries.material_field(spec=spec, draft=draft, files={}, error="请上传户口簿")
     address, signed = field.file_url.split("?limits=")
     assert str(draft_id) in address
-    assert queries.read_limits(signed, "book") == ([MediaType.PNG], 1000)
-    assert queries.read_limits(signed, "other") is None
-    assert queries.read_limits(signed + "x", "book") is None
+    assert queries.read_limits(signed=signed, material="book") == ([MediaType.PNG], 1000)
+    assert queries.read_limits(signed=signed, material="other") is None
+    assert queries.read_limits(signed=signed + "x", material="book") is None
     assert (field.accept, field.error) == (".png", "请上传户口簿")
     kept = store(mother)
     found = files.described(file_ids=[kept.id], viewer=mother)
     from dataclasses import replace
 
-    held = queries.material_field(spec, draft=replace(draft, files={"book": (kept.id,)}), files=found).files
+    held = queries.material_field(spec=spec, draft=replace(draft, files={"book": (kept.id,)}), files=found).files
     assert held[0].remove_value == f"book:{kept.id}"
 
 

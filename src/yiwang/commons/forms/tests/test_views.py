@@ -24,7 +24,7 @@ def draft(mother):
 
 def post(actor, draft, data, *, material="book", limits=None):
     spec = MaterialSpec("book", {"zh": "户口簿"}, types=(MediaType.PNG,))
-    signed = queries.material_field(spec, draft=draft, files={}).file_url.split("?limits=")[1]
+    signed = queries.material_field(spec=spec, draft=draft, files={}).file_url.split("?limits=")[1]
     request = RequestFactory().post(f"/x?limits={signed if limits is None else limits}", data)
     request.user = get_user_model().objects.get(pk=actor.account_id)
     request.session = {}

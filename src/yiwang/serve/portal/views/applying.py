@@ -188,8 +188,8 @@ def _both(work: _Work, conflict: DraftConflict) -> Facts:
     def line(name: str, yours: Any, kept: Any) -> Fact:
         fact = work.definition.questions[name].fact
         told = _("这里：%(yours)s；另一页：%(kept)s") % {
-            "yours": form_queries.display(fact, yours, language=_language()) or _("空"),
-            "kept": form_queries.display(fact, kept, language=_language()) or _("空"),
+            "yours": form_queries.display(fact=fact, value=yours, language=_language()) or _("空"),
+            "kept": form_queries.display(fact=fact, value=kept, language=_language()) or _("空"),
         }
         return Fact(fact.label.get(_language(), fact.label["zh"]), told)
 
