@@ -28,7 +28,9 @@ def _if(node: tree.If, env: Environment) -> Code:
     return chosen(condition, then, otherwise, node.condition.at)
 
 
-def chosen(condition: Code, then: Code, otherwise: Code, at: Place) -> Code:
+def chosen(condition: Code, then: Code, otherwise: Code, at: Place, *, strict: bool = False) -> Code:
+    """What is no truth value chooses `otherwise` in text (table 49), and is an error in a `strict` box."""
+
     def choose(f: Frame) -> Value:
         value = condition(f)
         if value is True:
@@ -37,7 +39,7 @@ def chosen(condition: Code, then: Code, otherwise: Code, at: Place) -> Code:
             return otherwise(f)
         value = truth(value, f, at)
         if value is None:
-            return None
+            return None if strict else otherwise(f)
         first, second = then(f), otherwise(f)
         same = not missing_in(first) and not missing_in(second) and equal(first, second) is True
         return first if same else unknown(value, first, second)
@@ -164,8 +166,8 @@ def _quantified(node: tree.Quantified, env: Environment) -> Code:
     return quantified(loops, compile_node(node.condition, inner), decisive=not node.every, at=node.condition.at)
 
 
-def quantified(loops: list[Loop], condition: Code, *, decisive: bool, at: Place) -> Code:
-    """`some` (true is decisive) and `every` (false is)."""
+def quantified(loops: list[Loop], condition: Code, *, decisive: bool, at: Place, strict: bool = False) -> Code:
+    """`some` (true is decisive) and `every` (false is); what is no truth value is null, in a `strict` box an error."""
 
     def test(f: Frame) -> Value:
         run = f[RUN]
@@ -181,7 +183,9 @@ def quantified(loops: list[Loop], condition: Code, *, decisive: bool, at: Place)
                 elif type(value) in OPEN:
                     open_values.append(value)
                 elif value is not (not decisive):
-                    return truth(value, f, at)
+                    outcome = truth(value, f, at)
+                    if strict:
+                        return outcome
         except _Depends as depends:
             return depends.value
         except Fault as fault:

@@ -43,7 +43,7 @@ def _compile_test(test: tree.Test, slot: int, env: Environment, *, cell: bool) -
             return _number_test(test.operator, constant, slot, test.at)
         return comparison(test.operator, itemgetter(slot), compile_node(test.end, env), test.at)
     target, at = compile_node(test.expression, env), test.at
-    if cell and tree.mentions(test.expression, INPUT):
+    if tree.mentions(test.expression, INPUT):
         return lambda f: truth(target(f), f, at)
     if isinstance(test.expression, tree.StringLiteral | tree.NumberLiteral):
         return _constant_test(test.expression.value, slot, at)
@@ -120,7 +120,7 @@ def _any_of(tests: list[Code]) -> Code:
 def _in(node: tree.In, env: Environment) -> Code:
     value = compile_node(node.value, env)
     slot = env.unit.slot()
-    check = _any_of([_compile_test(t, slot, env, cell=False) for t in node.tests])
+    check = _any_of([_compile_test(t, slot, env.child({INPUT: slot}), cell=False) for t in node.tests])
 
     def test(f: Frame) -> Value:
         f[slot] = value(f)

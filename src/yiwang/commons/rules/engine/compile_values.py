@@ -4,7 +4,7 @@ from . import tree
 from .budget import Run
 from .compiler import RUN, Code, Environment, Frame, compile_node, compiles
 from .diagnostics import Place
-from .feeltypes import FeelType, is_instance
+from .feeltypes import FeelType, Named, is_instance
 from .operators import order
 from .temporal_text import parse_at_literal
 from .unknown import OPEN, PartialContext, unknown
@@ -150,7 +150,10 @@ def _half_range(node: tree.HalfRange, env: Environment) -> Code:
 
 @compiles(tree.InstanceOf)
 def _instance_of(node: tree.InstanceOf, env: Environment) -> Code:
-    value, declared = compile_node(node.value, env), env.unit.type(node.type, node.at)
+    value, declared, at = compile_node(node.value, env), env.unit.type(node.type, node.at), node.at
+    if isinstance(node.type, Named) and node.type.name not in env.unit.types:  # unknown, or a list of what?
+        name = node.type.name
+        return lambda f: f[RUN].fail("rules.unknown_type", at, type=name)
 
     def test(f: Frame) -> Value:
         given = value(f)

@@ -58,7 +58,7 @@ class BoxedCompiler:
                 return self.function(boxed, scope, env)
             case model.Conditional(condition, then, otherwise):
                 parts = [self.compile(part, scope, env) for part in (condition, then, otherwise)]
-                return chosen(parts[0], parts[1], parts[2], NOWHERE)
+                return chosen(parts[0], parts[1], parts[2], NOWHERE, strict=True)
             case model.Filter():
                 return self._filter(boxed, scope, env)
             case model.Loop():
@@ -189,7 +189,7 @@ class BoxedCompiler:
             body = self.compile(boxed.body, inner, env.child({**names, "partial": partial}))
             return collected(loops, body, partial, NOWHERE)
         body = self.compile(boxed.body, scope.child({boxed.variable: item}), env.child(names))
-        return quantified(loops, body, decisive=boxed.kind == "some", at=NOWHERE)
+        return quantified(loops, body, decisive=boxed.kind == "some", at=NOWHERE, strict=True)
 
 
 def _null(_: Frame) -> Value:

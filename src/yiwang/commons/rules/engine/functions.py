@@ -129,7 +129,7 @@ def call(run: Run, function: Value, arguments: Sequence[Value], at: Place = NOWH
 
 
 def call_named(run: Run, function: Value, arguments: Mapping[str, Value], at: Place = NOWHERE) -> Value:
-    """Call a function value with named arguments."""
+    """Call a function value with named arguments; those that are left out are null (10.3.2.13.5)."""
     if not isinstance(function, Function):
         return call(run, function, (), at)
     if function.overloads:
@@ -138,9 +138,9 @@ def call_named(run: Run, function: Value, arguments: Mapping[str, Value], at: Pl
             return run.fail("rules.arguments", at, name=function.name)
         return call_overloads(run, function.name, [overload], _in_order(overload, arguments), at)
     names = [p.name for p in function.parameters]
-    if set(names) != set(arguments):
+    if not set(arguments) <= set(names):
         return run.fail("rules.arguments", at, name=function.name)
-    return _enter(run, function, [arguments[name] for name in names], at)
+    return _enter(run, function, [arguments.get(name) for name in names], at)
 
 
 def _in_order(overload: Overload, arguments: Mapping[str, Value]) -> list[Value]:

@@ -160,7 +160,7 @@ def _sublist(run: Run, items: Items, start: Decimal, length: Decimal | None = No
     first = place(start, len(items))
     if length is None:
         return items[first:]
-    if length < 0 or first + int(length) > len(items):
+    if int(length) < 1 or first + int(length) > len(items):
         raise Fault("rules.argument_value", detail="length")
     return items[first : first + int(length)]
 

@@ -21,10 +21,10 @@ def position(value: Decimal, name: str = "start position") -> int:
 def _substring(run: Run, string: str, start: Decimal, length: Decimal | None = None) -> Value:
     index = position(start)
     first = index - 1 if index > 0 else len(string) + index
-    if length is not None and int(length) < 1:
-        raise Fault("rules.argument_value", detail="length")
-    if not 0 <= first <= len(string):
+    if not 0 <= first < len(string):
         raise Fault("rules.argument_value", detail="start position")
+    if length is not None and not 1 <= int(length) <= len(string) - first:
+        raise Fault("rules.argument_value", detail="length")
     return string[first:] if length is None else string[first : first + int(length)]
 
 

@@ -4,6 +4,7 @@ These are the slow paths with every rule; compiled code does number against numb
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -45,7 +46,6 @@ def same_range(left: Range, right: Range) -> bool:
 
 
 _ORDERED = frozenset({Decimal, str, Date, DaysDuration, MonthsDuration})
-_ZONED: Mapping[type, Callable[[Any], int]] = {Time: lambda v: v.utc_nanos, DateTime: lambda v: v.instant}
 
 
 def order(left: Value, right: Value) -> int | None:
@@ -55,10 +55,16 @@ def order(left: Value, right: Value) -> int | None:
         return None
     if kind_ in _ORDERED:
         return int(left > right) - int(left < right)
-    if kind_ in _ZONED and (left.zone is None) == (right.zone is None):
-        first, second = _ZONED[kind_](left), _ZONED[kind_](right)
+    if kind_ is Time or kind_ is DateTime:
+        first, second = _placed(left, right), _placed(right, left)
         return int(first > second) - int(first < second)
     return None
+
+
+def _placed(value: Time | DateTime, other: Time | DateTime) -> int:
+    """Nanoseconds on one scale; a local value has the zone of the other (10.3.2.15, order of times)."""
+    value = value if value.zone is not None else replace(value, zone=other.zone)
+    return value.utc_nanos if isinstance(value, Time) else value.instant
 
 
 _ORDERS: Mapping[str, Callable[[int], bool]] = {
@@ -180,9 +186,7 @@ def _between(left: DateTime, right: DateTime) -> DaysDuration:
 
 
 def _between_times(left: Time, right: Time) -> DaysDuration:
-    if (left.zone is None) != (right.zone is None):
-        raise Fault("rules.not_comparable", left="time", right="time")
-    return DaysDuration(left.utc_nanos - right.utc_nanos)
+    return DaysDuration(_placed(left, right) - _placed(right, left))
 
 
 _RULES: Mapping[tuple[str, type, type], Callable[[Any, Any], Value]] = {

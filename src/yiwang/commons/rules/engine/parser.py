@@ -94,7 +94,7 @@ class Parser(Parts):
             self.lexer.expect_keyword("and")
             return tree.Between(left, low, self.expression(ADD), at=at)
         if token.value == "in":
-            return tree.In(left, self.in_tests(), at=at)
+            return tree.In(left, self.in_tests(left), at=at)
         if token.value == "instance":
             self.expect_word("of")
             return tree.InstanceOf(left, self.type(), at=at)

@@ -253,8 +253,12 @@ class Parts(TypeParser):
             return tree.ComparisonTest(operator, self.operand(), at=at)
         return tree.ExpressionTest(self.expression(), at=at)
 
-    def in_tests(self) -> tuple[tree.Test, ...]:
-        """What stands behind `in`."""
+    def in_tests(self, value: tree.Expression) -> tuple[tree.Test, ...]:
+        """What stands behind `in`; `?` is the value there."""
+        with self.within({"?": self.shape(value)}):
+            return self._in_tests()
+
+    def _in_tests(self) -> tuple[tree.Test, ...]:
         at = self.lexer.place_of(self.lexer.peek_start())
         if self.lexer.at_op(*COMPARISONS):
             return (self._test(),)

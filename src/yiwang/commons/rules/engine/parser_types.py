@@ -8,6 +8,7 @@ from .lexer import Lexer
 from .names import PIECE, WORD, Scope, normal
 
 MAX_TYPE_DEPTH = 20
+_GENERIC = frozenset({"list", "range", "context", "function"})
 
 
 class TypeParser:
@@ -29,7 +30,9 @@ class TypeParser:
         self._type_depth -= 1
         if found is not None:
             return found
-        return Named(name) if name in self._declared or name not in BUILT_IN else BUILT_IN[name]
+        if name in self._declared or name in _GENERIC:
+            return Named(name)
+        return BUILT_IN.get(name) or Named(name)
 
     def _type_name(self) -> str:
         start = self.lexer.peek_start()
@@ -61,7 +64,7 @@ class TypeParser:
             raise self.lexer.unexpected(mark)
 
     def _generic(self, name: str) -> FeelType | None:
-        if name not in {"list", "range", "context", "function"}:
+        if name not in _GENERIC:
             return None
         self._expect("<")
         if name == "context":

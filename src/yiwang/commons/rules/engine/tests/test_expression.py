@@ -54,6 +54,11 @@ def evaluate(text, facts=None, **options):
         ("null or true", "true"),
         ("(1..3] = ]1..3]", "true"),
         ("before([1..5), [5..9])", "true"),
+        ('@"10:00:00" < @"11:00:00Z"', "true"),
+        ('@"2025-01-01T10:00:00+08:00" = @"2025-01-01T02:00:00Z"', "true"),
+        ("3 in (? > 5, ? < 4)", "true"),
+        ("(function(a, b) b = null)(a: 1)", "true"),
+        ('some x in [1, "a"] satisfies x = 1', "true"),
         ('week of year(date("2021-01-03"))', "53"),
         ("list replace([2, 4, 7], function(item, newItem) item < newItem, 5)", "[5, 5, 7]"),
     ],
@@ -78,7 +83,8 @@ def test_values_of_the_standard(text, expected):
         ("{a: 1}.b", "rules.no_such_entry"),
         ("[3..1]", "rules.bad_range"),
         ("{a: 1, a: 2}", "rules.duplicate_key"),
-        ('if "x" then 1 else 2', "rules.not_boolean"),
+        ('substring("abc", 2, 5)', "rules.argument_value"),
+        ("[1] instance of list", "rules.unknown_type"),
         ('@"2025-13-01"', "rules.bad_literal"),
         ('"f"(1)', "rules.not_a_function"),
     ],
@@ -89,6 +95,12 @@ def test_an_error_is_null_and_says_where(text, code):
     assert code in [d.code for d in result.diagnostics]
     assert result.known
     assert all(d.text for d in result.diagnostics)
+
+
+def test_a_condition_that_is_no_truth_value_is_remarked():
+    result = evaluate('if "x" then 1 else 2')
+    assert as_text(result.value) == "2"
+    assert [d.code for d in result.diagnostics] == ["rules.not_boolean"]
 
 
 def test_a_diagnostic_carries_the_place_in_the_text():
