@@ -1,5 +1,8 @@
 """Background work of flow: due timers, remote operations and their time-outs. Each is idempotent and ends in one command."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from yiwang.commons.flow import commands, queries, registry
@@ -9,20 +12,32 @@ from yiwang.kernel.jobs import job, periodic
 
 TIMERS = Actor.system("flow timers")
 OPERATIONS = Actor.system("flow operations")
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def _others_go_on(what: str, identifier: UUID) -> Iterator[None]:
+    """A fault of one instance is logged and met again at the next round; it never keeps the others waiting."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001  whatever it is, the next round meets it again
+        _log.exception("%s of %s failed", what, identifier)
 
 
 @periodic("flow.timers", cron="* * * * * */5")
 def fire_due_timers() -> None:
     """Every five seconds: instances with a due timer, each in its own transaction."""
     for instance_id in queries.due_instances(viewer=TIMERS):
-        commands.fire_timers(instance_id=instance_id, by=TIMERS, at=clock.now())
+        with _others_go_on("timers", instance_id):
+            commands.fire_timers(instance_id=instance_id, by=TIMERS, at=clock.now())
 
 
 @periodic("flow.timeouts", cron="* * * * *")
 def stop_overdue_calls() -> None:
     """Every minute: remote operations that took longer than they may."""
     for call_id in queries.due_calls(viewer=OPERATIONS):
-        commands.give_up_remote(call_id=call_id, by=OPERATIONS, at=clock.now())
+        with _others_go_on("time-out", call_id):
+            commands.give_up_remote(call_id=call_id, by=OPERATIONS, at=clock.now())
 
 
 @job("flow.run_operation", attempts=1)

@@ -170,6 +170,8 @@ class Stepper:
         return {item.result_variable: decided.value} if item.result_variable else {}
 
     def _project(self, instance: ProcessInstance, step: engine.Step) -> None:
+        if step.error_code and instance.parent_id is None:
+            raise engine.EvaluationHalt("", f"错误 {step.error_code} 没有边界事件处理。")
         instance.state, instance.variables = step.state, dict(step.variables)
         instance.status = (InstanceStatus.COMPLETED if step.ended else InstanceStatus.RUNNING).value
         instance.ended_at = self.at if step.ended else None
@@ -181,7 +183,7 @@ class Stepper:
             if event.name or event.item_id:
                 self.remember(instance, _PATH[event.kind], event.element_id, event.name, type=event.element_type)
         if step.ended:
-            self._ended(instance)
+            self._ended(instance, step.error_code)
 
     def _take_away(self, instance: ProcessInstance, item_ids: list[str]) -> None:
         if not item_ids:
@@ -270,10 +272,12 @@ class Stepper:
             if key not in kept
         )
 
-    def _ended(self, instance: ProcessInstance) -> None:
+    def _ended(self, instance: ProcessInstance, error_code: str) -> None:
         self._announce_end(instance, HistoryKind.ENDED)
         if instance.parent_id is not None:
-            self._tell_parent(instance, to.to_complete(instance.parent_item, instance.variables))
+            item = instance.parent_item
+            result = to.to_fail(item, error_code) if error_code else to.to_complete(item, instance.variables)
+            self._tell_parent(instance, result)
 
     def _tell_parent(self, instance: ProcessInstance, pending: Pending) -> None:
         parent = ProcessInstance.objects.select_related("definition").get(pk=instance.parent_id)

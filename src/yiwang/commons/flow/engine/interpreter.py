@@ -49,6 +49,7 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
         self.evaluator = evaluator
         self.variables: dict[str, Any] = dict(variables)
         self.at = at
+        self.failed_with = ""
 
     def validate(self, expression: str) -> None:
         self.evaluator.check(expression)

@@ -102,7 +102,7 @@ class Run:
 
     def _drive(self) -> None:
         """Moves tokens until each waits for the host or for a timer."""
-        while not self._cancelled:
+        while not (self._cancelled or self._interpreter.failed_with):
             self._fire_timers()
             moved = False
             for task in self._ready():
@@ -201,11 +201,14 @@ class Run:
             timers=() if ended else tuple(self._due_timers()),
             path=tuple(self._path),
             ended=ended,
+            error_code=self._interpreter.failed_with,
         )
 
     def _ended(self) -> Ended | None:
         if self._cancelled:
             return Ended.CANCELLED
+        if self._interpreter.failed_with:
+            return Ended.FAILED
         if not self._workflow.completed:
             if not any(True for _item in self._open_items()) and not self._timers():
                 raise EvaluationHalt(self._built.root.name, "流程没有结束，也没有可以继续的环节。")

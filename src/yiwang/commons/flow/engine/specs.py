@@ -99,11 +99,12 @@ class ScriptSpec(NodeSpec):
 
 
 class ErrorEndSpec(NodeSpec):
-    """Throws to the boundary of the enclosing sub-process; the token itself never completes."""
+    """Throws to the boundary of the enclosing sub-process, else out of the process; the token itself never completes."""
 
     def _run_hook(self, my_task: Task) -> None:
         if not catch_error(my_task, self.node.error_code):
-            raise EvaluationHalt(self.node.id, f"错误 {self.node.error_code} 没有边界事件处理。")
+            interpreter_of(my_task).failed_with = self.node.error_code
+            my_task.workflow.top_workflow.cancel()
 
 
 class SubProcessSpec(SubWorkflowTask, BpmnTaskSpec):  # type: ignore[misc]

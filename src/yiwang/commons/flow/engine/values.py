@@ -22,7 +22,10 @@ class ItemKind(StrEnum):
 
 
 class Ended(StrEnum):
+    """FAILED: an error end event that nothing inside the process caught; `Step.error_code` says which."""
+
     COMPLETED = "completed"
+    FAILED = "failed"
     CANCELLED = "cancelled"
 
 
@@ -151,3 +154,4 @@ class Step:
     timers: tuple[DueTimer, ...]
     path: tuple[PathEvent, ...]
     ended: Ended | None
+    error_code: str = ""

@@ -9,6 +9,7 @@ from yiwang.commons.flow.contracts import ADMINISTER, CallStatus, HaltRow, Unkno
 from yiwang.commons.flow.models import Halt, OperationCall, ProcessInstance
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.doctor import Finding, check
 from yiwang.kernel.paging import Page, paginate
 
 
@@ -68,3 +69,11 @@ def call(*, call_id: UUID, viewer: Actor) -> registry.Invocation | None:
         by=viewer,
         at=clock.now(),
     )
+
+
+@check("flow")
+def _nothing_stands_still() -> Finding:
+    standing = Halt.objects.filter(resolved_at__isnull=True).count()
+    if standing:
+        return Finding(ok=False, message=f"{standing} 个流程暂停", mend="由管理员在工作台“暂停的流程”中查看原因并恢复")
+    return Finding(ok=True, message="没有暂停的流程")

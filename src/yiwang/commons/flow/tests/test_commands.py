@@ -620,6 +620,45 @@ class TestCalledProcesses:
         instance = start(organisation_id=organisation)
         assert stage(instance) == ["after"]
 
+    def test_a_called_process_that_ends_in_an_error_takes_the_callers_boundary(self):
+        organisation, clerk = office()
+        publish(
+            bpmn(
+                begin(),
+                user("c"),
+                end("e", error_event("REFUSED")),
+                chain("start", "c", "e"),
+                process_id="child",
+                root=error("REFUSED"),
+            )
+        )
+        publish(
+            bpmn(
+                begin(),
+                call("call", "child"),
+                boundary("b", "call", error_event("REFUSED")),
+                user("tell"),
+                end(),
+                end("e2"),
+                chain("start", "call", "end"),
+                chain("b", "tell", "e2"),
+                root=error("REFUSED"),
+            )
+        )
+        instance = start(organisation_id=organisation)
+        complete("c", by=clerk)
+        assert stage(instance) == ["tell"]
+        assert ProcessInstance.objects.get(parent_id=instance).status == "completed"
+
+    def test_an_error_end_of_an_outermost_process_halts_it(self):
+        organisation, clerk = office()
+        publish(
+            bpmn(begin(), user("c"), end("e", error_event("REFUSED")), chain("start", "c", "e"), root=error("REFUSED"))
+        )
+        instance = start(organisation_id=organisation)
+        complete("c", by=clerk)
+        assert status(instance) == "halted"
+
     def test_a_called_process_that_is_not_published_halts_the_caller(self):
         publish(self.PARENT)
         instance = start()

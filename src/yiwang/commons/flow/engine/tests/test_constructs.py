@@ -532,6 +532,37 @@ def test_an_error_end_leaves_its_sub_process_by_the_boundary(looped):
     assert play.ended
 
 
+def test_an_error_end_that_nothing_catches_ends_the_process_with_its_code():
+    done = []
+
+    def perform(item):
+        done.append(item.target)
+        return {"noted": True}
+
+    xml = bpmn(
+        start(),
+        gateway("parallel", "f"),
+        user("a"),
+        user("b"),
+        service("s", "note"),
+        end("e1", error_event("E1")),
+        end("e2"),
+        chain("start", "f", "a", "s", "e1"),
+        chain("f", "b", "e2"),
+        root=error("E1"),
+    )
+    play = Play(xml, perform=perform)
+    step = play.complete("a")
+    assert (step.ended, step.error_code, step.open_items, step.variables) == (
+        engine.Ended.FAILED,
+        "E1",
+        (),
+        {"noted": True},
+    )
+    assert ("b", False) in [(item.element_id, item.completed) for item in step.finished_items]
+    assert done == ["note"]
+
+
 def test_a_terminate_end_takes_everything_away():
     xml = bpmn(
         start(),
