@@ -1,10 +1,14 @@
 """What a grant yields: numbered results in the name of the deciding organisation, and facts for other members."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from yiwang.commons.identity import queries as identity
+from yiwang.commons.rules.engine import compile_expression
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command
 from yiwang.kernel.evidence import record as leave_evidence
@@ -15,17 +19,24 @@ from yiwang.serve.cases.commands import journal
 from yiwang.serve.cases.contracts import CaseAction, FieldsMissing, ResultIssued
 from yiwang.serve.cases.models import Case, CaseMaterial, CaseResult
 from yiwang.serve.matters import queries as matters
-from yiwang.serve.matters.contracts import ResultDef
+from yiwang.serve.matters.contracts import ResultDef, ResultField
 
 
 @command("cases.issue_result")
 def issue_result(
-    *, case_id: UUID, fields: Mapping[str, str] | None = None, by_process: bool = False, by: Actor, at: datetime
+    *,
+    case_id: UUID,
+    fields: Mapping[str, str] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    by_process: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> list[str]:
     """Issue every result of the matter; returns their ids. `fields`: the facts that officials enter, by name.
 
-    Fields of the system are numbered by their pattern. Issued once: a repeat returns what there is. The results become
-    materials of the members that wait for them. Raises FieldsMissing, CaseStateRefused, Forbidden.
+    Fields of the system are numbered by their pattern, those of a decision are worked out from `variables` of the process
+    (and left out where these do not say). Issued once: a repeat returns what there is. The results become materials of
+    the members that wait for them. Raises FieldsMissing, CaseStateRefused, Forbidden.
     """
     case, parent = journal.locked(case_id)
     issued = list(CaseResult.objects.filter(case=case).order_by("pk"))
@@ -36,7 +47,8 @@ def issue_result(
     definition = matters.matter_version(matter_id=_matter_id(case), viewer=by).spec
     given = dict(fields or {})
     _demand(definition.results, given)
-    rows = [_result(case, each, given, at) for each in definition.results]
+    making = _Making(case, given, variables or {}, at)
+    rows = [_result(making, each) for each in definition.results]
     CaseResult.objects.bulk_create(rows)
     for row in rows:
         CaseMaterial.objects.filter(origin=case, reference=row.kind, origin_result__isnull=True).update(
@@ -81,24 +93,41 @@ def _demand(results: Sequence[ResultDef], given: Mapping[str, str]) -> None:
         )
 
 
-def _result(case: Case, definition: ResultDef, given: Mapping[str, str], at: datetime) -> CaseResult:
-    day = rules.day_of(at)
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What results are made from."""
+
+    case: Case
+    given: Mapping[str, str]
+    variables: Mapping[str, Any]
+    at: datetime
+
+    def value(self, key: str, field: ResultField) -> str | None:
+        """The value of a field; None where a decision does not say."""
+        if field.filled_by == "official":
+            return self.given[field.fact].strip()
+        if field.filled_by == "decision":
+            said = compile_expression(field.value).evaluate(self.variables)
+            return str(said.value) if said.known and said.value is not None else None
+        day = rules.day_of(self.at)
+        region = self._region() if "{region}" in field.pattern else ""
+        serial = partial(journal.next_in, f"result:{key}:{day.year}")
+        return rules.filled(field.pattern, region=region, day=day, serial=serial)
+
+    def _region(self) -> str:
+        viewer = Actor.system("cases.issue_result")
+        return identity.organisation(organisation_id=self.case.organisation_id, viewer=viewer).region.code[:6]
+
+
+def _result(making: _Making, definition: ResultDef) -> CaseResult:
+    case = making.case
     known = {answer["fact"]: answer for answer in case.answers}
     lines: list[dict[str, Any]] = []
     for field in definition.fields:
-        value = (
-            given[field.fact].strip()
-            if field.filled_by == "official"
-            else rules.filled(
-                field.pattern,
-                region=case.region_code[:6],
-                day=day,
-                serial=lambda: journal.next_in(f"result:{definition.key}:{day.year}"),
-            )
-        )
-        lines.append(
-            {"fact": field.fact, "label": field.label or field.fact, "value": value, "shown": value, "new": True}
-        )
+        value = making.value(definition.key, field)
+        if value is not None:
+            label = field.label or field.fact
+            lines.append({"fact": field.fact, "label": label, "value": value, "shown": value, "new": True})
     for fact in definition.shows:
         if fact in known:
             answer = known[fact]
@@ -112,5 +141,5 @@ def _result(case: Case, definition: ResultDef, given: Mapping[str, str], at: dat
         payload={"lines": lines, "kind": definition.kind, "validity": definition.validity},
         organisation_id=case.organisation_id,
         organisation_name=case.organisation_name,
-        issued_at=at,
+        issued_at=making.at,
     )

@@ -129,7 +129,9 @@ def decide(call: Invocation) -> Mapping[str, Any]:
 def issue_result(call: Invocation) -> Mapping[str, Any]:
     case_id = _case_id(call)
     fields = queries.entered(case_id=case_id).get("fields", {})
-    results = commands.issue_result(case_id=case_id, fields=fields, by_process=True, by=_by(call), at=call.at)
+    results = commands.issue_result(
+        case_id=case_id, fields=fields, variables=dict(call.inputs), by_process=True, by=_by(call), at=call.at
+    )
     return {"results": results}
 
 

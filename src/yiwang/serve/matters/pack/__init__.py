@@ -5,6 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from yiwang.commons.flow import queries as flow
+from yiwang.commons.forms import commands as forms
+from yiwang.commons.forms import queries as form_queries
+from yiwang.commons.forms.contracts import FormNotFound
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.packs import Document, PackReader, Tally, pack_part
 from yiwang.kernel.packs.reader import load_schema
@@ -99,6 +102,31 @@ def _version(key: str) -> int | None:
     return versions[0][0] if versions else None
 
 
+def _form(key: str, by: Actor) -> int | None:
+    try:
+        return form_queries.latest_version(key=key, viewer=by)
+    except FormNotFound:
+        return None
+
+
+def _publish_form(reader: PackReader, document: Document, *, by: Actor, at: datetime) -> None:
+    """The merged form of a bundle: each fact asked once, the situation first."""
+    data = document.data
+    codes = [member["matter"] for member in data["members"]]
+    matters = matter_specs(reader)
+    conditions = {each.condition for code in codes if code in matters for each in matters[code].requirements}
+    forms.publish_bundle(
+        key=data["key"],
+        title=data["name"],
+        members=[{"form": m["matter"], **({"when": m["when"]} if m.get("when") else {})} for m in data["members"]],
+        situation=data.get("situation") or (),
+        steps=(data.get("form") or {}).get("steps") or (),
+        conditions=sorted(conditions - {""}),
+        by=by,
+        at=at,
+    )
+
+
 def _count(tally: Tally, published: Published) -> None:
     if not published.changed:
         tally.unchanged += 1
@@ -146,7 +174,9 @@ class MattersPart:
     def load(self, reader: PackReader, *, by: Actor, at: datetime) -> Tally:
         tally = Tally()
         for spec in matter_specs(reader).values():
-            published = commands.publish_matter(spec=spec, process_version=_version(spec.process), by=by, at=at)
+            published = commands.publish_matter(
+                spec=spec, form_version=_form(spec.form, by), process_version=_version(spec.process), by=by, at=at
+            )
             _count(tally, published)
         return tally
 
@@ -172,8 +202,12 @@ class BundlesPart:
 
     def load(self, reader: PackReader, *, by: Actor, at: datetime) -> Tally:
         tally = Tally()
+        for _folder, document in _documents(reader, "bundle"):
+            _publish_form(reader, document, by=by, at=at)
         for spec in bundle_specs(reader):
-            published = commands.publish_bundle(spec=spec, process_version=_version(spec.process), by=by, at=at)
+            published = commands.publish_bundle(
+                spec=spec, form_version=_form(spec.form, by), process_version=_version(spec.process), by=by, at=at
+            )
             _count(tally, published)
         return tally
 
