@@ -7,7 +7,6 @@ from django.db.models import F, Q
 
 from yiwang.commons.flow.contracts import CallStatus, HistoryKind, InstanceStatus, TaskStatus
 from yiwang.commons.flow.engine import FeelDecoder, FeelEncoder
-from yiwang.commons.identity.models import Account, LegalEntity, Organisation, Person
 from yiwang.kernel.fields import personal, public
 from yiwang.kernel.models import AppendOnlyModel, GuardedModel
 
@@ -54,11 +53,17 @@ class ProcessInstance(GuardedModel):
     state = personal(models.BinaryField(null=True))
     variables = personal(_feel(default=dict))
     pins = public(models.JSONField(default=dict, help_text="versions of processes and decisions fixed at the start"))
-    organisation = public(models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+"))
+    organisation = public(
+        models.ForeignKey("commons_identity.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    )
     scope_key = public(models.CharField(max_length=120))
     grade = public(models.PositiveSmallIntegerField(default=1))
-    applicant_person = personal(models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+"))
-    applicant_entity = public(models.ForeignKey(LegalEntity, null=True, on_delete=models.PROTECT, related_name="+"))
+    applicant_person = personal(
+        models.ForeignKey("commons_identity.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    applicant_entity = public(
+        models.ForeignKey("commons_identity.LegalEntity", null=True, on_delete=models.PROTECT, related_name="+")
+    )
     started_at = public(models.DateTimeField())
     ended_at = public(models.DateTimeField(null=True))
 
@@ -100,12 +105,16 @@ class Task(GuardedModel):
     net = public(models.CharField(max_length=24, blank=True))
     subject_kind = public(models.CharField(max_length=40))
     subject_id = public(models.UUIDField())
-    organisation = public(models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+"))
+    organisation = public(
+        models.ForeignKey("commons_identity.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    )
     scope_key = public(models.CharField(max_length=120))
     grade = public(models.PositiveSmallIntegerField(default=1))
     role = public(models.CharField(max_length=48, blank=True))
     for_applicant = public(models.BooleanField(default=False))
-    assignee = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="tasks"))
+    assignee = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="tasks")
+    )
     form_key = public(models.CharField(max_length=120, blank=True))
     inputs = personal(_feel(default=dict))
     headers = public(models.JSONField(default=dict))
@@ -116,7 +125,9 @@ class Task(GuardedModel):
     created_at = public(models.DateTimeField())
     claimed_at = public(models.DateTimeField(null=True))
     ended_at = public(models.DateTimeField(null=True))
-    completed_by = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    completed_by = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
 
     class Meta(GuardedModel.Meta):
         constraints = (
@@ -201,7 +212,9 @@ class HistoryEntry(AppendOnlyModel):
     kind = public(models.CharField(max_length=12, choices=_choices(HistoryKind)))
     element_id = public(models.CharField(max_length=120, blank=True))
     name = public(models.CharField(max_length=200, blank=True))
-    account = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    account = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
     details = public(models.JSONField(default=dict))
 
     class Meta(AppendOnlyModel.Meta):
@@ -219,7 +232,9 @@ class Halt(GuardedModel):
     pending = personal(_feel())
     at = public(models.DateTimeField())
     resolved_at = public(models.DateTimeField(null=True))
-    resolved_by = public(models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+"))
+    resolved_by = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
 
     class Meta(GuardedModel.Meta):
         constraints = (
