@@ -7,5 +7,5 @@ from yiwang.commons.forms import views
 app_name = "forms"
 urlpatterns = [
     path("forms/regions", views.regions, name="regions"),
-    path("forms/drafts/<uuid:draft_id>/materials/<slug:material>", views.upload, name="upload"),
+    path("forms/drafts/<uuid:draft_id>/materials/<str:material>", views.upload, name="upload"),
 ]

@@ -37,17 +37,14 @@ class Posted:
 
 
 def read_posted(definition: Definition, step: str, posted: Mapping[str, Sequence[str]]) -> Posted:
-    """Read the posted strings of one step; names of other steps are not looked at. A fact that was not posted stays out.
-
-    Unticked boxes post nothing: a group of boxes announces itself by the marker `<name>.shown`.
-    """
+    """Read the posted strings of one step; names of other steps are not looked at. A fact that was not posted stays out."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     raw: dict[str, tuple[str, ...]] = {}
     for name in definition.step(step).names:
-        if name not in posted and f"{name}.shown" not in posted:
+        if name not in posted:
             continue
-        strings = tuple(_clean(text) for text in posted.get(name, ()))
+        strings = tuple(_clean(text) for text in posted[name])
         raw[name] = strings
         value, code = read(definition.questions[name].fact, strings)
         if code:

@@ -33,6 +33,8 @@ _WIDGETS: Final = {
 }
 _CHOSEN: Final = frozenset({FactType.CHOICE, FactType.ORGANISATION})
 _MOST_RADIOS: Final = 5
+ASKED: Final = "asked"
+"""The name of the hidden field that says what a page asks."""
 _COMPLETES: Final = {FactType.ADDRESS: "street-address"}
 
 
@@ -66,8 +68,9 @@ class StepView:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """All fields of the page."""
-        return tuple(field for group in self.groups for field in group.fields)
+        """All questions of the page."""
+        fields = (field for group in self.groups for field in group.fields)
+        return tuple(field for field in fields if field.kind is not FieldKind.HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def render(
     )
     here = definition.step(step)
     groups = tuple(_group(page, group) for group in here.groups)
-    groups = tuple(group for group in groups if group.fields or group.known)
+    groups = _with_asked(tuple(group for group in groups if group.fields or group.known))
     order = shown_steps(definition=definition, state=state)
     place = order.index(step) if step in order else 0
     fields = [field for group in groups for field in group.fields]
@@ -128,6 +131,14 @@ def render(
         following=order[place + 1] if place + 1 < len(order) else "",
         waits=any(name in state.pending for name in here.names),
     )
+
+
+def _with_asked(groups: tuple[GroupView, ...]) -> tuple[GroupView, ...]:
+    if not groups:
+        return groups
+    names = " ".join(field.name for group in groups for field in group.fields)
+    hidden = Field(name=ASKED, label="", kind=FieldKind.HIDDEN, value=names)
+    return (*groups[:-1], replace(groups[-1], fields=(*groups[-1].fields, hidden)))
 
 
 def shown_steps(*, definition: Definition, state: State) -> list[str]:

@@ -18,6 +18,7 @@ from yiwang.commons.forms.engine import (
     read_posted,
 )  # fmt: skip
 from yiwang.commons.forms.queries.pickers import UPPER, settled
+from yiwang.commons.forms.queries.rendering import ASKED
 from yiwang.kernel.actor import Actor
 
 
@@ -50,24 +51,48 @@ def turn(
     given: Mapping[str, Any] | None = None,
 ) -> Turn:
     """Read the posted strings of a page over `answers`. `applicant`: see `applicant_facts`. Writes nothing."""
-    read = _with_regions(definition, step, posted, viewer)
+    asked = _asked(definition, step, answers, posted, today, given)
+    read = _read(definition, step, posted, asked, viewer)
     unread = {fault.fact for fault in read.faults}
     merged = answered(answers, read.values)
     if applicant is not None:
         merged = prefilled(definition, merged, applicant, today=today, given=given)
     state = evaluate(definition, merged, today=today, given=given)
     found = [*read.faults, *(f for f in check(definition, state, merged, step=step) if f.fact not in unread)]
-    asked_now = [fault for fault in found if fault.fact in read.raw]
+    shown = tuple(fault for fault in found if fault.fact in asked or fault.fact in read.raw)
     wrong = {fault.fact for fault in found if fault.code != "forms.required"}
     values = {name: value for name, value in read.values.items() if name not in wrong}
-    return Turn(values, merged, state, read, tuple(asked_now), complete=not found)
+    return Turn(values, merged, state, read, shown, complete=not found)
 
 
-def _with_regions(definition: Definition, step: str, posted: Mapping[str, Sequence[str]], viewer: Actor) -> Posted:
+def _asked(
+    definition: Definition,
+    step: str,
+    answers: Answers,
+    posted: Mapping[str, Sequence[str]],
+    today: date,
+    given: Mapping[str, Any] | None,
+) -> frozenset[str]:
+    """What the posted page asked: it says so itself, as a radio or box that nobody touched posts nothing."""
+    names = frozenset(definition.step(step).names)
+    if ASKED in posted:
+        return names & frozenset(" ".join(posted[ASKED]).split())
+    return names & evaluate(definition, answers, today=today, given=given).visible
+
+
+def _read(
+    definition: Definition,
+    step: str,
+    posted: Mapping[str, Sequence[str]],
+    asked: frozenset[str],
+    viewer: Actor,
+) -> Posted:
     read = read_posted(definition, step, posted)
     values, raw = dict(read.values), dict(read.raw)
     for name in definition.step(step).names:
         question = definition.questions[name]
+        if question.fact.type is FactType.CHOICES and name in asked and name not in posted:
+            values[name], raw[name] = None, ()
         if question.fact.type is not FactType.REGION or not (name in posted or name + UPPER in posted):
             continue
         values[name] = settled(question=question, posted=posted, viewer=viewer) or None

@@ -98,7 +98,12 @@ def test_what_a_licence_says_is_shown_and_not_asked(form):
 
 def test_what_was_typed_is_shown_again_with_what_is_wrong(form):
     answers = samples.typed(**NEEDED)
-    result = turn(form, "child", {"child_name": ["陈1"], "birth_date": ["昨天"], "order": ["2"]}, answers)
+    result = turn(
+        form,
+        "child",
+        {"asked": ["child_name birth_date order"], "child_name": ["陈1"], "birth_date": ["昨天"], "order": ["2"]},
+        answers,
+    )
     assert not result.complete
     assert result.values == {"order": 2}, "what is right is worth saving"
     view = page(form, "child", result.answers, posted=result.posted, faults=result.faults)
@@ -109,7 +114,7 @@ def test_what_was_typed_is_shown_again_with_what_is_wrong(form):
 
 
 def test_a_page_with_nothing_posted_complains_of_what_was_posted_empty_only(form):
-    result = turn(form, "situation", {"held": [""], "in_city": ["yes"]})
+    result = turn(form, "situation", {"asked": ["held in_city"], "in_city": ["yes"]})
     assert [fault.fact for fault in result.faults] == ["held"]
     assert not result.complete
     more = turn(form, "situation", {"held": ["yes"], "in_city": ["yes"]})
@@ -117,6 +122,18 @@ def test_a_page_with_nothing_posted_complains_of_what_was_posted_empty_only(form
     assert not more.complete
     done = turn(form, "situation", {"held": ["yes"], "in_city": ["no"]})
     assert done.complete
+
+
+def test_a_radio_or_box_that_nobody_touched_is_noticed(form):
+    answers = samples.typed(**NEEDED, hobbies=["a"])
+    hidden = page(form, "parents", answers).groups[-1].fields[-1]
+    assert hidden.kind is FieldKind.HIDDEN
+    result = turn(form, "parents", {"asked": [hidden.value], "mother_name": ["周雨晴"]}, answers)
+    assert {"relation", "married"} <= {fault.fact for fault in result.faults}, "radios post nothing when untouched"
+    unticked = turn(form, "child", {"asked": ["hobbies child_name"], "child_name": ["陈知夏"]}, answers)
+    assert unticked.values["hobbies"] is None
+    stranger = turn(form, "child", {"asked": ["region ../../x"], "child_name": ["陈知夏"]}, answers)
+    assert stranger.faults == ()
 
 
 def test_answers_that_others_wait_for_refresh_the_page(form):
@@ -146,7 +163,7 @@ def test_a_street_of_another_district_is_not_taken_over_without_script(form):
     assert taken.values["region"] == "320402001"
     changed = turn(form, "home", {"region": ["320402001"], "region.district": ["320404"]}, answers)
     assert changed.values["region"] is None
-    assert [fault.fact for fault in changed.faults] == ["region"]
+    assert "region" in {fault.fact for fault in changed.faults}
 
 
 def test_the_summary_says_everything_in_words_with_its_source(form, django_assert_max_num_queries):
