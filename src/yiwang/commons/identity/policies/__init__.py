@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from yiwang.commons.identity import rules
 from yiwang.commons.identity.contracts import (
     LEGAL_ENTITY,
     PERSON,
@@ -19,6 +20,7 @@ from yiwang.kernel.actor import Actor, SubjectRef
 
 __all__ = [
     "can_act_for",
+    "can_act_within",
     "can_appoint",
     "can_end_representation",
     "can_grant",
@@ -28,6 +30,7 @@ __all__ = [
     "can_see_entity",
     "can_see_person",
     "check_act_for",
+    "check_act_within",
     "check_appoint",
     "check_define",
     "check_end_representation",
@@ -198,6 +201,19 @@ def can_act_for(actor: Actor, subject: SubjectRef) -> bool:
 
 def check_act_for(actor: Actor, subject: SubjectRef) -> None:
     if not can_act_for(actor, subject):
+        raise MayNotRepresent
+
+
+def can_act_within(actor: Actor, scope_key: str) -> bool:
+    """Whether acting for somebody now covers this (`matter:birth`); for oneself and in office always."""
+    if actor.on_behalf is None or actor.person_id is None:
+        return True
+    in_force = representations_in_force(actor.person_id, actor.on_behalf)
+    return bool(Representation.objects.filter(in_force, scope__in=rules.covering(scope_key, ":")).exists())
+
+
+def check_act_within(actor: Actor, scope_key: str) -> None:
+    if not can_act_within(actor, scope_key):
         raise MayNotRepresent
 
 

@@ -148,6 +148,11 @@ def acting_choices(*, viewer: Actor) -> tuple[ActingChoice, ...]:
     return tuple(choice for choice, _ in _choices(policies.representations_in_force(viewer.person_id)))
 
 
+def acts_within(*, scope_key: str, viewer: Actor) -> bool:
+    """Whether the viewer may file `scope_key` (`matter:birth`) in the name of whom they act for; for oneself always."""
+    return policies.can_act_within(viewer, scope_key)
+
+
 def _choices(condition: Q) -> list[tuple[ActingChoice, str]]:
     """Each choice with the name of the representative."""
     rows = Representation.objects.filter(condition).order_by("kind", "id")

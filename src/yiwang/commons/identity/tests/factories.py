@@ -223,11 +223,18 @@ def make_representation(
     subject: SubjectRef,
     *,
     kind: RepresentationKind = RepresentationKind.AGENT,
+    scope: str = "*",
     valid_to: date | None = None,
 ) -> UUID:
     """Let a person act for `subject`."""
     return commands.represent(
-        representative_id=representative_id, subject=subject, kind=kind, valid_to=valid_to, by=SYSTEM, at=clock.now()
+        representative_id=representative_id,
+        subject=subject,
+        kind=kind,
+        scope=scope,
+        valid_to=valid_to,
+        by=SYSTEM,
+        at=clock.now(),
     )
 
 

@@ -192,3 +192,15 @@ def test_what_a_manager_granted_can_be_used_and_revoked_by_the_manager(cast):
         commands.revoke(grant_id=row, by=cast["actors"]["outsider"], at=clock.now())
     commands.revoke(grant_id=row, by=manager, at=clock.now())
     assert not queries.holds(clerk.actor, "case.read", scope_key="matter:birth")
+
+
+def test_acting_covers_its_scope_and_no_more():
+    agent, owner = make.make_resident(), make.make_person()
+    subject = SubjectRef(PERSON, owner)
+    make.make_representation(agent.person_id, subject, scope="matter:birth")
+    acting = replace(agent.actor, on_behalf=subject)
+    assert queries.acts_within(scope_key="matter:birth", viewer=acting)
+    assert not queries.acts_within(scope_key="matter:card", viewer=acting)
+    assert queries.acts_within(scope_key="matter:card", viewer=agent.actor)
+    with pytest.raises(MayNotRepresent):
+        policies.check_act_within(acting, "bundle:newborn")
