@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from yiwang.commons.forms import commands, queries
@@ -38,7 +39,7 @@ def upload(request: HttpRequest, draft_id: UUID, material: str) -> HttpResponse:
         raise DraftNotFound
     file = request.FILES.get("file")
     if file is None or file.file is None:
-        raise Invalid(fields={"file": "请选择文件"})
+        raise Invalid(fields={"file": _("请选择文件")})
     types, max_bytes = limits
     kept = commands.add_file(
         draft_id=draft_id,
