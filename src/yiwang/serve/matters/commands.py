@@ -211,6 +211,7 @@ def _lock(name: str) -> None:
 
 
 def _item(spec: MatterSpec) -> models.CatalogItem:
+    item: models.CatalogItem
     item, created = models.CatalogItem.objects.get_or_create(
         code=spec.catalogue_code, defaults={"name": spec.catalogue_name or spec.name, "type": spec.type}
     )

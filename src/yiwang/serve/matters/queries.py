@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -30,6 +31,7 @@ from yiwang.serve.matters.contracts import (
 )
 
 _VERDICTS = rules.Verdicts()
+V = TypeVar("V", models.Matter, models.Bundle)
 
 
 def matter(*, code: str, viewer: Actor) -> Matter:
@@ -171,9 +173,9 @@ def _with_handlers(bundle: Bundle, facts: Facts, viewer: Actor, region_code: str
     return tuple(members)
 
 
-def _in_force(rows: "QuerySet[models.Matter] | QuerySet[models.Bundle]") -> "QuerySet[models.Matter]":
+def _in_force(rows: "QuerySet[V]") -> "QuerySet[V]":
     today = clock.today()
-    return rows.filter(  # type: ignore[return-value]
+    return rows.filter(
         Q(effective_from__isnull=True) | Q(effective_from__lte=today),
         Q(effective_to__isnull=True) | Q(effective_to__gte=today),
         state=MatterState.PUBLISHED.value,
@@ -234,7 +236,7 @@ def _bundle_entries() -> list[CatalogueEntry]:
     wanted = models.BundleMember.objects.filter(bundle__in=found).order_by("bundle", "position")
     for member in wanted.select_related("matter", "matter__organisation"):
         members.setdefault(member.bundle_id, []).append(member)
-    return [_bundle_entry(_assembled(row, members.get(row.pk, []))) for row in found]  # type: ignore[arg-type]
+    return [_bundle_entry(_assembled(row, members.get(row.pk, []))) for row in found]
 
 
 def _bundle_entry(bundle: Bundle) -> CatalogueEntry:

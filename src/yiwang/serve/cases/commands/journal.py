@@ -140,7 +140,7 @@ def append(
         data=dict(data or {}),
         prev_hash=previous,
     )
-    event.hash = event_digest(event, previous)
+    event.hash = event_digest(event=event, previous=previous)
     event.save(force_insert=True)
     case.status, case.events_count, case.last_hash = after.value, event.seq, event.hash
     stamp = _STAMPS.get(action)

@@ -77,7 +77,7 @@ def submit_bundle(
     del idempotency_key
     bundle = matters.bundle_version(bundle_id=bundle_id, viewer=by)
     filing = _filing(bundle, applicant, situation, answers, member_facts, region_code, channel, by, at)
-    given = provided(filing.guide, filing.facts, materials, by)
+    given = provided(guide=filing.guide, facts=filing.facts, materials=materials, by=by)
     taking_part = [each.key for each in filing.guide.members]
     members = [member for member in bundle.members if member.key in taking_part]
     handlers = {member.key: _handler(filing, member.matter) for member in members}
@@ -119,7 +119,7 @@ def submit_matter(
     matter = matters.matter_version(matter_id=matter_id, viewer=by)
     bundle = matters.as_bundle(matter=matter, viewer=by)
     filing = _filing(bundle, applicant, situation, answers, None, region_code, channel, by, at)
-    given = provided(filing.guide, filing.facts, materials, by)
+    given = provided(guide=filing.guide, facts=filing.facts, materials=materials, by=by)
     case = _row(filing, CaseKind.SINGLE, matter.name, _handler(filing, matter), matter.spec.limits)
     _pin(case, matter)
     case.answers = [asdict(answer) for answer in answers]
@@ -266,7 +266,7 @@ def _write_materials(
     given: Mapping[str, Sequence[MaterialInput]],
     at: datetime,
 ) -> None:
-    written = []
+    written: list[CaseMaterial] = []
     for material in guide.materials:
         for key in material.needed_by:
             if key not in rows:

@@ -74,4 +74,4 @@ def legal_ground(*, case_id: UUID) -> str:
 def may_read_files(*, case_id: UUID, viewer: Actor) -> bool:
     """Files hang on the outermost case; whoever may see it or a member may read them. One query."""
     rows = Case.objects.filter(policies.visible(viewer))
-    return rows.filter(Q(pk=case_id) | Q(parent_id=case_id)).exists()
+    return bool(rows.filter(Q(pk=case_id) | Q(parent_id=case_id)).exists())

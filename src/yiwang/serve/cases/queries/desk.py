@@ -68,7 +68,8 @@ def tasks_of(*, case_id: UUID, parent_id: UUID | None, viewer: Actor) -> tuple[U
 
 def _case_of(task: TaskView) -> Case:
     named = task.properties.get("case_id")
-    row = Case.objects.filter(pk=UUID(str(named)) if named else task.row.subject.id).first()
+    wanted = UUID(str(named)) if named else task.row.subject.id
+    row: Case | None = Case.objects.filter(pk=wanted).first()
     if row is None or task.row.subject.kind != "case":
         raise CaseNotFound
     return row

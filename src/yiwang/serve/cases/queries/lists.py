@@ -45,10 +45,10 @@ def cases(
     rows = rows.annotate(
         member_count=Count("members"), member_done=Count("members", filter=Q(members__status__in=_FINAL))
     )
-    return paginate(rows, order=("-submitted_at", "-id"), cursor=cursor, size=size).map(case_row)
+    return paginate(rows, order=("-submitted_at", "-id"), cursor=cursor, size=size).map(lambda row: case_row(row=row))
 
 
-def case_row(row: Case) -> CaseRow:
+def case_row(*, row: Case) -> CaseRow:
     """The row as a frozen value."""
     return CaseRow(
         id=row.pk,
@@ -70,4 +70,6 @@ def case_row(row: Case) -> CaseRow:
 
 def number_of(*, case_id: UUID, viewer: Actor) -> str | None:
     """The number of a case that the viewer may see."""
-    return Case.objects.filter(policies.visible(viewer), pk=case_id).values_list("number", flat=True).first()
+    rows = Case.objects.filter(policies.visible(viewer), pk=case_id)
+    found: str | None = rows.values_list("number", flat=True).first()
+    return found

@@ -28,12 +28,23 @@ def material_needs(
         if material.by is SatisfierKind.OUTPUT:
             needs[material.code] = MaterialInput(material.code, material.name, MaterialBy.MEMBER_OUTPUT)
         else:
-            found = proved(material, facts, viewer)
+            found = proved(material=material, facts=facts, by=viewer)
             needs[material.code] = found[0] if found else None
     return needs
 
 
+def can_be_exempt(*, material: TailoredMaterial) -> bool:
+    """Whether the applicant may be spared the material: another result, the form, or a source that can be asked now."""
+    asked = registry.sources()
+    return any(
+        way.kind in {SatisfierKind.OUTPUT, SatisfierKind.FORM}
+        or (way.kind in {SatisfierKind.SHARED, SatisfierKind.LICENCE} and way.source in asked)
+        for way in material.satisfiers
+    ) and (material.by is not SatisfierKind.UPLOAD)
+
+
 def provided(
+    *,
     guide: TailoredGuide,
     facts: Mapping[str, Any],
     materials: Sequence[MaterialInput],
@@ -46,7 +57,7 @@ def provided(
         if material.inclusion is Inclusion.NO or material.by is SatisfierKind.OUTPUT:
             continue
         own = tuple(each for each in materials if each.material == material.code)
-        found = own or proved(material, facts, by)
+        found = own or proved(material=material, facts=facts, by=by)
         if found:
             given[material.code] = found
         elif material.necessity is Necessity.REQUIRED:
@@ -58,7 +69,7 @@ def provided(
     return given
 
 
-def proved(material: TailoredMaterial, facts: Mapping[str, Any], by: Actor) -> tuple[MaterialInput, ...]:
+def proved(*, material: TailoredMaterial, facts: Mapping[str, Any], by: Actor) -> tuple[MaterialInput, ...]:
     """The material as a source or the form itself provides it; empty where it must be handed in."""
     for satisfier in material.satisfiers:
         if satisfier.kind is SatisfierKind.FORM:

@@ -98,13 +98,13 @@ def check_history(*, number: str, viewer: Actor) -> tuple[bool, int]:
         raise CaseNotFound
     previous = rules.GENESIS
     for event in CaseEvent.objects.filter(case=row).order_by("seq"):
-        if bytes(event.prev_hash) != previous or event_digest(event, previous) != bytes(event.hash):
+        if bytes(event.prev_hash) != previous or event_digest(event=event, previous=previous) != bytes(event.hash):
             return False, event.seq
         previous = bytes(event.hash)
     return (True, 0) if previous == bytes(row.last_hash) else (False, row.events_count)
 
 
-def event_digest(event: CaseEvent, previous: bytes) -> bytes:
+def event_digest(*, event: CaseEvent, previous: bytes) -> bytes:
     """The hash that an event should have."""
     return rules.event_hash(
         case_id=event.case_id,
@@ -169,11 +169,11 @@ def _history(events: Sequence[CaseEvent], viewer: Actor, *, official: bool) -> t
 def _results(rows: Sequence[Case]) -> dict[UUID, list[ResultView]]:
     found: dict[UUID, list[ResultView]] = {}
     for row in CaseResult.objects.filter(case_id__in=[case.pk for case in rows]).order_by("pk"):
-        found.setdefault(row.case_id, []).append(result_view(row))
+        found.setdefault(row.case_id, []).append(result_view(row=row))
     return found
 
 
-def result_view(row: CaseResult) -> ResultView:
+def result_view(*, row: CaseResult) -> ResultView:
     """A result as a frozen value."""
     return ResultView(
         id=row.pk,
@@ -232,7 +232,7 @@ def _member(row: Case, events: Sequence[CaseEvent], results: Sequence[ResultView
         stopped = (rules.day_of(waiting.at), done)
     return MemberView(
         key=row.member_key,
-        case=case_row(row),
+        case=case_row(row=row),
         received_at=row.received_at,
         accepted_at=row.accepted_at,
         decided_at=row.decided_at,
@@ -258,7 +258,7 @@ def result(*, number: str, result_id: UUID, viewer: Actor) -> tuple[CaseView, Re
     )
     if found is None:
         raise CaseNotFound
-    return case(number=found.case.number, viewer=viewer), result_view(found)
+    return case(number=found.case.number, viewer=viewer), result_view(row=found)
 
 
 def situation(*, number: str, viewer: Actor) -> Mapping[str, object]:

@@ -19,7 +19,8 @@ from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import CaseNotFound, CaseStatus, CaseView, DeskTask, TaskChoice
 from yiwang.serve.cases.views import drawing, papers, words
 from yiwang.web import components as ui
-from yiwang.web.fields import Attr, Choice, Field, FieldKind
+from yiwang.web.components import Attr
+from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.responses import go
 
 _STAGES = (CaseStatus.SUBMITTED, CaseStatus.RECEIVED, CaseStatus.ACCEPTED, CaseStatus.DECIDED, CaseStatus.CLOSED)

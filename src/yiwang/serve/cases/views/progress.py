@@ -1,5 +1,6 @@
 """The applicant's pages: progress, results, correction, withdrawal."""
 
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -109,7 +110,7 @@ def _correction_page(
 
 def _supply(request: HttpRequest, task_id: UUID, view: CaseView) -> HttpResponse:
     uploads = [
-        MaterialUpload(material.material, material.name, upload.file, upload.name or material.material)
+        MaterialUpload(material.material, material.name, cast("BinaryIO", upload), upload.name or material.material)
         for material in papers.correctable(view)
         for upload in request.FILES.getlist(f"material-{material.material}")
     ]

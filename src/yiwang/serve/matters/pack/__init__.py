@@ -37,7 +37,7 @@ def _files_beside(reader: PackReader, folder: str, document: Document, places: S
     for place in places:
         value = document.data
         for step in place:
-            value = value[step] if isinstance(value, list) or step in value else None
+            value = value[step] if isinstance(value, list) or step in value else None  # type: ignore[index]
             if value is None:
                 break
         if isinstance(value, str) and not reader.exists(f"{base}/{value}"):
@@ -160,7 +160,7 @@ class MattersPart:
         for folder, document in _documents(reader, "matter"):
             if document.data["code"] != folder:
                 reader.report.add(document.file, document.line("code"), "code 与文件夹名不一致", f"改为 {folder}")
-            named = [("form",), ("process",)]
+            named: list[tuple[str | int, ...]] = [("form",), ("process",)]
             named += [("decisions", index, "file") for index in range(len(document.data.get("decisions") or ()))]
             _files_beside(reader, folder, document, named)
             _check_themes(reader, document)

@@ -33,7 +33,7 @@ from yiwang.serve.matters.rules.graph import chain_days, visits_of
 
 ENUMERABLE = 512
 _WEIGHT = {Necessity.REQUIRED: 2, Necessity.DEFERRABLE: 1, Necessity.OPTIONAL: 0}
-Outcome = tuple[tuple[str, Inclusion], ...], tuple[tuple[str, Inclusion, SatisfierKind], ...]
+Outcome = tuple[tuple[tuple[str, Inclusion], ...], tuple[tuple[str, Inclusion, SatisfierKind], ...]]
 
 
 def alone(matter: Matter, questions: tuple[SituationQuestion, ...] = ()) -> Bundle:
