@@ -39,7 +39,7 @@ from yiwang.web.components import BackLink, Crumbs, ErrorSummary, Link, Progress
 from yiwang.web.components.lists import Fact, Facts, Task, TaskList
 from yiwang.web.components.marks import Provenance, Source, Tag
 from yiwang.web.components.time import Step
-from yiwang.web.fields import Field, FieldKind
+from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.responses import is_htmx
 
 MATERIALS, CHECK = "materials", "check"
@@ -349,8 +349,9 @@ def check_answers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     )  # fmt: skip
     confirm = Field(
         name="confirmed",
-        label=_("我确认以上内容真实、完整，愿意承担相应的法律责任"),
+        label=_("确认"),
         kind=FieldKind.CONFIRM,
+        options=(Choice("yes", _("我确认以上内容真实、完整，愿意承担相应的法律责任")),),
         error=error,
     )
     needs = cases.material_needs(guide=guide, facts=_facts(work), viewer=work.viewer)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from yiwang.commons.identity.queries import actor_of
 from yiwang.kernel.cipher import Undecryptable, cipher
+from yiwang.serve.cases import queries as cases
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import Bundle, Inclusion, SituationQuestion, TailoredGuide
 from yiwang.serve.portal.views.catalogue import home_link
@@ -144,7 +145,7 @@ def _tailored(bundle: Bundle, answers: Mapping[str, Any], tailored: TailoredGuid
     words = bundle.spec.translations
     members = [each for each in tailored.members if each.inclusion is Inclusion.YES]
     materials = [each for each in tailored.materials if each.inclusion is not Inclusion.NO]
-    to_bring = [each for each in materials if not each.exempt]
+    to_bring = [each for each in materials if not cases.can_be_exempt(material=each)]
     named = {member.key: say(member.matter.name, member.matter.spec.translations) for member in bundle.members}
     return {
         **_common(bundle),
@@ -182,7 +183,7 @@ def _tailored(bundle: Bundle, answers: Mapping[str, Any], tailored: TailoredGuid
                     else Provenance(Source.SHARED, _("系统核验，免交")),
                 )
                 for each in materials
-                if each.exempt
+                if each not in to_bring
             )
         ),
         "exempt_count": len(materials) - len(to_bring),
