@@ -1,7 +1,7 @@
 """The state of an instance as bytes: its tokens and variables, without the specification.
 
 Written by us, because the library's serializer brings migrations of old formats that evaluate Python. Only tokens that the host
-can name (open items, timers) keep their id from step to step; dead branches are left out.
+can name (open items, timers) keep their id from step to step; dead branches and the finished past are left out.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from SpiffWorkflow.task import Task, TaskState
 
 from .build import Built
 from .interpreter import ITEM, Interpreter
+from .pruning import present_root
 from .specs import DUE, WorkSpec
 from .values_json import dumps, loads
 
@@ -65,17 +66,17 @@ def _dump(workflow: Any, places: dict[Any, int], owner: int | None) -> list[Any]
         stamp: rank for rank, stamp in enumerate(sorted({task.last_state_change for task in workflow.tasks.values()}))
     }
     rows: list[list[Any]] = []
-    todo = [workflow.task_tree]
+    root, present = workflow.task_tree, present_root(workflow)
+    todo = [root]
     while todo:
         task = todo.pop()
-        parent = places.get(task._parent)  # noqa: SLF001
+        parent = places.get(root.id if task is present else task._parent)  # noqa: SLF001
         places[task.id] = len(places) + 1
-        internal = {} if task.state == TaskState.COMPLETED else task.internal_data
+        internal = {} if task.has_state(TaskState.FINISHED_MASK) else task.internal_data
         named = str(task.id) if ITEM in internal or DUE in internal else 0
-        kept = {key: value for key, value in task.internal_data.items() if internal or key == "key_or_index"}
         rank = ranks[task.last_state_change]
-        rows.append([named, parent or 0, task.state, task.task_spec.name, int(task.triggered), rank, kept or 0])
-        todo.extend(reversed(task.children))
+        rows.append([named, parent or 0, task.state, task.task_spec.name, int(task.triggered), rank, internal or 0])
+        todo.extend([present] if present is not None and task is root else reversed(task.children))
     last = places.get(workflow.last_task.id) if workflow.last_task is not None else None
     return [owner or 0, int(workflow.completed), int(workflow.success), last or 0, rows]
 

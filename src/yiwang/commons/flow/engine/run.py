@@ -234,6 +234,8 @@ class _halting:  # noqa: N801 - reads as a word in a with statement
             spec = getattr(error, "task_spec", None)
             element = str(getattr(spec, "name", "")).removesuffix(EACH)
             raise EvaluationHalt(element, _in_chinese(str(error))) from error
+        if isinstance(error, RecursionError):
+            raise EvaluationHalt("", "流程的分支同时循环的次数太多。") from error
 
 
 def _in_chinese(message: str) -> str:

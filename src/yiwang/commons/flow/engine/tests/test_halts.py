@@ -154,3 +154,19 @@ def test_foreign_bytes_are_no_state_and_no_model():
     play.state = b"YS0" + play.state[3:]
     with pytest.raises(ValueError, match="state"):
         play.do(engine.TimerDue())
+
+
+def test_a_loop_of_five_hundred_rounds_stays_cheap():
+    xml = bpmn(
+        start(), user("a"), gateway("parallel", "f"), user("b"), user("c"), gateway("parallel", "j"), gateway("exclusive", "g", "out"), end(),
+        chain("start", "a", "f", "b", "j", "g"), chain("f", "c", "j"), flow("g", "a", "=again"), flow("g", "end", name="out"),
+    )  # fmt: skip
+    play = Play(xml)
+    sizes = set()
+    for left in range(500, 0, -1):
+        play.complete("a")
+        play.complete("b")
+        play.complete("c", again=left > 1)
+        sizes.add(len(play.state))
+    assert play.ended
+    assert max(sizes) < 1000
