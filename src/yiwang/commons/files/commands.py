@@ -31,7 +31,7 @@ from yiwang.kernel.jobs import defer
 
 _CHUNK: Final = 1024 * 1024
 _MOST_WAITING: Final = 60
-_ATTACHABLE: Final = timedelta(days=30)
+_ATTACHABLE: Final = timedelta(days=100)  # longer than any draft lives
 _GRACE: Final = timedelta(hours=24)
 
 
@@ -119,7 +119,7 @@ def record_scan(*, file_id: UUID, by: Actor, at: datetime) -> ScanState:
 
 @command("files.sweep")
 def sweep(*, by: Actor, at: datetime) -> int:
-    """Remove uploads nobody submitted in 30 days, blobs without a record, and what killed uploads left.
+    """Remove uploads nobody submitted in 100 days, blobs without a record, and what killed uploads left.
 
     Returns how many blobs went. A blob put (again) within a day stays: its record may not be committed yet.
     """

@@ -20,6 +20,7 @@ _LONGEST_QUERY: Final = 100
 _ALIKE_TERM: Final = 0.33  # one wrong character among five
 _ALIKE_TITLE: Final = 0.36
 _ALIKE_PART: Final = 0.5
+_ALIKE_AT_ALL: Final = 0.08
 _SUGGESTED: Final = 5
 
 _SCORE: Final = """
@@ -65,14 +66,20 @@ def search(
 def suggest(
     *, text: str, viewer: Actor, kinds: Collection[str] = (), language: str = "zh", size: int = _SUGGESTED
 ) -> tuple[Suggestion, ...]:
-    """What may have been meant, most alike first; for an empty text the most important documents. One query."""
+    """What may have been meant, most alike first, nothing that is not alike; for an empty text the most important
+    documents. One query.
+    """
     whole = compact(text[:_LONGEST_QUERY].replace("\x00", ""))
     rows = _visible(viewer, kinds, language)
     if whole:
         likeness = Greatest(
             TrigramSimilarity("title_folded", whole), TrigramWordSimilarity(whole, "names_folded"), Value(0.0)
         )
-        rows = rows.annotate(likeness=likeness).order_by(F("likeness").desc(), F("boost").desc(), "id")
+        rows = (
+            rows.annotate(likeness=likeness)
+            .filter(likeness__gte=_ALIKE_AT_ALL)
+            .order_by(F("likeness").desc(), F("boost").desc(), "id")
+        )
     else:
         rows = rows.order_by(F("boost").desc(), "id")
     return tuple(

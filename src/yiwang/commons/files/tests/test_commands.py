@@ -179,7 +179,7 @@ def test_the_sweep_forgets_uploads_never_submitted(mother, blob_folder):
     forgotten = store(mother)
     used = store(mother, samples.png())
     commands.attach(file_ids=[used.id], subject=a_case(), by=mother, at=clock.now())
-    later = clock.now() + timedelta(days=40)
+    later = clock.now() + timedelta(days=110)
     commands.sweep(by=SYSTEM, at=later)
     assert [row.pk for row in FileRecord.objects.all()] == [used.id]
     assert forgotten.digest not in [path.name for path in blobs(blob_folder)]

@@ -1,5 +1,6 @@
 """Drafts: begun, saved from several tabs without losing anything, filled from data, forgotten."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from yiwang.commons.files import commands as files
+from yiwang.commons.files.contracts import FileAttached, FileNotFound
 from yiwang.commons.forms import policies
 from yiwang.commons.forms.contracts import (
     Answer,
@@ -125,9 +128,11 @@ def fill_draft(*, draft_id: UUID, answers: Mapping[str, Answer], by: Actor, at: 
 
 @command("forms.discard_draft")
 def discard_draft(*, draft_id: UUID, by: Actor, at: datetime) -> None:
-    """Forget a draft. Its uploads are swept by files. Raises DraftNotFound."""
-    del at
+    """Forget a draft with its uploads. Raises DraftNotFound."""
     row = locked(draft_id, by)
+    for file_id in (each for ids in view(row=row).files.values() for each in ids):
+        with contextlib.suppress(FileNotFound, FileAttached):
+            files.discard(file_id=file_id, by=by, at=at)
     row.delete()
     note(SubjectRef("draft", draft_id))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from yiwang.commons.files import queries as files
 from yiwang.commons.files.contracts import FileTooLarge, FileTypeRefused, MediaType, TooManyFiles
 from yiwang.commons.files.tests import factories as uploads
 from yiwang.commons.forms import commands, queries
@@ -252,6 +253,17 @@ def test_uploads_belong_to_a_material_of_the_draft(mother, stranger, blob_folder
         add()
     with pytest.raises(TooManyFiles):
         add()
+
+
+def test_a_discarded_draft_takes_its_uploads_along(mother, blob_folder):
+    draft_id = start(mother)
+    kept = commands.add_file(
+        draft_id=draft_id, material="book", stream=io.BytesIO(uploads.PDF), name="a.pdf", by=mother, at=clock.now()
+    )
+    commands.discard_draft(draft_id=draft_id, by=mother, at=clock.now())
+    assert files.described(file_ids=[kept.id], viewer=mother) == {}
+    with pytest.raises(DraftNotFound):
+        queries.draft(draft_id=draft_id, viewer=mother)
 
 
 def test_old_drafts_are_forgotten(mother):

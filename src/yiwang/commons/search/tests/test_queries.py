@@ -71,6 +71,7 @@ def test_a_huge_or_strange_query_is_harmless():
 def test_what_may_have_been_meant_is_suggested():
     meant = queries.suggest(text="社宝卡", viewer=NOBODY)
     assert "social-card" in [each.key for each in meant]
+    assert queries.suggest(text="飞船发射", viewer=NOBODY) == (), "what is not alike is not suggested"
     assert queries.suggest(text="", viewer=NOBODY)[0].kind == "bundle"
 
 
