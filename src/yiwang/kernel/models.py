@@ -161,3 +161,15 @@ class CalendarDay(GuardedModel):
     kind = public(models.CharField(max_length=8, choices=Kind.choices))
     name = public(models.CharField(max_length=40, blank=True))
     source = public(models.CharField(max_length=120, blank=True))
+
+
+class LoadedPack(AppendOnlyModel):
+    """A pack as it was loaded: what the city is called, which version is in force."""
+
+    name = public(models.CharField(max_length=60))
+    version = public(models.CharField(max_length=24))
+    manifest = public(models.JSONField())
+    at = public(models.DateTimeField())
+
+    class Meta(AppendOnlyModel.Meta):
+        indexes = (models.Index(fields=["at"], name="loaded_pack_at"),)

@@ -49,6 +49,7 @@ def _migrate() -> str:
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return "unchanged"
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
     return "migrated"
 
 

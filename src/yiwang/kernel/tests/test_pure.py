@@ -1,6 +1,5 @@
 """Clock, errors, ids, settings: what needs no database."""
 
-import os
 from datetime import UTC, datetime
 
 import pytest
@@ -73,5 +72,5 @@ def test_a_kept_secret_stays_and_is_private(tmp_path):
     first = kept_secret(path)
     assert kept_secret(path) == first
     assert len(first) == 32
-    assert os.stat(path).st_mode & 0o777 == 0o600
-    assert os.listdir(path.parent) == ["a.key"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in path.parent.iterdir()] == ["a.key"]

@@ -4,7 +4,7 @@ from django.urls import path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.serve.portal import views
-from yiwang.web.registry import NavEntry, register_nav
+from yiwang.web.registry import NavEntry, register_nav, register_site
 
 app_name = "portal"
 urlpatterns = [
@@ -27,7 +27,8 @@ urlpatterns = [
 
 
 def register() -> None:
-    """Put the portal into the shell's navigation."""
+    """Put the portal into the shell's navigation, and the city's words into its header and footer."""
+    register_site(views.site_words)
     register_nav(NavEntry("home", _("首页"), lambda: str(reverse_lazy("portal:home")), order=10))
     register_nav(NavEntry("bundles", _("一件事"), lambda: str(reverse_lazy("portal:bundles")), order=20))
     register_nav(NavEntry("matters", _("办事"), lambda: str(reverse_lazy("portal:matters")), order=30))

@@ -4,8 +4,9 @@ from yiwang.serve.portal.views.applying import apply, begin, check_answers, disc
 from yiwang.serve.portal.views.catalogue import bundle, bundles, matter, matters
 from yiwang.serve.portal.views.guiding import guide, guide_again
 from yiwang.serve.portal.views.home import home, search
+from yiwang.serve.portal.views.speaking import site_words
 
 __all__ = [
     "apply", "begin", "bundle", "bundles", "check_answers", "discard", "guide", "guide_again", "home", "materials",
-    "matter", "matters", "receipt", "search", "step",
+    "matter", "matters", "receipt", "search", "site_words", "step",
 ]  # fmt: skip

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.packs.loading import current_manifest
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import CatalogueEntry
-from yiwang.web.components import Card
+from yiwang.web.components import Card, Link
 from yiwang.web.components.marks import SAMPLE
+from yiwang.web.registry import FooterColumn, Site
 
 
 def say(words: str, translations: Mapping[str, str]) -> str:
@@ -54,4 +57,33 @@ def card(entry: CatalogueEntry) -> Card:
         strands=entry.members,
         meta=tuple(meta),
         tag=SAMPLE if entry.sample else None,
+    )
+
+
+def site_words(request: HttpRequest) -> Site:
+    """The city's own words, from the pack in force."""
+    del request
+    site = current_manifest().get("site") or {}
+    english = (get_language() or "zh").startswith("en")
+
+    def told(words: Mapping[str, str] | None) -> str:
+        return "" if not words else (words.get("en", "") if english else "") or words.get("zh", "")
+
+    return Site(
+        name=told(site.get("name")),
+        service=told(site.get("service")),
+        hotline=site.get("hotline", ""),
+        hotline_note=told(site.get("hotline_note")),
+        columns=(
+            FooterColumn(
+                _("办事"),
+                (
+                    Link(_("一件事"), reverse("portal:bundles")),
+                    Link(_("事项清单"), reverse("portal:matters")),
+                    Link(_("我的办件"), reverse("flow:mine")),
+                ),
+            ),
+        ),
+        legal=tuple(told(line) for line in site.get("legal") or ()),
+        sample=told(site.get("sample_note")),
     )
