@@ -1,6 +1,7 @@
 """The files of a PostgreSQL cluster: made by initdb, checked before each start, freed from what a crash left behind."""
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 from yiwang.kernel.db.account import Account
 from yiwang.kernel.db.binaries import CHILD_ENVIRONMENT, Binaries
 from yiwang.kernel.db.errors import DISK_FULL_SIGNS, NEEDED_MB, DiskFull, ToolFailed, VersionDiffers
-from yiwang.kernel.db.place import Place
+from yiwang.kernel.db.place import UNFINISHED, Place
 
 SUPERUSER = "postgres"
 INITDB_OPTIONS = (
@@ -27,6 +28,7 @@ INITDB_OPTIONS = (
 def ensure_cluster(place: Place, account: Account, binaries: Binaries, *, durable: bool) -> None:
     """Make the cluster if there is none. Raises VersionDiffers, DiskFull or ToolFailed."""
     version = place.data / "PG_VERSION"
+    remove_unfinished(place)
     if not version.exists():
         _initdb(place, account, binaries, durable=durable)
     found = version.read_text().strip()
@@ -35,13 +37,15 @@ def ensure_cluster(place: Place, account: Account, binaries: Binaries, *, durabl
 
 
 def _initdb(place: Place, account: Account, binaries: Binaries, *, durable: bool) -> None:
-    """Run initdb in a folder beside and rename it: a killed initdb leaves nothing that looks like a cluster."""
+    """Run initdb in a folder of its own beside and rename it when it is complete.
+
+    A killed starter may leave an initdb that works on for a moment: so no two ever use the same folder.
+    """
     if shutil.disk_usage(place.cluster).free < NEEDED_MB * 1024 * 1024:
         raise DiskFull(folder=place.cluster, needed_mb=NEEDED_MB, log=place.log)
-    fresh = place.cluster / "data.new"
-    password = place.cluster / "password.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    password.unlink(missing_ok=True)
+    unique = secrets.token_hex(4)
+    fresh = place.cluster / f"data{UNFINISHED}{unique}"
+    password = place.cluster / f"password{UNFINISHED}{unique}"
     try:
         fresh.mkdir(mode=0o700)
         descriptor = os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -62,6 +66,15 @@ def _initdb(place: Place, account: Account, binaries: Binaries, *, durable: bool
         reason = (done.stderr.strip().splitlines() or ["?"])[-1]
         raise ToolFailed(tool="initdb", reason=reason, log=place.log, tail=done.stderr)
     fresh.rename(place.data)
+
+
+def remove_unfinished(place: Place) -> None:
+    """Remove what killed starters left of their initdb; under the lifecycle lock."""
+    for leftover in place.cluster.glob(f"*{UNFINISHED}*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
 
 
 def is_ready(data: Path, pid: int) -> bool:

@@ -12,6 +12,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +20,13 @@ from pathlib import Path
 
 from yiwang.kernel.db.account import Account, owner_name, server_account
 from yiwang.kernel.db.binaries import SYSTEM_FOLDER
-from yiwang.kernel.db.errors import NEEDED_MB, DiskFull, FolderInUse, FolderNotWritable
-from yiwang.kernel.db.locks import give_to_folder_owner
+from yiwang.kernel.db.errors import NEEDED_MB, DiskFull, FolderBusy, FolderInUse, FolderNotWritable
+from yiwang.kernel.db.locks import give_to_folder_owner, is_held
 
 LONGEST_SOCKET_FOLDER = 100 - len("/.s.PGSQL.5432")
 BELONGS_TO = "belongs-to"
+UNFINISHED = ".new-"
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -113,15 +116,15 @@ def make_home(data_dir: Path) -> Path:
 def prepare_place(data_dir: Path, account_name: str) -> tuple[Place, Account]:
     """Choose, create and remember the folders; under the lifecycle lock. Moves the data where the account reaches them."""
     place = find_place(data_dir)
-    account = server_account(place.data if place.data.exists() else place.home, account_name)
     with explained(place.home):
         _create_cluster(place.cluster)
+        _finish_move(place)
+        account = server_account(place.data if place.data.exists() else place.home, account_name)
         if not account.can_enter(place.cluster):
             place = _relocated(place)
         _claim(place)
         place = Place(place.home, place.cluster, _socket_folder(place, account))
-        memory = {"home": str(place.home), "cluster": str(place.cluster), "socket": str(place.socket)}
-        _write_private(place.remembered, json.dumps(memory))
+        _remember(place)
     return place, account
 
 
@@ -156,6 +159,11 @@ def _recall(home: Path) -> dict[str, str]:
     return {"cluster": memory["cluster"]} if outside else {}
 
 
+def _remember(place: Place) -> None:
+    memory = {"home": str(place.home), "cluster": str(place.cluster), "socket": str(place.socket)}
+    _write_private(place.remembered, json.dumps(memory))
+
+
 def _create_cluster(cluster: Path) -> None:
     if not cluster.exists():
         cluster.mkdir(parents=True)
@@ -170,14 +178,35 @@ def _relocated(place: Place) -> Place:
     _create_cluster(cluster)
     SYSTEM_FOLDER.chmod(0o755)
     moved = Place(place.home, cluster, cluster / "run")
-    if place.data.exists():
-        fresh = cluster / "data.new"
-        try:
-            place.data.rename(fresh)
-        except OSError:  # another file system
-            _copy_with_owners(place.data, fresh)
-        fresh.rename(moved.data)
+    _remember(moved)  # before anything moves: whoever starts after a kill goes on from here
+    _finish_move(moved)
     return moved
+
+
+def _finish_move(place: Place) -> None:
+    """Move data from inside the home to a cluster outside it. They are under either name at any moment, complete."""
+    origin = Place(place.home, place.home / "cluster", place.socket)
+    if place.cluster == origin.cluster or not origin.data.exists():
+        return
+    deadline = time.monotonic() + PATIENCE
+    while is_held(origin.postmaster_lock):  # a server whose supervisor was killed is still shutting down
+        if time.monotonic() > deadline:
+            raise FolderBusy(folder=origin.cluster, seconds=round(PATIENCE), log=place.log)
+        time.sleep(0.05)
+    old = origin.cluster / f"data.moved-{secrets.token_hex(4)}"
+    if not place.data.exists():
+        try:
+            origin.data.rename(place.data)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            fresh = place.cluster / f"data{UNFINISHED}{secrets.token_hex(4)}"
+            _copy_with_owners(origin.data, fresh)
+            fresh.rename(place.data)
+            origin.data.rename(old)
+            shutil.rmtree(old)
+    else:  # both exist: nobody can tell which one the operator wants, so neither is deleted
+        origin.data.rename(old)
 
 
 def _copy_with_owners(source: Path, target: Path) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ROLE = "yiwang"
 DATABASE = "yiwang"
+START_ATTEMPTS = 3
 LARGEST_OLD_LOG = 4 * 1024 * 1024
 
 logger = logging.getLogger(__name__)
@@ -186,10 +187,16 @@ class Server:
             yield
 
     def _ensure_running(self) -> None:
-        log_size = 0
-        if not is_held(self.place.supervisor_lock):
-            log_size = self._launch()
-        self._await_ready(log_size)
+        """Join the server that runs, or start one. Somebody may kill what we join or start: then once more."""
+        for attempt in range(START_ATTEMPTS):
+            started = not is_held(self.place.supervisor_lock)
+            log_size = self._launch() if started else 0
+            if self._await_ready(log_size):
+                return
+            place = self.place
+            failed_by_itself = started and not place.supervisor_file.exists()
+            if failed_by_itself or attempt == START_ATTEMPTS - 1:
+                raise start_error(folder=place.cluster, log=place.log, tail=_tail(place.log, log_size))
 
     def _launch(self) -> int:
         """Make the cluster if needed and start the supervisor. Returns the size of the log before."""
@@ -230,7 +237,8 @@ class Server:
                 os.close(inherited)
         return log_size
 
-    def _await_ready(self, log_size: int) -> None:
+    def _await_ready(self, log_size: int) -> bool:
+        """Wait until the server answers. False: its supervisor ended before."""
         import psycopg
 
         place = self.place
@@ -244,9 +252,9 @@ class Server:
                 except psycopg.OperationalError:  # it may have ended at this moment
                     logger.debug("no connection yet", exc_info=True)
                 else:
-                    return
-            elif not is_held(place.supervisor_lock):
-                raise start_error(folder=place.cluster, log=place.log, tail=_tail(place.log, log_size))
+                    return True
+            if not is_held(place.supervisor_lock):
+                return False
             if time.monotonic() > deadline:
                 tail = _tail(place.log, log_size)
                 raise StartTimedOut(seconds=round(self.start_timeout), log=place.log, tail=tail)

@@ -159,6 +159,7 @@ class Supervisor:
 
         def tie_to_parent() -> None:
             """PostgreSQL shuts down (fast) when the supervisor dies, even by SIGKILL."""
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would swallow it until exec
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
             if os.getppid() != parent:
@@ -194,6 +195,7 @@ class Supervisor:
             if not lock.take() or living_owners(self.place.owners, prune=True):
                 return False
             self._stop()
+            os.close(self.plan.lock)  # before the lifecycle lock: who takes that next must not join us
         return True
 
     def _stop(self) -> None:

@@ -194,6 +194,24 @@ def test_no_confirmed_row_is_lost_by_kills_at_random_moments(data_dir: Path) -> 
     assert processes(server.place) == []
 
 
+@pytest.mark.kill
+def test_a_first_start_killed_at_any_moment_is_no_obstacle(data_dir: Path, owner) -> None:
+    """Kills hit the import, useradd, initdb, the supervisor's start and the making of roles."""
+    seed = int(os.environ.get("YIWANG_SEED", random.SystemRandom().randrange(10**6)))
+    sys.stdout.write(f"seed {seed}\n")
+    chance = random.Random(seed)
+    for _ in range(int(os.environ.get("YIWANG_KILLS", "8"))):
+        starting = owner()
+        time.sleep(chance.uniform(0.2, 1.8))
+        starting.kill()
+        if chance.random() < 0.5:
+            for pid in processes(Server(data_dir).place):
+                _kill(pid)
+    with Server(data_dir, grace=GRACE) as server:
+        assert _answers(server)
+    assert processes(server.place) == []
+
+
 def _write(url: str, confirmed: list[int], finished: threading.Event) -> None:
     number = 0
     while not finished.is_set():

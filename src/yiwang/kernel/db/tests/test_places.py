@@ -53,6 +53,39 @@ def test_data_that_become_unreachable_are_moved(closed_folder: Path, data_dir: P
 
 
 @needs_root
+def test_a_move_that_was_killed_is_finished_at_the_next_start(closed_folder: Path, data_dir: Path) -> None:
+    with Server(data_dir, durable=False) as server:
+        query(server, "CREATE TABLE t AS SELECT 7 AS n")
+    server = Server(data_dir.rename(closed_folder / "data"), durable=False)
+    with server:
+        place = server.place
+    place.data.rename(place.home / "cluster" / "data")  # as it was before the rename
+    with server:
+        assert query(server, "SELECT n FROM t") == [(7,)]
+        assert server.place == place
+
+
+@needs_root
+def test_data_move_to_another_file_system(closed_folder: Path) -> None:
+    disk = closed_folder / "data"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", disk], check=False, capture_output=True).returncode != 0:
+        pytest.skip("no right to mount a small disk")
+    try:
+        closed_folder.chmod(0o711)
+        with Server(disk, durable=False) as server:
+            query(server, "CREATE TABLE t AS SELECT 7 AS n")
+        closed_folder.chmod(0o700)
+        with Server(disk, durable=False) as server:
+            assert server.place.data.is_relative_to(SYSTEM_FOLDER)
+            assert query(server, "SELECT n FROM t") == [(7,)]
+        assert list((server.place.home / "cluster").glob("data*")) == []
+        server.destroy()
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@needs_root
 def test_programs_below_a_private_home_are_copied_and_run(closed_folder: Path, owner) -> None:
     """A checkout with its environment below /root: the wheel itself can't be reached."""
     site = closed_folder / "site-packages"

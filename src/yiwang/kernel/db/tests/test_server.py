@@ -116,11 +116,12 @@ def test_a_setting_that_postgresql_refuses_is_told_from_its_log(data_dir: Path) 
 
 
 def test_what_a_killed_initdb_left_is_no_obstacle(data_dir: Path) -> None:
-    leftover = data_dir / "postgres" / "cluster" / "data.new"
+    leftover = data_dir / "postgres" / "cluster" / "data.new-0a1b"
     leftover.mkdir(parents=True)
     (leftover / "PG_VERSION").write_text("18\n")
     with Server(data_dir, durable=False) as server:
         assert server.status().state == "ready"
+        assert not leftover.exists()
 
 
 def test_a_path_too_long_for_a_socket_gets_a_private_short_one_and_keeps_it(open_folder: Path) -> None:
