@@ -1,7 +1,7 @@
 """The state of an instance as bytes: its tokens and variables, without the specification.
 
-Written by us, because the library's serializer brings migrations of old formats that evaluate Python. Only tokens that the host
-can name (open items, timers) keep their id from step to step; dead branches and the finished past are left out.
+Written by us, because the library's serializer brings migrations of old formats that evaluate Python. Tokens have no
+lasting id: what the host can name (open items, timers) carries its own. Dead branches and the finished past are left out.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task, TaskState
 
 from .build import Built
-from .interpreter import ITEM, Interpreter
+from .interpreter import Interpreter
 from .pruning import present_root
-from .specs import DUE, WorkSpec
+from .specs import WorkSpec
 from .values_json import dumps, loads
 
 _MARK = b"YS1"
@@ -73,9 +73,8 @@ def _dump(workflow: Any, places: dict[Any, int], owner: int | None) -> list[Any]
         parent = places.get(root.id if task is present else task._parent)  # noqa: SLF001
         places[task.id] = len(places) + 1
         internal = {} if task.has_state(TaskState.FINISHED_MASK) else task.internal_data
-        named = str(task.id) if ITEM in internal or DUE in internal else 0
         rank = ranks[task.last_state_change]
-        rows.append([named, parent or 0, task.state, task.task_spec.name, int(task.triggered), rank, internal or 0])
+        rows.append([parent or 0, task.state, task.task_spec.name, int(task.triggered), rank, internal or 0])
         todo.extend([present] if present is not None and task is root else reversed(task.children))
     last = places.get(workflow.last_task.id) if workflow.last_task is not None else None
     return [owner or 0, int(workflow.completed), int(workflow.success), last or 0, rows]
@@ -103,10 +102,10 @@ def _subprocess(workflow: BpmnWorkflow, owner: Task) -> BpmnSubWorkflow:
 
 def _fill(workflow: Any, part: list[Any], tasks: list[Task]) -> None:
     completed, success, last, rows = part
-    for name, parent, state, spec_name, triggered, rank, internal in rows:
+    for parent, state, spec_name, triggered, rank, internal in rows:
         spec = workflow.spec.task_specs[spec_name]
         holder = tasks[parent - 1] if parent else None
-        task = Task(workflow, spec, holder, state=state, id=name or len(tasks) + 1)
+        task = Task(workflow, spec, holder, state=state, id=len(tasks) + 1)
         task.triggered = bool(triggered)
         task.last_state_change = float(rank)
         task.internal_data = internal or {}

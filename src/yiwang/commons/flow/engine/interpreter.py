@@ -15,6 +15,8 @@ from typing import Any, NoReturn
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.task import Task
 
+from yiwang.kernel.ids import new_id
+
 from . import scopes
 from .definition import Mapped, Node, NodeKind, Work, expression_in
 from .errors import EvaluationHalt, ExpressionFault
@@ -120,7 +122,7 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
         if node.kind is NodeKind.DECISION or (node.kind is NodeKind.CALL and work.passes_all_in):
             passed = {**scopes.visible(task, self.variables), **inputs}
         item = WorkItem(
-            item_id=str(task.id),
+            item_id=str(new_id()),
             kind=_KINDS[node.kind],
             element_id=node.id,
             name=node.name,

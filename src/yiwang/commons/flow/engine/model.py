@@ -135,7 +135,7 @@ def start(
 def advance(
     model: Model, state: bytes, command: Command, *, evaluator: Evaluator, at: datetime, perform: Performer = leave_open
 ) -> Step:
-    """The instance after `command`. The same state and command give the same result; nothing is kept between calls.
+    """The instance after `command`. The same state and command give the same result but for the ids of new items; nothing is kept between calls.
 
     Timers that are due at `at` fire in any step. Raises `EvaluationHalt`, `UnknownItem`; the old state stays valid.
     """

@@ -20,7 +20,7 @@ from .errors import BusinessError, EvaluationHalt, UnknownItem
 from .faults import catch_error
 from .interpreter import ITEM, Interpreter
 from .ports import Evaluator, Performer
-from .specs import DUE, WorkSpec
+from .specs import DUE, TIMER_ID
 from .values import (
     Cancel,
     Command,
@@ -86,7 +86,7 @@ class Run:
 
     def _task(self, item_id: str) -> Task:
         for task in open_tasks(self._workflow):
-            if str(task.id) == item_id:
+            if task.internal_data[ITEM].item_id == item_id:
                 return task
         raise UnknownItem(item_id)
 
@@ -150,10 +150,11 @@ class Run:
         self._passes[place] += 1
         if self._passes[place] > MAX_PASSES and not task.task_spec.name.endswith(EACH):
             raise EvaluationHalt(task.task_spec.name, "流程在没有任何等待的环节中反复循环。")
+        item: WorkItem | None = task.internal_data.get(ITEM)
         task.run()
         node = self._node(task)
         if node is not None and task.state == TaskState.COMPLETED:
-            item_id = str(task.id) if isinstance(task.task_spec, WorkSpec) else ""
+            item_id = item.item_id if item else ""
             self._path.append(PathEvent(PathKind.COMPLETED, node.id, node.name, node.kind.value, item_id))
 
     def _node(self, task: Task) -> Node | None:
@@ -220,7 +221,7 @@ class Run:
             node = self._built.nodes[task.task_spec.name]
             due = task.internal_data.get(DUE)
             if due is not None and task.internal_data.get("left") != 0:
-                yield DueTimer(str(task.id), node.id, node.name, due)
+                yield DueTimer(task.internal_data[TIMER_ID], node.id, node.name, due)
 
 
 class _halting:  # noqa: N801 - reads as a word in a with statement

@@ -22,6 +22,8 @@ from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.operators import Operator
 from SpiffWorkflow.task import Task, TaskState
 
+from yiwang.kernel.ids import new_id
+
 from . import scopes
 from .definition import Loop, Node, TimerKind, expression_in
 from .errors import EvaluationHalt
@@ -30,6 +32,7 @@ from .interpreter import ITEM, Interpreter
 from .timers import TimerFault, due_after, due_date, parse_cycle
 
 DUE = "due"
+TIMER_ID = "timer"
 LEFT = "left"
 CYCLE = "cycle"
 
@@ -157,7 +160,7 @@ class OneTimer(TimerEventDefinition):  # type: ignore[misc]
                 due = due_date(value) if self.kind is TimerKind.DATE else due_after(value, interpreter.at)
             except (TimerFault, OverflowError) as fault:
                 raise EvaluationHalt(self.name, str(fault), expression=self.expression) from fault
-            my_task.internal_data[DUE] = due
+            my_task.internal_data[DUE], my_task.internal_data[TIMER_ID] = due, str(new_id())
         return bool(due <= interpreter.at)
 
 
@@ -183,12 +186,13 @@ class RepeatingTimer(CycleTimerEventDefinition):  # type: ignore[misc]
             cycle = parse_cycle(my_task.internal_data[CYCLE])
             if DUE not in my_task.internal_data:
                 my_task.internal_data[DUE] = cycle.every.after(interpreter.at)
+                my_task.internal_data[TIMER_ID] = str(new_id())
                 my_task.internal_data[LEFT] = cycle.times
             due, left = my_task.internal_data[DUE], my_task.internal_data[LEFT]
             if left != 0 and due <= interpreter.at:
                 while due <= interpreter.at:
                     due = cycle.every.after(due)
-                my_task.internal_data[DUE] = due
+                my_task.internal_data[DUE], my_task.internal_data[TIMER_ID] = due, str(new_id())
                 my_task.internal_data[LEFT] = None if left is None else left - 1
                 self._branch(my_task)
         except (TimerFault, OverflowError) as fault:

@@ -650,3 +650,26 @@ def test_the_same_state_and_command_give_the_same_step():
     assert steps[0].variables == steps[1].variables
     first, second = ([event.element_id for event in step.path] for step in steps)
     assert first == second
+
+
+def test_items_and_timers_never_share_an_id_however_often_the_state_is_read_again():
+    catch = f'<bpmn:intermediateCatchEvent id="t">{timer("timeDuration", "PT1H")}</bpmn:intermediateCatchEvent>'
+    xml = bpmn(
+        start(), user("a"), service("s"), catch, service("z"), gateway("exclusive", "g", "out"), end(),
+        chain("start", "a", "s", "t", "z", "g"), flow("g", "a", "=again"), flow("g", "end", name="out"),
+    )  # fmt: skip
+    performed = []
+
+    def perform(item):
+        performed.append(item.item_id)
+        return {}
+
+    play = Play(xml, perform=perform)
+    items, timers = [], []
+    for round_ in range(4):
+        items.append(play.item("a").item_id)
+        play.complete("a", again=round_ < 3)
+        timers.append(play.step.timers[0].timer_id)
+        play.wait(hours=2)
+    assert play.ended
+    assert len(set(items + performed + timers)) == 4 + 8 + 4
