@@ -92,7 +92,9 @@ class FacesWithoutModels(_Floors):
             if models not in graph.modules:
                 continue
             for module in {models, *graph.find_descendants(models)}:
-                for importer in graph.find_modules_that_directly_import(module):
-                    if any(_inside(importer, f"{context}.{face}") for face in self.faces):
-                        bad.append(f"{importer} -> {module}")
+                bad.extend(
+                    f"{importer} -> {module}"
+                    for importer in graph.find_modules_that_directly_import(module)
+                    if any(_inside(importer, f"{context}.{face}") for face in self.faces)
+                )
         return self._verdict(bad)

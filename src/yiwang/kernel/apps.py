@@ -13,7 +13,7 @@ class KernelConfig(AppConfig):
     verbose_name = "kernel"
 
     def ready(self) -> None:
-        from yiwang.kernel import calendars, outbox  # noqa: F401  they register a pack part, checks and jobs
+        from yiwang.kernel import calendars, checks, outbox  # noqa: F401  they register a pack part, checks and jobs
 
         post_migrate.connect(_install_guards, sender=self, dispatch_uid="kernel.guards")
 

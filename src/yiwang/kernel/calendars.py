@@ -93,5 +93,6 @@ def _announced() -> Finding:
             ok=False,
             message=f"{'、'.join(missing)} 年的节假日安排尚未录入，期限暂按周一至周五推算",
             mend="国务院办公厅公布后，在配置包 calendars/ 中加入该年文件并运行 yiwang pack load",
+            grave=str(today.year) in missing,
         )
     return Finding(ok=True, message=f"{'、'.join(map(str, wanted))} 年的节假日安排已录入")

