@@ -341,6 +341,7 @@ class MemberView:
     depends_on: tuple[str, ...]
     results: tuple[ResultView, ...]
     last_note: str = ""
+    events: tuple[EventView, ...] = ()
     stopped: tuple[date, date | None] | None = None
 
 

@@ -42,15 +42,17 @@ def _case_id(call: Invocation) -> UUID:
 
 def _by(call: Invocation) -> Actor:
     """An official acts in person; what follows a submission or a timer the program does."""
-    return (
-        call.by if call.by.is_official and call.headers.get("by") != "rule" else Actor.system(f"flow:{call.operation}")
-    )
+    return call.by if call.by.is_official and call.headers.get("by") != "rule" else _program(call)
+
+
+def _program(call: Invocation) -> Actor:
+    return Actor.system(f"flow:{call.operation}")
 
 
 @operation("cases.receive")
 def receive(call: Invocation) -> Mapping[str, Any]:
     case_id = _case_id(call)
-    commands.receive(case_id=case_id, by_process=True, by=_by(call), at=call.at)
+    commands.receive(case_id=case_id, by_process=True, by=_program(call), at=call.at)
     case = queries.brief(case_id=case_id, viewer=Actor.system("flow"))
     due = calendars.current().add_working_days(call.at.astimezone(CHINA).date(), queries.ACCEPTANCE_DAYS).date
     return {"organisation": str(case.organisation_id), "acceptance_due": end_of(due)}
@@ -67,7 +69,7 @@ def receive_supplement(call: Invocation) -> Mapping[str, Any]:
 def accept(call: Invocation) -> Mapping[str, Any]:
     case_id = _case_id(call)
     ground = str(call.headers.get("ground") or "official")
-    by = _by(call) if ground == "official" else Actor.system(f"flow:{call.operation}")
+    by = _by(call) if ground == "official" else _program(call)
     opinion = queries.entered(case_id=case_id).get("opinion", "") if ground == "official" else ""
     commands.accept(case_id=case_id, ground=ground, opinion=opinion, by_process=True, by=by, at=call.at)
     case = queries.brief(case_id=case_id, viewer=Actor.system("flow"))
@@ -142,7 +144,7 @@ def close(call: Invocation) -> Mapping[str, Any]:
     if case.is_bundle:
         result = commands.settle(case_id=case_id, by=Actor.system("flow:cases.close"), at=call.at)
     else:
-        commands.close(case_id=case_id, by_process=True, by=_by(call), at=call.at)
+        commands.close(case_id=case_id, by_process=True, by=_program(call), at=call.at)
         result = case.result
     return {"outcome": _OUTCOMES.get(ResultKind(result), "not_accepted") if result else "not_accepted"}
 

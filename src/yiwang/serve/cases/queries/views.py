@@ -42,6 +42,7 @@ def case(*, number: str, viewer: Actor) -> CaseView:
     results = _results([row, *members])
     official = not policies.is_applicant(viewer, row)
     promised, acceptance = _clocks(row, events.get(row.pk, []))
+    names = _names(events, viewer)
     return CaseView(
         id=row.pk,
         number=row.number,
@@ -75,8 +76,8 @@ def case(*, number: str, viewer: Actor) -> CaseView:
         answers=(*(Answer(**answer) for answer in row.answers), *_brought(row)),
         materials=_materials(row),
         results=tuple(results.get(row.pk, ())),
-        events=_history(events.get(row.pk, []), viewer, official=official),
-        members=tuple(_member(each, events.get(each.pk, []), results.get(each.pk, ())) for each in members),
+        events=_history(events.get(row.pk, []), names, official=official),
+        members=tuple(_member(each, events.get(each.pk, []), results.get(each.pk, ()), names) for each in members),
         clock=promised,
         acceptance=acceptance,
         laws=_laws(row, viewer),
@@ -147,9 +148,12 @@ def _clocks(row: Case, events: Sequence[CaseEvent]) -> tuple[Clock, Clock]:
     return promised, rules.acceptance_clock(entries, calendar, today=today)
 
 
-def _history(events: Sequence[CaseEvent], viewer: Actor, *, official: bool) -> tuple[EventView, ...]:
-    accounts = {event.account_id for event in events if event.account_id}
-    names = identity.account_names(account_ids=accounts, viewer=viewer) if accounts else {}
+def _names(events: Mapping[UUID, Sequence[CaseEvent]], viewer: Actor) -> Mapping[UUID, str]:
+    accounts = {event.account_id for rows in events.values() for event in rows if event.account_id}
+    return identity.account_names(account_ids=accounts, viewer=viewer) if accounts else {}
+
+
+def _history(events: Sequence[CaseEvent], names: Mapping[UUID, str], *, official: bool) -> tuple[EventView, ...]:
     return tuple(
         EventView(
             seq=event.seq,
@@ -221,7 +225,9 @@ def _materials(row: Case) -> tuple[MaterialView, ...]:
     )
 
 
-def _member(row: Case, events: Sequence[CaseEvent], results: Sequence[ResultView]) -> MemberView:
+def _member(
+    row: Case, events: Sequence[CaseEvent], results: Sequence[ResultView], names: Mapping[UUID, str]
+) -> MemberView:
     promised, _acceptance = _clocks(row, events)
     waiting = next((e for e in reversed(events) if e.kind == CaseAction.REQUEST_CORRECTION.value), None)
     supplied = rules.last(_entries(events), CaseAction.SUPPLY)
@@ -241,6 +247,7 @@ def _member(row: Case, events: Sequence[CaseEvent], results: Sequence[ResultView
         depends_on=tuple(row.depends_on),
         results=tuple(results),
         last_note=words,
+        events=_history(events, names, official=False),
         stopped=stopped,
     )
 

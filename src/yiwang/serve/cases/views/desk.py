@@ -23,15 +23,14 @@ from yiwang.web.components import Attr
 from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.responses import go
 
-_STAGES = (CaseStatus.SUBMITTED, CaseStatus.RECEIVED, CaseStatus.ACCEPTED, CaseStatus.DECIDED, CaseStatus.CLOSED)
 _AT = {
     CaseStatus.WAITING: 1,
-    CaseStatus.SUBMITTED: 1,
-    CaseStatus.RECEIVED: 2,
-    CaseStatus.CORRECTION: 2,
-    CaseStatus.ACCEPTED: 3,
-    CaseStatus.REVIEWING: 3,
-    CaseStatus.DECIDED: 4,
+    CaseStatus.SUBMITTED: 2,
+    CaseStatus.RECEIVED: 3,
+    CaseStatus.CORRECTION: 3,
+    CaseStatus.ACCEPTED: 4,
+    CaseStatus.REVIEWING: 4,
+    CaseStatus.DECIDED: 6,
 }
 
 
@@ -66,8 +65,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         empty=ui.Empty(_("没有符合条件的办件"), _("换一个编号或申请人姓名再查。")),
         pages=ui.Pagination.of(page, path=request.path, params=request.GET),
     )  # fmt: skip
-    field = Field("q", _("办件编号或申请人"), FieldKind.SEARCH, search, required=False)
-    return render(request, "cases/list.html", {"table": table, "search": field})
+    return render(request, "cases/list.html", {"table": table, "search": search})
 
 
 @login_required
@@ -150,7 +148,7 @@ def _page(
         "crumbs": _crumbs(view),
         "light": _light(view),
         "due_words": _due_words(view),
-        "facts": papers.facts(view, tight=True),
+        "facts": papers.facts(view, official=True),
         "materials": papers.materials(view, official=True),
         "materials_words": papers.materials_words(view.materials),
         "stages": _stages(view),
@@ -186,7 +184,7 @@ def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[s
     ]
     fields += [
         Field(f"fact-{fact}", label, value=posted.get(f"fact-{fact}", ""), error=errors.get(fact, ""),
-              hint=_("准予后写入办理结果"), required=False)
+              hint=_("准予时必须填写，会写入办理结果"), required=False)
         for fact, label in desk.fields
     ]  # fmt: skip
     if desk.form_key in {"accept", "decide"}:
@@ -251,6 +249,6 @@ def _acceptance(view: CaseView) -> str:
 
 
 def _stages(view: CaseView) -> ui.Progress:
-    names = (_("提交"), _("收件"), _("受理"), _("决定"), _("办结"))
+    names = (_("提交"), _("收件"), _("受理"), _("审查"), _("决定"), _("办结"))
     done = len(names) if view.status.is_final else _AT.get(view.status, 1)
     return ui.Progress(done, len(names), _(view.status.label), tuple(ui.Step(name) for name in names))

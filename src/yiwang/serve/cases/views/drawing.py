@@ -15,6 +15,7 @@ from yiwang.web import components as ui
 _LONGEST = 45
 _SHOWN = 30
 _DAY = timedelta(days=1)
+_ENDS = {status.value for status in CaseStatus if status.is_final}
 
 
 class Axis:
@@ -177,6 +178,30 @@ def _reckoning(view: CaseView, limit: Clock) -> tuple[ui.ClockStep, ...]:
             }
         steps.append(ui.ClockStep(words.day_words(limit.due), _("承诺期限届满"), basis, words.left_words(limit)))
     return tuple(steps)
+
+
+def bundle_timeline(view: CaseView) -> ui.Timeline:
+    """What happened in a bundle, member by member, newest first; the steps that only mirror members are left out."""
+    told = [("", event) for event in view.events if event.kind is CaseAction.SUBMIT or event.to_status in _ENDS]
+    told += [
+        (member.case.title, event)
+        for member in view.members
+        for event in member.events
+        if event.kind not in {CaseAction.SUBMIT, CaseAction.RELEASE, CaseAction.CHECK_MATERIAL}
+    ]
+    newest = sorted(told, key=lambda each: (each[1].at, each[1].seq), reverse=True)
+    return ui.Timeline(
+        tuple(
+            ui.Event(
+                f"{title}：{_(event.kind.label)}" if title else _(event.kind.label),
+                words.moment_words(event.at),
+                event.at,
+                _detail(event, official=False),
+                now=not n,
+            )
+            for n, (title, event) in enumerate(newest)
+        )
+    )
 
 
 def timeline(events: Sequence[EventView], *, official: bool) -> ui.Timeline:

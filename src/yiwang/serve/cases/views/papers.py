@@ -18,7 +18,7 @@ from yiwang.serve.cases.views import words
 from yiwang.web import components as ui
 
 
-def facts(view: CaseView, *, tight: bool = False) -> ui.Facts | None:
+def facts(view: CaseView, *, official: bool = False) -> ui.Facts | None:
     """The answers with where each comes from."""
     if not view.answers:
         return None
@@ -27,12 +27,12 @@ def facts(view: CaseView, *, tight: bool = False) -> ui.Facts | None:
             ui.Fact(
                 answer.label or answer.fact,
                 answer.shown or str(answer.value),
-                words.provenance(answer.source, answer.source_label),
+                words.provenance(answer.source, answer.source_label, official=official),
             )
             for answer in view.answers
             if answer.value not in {None, ""} or answer.shown
         ),
-        tight,
+        official,
     )
 
 
@@ -140,7 +140,7 @@ def instrument(view: CaseView, choice: TaskChoice, reason: str = "", ground: str
         authority=view.organisation,
         title=title,
         number=_("（编号在签章时生成）"),
-        to=f"{view.applicant}：",
+        to=view.applicant,
         paragraphs=tuple(each for each in body if each),
         date=words.whole_day(clock.today()),
         seal=ui.Seal(view.organisation, ui.SealState.WAITING),
@@ -165,7 +165,7 @@ def result_sheet(view: CaseView, result: ResultView) -> ui.Sheet:
         authority=result.issued_by,
         title=result.title,
         number=result.number,
-        to="",
+        to=view.applicant,
         paragraphs=tuple(lines),
         date=words.whole_day(result.issued_at),
         seal=ui.Seal(result.issued_by, ui.SealState.SEALED if result.sealed else ui.SealState.WAITING),

@@ -51,7 +51,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "asks": _asks(view, request),
         "lanes": drawing.lanes(view) if view.members else None,
         "clock": drawing.clock_component(view),
-        "timeline": drawing.timeline(view.events, official=False),
+        "timeline": drawing.bundle_timeline(view) if view.members else drawing.timeline(view.events, official=False),
         "facts": papers.facts(view),
         "materials": papers.materials(view, official=False),
         "results": tuple(drawing.licence(view.number, result) for result in view.results),

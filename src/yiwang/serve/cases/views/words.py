@@ -57,9 +57,11 @@ def days_words(count: int) -> str:
     return ngettext("%(n)d 个工作日", "%(n)d 个工作日", count) % {"n": count}
 
 
-def provenance(source: str, words: str = "") -> Provenance:
-    """The mark of a fact's source."""
+def provenance(source: str, words: str = "", *, official: bool = False) -> Provenance:
+    """The mark of a fact's source; officials read of the applicant, the applicant of themselves."""
     known = _SOURCES.get(source, Source.TYPED)
+    if official and not words and known in {Source.TYPED, Source.PREFILLED}:
+        words = _("申请人填写") if known is Source.TYPED else _("由申请人账户带出")
     return Provenance(known, _("本次联办：%(result)s") % {"result": words} if source == "member" else words)
 
 
