@@ -92,6 +92,22 @@ def test_the_owner_of_a_subject_opens_its_tasks(client, clerk):
     assert client.get(reverse("flow:task", args=[task.pk])).headers["Location"] == f"/work/cases/{task.subject_id}/"
 
 
+def test_an_applicant_is_led_to_the_page_of_the_process(client):
+    mother = make_resident()
+    login(client, mother.account_id)
+    registry.register_opener(
+        "case", task_url=lambda subject, task_id: "/work/cases/", process_url=lambda subject: f"/cases/{subject.id}/"
+    )
+    ask = '<zeebe:assignmentDefinition candidateGroups="applicant"/>'
+    publish(bpmn(begin(), user("a", ask), end(), chain("start", "a", "end")))
+    start(applicant_person_id=mother.person_id)
+    task = Task.objects.get()
+    assert client.get(reverse("flow:task", args=[task.pk])).headers["Location"] == f"/cases/{task.subject_id}/"
+    page = text(client.get(reverse("flow:mine")))
+    assert f"/cases/{task.subject_id}/" in page
+    assert "等您办理：任务a" in page
+
+
 def test_strangers_find_no_task_and_nobody_gets_in_without_logging_in(client, clerk):
     task = Task.objects.first()
     _elsewhere, stranger = office()

@@ -42,7 +42,7 @@ def _empty(*, ended: bool) -> Empty:
 
 
 def _item(row: ProcessRow) -> CaseItem:
-    href = words.task_page(row.waiting[0]) if row.waiting else words.process_href(row.subject)
+    href = words.process_href(row.subject) or (words.task_page(row.waiting[0]) if row.waiting else "")
     return CaseItem(row.title, href, _sentence(row), tag=words.STATUSES[row.status])
 
 

@@ -64,8 +64,10 @@ def net_tag(net: str) -> Tag | None:
 
 
 def task_href(row: TaskRow) -> str:
-    """Where the task's subject opens it; else our own plain page."""
+    """Where the task's subject opens it, for the applicant the page of the process; else our own plain page."""
     found = registry.opener(row.subject.kind)
+    if found and found.process_url and row.for_applicant:
+        return found.process_url(row.subject)
     return found.task_url(row.subject, row.id) if found else task_page(row.id)
 
 
