@@ -18,7 +18,7 @@ _LEAST_FREE_GB = 2
 _LATE = timedelta(minutes=2)
 
 
-@check("settings")
+@check("settings", tables=False)
 def _settings() -> Finding:
     here = settings()
     public = here.host not in {"127.0.0.1", "localhost", "::1"}
@@ -31,7 +31,7 @@ def _settings() -> Finding:
     return Finding(ok=True, message=f"数据目录 {here.data_dir}，监听 {here.host}:{here.port}")
 
 
-@check("migrations")
+@check("migrations", tables=False)
 def _migrations() -> Finding:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -79,7 +79,7 @@ def _outbox() -> Finding:
     return Finding(ok=True, message="事件都已送达或正在送达")
 
 
-@check("disk")
+@check("disk", tables=False)
 def _disk() -> Finding:
     free = shutil.disk_usage(settings().data_dir).free / 1024**3
     if free < _LEAST_FREE_GB:
@@ -87,7 +87,7 @@ def _disk() -> Finding:
     return Finding(ok=True, message=f"数据目录还有 {free:.0f} GB")
 
 
-@check("keys")
+@check("keys", tables=False)
 def _keys() -> Finding:
     folder = settings().data_dir / "keys"
     open_ones = [path.name for path in folder.glob("*.key") if path.stat().st_mode & 0o077]

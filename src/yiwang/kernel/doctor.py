@@ -15,25 +15,31 @@ class Finding:
 
 
 Check = Callable[[], Finding]
-_checks: dict[str, Check] = {}
+_checks: dict[str, tuple[Check, bool]] = {}
+_SCHEMA = "migrations"
 
 
-def check(name: str) -> Callable[[Check], Check]:
-    """Register a check under a short name; it must not change anything."""
+def check(name: str, *, tables: bool = True) -> Callable[[Check], Check]:
+    """Register a check under a short name; it must not change anything. `tables`: it reads tables of the program."""
 
     def decorate(function: Check) -> Check:
-        _checks[name] = function
+        _checks[name] = (function, tables)
         return function
 
     return decorate
 
 
 def examine() -> list[tuple[str, Finding]]:
-    """Run all checks; one that fails with an exception is a finding too."""
-    findings = []
-    for name, function in _checks.items():
+    """Run all checks; one that fails with an exception is a finding too. Without tables only what needs none is asked."""
+    findings: list[tuple[str, Finding]] = []
+    schema = True
+    for name, (function, tables) in sorted(_checks.items(), key=lambda item: (item[1][1], item[0] != _SCHEMA)):
+        if tables and not schema:
+            continue
         try:
-            findings.append((name, function()))
+            finding = function()
         except Exception as error:  # noqa: BLE001  a broken check must not hide the others
-            findings.append((name, Finding(ok=False, message=f"{type(error).__name__}: {error}")))
+            finding = Finding(ok=False, message=f"{type(error).__name__}: {error}")
+        findings.append((name, finding))
+        schema = schema and (name != _SCHEMA or finding.ok)
     return findings

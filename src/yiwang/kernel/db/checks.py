@@ -20,7 +20,7 @@ OLDEST_MAJOR = 14
 FAULTS = "SELECT coalesce(sum(checksum_failures), 0) FROM pg_stat_database"
 
 
-@check("database programs")
+@check("database programs", tables=False)
 def programs() -> Finding:
     """PostgreSQL's programs are there, run here, and fit the data."""
     try:
@@ -38,7 +38,7 @@ def programs() -> Finding:
     return Finding(ok=True, message=f"PostgreSQL {binaries.version}")
 
 
-@check("database space")
+@check("database space", tables=False)
 def space() -> Finding:
     """The disk of the embedded database has room."""
     place = _place()
@@ -48,7 +48,7 @@ def space() -> Finding:
     return _finding(free >= 5 * NEEDED_MB, f"{folder}: {free} MB", mend)
 
 
-@check("database connection")
+@check("database connection", tables=False)
 def connection() -> Finding:
     """The database answers, is new enough, stores Chinese text properly and has no damaged pages."""
     external = settings().database_url
@@ -73,7 +73,7 @@ def connection() -> Finding:
     return Finding(ok=True, message=f"PostgreSQL {major}, UTF8")
 
 
-@check("database leftovers")
+@check("database leftovers", tables=False)
 def leftovers() -> Finding:
     """No data outside the data folders whose data folder is gone."""
     orphans = [str(note.parent) for note in SYSTEM_FOLDER.glob(f"cluster-*/{BELONGS_TO}") if _is_orphan(note)]

@@ -90,19 +90,37 @@ def open_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def data_dir(open_folder: Path) -> Iterator[Path]:
+def new_dir(open_folder: Path) -> Iterator[Path]:
+    """A data folder that doesn't exist yet."""
     folder = open_folder / "data"
     yield folder
     if folder.exists():
         Server(folder).destroy()
 
 
+@pytest.fixture(scope="session")
+def used_folder() -> Iterator[Path]:
+    """A data folder whose server ran before; to be copied, for initdb takes a second."""
+    with tempfile.TemporaryDirectory(prefix="ywdb-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        with Server(Path(folder) / "data", durable=False):
+            pass
+        yield Path(folder) / "data"
+
+
 @pytest.fixture
-def owner(data_dir: Path) -> Iterator[Callable[[], Owner]]:
+def data_dir(new_dir: Path, used_folder: Path) -> Path:
+    """A data folder whose server ran before."""
+    subprocess.run(["cp", "-a", used_folder, new_dir], check=True)
+    return new_dir
+
+
+@pytest.fixture
+def owner(new_dir: Path) -> Iterator[Callable[[], Owner]]:
     owners: list[Owner] = []
 
     def start(**options: str) -> Owner:
-        owners.append(Owner(data_dir, **options))
+        owners.append(Owner(new_dir, **options))
         return owners[-1]
 
     yield start

@@ -11,8 +11,8 @@ from yiwang.kernel.settings import settings
 
 
 @pytest.fixture
-def set_up(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    monkeypatch.setenv("YIWANG_DATA_DIR", str(data_dir))
+def set_up(new_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    monkeypatch.setenv("YIWANG_DATA_DIR", str(new_dir))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     settings.cache_clear()
     yield monkeypatch
@@ -24,10 +24,10 @@ def examine() -> list[Finding]:
 
 
 @pytest.mark.usefixtures("set_up")
-def test_finds_nothing_wrong_before_the_first_start_nor_later_and_starts_nothing(data_dir: Path) -> None:
+def test_finds_nothing_wrong_before_the_first_start_nor_later_and_starts_nothing(new_dir: Path) -> None:
     assert all(found.ok for found in examine())
-    assert not data_dir.exists()
-    with Server(data_dir, durable=False) as server:
+    assert not new_dir.exists()
+    with Server(new_dir, durable=False) as server:
         assert [found for found in examine() if not found.ok or found.mend] == []
         assert checks.connection().message == "PostgreSQL 18, UTF8"
     assert all(found.ok for found in examine())

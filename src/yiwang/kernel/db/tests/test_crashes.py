@@ -129,11 +129,11 @@ def test_a_foreign_postgresql_on_the_folder_is_left_alone_and_named(data_dir: Pa
         foreign.wait()
 
 
-def test_eight_processes_at_once_start_one_server(data_dir: Path, owner) -> None:
+def test_eight_processes_at_once_start_one_server(new_dir: Path, owner) -> None:
     owners = [owner() for _ in range(8)]
     for each in owners:
         each.wait_ready()
-    server = Server(data_dir)
+    server = Server(new_dir)
     assert {each.pid for each in server.status().owners} == {each.process.pid for each in owners}
     data = server.place.data
     masters = [
@@ -195,7 +195,7 @@ def test_no_confirmed_row_is_lost_by_kills_at_random_moments(data_dir: Path) -> 
 
 
 @pytest.mark.kill
-def test_a_first_start_killed_at_any_moment_is_no_obstacle(data_dir: Path, owner) -> None:
+def test_a_first_start_killed_at_any_moment_is_no_obstacle(new_dir: Path, owner) -> None:
     """Kills hit the import, useradd, initdb, the supervisor's start and the making of roles."""
     seed = int(os.environ.get("YIWANG_SEED", random.SystemRandom().randrange(10**6)))
     sys.stdout.write(f"seed {seed}\n")
@@ -205,9 +205,9 @@ def test_a_first_start_killed_at_any_moment_is_no_obstacle(data_dir: Path, owner
         time.sleep(chance.uniform(0.2, 1.8))
         starting.kill()
         if chance.random() < 0.5:
-            for pid in processes(Server(data_dir).place):
+            for pid in processes(Server(new_dir).place):
                 _kill(pid)
-    with Server(data_dir, grace=GRACE) as server:
+    with Server(new_dir, grace=GRACE) as server:
         assert _answers(server)
     assert processes(server.place) == []
 

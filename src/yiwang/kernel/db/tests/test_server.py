@@ -14,8 +14,8 @@ needs_second_user = pytest.mark.skipif(
 )
 
 
-def test_starts_serves_chinese_text_and_stops_without_a_trace(data_dir: Path) -> None:
-    with Server(data_dir, durable=False) as server:
+def test_starts_serves_chinese_text_and_stops_without_a_trace(new_dir: Path) -> None:
+    with Server(new_dir, durable=False) as server:
         assert server.status().state == "ready"
         query(server, "CREATE EXTENSION pg_trgm")
         assert query(server, "SELECT similarity('孩子出生了', '孩子出生') > 0.4") == [(True,)]
@@ -77,15 +77,15 @@ def test_statements_and_values_stay_out_of_the_log(data_dir: Path) -> None:
         assert "32040019900101001" not in server.place.log.read_text()
 
 
-def test_an_external_database_starts_nothing(data_dir: Path) -> None:
-    assert database_url(data_dir, "postgresql://elsewhere/yiwang") == "postgresql://elsewhere/yiwang"
-    assert not data_dir.exists()
+def test_an_external_database_starts_nothing(new_dir: Path) -> None:
+    assert database_url(new_dir, "postgresql://elsewhere/yiwang") == "postgresql://elsewhere/yiwang"
+    assert not new_dir.exists()
 
 
-def test_stopping_what_never_ran_is_no_error(data_dir: Path) -> None:
-    assert Server(data_dir).stop()
-    assert Server(data_dir).status().state == "stopped"
-    assert not data_dir.exists()
+def test_stopping_what_never_ran_is_no_error(new_dir: Path) -> None:
+    assert Server(new_dir).stop()
+    assert Server(new_dir).status().state == "stopped"
+    assert not new_dir.exists()
 
 
 def test_a_forked_child_owns_nothing(data_dir: Path) -> None:
@@ -115,11 +115,11 @@ def test_a_setting_that_postgresql_refuses_is_told_from_its_log(data_dir: Path) 
     assert server.status().owners == ()
 
 
-def test_what_a_killed_initdb_left_is_no_obstacle(data_dir: Path) -> None:
-    leftover = data_dir / "postgres" / "cluster" / "data.new-0a1b"
+def test_what_a_killed_initdb_left_is_no_obstacle(new_dir: Path) -> None:
+    leftover = new_dir / "postgres" / "cluster" / "data.new-0a1b"
     leftover.mkdir(parents=True)
     (leftover / "PG_VERSION").write_text("18\n")
-    with Server(data_dir, durable=False) as server:
+    with Server(new_dir, durable=False) as server:
         assert server.status().state == "ready"
         assert not leftover.exists()
 
@@ -162,16 +162,16 @@ def test_a_folder_that_cannot_be_written_is_refused_with_its_owner(open_folder: 
 
 
 @needs_second_user
-def test_runs_as_an_ordinary_user_and_root_may_join(open_folder: Path, data_dir: Path, owner) -> None:
-    data_dir.mkdir()
+def test_runs_as_an_ordinary_user_and_root_may_join(open_folder: Path, new_dir: Path, owner) -> None:
+    new_dir.mkdir()
     subprocess.run(["chown", "nobody", data_dir], check=True)
     first = owner(user="nobody").wait_ready()
-    with Server(data_dir, durable=False) as server:
+    with Server(new_dir, durable=False) as server:
         assert len(server.status().owners) == 2
         pid = server.status().postmaster_pid
-        assert Path(f"/proc/{pid}").stat().st_uid == data_dir.stat().st_uid
+        assert Path(f"/proc/{pid}").stat().st_uid == new_dir.stat().st_uid
         assert first.leave() == "False"
     assert server.status().state == "stopped"
     with server:  # root starts it, as the user that the data belong to
-        assert Path(f"/proc/{server.status().postmaster_pid}").stat().st_uid == data_dir.stat().st_uid
+        assert Path(f"/proc/{server.status().postmaster_pid}").stat().st_uid == new_dir.stat().st_uid
     assert owner(user="nobody").wait_ready().leave() == "True"
