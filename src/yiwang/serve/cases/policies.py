@@ -1,11 +1,13 @@
 """Who may see a case and who may do what with it. Officials by grants, applicants and agents their own only."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q
 
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.identity import queries as identity
+from yiwang.commons.identity.contracts import MayNotRepresent
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.errors import Forbidden
 from yiwang.serve.cases import rules
@@ -110,6 +112,20 @@ def check_submit(by: Actor, applicant: Applicant) -> None:
         if own_case or acting:
             return
     raise Forbidden
+
+
+def may_file(viewer: Actor, bundle_key: str, matter_codes: Collection[str]) -> bool:
+    """Whether what one was authorised for covers the bundle as a whole or each of the matters; for oneself always."""
+    if viewer.on_behalf is None or identity.acts_within(scope_key=f"bundle:{bundle_key}", viewer=viewer):
+        return True
+    return all(identity.acts_within(scope_key=f"matter:{code}", viewer=viewer) for code in matter_codes)
+
+
+def check_scope(by: Actor, applicant: Applicant, bundle_key: str, matter_codes: Collection[str]) -> None:
+    """Raises MayNotRepresent where `by` acts for the applicant and was not authorised for all of it."""
+    acting = by.on_behalf is not None and by.on_behalf.id in {applicant.person_id, applicant.entity_id}
+    if acting and not may_file(by, bundle_key, matter_codes):
+        raise MayNotRepresent
 
 
 def check_task_belongs(by: Actor, case: Case, task_id: UUID) -> None:

@@ -12,6 +12,7 @@ from yiwang.commons.files import commands as files
 from yiwang.commons.flow import commands as flow
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command
+from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.commands import journal
 from yiwang.serve.cases.contracts import (
@@ -58,16 +59,17 @@ def handle_task(
     ReasonMissing, FieldsMissing, CaseStateRefused, CaseNotFound, and flow's refusals (NotYourTask, TaskTaken…).
     """
     if choice in _NEEDS_REASON and not reason.strip():
-        raise ReasonMissing(fields={"reason": "请写明理由"})
+        raise ReasonMissing(fields={"reason": _("请写明理由")})
     if choice in {TaskChoice.DECLINE, TaskChoice.REFUSE} and not ground.strip():
-        raise ReasonMissing(fields={"ground": "请写明依据"})
+        raise ReasonMissing(fields={"ground": _("请写明依据")})
     case, _parent = journal.locked(case_id)
     policies.check_task_belongs(by, case, task_id)
     action = choice.action
     refused = rules.refusal(CaseStatus(case.status), action) if action else ""
     if refused and action:
         raise CaseStateRefused(number=case.number, action=action.label, reason=refused)
-    case.pending = {"ground": ground, "reason": reason, "opinion": opinion, "fields": dict(fields or {})}
+    said = {"ground": ground, "reason": reason, "opinion": opinion, "fields": dict(fields or {})}
+    case.pending = {**said, "by": str(by.account_id), "at": at.isoformat()}
     case.save(update_fields=["pending"])
     flow.complete_task(task_id=task_id, outputs=_OUTPUTS[choice], by=by, at=at)
     journal.noted(case, action or CaseAction.ISSUE_RESULT, repeat=False)

@@ -199,4 +199,4 @@ def settle(*, case_id: UUID, by: Actor, at: datetime) -> str:
 
 def _demand(*texts: str) -> None:
     if not all(text.strip() for text in texts):
-        raise ReasonMissing(fields={"reason": "请写明依据和理由"})
+        raise ReasonMissing(fields={"reason": _("请写明依据和理由")})

@@ -72,7 +72,8 @@ def submit_bundle(
 
     `situation` holds the facts of the guide, `answers` those of the form, `member_facts` which facts each matter's form
     takes (by matter code; absent: all), `region_code` where the applicant lives. Starts the bundle's process, attaches
-    the files. Raises SituationIncomplete, NothingToHandle, MaterialMissing, NoHandlingOrganisation, Forbidden.
+    the files. Raises SituationIncomplete, NothingToHandle, MaterialMissing, NoHandlingOrganisation, Forbidden,
+    MayNotRepresent.
     """
     del idempotency_key
     bundle = matters.bundle_version(bundle_id=bundle_id, viewer=by)
@@ -150,6 +151,7 @@ def _filing(
         raise SituationIncomplete(questions="；".join(question.text for question in guide.questions_left))
     if not any(member.inclusion is Inclusion.YES for member in guide.members):
         raise NothingToHandle
+    policies.check_scope(by, applicant, bundle.key, [member.matter_code for member in guide.members])
     regions = identity.regions_by_code(codes=[region_code], viewer=by)
     return _Filing(
         bundle=bundle,

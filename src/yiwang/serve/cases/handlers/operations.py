@@ -40,9 +40,18 @@ def _case_id(call: Invocation) -> UUID:
     return UUID(str(call.inputs.get("case_id") or call.subject.id))
 
 
+def _entered(call: Invocation) -> Mapping[str, Any]:
+    """What was entered at the task of this very case that this step follows; empty after a submission, timer or neighbour."""
+    if call.headers.get("by") == "rule":
+        return {}
+    said = queries.entered(case_id=_case_id(call))
+    own = said.get("by") == str(call.by.account_id) and said.get("at") == call.at.isoformat()
+    return said if own else {}
+
+
 def _by(call: Invocation) -> Actor:
-    """An official acts in person; what follows a submission or a timer the program does."""
-    return call.by if call.by.is_official and call.headers.get("by") != "rule" else _program(call)
+    """The official whose task it was acts in person; what follows anything else the program does."""
+    return call.by if call.by.is_official and _entered(call) else _program(call)
 
 
 def _program(call: Invocation) -> Actor:
@@ -70,7 +79,7 @@ def accept(call: Invocation) -> Mapping[str, Any]:
     case_id = _case_id(call)
     ground = str(call.headers.get("ground") or "official")
     by = _by(call) if ground == "official" else _program(call)
-    opinion = queries.entered(case_id=case_id).get("opinion", "") if ground == "official" else ""
+    opinion = _entered(call).get("opinion", "") if ground == "official" else ""
     commands.accept(case_id=case_id, ground=ground, opinion=opinion, by_process=True, by=by, at=call.at)
     case = queries.brief(case_id=case_id, viewer=Actor.system("flow"))
     return {"promised_due": end_of(case.promised_due) if case.promised_due else None}
@@ -79,7 +88,7 @@ def accept(call: Invocation) -> Mapping[str, Any]:
 @operation("cases.request_correction")
 def request_correction(call: Invocation) -> Mapping[str, Any]:
     case_id = _case_id(call)
-    entered = queries.entered(case_id=case_id)
+    entered = _entered(call)
     commands.request_correction(
         case_id=case_id,
         reason=entered.get("reason") or _("申请材料不齐全或者不符合法定形式"),
@@ -94,7 +103,7 @@ def request_correction(call: Invocation) -> Mapping[str, Any]:
 @operation("cases.refuse_acceptance")
 def refuse_acceptance(call: Invocation) -> Mapping[str, Any]:
     case_id = _case_id(call)
-    entered = {} if call.headers.get("by") == "rule" else queries.entered(case_id=case_id)
+    entered = _entered(call)
     commands.decline(
         case_id=case_id,
         ground=entered.get("ground") or str(call.inputs.get("ground") or _RULE_GROUND),
@@ -112,7 +121,7 @@ def decide(call: Invocation) -> Mapping[str, Any]:
     case_id = _case_id(call)
     by_rule = call.headers.get("by") == "rule"
     decision = str(call.inputs.get("decision") or call.headers.get("decision") or "")
-    entered = {} if by_rule else queries.entered(case_id=case_id)
+    entered = _entered(call)
     commands.decide(
         case_id=case_id,
         result=ResultKind.GRANTED if decision == "approve" else ResultKind.REFUSED,
@@ -130,7 +139,7 @@ def decide(call: Invocation) -> Mapping[str, Any]:
 @operation("cases.issue_result")
 def issue_result(call: Invocation) -> Mapping[str, Any]:
     case_id = _case_id(call)
-    fields = queries.entered(case_id=case_id).get("fields", {})
+    fields = _entered(call).get("fields", {})
     results = commands.issue_result(
         case_id=case_id, fields=fields, variables=dict(call.inputs), by_process=True, by=_by(call), at=call.at
     )

@@ -1,6 +1,6 @@
 """Reads of cases."""
 
-from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_read_files
+from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files
 from yiwang.serve.cases.queries.desk import desk_task, task_case, tasks_of
 from yiwang.serve.cases.queries.lists import case_row, cases, number_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
@@ -9,6 +9,6 @@ from yiwang.serve.cases.rules import ACCEPTANCE_DAYS
 
 __all__ = [
     "ACCEPTANCE_DAYS", "Brief", "brief", "can_be_exempt", "case", "case_row", "cases", "check_history", "desk_task", "entered",
-    "legal_ground", "material_needs", "may_read_files", "number_of", "result", "situation", "task_case", "tasks_of",
+    "legal_ground", "material_needs", "may_file", "may_read_files", "number_of", "result", "situation", "task_case", "tasks_of",
     "timeline",
 ]  # fmt: skip

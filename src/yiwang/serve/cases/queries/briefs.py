@@ -13,6 +13,7 @@ from yiwang.serve.cases import policies
 from yiwang.serve.cases.contracts import CaseKind, CaseNotFound, CaseStatus
 from yiwang.serve.cases.models import Case
 from yiwang.serve.matters import queries as matters
+from yiwang.serve.matters.contracts import Bundle, TailoredGuide
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ def legal_ground(*, case_id: UUID) -> str:
         return ""
     laws = matters.matter_version(matter_id=matter_id, viewer=Actor.system("cases")).spec.laws
     return "、".join(f"《{law.name}》{law.clause}" for law in laws)
+
+
+def may_file(*, bundle: Bundle, guide: TailoredGuide, viewer: Actor) -> bool:
+    """Whether the viewer may file this in the name of whom they act for now; for oneself always."""
+    return policies.may_file(viewer, bundle.key, [member.matter_code for member in guide.members])
 
 
 def may_read_files(*, case_id: UUID, viewer: Actor) -> bool:

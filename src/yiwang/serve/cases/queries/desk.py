@@ -5,6 +5,7 @@ from uuid import UUID
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.flow.contracts import TaskView
 from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.contracts import CHOICES_OF, CaseNotFound, CaseStatus, Choice, DeskTask, TaskChoice
 from yiwang.serve.cases.models import Case
@@ -12,13 +13,13 @@ from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import MatterSpec
 
 _WORDS = {
-    TaskChoice.ACCEPT: ("受理", "材料齐全、符合法定形式，从次日起计算办理时限"),
-    TaskChoice.CORRECT: ("一次性告知补正", "写明全部需要补正的内容，只能告知一次"),
-    TaskChoice.DECLINE: ("不予受理", "须写明依据和理由，并告知复议和诉讼的权利"),
-    TaskChoice.GRANT: ("准予", "出具办理结果，并送达申请人"),
-    TaskChoice.REFUSE: ("不予", "须写明依据和理由，并告知复议和诉讼的权利"),
-    TaskChoice.PRODUCE: ("制作完成", "填写结果信息后出具"),
-    TaskChoice.SUPPLY: ("补正材料已齐", "提交后由受理人员继续办理"),
+    TaskChoice.ACCEPT: (_("受理"), _("材料齐全、符合法定形式，从次日起计算办理时限")),
+    TaskChoice.CORRECT: (_("一次性告知补正"), _("写明全部需要补正的内容，只能告知一次")),
+    TaskChoice.DECLINE: (_("不予受理"), _("须写明依据和理由，并告知复议和诉讼的权利")),
+    TaskChoice.GRANT: (_("准予"), _("出具办理结果，并送达申请人")),
+    TaskChoice.REFUSE: (_("不予"), _("须写明依据和理由，并告知复议和诉讼的权利")),
+    TaskChoice.PRODUCE: (_("制作完成"), _("填写结果信息后出具")),
+    TaskChoice.SUPPLY: (_("补正材料已齐"), _("提交后由受理人员继续办理")),
 }
 _ALSO_SHOWN = {"decide": TaskChoice.CORRECT}
 

@@ -15,6 +15,17 @@ from yiwang.web import components as ui
 _LONGEST = 45
 _SHOWN = 30
 _DAY = timedelta(days=1)
+_TOLD = {
+    CaseAction.ACCEPT,
+    CaseAction.REQUEST_CORRECTION,
+    CaseAction.SUPPLY,
+    CaseAction.DECLINE,
+    CaseAction.REFUSE,
+    CaseAction.STOP_CLOCK,
+    CaseAction.RESUME_CLOCK,
+    CaseAction.ISSUE_RESULT,
+    CaseAction.DISCONTINUE,
+}
 _ENDS = {status.value for status in CaseStatus if status.is_final}
 
 
@@ -183,12 +194,7 @@ def _reckoning(view: CaseView, limit: Clock) -> tuple[ui.ClockStep, ...]:
 def bundle_timeline(view: CaseView) -> ui.Timeline:
     """What happened in a bundle, member by member, newest first; the steps that only mirror members are left out."""
     told = [("", event) for event in view.events if event.kind is CaseAction.SUBMIT or event.to_status in _ENDS]
-    told += [
-        (member.case.title, event)
-        for member in view.members
-        for event in member.events
-        if event.kind not in {CaseAction.SUBMIT, CaseAction.RELEASE, CaseAction.CHECK_MATERIAL}
-    ]
+    told += [(member.case.title, event) for member in view.members for event in member.events if event.kind in _TOLD]
     newest = sorted(told, key=lambda each: (each[1].at, each[1].seq), reverse=True)
     return ui.Timeline(
         tuple(

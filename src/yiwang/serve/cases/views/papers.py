@@ -1,10 +1,13 @@
 """A case on paper: its facts, its materials, the instrument that a decision becomes, the results."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
 from yiwang.kernel import clock
+from yiwang.kernel.clock import CHINA
+from yiwang.kernel.text import gettext_noop
 from yiwang.serve.cases.contracts import (
     CaseAction,
     CaseView,
@@ -16,6 +19,11 @@ from yiwang.serve.cases.contracts import (
 )
 from yiwang.serve.cases.views import words
 from yiwang.web import components as ui
+
+REMEDY = gettext_noop(
+    "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法向人民法院提起行政诉讼。"
+)
+"""The remedies that a refusal must name (行政复议法 20, 行政诉讼法 46)."""
 
 
 def facts(view: CaseView, *, official: bool = False) -> ui.Facts | None:
@@ -67,10 +75,10 @@ def _checked(each: MaterialView) -> ui.Due | str:
 
 def _open(view: CaseView, each: MaterialView) -> ui.Link | str:
     if each.file_id is not None:
-        return ui.Link(_("查看"), f"/files/{each.file_id}/", about=each.name)
+        return ui.Link(_("查看"), f"/files/{each.file_id}/", about=each.name, small=True)
     if each.origin_result_id is not None:
         number = view.parent_number or view.number
-        return ui.Link(_("查看"), f"/cases/{number}/results/{each.origin_result_id}/", about=each.name)
+        return ui.Link(_("查看"), f"/cases/{number}/results/{each.origin_result_id}/", about=each.name, small=True)
     return ""
 
 
@@ -100,62 +108,52 @@ def refusal(view: CaseView) -> ui.Note | None:
     if view.result not in {ResultKind.REFUSED, ResultKind.NOT_ACCEPTED} or not view.reason:
         return None
     said = _("理由：%(reason)s 依据：%(ground)s。%(remedy)s") % {
-        "reason": view.reason, "ground": view.ground, "remedy": remedy(),
+        "reason": view.reason, "ground": view.ground, "remedy": _(REMEDY),
     }  # fmt: skip
     return ui.Note(said, _(view.result.label), ui.Tone.WARN, wide=True)
 
 
-def remedy() -> str:
-    """The remedies that a refusal must name (行政复议法 20, 行政诉讼法 46)."""
-    return _(
-        "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法向人民法院提起行政诉讼。"
-    )
-
-
 def instrument(view: CaseView, choice: TaskChoice, reason: str = "", ground: str = "") -> ui.Sheet:
-    """The instrument that a choice will become, before it is numbered and sealed."""
+    """The instrument that a choice will become, before it is numbered and sealed. Instruments are in Chinese."""
     laws = "、".join(f"《{law.name}》{law.clause}" for law in view.laws)
-    ground = ground or laws
-    came = _("你于%(day)s提出的“%(title)s”申请") % {"day": words.whole_day(view.submitted_at), "title": view.title}
-    accepted = _("，本机关于%(day)s受理") % {"day": words.whole_day(view.accepted_at)} if view.accepted_at else ""
-    title, body = {
-        TaskChoice.ACCEPT: (_("受理通知书"), (came + _("，材料齐全、符合法定形式，本机关予以受理。"), _limit(view))),
-        TaskChoice.CORRECT: (
-            _("补正材料告知书"),
-            (came + _("，需要补正下列全部内容："), reason or "……", _("补正的时间不计入办理时限。")),
-        ),
-        TaskChoice.DECLINE: (_("不予受理决定书"), _refused(came, "", _("不予受理"), ground, reason)),
-        TaskChoice.REFUSE: (_("不予办理决定书"), _refused(came, accepted, _("不予办理"), ground, reason)),
-    }.get(
-        choice,
-        (
-            _("准予办理决定书"),
-            (
-                came + accepted + _("。经审查，符合规定的条件。"),
-                _("依据%(ground)s，决定准予办理。") % {"ground": ground} if ground else _("决定准予办理。"),
-            ),
-        ),
-    )
+    came = f"你于 {_legal_day(view.submitted_at)}提出的“{view.title}”申请"
+    accepted = f"，本机关于 {_legal_day(view.accepted_at)}受理" if view.accepted_at else ""
+    title, body = _wording(view, choice, came, accepted, reason, ground or laws)
     return ui.Sheet(
         authority=view.organisation,
         title=title,
-        number=_("（编号在签章时生成）"),
+        number="（编号在签章时生成）",
         to=view.applicant,
         paragraphs=tuple(each for each in body if each),
-        date=words.whole_day(clock.today()),
+        date=_legal_day(clock.today()),
         seal=ui.Seal(view.organisation, ui.SealState.WAITING),
     )
 
 
-def _limit(view: CaseView) -> str:
-    return _("自受理次日起 %(n)s内作出决定。") % {"n": words.days_words(view.promised_days)}
+def _wording(
+    view: CaseView, choice: TaskChoice, came: str, accepted: str, reason: str, ground: str
+) -> tuple[str, tuple[str, ...]]:
+    if choice is TaskChoice.ACCEPT:
+        limit = f"自受理次日起 {view.promised_days} 个工作日内作出决定。"
+        return "受理通知书", (f"{came}，材料齐全、符合法定形式，本机关予以受理。", limit)
+    if choice is TaskChoice.CORRECT:
+        needed = reason or "……"
+        return "补正材料告知书", (f"{came}，需要补正下列全部内容：", needed, "补正的时间不计入办理时限。")
+    if choice is TaskChoice.DECLINE:
+        return "不予受理决定书", _refused(came, "不予受理", ground, reason)
+    if choice is TaskChoice.REFUSE:
+        return "不予办理决定书", _refused(came + accepted, "不予办理", ground, reason)
+    decided = f"依据{ground}，决定准予办理。" if ground else "决定准予办理。"
+    return "准予办理决定书", (f"{came}{accepted}。经审查，符合规定的条件。", decided)
 
 
-def _refused(came: str, accepted: str, what: str, ground: str, reason: str) -> tuple[str, ...]:
-    why = _("依据%(ground)s，决定%(what)s。理由：%(reason)s") % {
-        "ground": ground or "……", "what": what, "reason": reason or "……",
-    }  # fmt: skip
-    return (f"{came}{accepted}。", why, remedy())
+def _refused(came: str, what: str, ground: str, reason: str) -> tuple[str, ...]:
+    return f"{came}。", f"依据{ground or '……'}，决定{what}。理由：{reason or '……'}", REMEDY
+
+
+def _legal_day(day: date | datetime) -> str:
+    day = day.astimezone(CHINA).date() if isinstance(day, datetime) else day
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
 def result_sheet(view: CaseView, result: ResultView) -> ui.Sheet:
@@ -167,7 +165,7 @@ def result_sheet(view: CaseView, result: ResultView) -> ui.Sheet:
         number=result.number,
         to=view.applicant,
         paragraphs=tuple(lines),
-        date=words.whole_day(result.issued_at),
+        date=_legal_day(result.issued_at),
         seal=ui.Seal(result.issued_by, ui.SealState.SEALED if result.sealed else ui.SealState.WAITING),
     )
 
