@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -104,6 +104,12 @@ def guide(*, bundle: Bundle, facts: Facts, viewer: Actor, region_code: str = "")
     """What the situation `facts` needs of `bundle`, and the question worth asking next. Names the handlers of a region."""
     named = replace(bundle, members=_with_handlers(bundle, facts, viewer, region_code))
     return rules.tailor(named, facts, _VERDICTS)
+
+
+def still_put(*, bundle: Bundle, answers: Facts, viewer: Actor) -> dict[str, Any]:
+    """`answers` without those to questions that are not put once the others are as they are; in the same order."""
+    del viewer
+    return rules.still_put(bundle, answers, _VERDICTS)
 
 
 def as_bundle(*, matter: Matter, viewer: Actor) -> Bundle:

@@ -41,12 +41,6 @@ def short_day(day: date) -> str:
     return f"{day.day} 日"
 
 
-def whole_day(day: date | datetime) -> str:
-    """2026 年 11 月 16 日."""
-    day = day.astimezone(CHINA).date() if isinstance(day, datetime) else day
-    return date_format(day, "Y 年 n 月 j 日" if _chinese() else "j F Y")
-
-
 def moment_words(at: datetime) -> str:
     """11 月 16 日 09:41."""
     local = at.astimezone(CHINA)

@@ -73,6 +73,22 @@ def tailor(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> TailoredGuide:
     )
 
 
+def still_put(bundle: Bundle, answers: Facts, verdicts: Verdicts) -> dict[str, Any]:
+    """`answers` without those whose question is not put any more, and without what depended on these in turn."""
+    gates = {question.fact: question.condition for question in bundle.spec.questions}
+    kept = {fact: value for fact, value in answers.items() if fact in gates}
+    stands = {Inclusion.YES: (Inclusion.YES, Inclusion.OPEN), Inclusion.OPEN: (Inclusion.OPEN,), Inclusion.NO: ()}
+    while True:
+        fewer = {
+            fact: value
+            for fact, value in kept.items()
+            if verdicts.inclusion(gates[fact], answers) in stands[verdicts.inclusion(gates[fact], kept)]
+        }
+        if len(fewer) == len(kept):
+            return kept
+        kept = fewer
+
+
 def _members(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> dict[str, Inclusion]:
     return {
         member.key: verdicts.inclusion(member.spec.condition, facts, bundle.spec.formulas) for member in bundle.members
