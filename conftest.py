@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+pytest_plugins = ["tests.pack"]
 ROOT = Path(__file__).parent
 _flush = DatabaseOperations.execute_sql_flush
 

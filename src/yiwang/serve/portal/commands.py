@@ -1,6 +1,8 @@
-"""Sending an application: the draft ends and the case begins, in one transaction and once."""
+"""From the guide to a draft, and from a draft to a case: each in one transaction and once."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from yiwang.commons.files import queries as files
@@ -13,26 +15,49 @@ from yiwang.serve.cases import commands as cases
 from yiwang.serve.cases.contracts import Answer, Applicant, MaterialInput
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Bundle
+from yiwang.serve.portal import queries
+from yiwang.serve.portal.contracts import NotEligible, OfficialsApplyAsResidents
+
+
+@command("portal.begin_application")
+def begin_application(
+    *, bundle_key: str, situation: Mapping[str, Any], idempotency_key: str | None = None, by: Actor, at: datetime
+) -> UUID:
+    """Keep the guide's answers in a draft, in the one that is open for this bundle if there is one; the draft's id.
+
+    Raises BundleNotFound, OfficialsApplyAsResidents, Unauthenticated.
+    """
+    del idempotency_key
+    if by.is_official:
+        raise OfficialsApplyAsResidents
+    bundle = matters.bundle(key=bundle_key, viewer=by)
+    opened = next(iter(form_queries.drafts(viewer=by, key=bundle.spec.form)), None)
+    if opened is None:
+        draft_id = forms.start_draft(key=bundle.spec.form, values=situation, by=by, at=at)
+    else:
+        draft_id = opened.id
+        asked = form_queries.definition(key=opened.key, version=opened.version, viewer=by).questions
+        values = {fact: value for fact, value in situation.items() if fact in asked}
+        forms.save_draft(draft_id=draft_id, values=values, expected_revision=opened.revision, by=by, at=at)
+    note(SubjectRef("draft", draft_id), bundle=bundle.key, again=opened is not None)
+    return draft_id
 
 
 @command("portal.send_application")
 def send_application(
-    *,
-    draft_id: UUID,
-    bundle_key: str,
-    expected_revision: int,
-    idempotency_key: str | None = None,
-    by: Actor,
-    at: datetime,
+    *, draft_id: UUID, expected_revision: int, idempotency_key: str | None = None, by: Actor, at: datetime
 ) -> UUID:
-    """File the bundle with the draft's answers and uploads; the id of the parent case.
+    """File the draft's bundle with its answers and uploads; the id of the parent case.
 
-    A repeat with the same `idempotency_key` (double click, second tab, retry) returns the first case. Raises what
-    forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
+    A repeat with the same `idempotency_key` (double click, second tab, retry) returns the first case. Raises NotEligible
+    and what forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
     """
     del idempotency_key
-    bundle = matters.bundle(key=bundle_key, viewer=by)
     sent = forms.submit_draft(draft_id=draft_id, expected_revision=expected_revision, by=by, at=at)
+    bundle = matters.bundle(key=sent.key, viewer=by)
+    verdict = queries.eligibility(bundle=bundle, facts=sent.values, viewer=by)
+    if verdict is not None and verdict.refused:
+        raise NotEligible(advice=verdict.advice)
     asked = {question.fact for question in bundle.spec.questions}
     case_id = cases.submit_bundle(
         bundle_id=bundle.id,

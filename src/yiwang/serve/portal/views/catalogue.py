@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from yiwang.commons.identity.queries import actor_of
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import Bundle, Matter, Necessity, Requirement
-from yiwang.serve.portal.views.speaking import card, say, theme_names, visits_words
+from yiwang.serve.portal.queries import unsent
+from yiwang.serve.portal.views.speaking import card, say, theme_names, unsent_words, visits_words
 from yiwang.web.components import Basis, Cards, Crumbs, Empty, Link, LinkButton
 from yiwang.web.components.lists import Cell, Column, Fact, Facts, Row, Table
 from yiwang.web.components.marks import Tag, Tone
@@ -63,7 +64,8 @@ def matters(request: HttpRequest) -> HttpResponse:
 
 def bundle(request: HttpRequest, key: str) -> HttpResponse:
     """One bundle: what it brings together, what it takes, how long it lasts, where to begin."""
-    found = queries.bundle(key=key, viewer=actor_of(request))
+    viewer = actor_of(request)
+    found = queries.bundle(key=key, viewer=viewer)
     spec = found.spec
     context = {
         "crumbs": Crumbs(
@@ -77,6 +79,7 @@ def bundle(request: HttpRequest, key: str) -> HttpResponse:
         "members": _members(found),
         "faq": [(say(each.question, spec.translations), say(each.answer, spec.translations)) for each in spec.faq],
         "guide_url": reverse("portal:guide", args=[key]),
+        **unsent_words(unsent(viewer=viewer, key=spec.form, most=1)),
     }
     return render(request, "portal/bundle.html", context)
 
@@ -93,7 +96,7 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
         "name": name,
         "summary": say(spec.summary, spec.translations),
         "facts": _matter_facts(found),
-        "conditions": [say(each, spec.translations) for each in spec.conditions],
+        "conditions": [say(each.text, spec.translations) for each in spec.conditions],
         "materials": _materials(found),
         "laws": tuple(Basis(f"《{law.name}》{law.clause}", law.text) for law in spec.laws),
         "faq": [(say(each.question, spec.translations), say(each.answer, spec.translations)) for each in spec.faq],

@@ -15,15 +15,18 @@ from yiwang.commons.flow.contracts import ProcessRow
 from yiwang.commons.identity.queries import actor_of
 from yiwang.commons.search import queries as searching
 from yiwang.commons.search.contracts import Hit, Suggestion
+from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import CatalogueEntry
-from yiwang.serve.portal.views.speaking import card, say, theme_names
+from yiwang.serve.portal.queries import unsent
+from yiwang.serve.portal.views.speaking import card, say, theme_names, unsent_items
 from yiwang.web.components import Cards, CaseItem, CaseList, Empty, LinkButton, Pagination
 from yiwang.web.components.lists import Theme, Themes
 from yiwang.web.components.marks import Tag, Tone
 
 KINDS = ("bundle", "matter")
 _SAID = 5
+_SHOWN = 3
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -32,14 +35,14 @@ def home(request: HttpRequest) -> HttpResponse:
     entries = matters.catalogue(viewer=viewer)
     bundles = [entry for entry in entries if entry.kind == "bundle"]
     names = theme_names(viewer)
-    mine = flow.mine(viewer=viewer, size=3) if viewer.person_id else None
+    mine = _mine(viewer)
     context = {
         "said": _said(bundles),
         "bundles": Cards(tuple(card(entry) for entry in bundles[:8])),
         "bundle_count": len(bundles),
         "person_themes": _themes(entries, "person", names),
         "entity_themes": _themes(entries, "legal_entity", names),
-        "mine": CaseList(tuple(_item(each) for each in mine.items)) if mine and mine.items else None,
+        "mine": CaseList(mine) if mine else None,
         "known": viewer.is_known,
     }
     return render(request, "portal/home.html", context)
@@ -64,6 +67,14 @@ def search(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "portal/search.html", context)
+
+
+def _mine(viewer: Actor) -> tuple[CaseItem, ...]:
+    """What is begun and not sent, then what is under way."""
+    if viewer.person_id is None:
+        return ()
+    under_way = flow.mine(viewer=viewer, size=_SHOWN).items
+    return (*unsent_items(unsent(viewer=viewer, most=2)), *(_item(each) for each in under_way))[:_SHOWN]
 
 
 def _said(bundles: list[CatalogueEntry]) -> list[tuple[str, str]]:

@@ -1,18 +1,22 @@
 """Words of published definitions in the viewer's language, and the small components that several pages share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.packs.loading import current_manifest
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import CatalogueEntry
-from yiwang.web.components import Card, Link
-from yiwang.web.components.marks import SAMPLE
+from yiwang.serve.portal.queries import Unsent
+from yiwang.web.components import Card, CaseItem, Link
+from yiwang.web.components.marks import SAMPLE, Tag, Tone
 from yiwang.web.registry import FooterColumn, Site
 
 
@@ -86,4 +90,35 @@ def site_words(request: HttpRequest) -> Site:
         ),
         legal=tuple(told(line) for line in site.get("legal") or ()),
         sample=told(site.get("sample_note")),
+    )
+
+
+def unsent_words(opened: Sequence[Unsent]) -> dict[str, Any]:
+    """For a bundle's pages: the application that one began, where to go on with it, and how to begin anew."""
+    if not opened:
+        return {}
+    newest = opened[0]
+    return {
+        "unsent": _("上次的申请还没有提交，保存于 %(day)s。") % {"day": saved_on(newest)},
+        "resume_url": reverse("portal:apply", args=[newest.draft_id]),
+        "restart_url": f"{reverse('portal:discard', args=[newest.draft_id])}?restart=1",
+    }
+
+
+def saved_on(unsent: Unsent) -> str:
+    """The day on which a draft was last touched, in words."""
+    return date_format(unsent.updated_at.astimezone(clock.CHINA), "DATE_FORMAT")
+
+
+def unsent_items(opened: Sequence[Unsent]) -> tuple[CaseItem, ...]:
+    """Applications not sent yet, as lines of a list."""
+    language = "en" if (get_language() or "zh").startswith("en") else "zh"
+    return tuple(
+        CaseItem(
+            title=each.title.get(language) or each.title["zh"],
+            href=reverse("portal:apply", args=[each.draft_id]),
+            words=_("%(day)s 保存，还没有提交") % {"day": saved_on(each)},
+            tag=Tag(_("没填完"), Tone.WARN),
+        )
+        for each in opened
     )

@@ -1,0 +1,157 @@
+"""What must be uploaded, and what need not be and why."""
+
+from collections.abc import Mapping
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from yiwang.commons.files import queries as files
+from yiwang.commons.files.contracts import MediaType
+from yiwang.commons.forms import commands as forms
+from yiwang.commons.forms import queries as form_queries
+from yiwang.commons.forms.contracts import DraftNotFound
+from yiwang.kernel import clock
+from yiwang.kernel.errors import DomainError
+from yiwang.serve.cases.contracts import MaterialBy, MaterialInput
+from yiwang.serve.matters.contracts import Inclusion, Necessity, TailoredMaterial
+from yiwang.serve.portal.views.applying.work import MATERIALS, Work, frame, language, open_work, signed_in
+from yiwang.web.components import ErrorSummary
+from yiwang.web.components.lists import Task, TaskList
+from yiwang.web.components.marks import Provenance, Source, Tag
+from yiwang.web.fields import Field
+
+
+@signed_in
+def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Upload, take away, go on when nothing that is required is missing."""
+    work = open_work(request, draft_id)
+    if request.method == "POST" and form_queries.REMOVE in request.POST:
+        _remove(work, request.POST[form_queries.REMOVE])
+        return redirect("portal:step", draft_id=draft_id, step=MATERIALS)
+    errors: Mapping[str, str] = {}
+    if request.method == "POST":
+        errors = _take_files(request, work)
+        work = open_work(request, draft_id)
+        errors = errors or missing(work)
+        if not errors:
+            return redirect("portal:check", draft_id=draft_id)
+    fields = _fields(work, errors)
+    context = {
+        **frame(work, MATERIALS),
+        "fields": fields,
+        "errors": ErrorSummary.of(fields),
+        "exempt": exempt(work),
+    }
+    return render(request, "portal/materials.html", context, status=422 if errors else 200)
+
+
+def missing(work: Work) -> dict[str, str]:
+    """What is required and not uploaded: a sentence by material."""
+    return {
+        each.code: _("请上传%(name)s") % {"name": work.say(each.name)}
+        for each in work.to_upload
+        if each.necessity is Necessity.REQUIRED and not work.draft.files.get(each.code)
+    }
+
+
+def uploads(work: Work) -> TaskList | None:
+    """The uploads by material, for reading."""
+    held = files.described(file_ids=_file_ids(work), viewer=work.viewer)
+    tasks = tuple(
+        Task(
+            work.say(each.name),
+            detail="、".join(held[i].name for i in work.draft.files.get(each.code, ()) if i in held) or _("没有上传"),
+        )
+        for each in work.to_upload
+    )
+    return TaskList(tasks) if tasks else None
+
+
+def exempt(work: Work) -> TaskList | None:
+    """What the applicant need not hand in, each with the reason."""
+    names = {member.key: work.say(member.matter.name) for member in work.bundle.members}
+    given = ((each, work.needs.get(each.code)) for each in work.guide.materials if each.inclusion is not Inclusion.NO)
+    tasks = tuple(_spared(work, each, how, names) for each, how in given if how is not None)
+    return TaskList(tasks) if tasks else None
+
+
+def _spared(work: Work, each: TailoredMaterial, how: MaterialInput, names: Mapping[str, str]) -> Task:
+    if how.by is MaterialBy.MEMBER_OUTPUT:
+        words = _("「%(name)s」的结果，自动带入") % {"name": names.get(each.origin, "")}
+        mark = Provenance(Source.COMPUTED, words)
+    elif how.by is MaterialBy.FORM:
+        mark = Provenance(Source.TYPED, _("您在线填写的表单就是"))
+    else:
+        mark = Provenance(Source.SHARED, _("系统核验，免交"))
+    return Task(work.say(each.name), tag=Tag(_("免交")), provenance=mark)
+
+
+def _file_ids(work: Work) -> list[UUID]:
+    return [file_id for ids in work.draft.files.values() for file_id in ids]
+
+
+def _remove(work: Work, posted: str) -> None:
+    """`material:file id`, as the button of the list posts it. Raises DraftNotFound for what is not in this draft."""
+    material, _separator, text = posted.partition(":")
+    try:
+        file_id = UUID(text)
+    except ValueError:
+        raise DraftNotFound from None
+    forms.remove_file(draft_id=work.draft.id, material=material, file_id=file_id, by=work.viewer, at=clock.now())
+
+
+def _take_files(request: HttpRequest, work: Work) -> dict[str, str]:
+    """Store files that came with the form (browsers without script); refusals by material."""
+    errors: dict[str, str] = {}
+    for material in work.to_upload:
+        for file in request.FILES.getlist(f"material.{material.code}"):
+            refused = _take(work, material, file)
+            if refused:
+                errors[material.code] = refused
+    return errors
+
+
+def _take(work: Work, material: TailoredMaterial, file: "UploadedFile[bytes]") -> str:
+    try:
+        forms.add_file(
+            draft_id=work.draft.id,
+            material=material.code,
+            stream=cast("BinaryIO", file),
+            name=file.name or "",
+            types=_types(material),
+            max_bytes=material.max_bytes,
+            by=work.viewer,
+            at=clock.now(),
+        )
+    except DomainError as refusal:
+        return refusal.sentence(_)
+    return ""
+
+
+def _types(material: TailoredMaterial) -> tuple[MediaType, ...]:
+    return tuple(each for each in MediaType if each.extension in material.types or each.value in material.types)
+
+
+def _fields(work: Work, errors: Mapping[str, str]) -> list[Field]:
+    held = files.described(file_ids=_file_ids(work), viewer=work.viewer)
+    return [
+        form_queries.material_field(
+            spec=form_queries.MaterialSpec(
+                key=each.code,
+                label={"zh": each.name, "en": work.say(each.name)},
+                types=_types(each),
+                max_bytes=each.max_bytes,
+                required=each.necessity is Necessity.REQUIRED,
+                help={"zh": each.note or each.standard, "en": work.say(each.note or each.standard)},
+            ),
+            draft=work.draft,
+            files=held,
+            error=errors.get(each.code, ""),
+            language=language(),
+        )
+        for each in work.to_upload
+    ]

@@ -1,0 +1,107 @@
+"""Check your answers, send once, receipt."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yiwang.commons.forms import queries as form_queries
+from yiwang.commons.forms.contracts import AnswersInvalid, DraftConflict
+from yiwang.commons.identity.queries import actor_of
+from yiwang.kernel import clock
+from yiwang.kernel.errors import IdempotencyMismatch
+from yiwang.serve.cases import queries as cases
+from yiwang.serve.cases.contracts import MaterialMissing
+from yiwang.serve.matters.contracts import Inclusion
+from yiwang.serve.portal import commands
+from yiwang.serve.portal.contracts import AlreadySent, NotEligible
+from yiwang.serve.portal.views.applying.materials import exempt, missing, uploads
+from yiwang.serve.portal.views.applying.steps import revision_of
+from yiwang.serve.portal.views.applying.work import CHECK, MATERIALS, Work, frame, language, open_work, signed_in
+from yiwang.serve.portal.views.catalogue import home_link
+from yiwang.web.components import Crumbs, ErrorSummary, Link, Note
+from yiwang.web.components.lists import Facts
+from yiwang.web.fields import Choice, Field, FieldKind
+
+
+@signed_in
+def check_answers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Everything at one look, each with its source and a link to change it; then send.
+
+    Sending goes by what the page says alone: after success the draft is gone, and a second press leads to the same case.
+    """
+    if request.method == "POST" and request.POST.get("confirmed"):
+        return _send(request, draft_id)
+    work = open_work(request, draft_id)
+    if work.refused or work.faults():
+        return redirect("portal:apply", draft_id=draft_id)
+    if missing(work):
+        return redirect("portal:step", draft_id=draft_id, step=MATERIALS)
+    return _page(request, work, _("请先确认填写的内容真实") if request.method == "POST" else "")
+
+
+def _page(request: HttpRequest, work: Work, error: str) -> HttpResponse:
+    groups = form_queries.summary(
+        definition=work.definition,
+        state=work.state,
+        answers=work.draft.answers,
+        viewer=work.viewer,
+        change_url=lambda key: f"{work.address(key)}?to={CHECK}",
+        language=language(),
+    )
+    confirm = Field(
+        name="confirmed",
+        label=_("确认"),
+        kind=FieldKind.CONFIRM,
+        options=(Choice("yes", _("我确认以上内容真实、完整，愿意承担相应的法律责任")),),
+        error=error,
+    )
+    verdict = work.eligibility
+    context = {
+        **frame(work, CHECK),
+        "groups": [(group.title, Facts(group.facts)) for group in groups],
+        "uploads": uploads(work),
+        "exempt": exempt(work),
+        "advice": Note(work.say(verdict.advice)) if verdict and verdict.is_partial and verdict.advice else None,
+        "confirm": confirm,
+        "errors": ErrorSummary.of((confirm,)),
+        "revision": work.draft.revision,
+        "members": [work.say(each.name) for each in work.guide.members if each.inclusion is Inclusion.YES],
+    }
+    return render(request, "portal/check.html", context, status=422 if error else 200)
+
+
+def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    try:
+        case_id = commands.send_application(
+            draft_id=draft_id,
+            expected_revision=revision_of(request, 0),
+            idempotency_key=f"application:{draft_id}",
+            by=actor_of(request),
+            at=clock.now(),
+        )
+    except (AnswersInvalid, NotEligible):
+        return redirect("portal:apply", draft_id=draft_id)
+    except MaterialMissing:
+        return redirect("portal:step", draft_id=draft_id, step=MATERIALS)
+    except DraftConflict:
+        messages.warning(request, _("内容在另一页改过，请再核对一次。"))
+        return redirect("portal:check", draft_id=draft_id)
+    except IdempotencyMismatch:
+        raise AlreadySent from None
+    return redirect("portal:receipt", case_id=case_id)
+
+
+@signed_in
+def receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Sent: the number, what happens now, until when."""
+    viewer = actor_of(request)
+    number = cases.brief(case_id=case_id, viewer=viewer).number
+    context = {
+        "crumbs": Crumbs((home_link(), Link(_("我的"), reverse("flow:mine"))), _("已提交")),
+        "case": cases.case(number=number, viewer=viewer),
+    }
+    return render(request, "portal/receipt.html", context)

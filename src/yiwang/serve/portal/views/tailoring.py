@@ -1,0 +1,137 @@
+"""What a situation comes to: the matters, what to bring, what need not be brought, and whether it can be had here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yiwang.serve.cases import queries as cases
+from yiwang.serve.matters.contracts import (
+    Bundle,
+    Inclusion,
+    Necessity,
+    SituationQuestion,
+    TailoredGuide,
+    TailoredMaterial,
+    TailoredMember,
+)
+from yiwang.serve.portal.contracts import Eligibility
+from yiwang.serve.portal.queries import Unsent
+from yiwang.serve.portal.views.catalogue import home_link
+from yiwang.serve.portal.views.speaking import say, unsent_words, visits_words
+from yiwang.web.components import BackLink, Crumbs, Link, Note
+from yiwang.web.components.lists import Fact, Facts, Task, TaskList
+from yiwang.web.components.marks import Provenance, Source, Tag, Tone
+
+_NECESSITIES = {
+    Necessity.OPTIONAL: Tag(gettext_lazy("非必要")),
+    Necessity.DEFERRABLE: Tag(gettext_lazy("可容缺后补"), Tone.LINE),
+}
+
+
+def tailored_page(
+    bundle: Bundle,
+    answers: Mapping[str, Any],
+    tailored: TailoredGuide,
+    verdict: Eligibility | None,
+    opened: Sequence[Unsent],
+) -> dict[str, Any]:
+    """The context of the page. `opened`: drafts of this bundle that are not sent."""
+    members = [each for each in tailored.members if each.inclusion is Inclusion.YES]
+    taking_part = {each.key for each in tailored.members}
+    materials = [each for each in tailored.materials if each.inclusion is not Inclusion.NO]
+    to_bring = [each for each in materials if not cases.can_be_exempt(material=each)]
+    spared = [each for each in materials if each not in to_bring]
+    names = {m.key: say(m.matter.name, m.matter.spec.translations) for m in bundle.members}
+    return {
+        **common(bundle),
+        **unsent_words(opened),
+        "members": TaskList(tuple(_member(each, members, names) for each in members)),
+        "member_count": len(members),
+        "left_out": [names[member.key] for member in bundle.members if member.key not in taking_part],
+        "to_bring": TaskList(tuple(_brought(each, bundle.spec.translations) for each in to_bring)),
+        "to_bring_count": len(to_bring),
+        "exempt": TaskList(tuple(_spared(each, names, bundle.spec.translations) for each in spared)),
+        "exempt_count": len(spared),
+        "facts": _facts(tailored),
+        "answered": answered(bundle, answers),
+        "nothing": not members,
+        "refused": verdict is not None and verdict.refused,
+        "advice": _advice(bundle, verdict),
+        "back": back_to(bundle, list(answers)[-1] if answers else ""),
+    }
+
+
+def common(bundle: Bundle) -> dict[str, Any]:
+    """What the pages of the guide share."""
+    name = say(bundle.spec.name, bundle.spec.translations)
+    return {
+        "bundle": bundle,
+        "name": name,
+        "crumbs": Crumbs((home_link(), Link(name, reverse("portal:bundle", args=[bundle.key]))), _("导办")),
+    }
+
+
+def back_to(bundle: Bundle, fact: str) -> BackLink:
+    """To the question about `fact`; without one to the bundle."""
+    if not fact:
+        return BackLink(_("上一步"), reverse("portal:bundle", args=[bundle.key]))
+    return BackLink(_("上一步"), f"{reverse('portal:guide', args=[bundle.key])}?about={fact}")
+
+
+def answered(bundle: Bundle, answers: Mapping[str, Any]) -> Facts | None:
+    """The answers in words, each with a link to change it."""
+    words, base = bundle.spec.translations, reverse("portal:guide", args=[bundle.key])
+    facts = tuple(
+        Fact(
+            say(each.text, words),
+            _in_words(each, answers[each.fact], words),
+            change=Link(_("更改"), f"{base}?about={each.fact}", about=say(each.text, words)),
+        )
+        for each in bundle.spec.questions
+        if each.fact in answers
+    )
+    return Facts(facts) if facts else None
+
+
+def _in_words(question: SituationQuestion, value: Any, words: Mapping[str, str]) -> str:
+    if question.type == "boolean":
+        return _("是") if value else _("否")
+    return next((say(option.label, words) for option in question.options if option.value == value), str(value))
+
+
+def _advice(bundle: Bundle, verdict: Eligibility | None) -> Note | None:
+    if verdict is None or not verdict.advice or not (verdict.refused or verdict.is_partial):
+        return None
+    title = _("按您的情况，不能在网上办理") if verdict.refused else ""
+    return Note(say(verdict.advice, bundle.spec.translations), title, Tone.WARN if verdict.refused else Tone.BLUE)
+
+
+def _member(each: TailoredMember, members: Sequence[TailoredMember], names: Mapping[str, str]) -> Task:
+    before = [names[other.key] for other in members if other.key in each.depends_on]
+    waits = _("等「%(names)s」办好后自动开始") % {"names": "」「".join(before)} if before else ""
+    detail = "，".join(part for part in (each.organisation_name, "、".join(each.results)) if part)
+    return Task(names[each.key], detail=detail, waits=waits)
+
+
+def _brought(each: TailoredMaterial, words: Mapping[str, str]) -> Task:
+    return Task(say(each.name, words), detail=say(each.note, words), tag=_NECESSITIES.get(each.necessity))
+
+
+def _spared(each: TailoredMaterial, names: Mapping[str, str], words: Mapping[str, str]) -> Task:
+    if each.origin:
+        told = _("「%(name)s」的结果，自动带入") % {"name": names.get(each.origin, each.origin)}
+        return Task(say(each.name, words), provenance=Provenance(Source.COMPUTED, told))
+    return Task(say(each.name, words), provenance=Provenance(Source.SHARED, _("系统核验，免交")))
+
+
+def _facts(tailored: TailoredGuide) -> Facts:
+    return Facts(
+        (
+            Fact(_("部门"), "、".join(tailored.departments) or _("按您填写的住址确定")),
+            Fact(_("全部办结"), _("承诺 %(n)d 个工作日内") % {"n": tailored.limits.promised}),
+            Fact(_("到现场"), visits_words(tailored.visits)),
+        )
+    )
