@@ -128,13 +128,16 @@ def check_scope(by: Actor, applicant: Applicant, bundle_key: str, matter_codes: 
         raise MayNotRepresent
 
 
-def check_task_belongs(by: Actor, case: Case, task_id: UUID) -> None:
-    """A task is worked on with its own case only, whatever a form posts. Raises CaseNotFound, and flow's UnknownTask."""
+def check_task_belongs(by: Actor, case_id: UUID, task_id: UUID) -> UUID:
+    """A task is worked on with its own case only, whatever a form posts; the id of its process instance.
+
+    Raises CaseNotFound, and flow's UnknownTask.
+    """
     task = flow.task(task_id=task_id, viewer=by)
-    named = str(task.properties.get("case_id") or "")
-    own = named == str(case.pk) if named else task.row.subject.id == case.pk
-    if not own:
+    named = task.properties.get("case_id")
+    if (UUID(str(named)) if named else task.row.subject.id) != case_id:
         raise CaseNotFound
+    return task.row.instance_id
 
 
 def may_work_on(viewer: Actor, case: Case) -> bool:

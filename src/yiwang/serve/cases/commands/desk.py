@@ -10,6 +10,7 @@ from uuid import UUID
 
 from yiwang.commons.files import commands as files
 from yiwang.commons.flow import commands as flow
+from yiwang.commons.flow.commands.locking import locked
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command
 from yiwang.kernel.text import gettext_noop as _
@@ -26,7 +27,7 @@ from yiwang.serve.cases.contracts import (
     ReasonMissing,
     TaskChoice,
 )
-from yiwang.serve.cases.models import CaseMaterial
+from yiwang.serve.cases.models import Case, CaseMaterial
 
 _OUTPUTS: Mapping[TaskChoice, Mapping[str, str]] = {
     TaskChoice.ACCEPT: {"acceptance": "accept"},
@@ -62,8 +63,7 @@ def handle_task(
         raise ReasonMissing(fields={"reason": _("请写明理由")})
     if choice in {TaskChoice.DECLINE, TaskChoice.REFUSE} and not ground.strip():
         raise ReasonMissing(fields={"ground": _("请写明依据")})
-    case, _parent = journal.locked(case_id)
-    policies.check_task_belongs(by, case, task_id)
+    case, _parent = _locked_with_its_process(case_id, task_id, by)
     action = choice.action
     refused = rules.refusal(CaseStatus(case.status), action) if action else ""
     if refused and action:
@@ -89,9 +89,8 @@ def supply_correction(
 
     Raises CaseNotFound, CaseStateRefused, NothingSupplied, and what files refuses of an upload.
     """
-    case, parent = journal.locked(case_id)
+    case, parent = _locked_with_its_process(case_id, task_id, by)
     policies.check_applicant(by, case)
-    policies.check_task_belongs(by, case, task_id)
     given = [*materials, *(_stored(each, by, at) for each in uploads)]
     if not given:
         raise NothingSupplied
@@ -100,6 +99,12 @@ def supply_correction(
         case, CaseAction.SUPPLY, parent=parent, by=by, at=at, data={"materials": [m.material for m in given]}
     )
     flow.complete_task(task_id=task_id, outputs={}, by=by, at=at)
+
+
+def _locked_with_its_process(case_id: UUID, task_id: UUID, by: Actor) -> tuple[Case, Case | None]:
+    """Locks the process before the case, in the order in which timers and other tasks do, so that none waits for another."""
+    locked(policies.check_task_belongs(by, case_id, task_id))
+    return journal.locked(case_id)
 
 
 def _stored(upload: MaterialUpload, by: Actor, at: datetime) -> MaterialInput:
