@@ -1,0 +1,64 @@
+"""A real installation (database, web, worker) and a real Chromium for the journeys.
+
+YIWANG_BROWSER_URL names a running demonstration to be visited instead, which saves the start while one works on pages.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.browser.visitor import DESKTOP, Visitor
+from yiwang.site.supervisor import Installation, free_port
+
+playwright = pytest.importorskip("playwright.sync_api")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an installation with the demonstration city, on its own data folder."""
+    running = os.environ.get("YIWANG_BROWSER_URL")
+    if running:
+        yield running.rstrip("/")
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "YIWANG_DATABASE_URL", "YIWANG_TEST_SUFFIX"):
+            patch.delenv(name, raising=False)
+        patch.setenv("YIWANG_DEMO", "1")
+        installation = Installation(tmp_path_factory.mktemp("city"), host="127.0.0.1", port=free_port(), workers=1)
+        installation.start()
+    threading.Thread(target=installation.watch, daemon=True).start()
+    yield installation.url
+    installation.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    """Debian's Chromium; closed with the module, so that no event loop is left to tests that use the database."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("no chromium")
+    with playwright.sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path=path, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(chromium, base) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors and closes them: `visitor("parent", PHONE)`."""
+    made: list[Visitor] = []
+
+    def make(name: str, size: tuple[int, int] = DESKTOP, **options: bool) -> Visitor:
+        made.append(Visitor(chromium, base, name, size, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

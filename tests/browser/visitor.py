@@ -1,0 +1,132 @@
+"""A person at a browser: looks at each page with a designer's and an assistive technology's eyes while going on.
+
+`look` takes a picture into tests/output/ and asserts what every page owes everybody: nothing serious by axe, no word on the
+console, nothing beyond the right edge, targets a thumb can hit.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response
+
+OUTPUT = Path(__file__).resolve().parents[1] / "output"
+PHONE, DESKTOP = (360, 740), (1440, 900)
+PASSWORD = "Yiwang-demo-2026"
+_AXE = Axe()
+# Controls whose hit area is lower or narrower than 24 CSS pixels (WCAG 2.5.8); words inside a sentence are excepted.
+_SMALL = """() => {
+  const inSentence = (e) => e.tagName === 'A' && getComputedStyle(e).display === 'inline'
+    && [...e.parentElement.childNodes].some((n) => n !== e && n.textContent.trim());
+  const hit = (e, box) => [[0, -11], [0, 11], [-11, 0], [11, 0]].every(([x, y]) => {
+    const top = document.elementFromPoint(box.x + box.width / 2 + x, box.y + box.height / 2 + y);
+    return top && (e.contains(top) || top.contains(e) || top.closest('label')?.control === e);
+  });
+  const wrong = [];
+  for (const e of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
+    if (!e.checkVisibility({visibilityProperty: true, opacityProperty: false}) || e.disabled) continue;
+    if (e.closest('.y-vh, .y-skip, [aria-hidden=true]') || inSentence(e)) continue;
+    e.scrollIntoView({block: 'center', behavior: 'instant'});
+    const box = e.getBoundingClientRect();
+    if ((box.width < 24 || box.height < 24) && !hit(e, box)) wrong.push(`${e.tagName} ${e.innerText || e.name} ${Math.round(box.width)}x${Math.round(box.height)}`);
+  }
+  scrollTo({top: 0, behavior: 'instant'});
+  return wrong;
+}"""
+_BEYOND = """(width) => [...document.querySelectorAll('body *')].filter((e) => {
+  const box = e.getBoundingClientRect();
+  return box.width && box.right > width + 1 && !e.closest('.y-scroll, .y-vh, svg, .y-skip');
+}).slice(0, 5).map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)"""
+
+
+class Visitor:
+    """One browser context: its own cookies, one width, one print size, one language."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        base: str,
+        name: str,
+        size: tuple[int, int],
+        *,
+        large: bool = False,
+        english: bool = False,
+    ) -> None:
+        self.base, self.name, self.width = base, name, size[0]
+        self.context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            has_touch=size == PHONE,
+            is_mobile=size == PHONE,
+            locale="en-GB" if english else "zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        cookies = [("yw_print", "large")] * large + [("django_language", "en")] * english
+        if cookies:
+            self.context.add_cookies([{"name": key, "value": value, "url": base} for key, value in cookies])
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.said: list[str] = []
+        self.refused: set[str] = set()
+        self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("response", self._note)
+        self._seen = 0
+
+    def _note(self, response: Response) -> None:
+        if response.status in {409, 422} and response.request.resource_type in {"document", "xhr"}:
+            self.refused.add(response.url)
+
+    def go(self, path: str) -> None:
+        self.page.goto(path if path.startswith("http") else self.base + path)
+
+    def look(self, name: str, *, axe: bool = True) -> None:
+        """Picture and checks of the page as it stands."""
+        page = self.page
+        self._seen += 1
+        OUTPUT.mkdir(exist_ok=True)
+        page.screenshot(path=OUTPUT / f"{self.name}-{self._seen:02d}-{name}.png", full_page=True)
+        here = f"{self.name}: {name} ({page.url})"
+        assert page.evaluate("document.documentElement.scrollWidth") <= self.width, (
+            here,
+            page.evaluate(_BEYOND, self.width),
+        )
+        small = page.evaluate(_SMALL)
+        assert small == [], f"{here}: too small to hit: {small}"
+        assert page.title().strip(" ·"), here
+        assert page.locator("h1").count() == 1, here
+        found = serious(page) if axe else []
+        assert found == [], f"{here}: {found}"
+        self.check_said(here)
+
+    def check_said(self, here: str) -> None:
+        """Nothing on the console, but for the browser's note of a form that was sent back with its mistakes."""
+        heard = [words for words in self.said if not (self.refused and "status of 4" in words)]
+        assert heard == [], f"{here}: {heard}"
+        self.said.clear()
+
+    def log_in(self, username: str) -> None:
+        """By name and password, as one does who has an account."""
+        if "/account/login" not in self.page.url:
+            self.go("/account/login/")
+        self.page.locator("input#f-login").fill(username)
+        self.page.locator("input#f-password").fill(PASSWORD)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.page.wait_for_url(lambda url: "/account/login" not in url)
+
+    def press(self, words: str) -> None:
+        """Press the button of these words and wait for what it brings."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=words, exact=True).click()
+
+    def close(self) -> None:
+        self.context.close()
+
+
+def serious(page: Page) -> list[str]:
+    """What axe calls serious or critical, with the first place of each."""
+    found: list[dict[str, Any]] = _AXE.run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0]['failureSummary']}"
+        for fault in found
+        if fault["impact"] in {"serious", "critical"}
+    ]
