@@ -164,7 +164,7 @@ def test_a_folder_that_cannot_be_written_is_refused_with_its_owner(open_folder: 
 @needs_second_user
 def test_runs_as_an_ordinary_user_and_root_may_join(open_folder: Path, new_dir: Path, owner) -> None:
     new_dir.mkdir()
-    subprocess.run(["chown", "nobody", data_dir], check=True)
+    subprocess.run(["chown", "nobody", new_dir], check=True)
     first = owner(user="nobody").wait_ready()
     with Server(new_dir, durable=False) as server:
         assert len(server.status().owners) == 2
