@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.identity import commands, queries
-from yiwang.commons.identity.contracts import AccountInactive, AccountKind
+from yiwang.commons.identity.contracts import AccountInactive, AccountKind, SampleAccountClosed
 from yiwang.commons.identity.models import Account
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
 from yiwang.kernel.command import audit_outside
 from yiwang.kernel.fields import keyed_hash
+from yiwang.kernel.settings import settings
 from yiwang.web.errors import refusal
 from yiwang.web.registry import Area, shell
 
@@ -48,6 +49,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         by = queries.actor_of(self.request)
         commands.set_password(account_id=user.pk, password=password, by=by, at=clock.now())
         user.refresh_from_db(fields=["password"])
+
+    def pre_login(self, request: HttpRequest, user: Account, **details: Any) -> HttpResponse | None:
+        """Sample accounts have a password that everybody knows: they open in a demonstration only."""
+        if user.sample and not settings().demo:
+            return refusal(request, SampleAccountClosed())
+        found: HttpResponse | None = super().pre_login(request, user, **details)
+        return found
 
     def respond_user_inactive(self, request: HttpRequest, _user: Account) -> HttpResponse:
         """Said only after the right password, so that nobody learns which accounts exist."""

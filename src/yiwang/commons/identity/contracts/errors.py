@@ -80,6 +80,14 @@ class NoHandlingOrganisation(NotFound):
     next_step = _("请核对所选地区，或拨打 12345 咨询。")
 
 
+class SampleAccountClosed(Forbidden):
+    """A demonstration account on an installation that is none."""
+
+    code = "identity.sample_account_closed"
+    message = _("这是演示账号，不能在正式环境登录。")
+    next_step = _("请使用自己的账号；演示请用 ./dev demo 启动。")
+
+
 class AccountInactive(Forbidden):
     """The account was switched off."""
 

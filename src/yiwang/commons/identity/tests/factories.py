@@ -155,7 +155,7 @@ def make_resident(
         password=password,
         kind=AccountKind.PERSON,
         person_id=person_id,
-        sample=True,
+        sample=sample,
         by=SYSTEM,
         at=clock.now(),
     )
@@ -178,6 +178,7 @@ def make_official(
     name: str = "样例经办",
     username: str | None = None,
     password: str | None = None,
+    sample: bool = False,
 ) -> MadeAccount:
     """An official appointed to `organisation_id`; each grant (or action name) reaches its subtree by default."""
     make_role(role)
@@ -189,7 +190,7 @@ def make_official(
         password=password,
         kind=AccountKind.OFFICIAL,
         person_id=person_id,
-        sample=True,
+        sample=sample,
         by=SYSTEM,
         at=at,
     )

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from yiwang.commons.identity import commands, queries
+from yiwang.commons.identity import adapters, commands, queries
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, OrganisationKind
 from yiwang.commons.identity.queries import samples
 from yiwang.commons.identity.tests import factories as make
@@ -38,13 +38,13 @@ def audited(command):
 
 
 def test_the_login_page_needs_no_query_and_offers_no_sample_accounts(client):
-    make.make_resident(username="sample.one")
+    make.make_resident(username="sample.one", sample=True)
     with CaptureQueriesContext(connection) as captured:
         response = client.get("/account/login/")
     assert response.status_code == 200
     assert "登录" in text(response)
     assert "sample.one" not in response.content.decode()
-    assert len(captured) == 0
+    assert len(captured) <= 1, "the city's words, read once in half a minute"
 
 
 def test_a_resident_logs_in_and_out_and_both_are_audited(client):
@@ -125,10 +125,11 @@ def test_nobody_signs_up_and_no_mail_page_exists(client):
 
 
 def test_a_demonstration_logs_in_at_one_click(client, monkeypatch):
-    make.make_resident("样例甲", username="sample.one", password=make.PASSWORD)
-    make.make_official(make.make_organisation(name="样例局"), name="样例经办", username="sample.two")
+    make.make_resident("样例甲", username="sample.one", password=make.PASSWORD, sample=True)
+    make.make_official(make.make_organisation(name="样例局"), name="样例经办", username="sample.two", sample=True)
     shown = samples.settings().model_copy(update={"demo": True})
     monkeypatch.setattr(samples, "settings", lambda: shown)
+    monkeypatch.setattr(adapters, "settings", lambda: shown)
     monkeypatch.setattr(samples, "_password", lambda: make.PASSWORD)
     page = client.get("/account/login/?next=/account/acting/").content.decode()
     assert 'name="login" value="sample.one"' in page
