@@ -1,10 +1,12 @@
 """The newborn bundle of the demonstration pack, through the real processes and decisions, to its results."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from yiwang.commons.flow import commands as flow_commands
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import clock
@@ -150,3 +152,19 @@ def test_a_refused_registration_ends_the_card_and_not_the_vaccination(mother):
     assert ended["social_security_card"] is ResultKind.DISCONTINUED
     assert ended["vaccination_certificate"] is ResultKind.GRANTED
     assert (view.status, view.result) == (CaseStatus.CLOSED, ResultKind.PARTLY_GRANTED)
+
+
+def test_who_does_not_answer_in_time_has_accepted_on_the_day_of_receipt(mother):
+    filed = clock.now()
+    case_id = file_newborn(mother)
+    member = view_of(case_id).members[0].case
+    task = flow.open_tasks(subject=SubjectRef("case", member.id), viewer=SYSTEM)[0]
+    late = filed + timedelta(days=20)
+    with clock.frozen(late):
+        assert flow_commands.fire_timers(instance_id=task.instance_id, by=Actor.system("flow.timers"), at=late)
+    view = queries.case(number=member.number, viewer=SYSTEM)
+    assert view.status is CaseStatus.ACCEPTED
+    assert view.clock.assumed
+    assert view.clock.started == view.received_at.astimezone(clock.CHINA).date()
+    assert view.promised_due == view.clock.due
+    assert view.accepted_at == view.received_at
