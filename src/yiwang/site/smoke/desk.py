@@ -1,0 +1,98 @@
+"""What officials do: find the task in their inbox, claim it, look at the case, enter what is needed, complete it."""
+
+import time
+from itertools import takewhile
+
+from yiwang.site.smoke.browsing import Browser, Page, SmokeFailed
+from yiwang.site.smoke.family import City, Household, Official
+from yiwang.site.smoke.ledger import Ledger, OpenTask
+from yiwang.site.smoke.parent import log_in
+
+_YES = ("accept", "grant", "produce")
+_OPINION = "材料齐全，内容一致。"
+
+
+class Desk:
+    """The city's demonstration officials, each with a browser from their first task on."""
+
+    def __init__(self, base: str, city: City, ledger: Ledger) -> None:
+        self.base = base
+        self.city = city
+        self.ledger = ledger
+        self.browsers: dict[str, Browser] = {}
+        self.pages: dict[str, list[Page]] = {}
+        self.done = 0
+
+    def work_off(self, number: str, household: Household, *, patience: float = 180.0) -> None:
+        """Do every task of the bundle until all its members are closed. Raises SmokeFailed after `patience` seconds."""
+        deadline = time.monotonic() + patience
+        while any(member["closed_at"] is None for member in self.ledger.members(number)):
+            waiting = self.ledger.open_tasks(number)
+            if time.monotonic() > deadline:
+                states = {each["matter_code"]: each["status"] for each in self.ledger.members(number)}
+                raise SmokeFailed(f"{number} is not finished after {patience:.0f} s: {states}, waiting: {waiting}")
+            for task in waiting:
+                if task.for_applicant:
+                    raise SmokeFailed(f"the applicant is asked again, though everything was handed in: {task}")
+                self.handle(task, number, household)
+            if not waiting:
+                time.sleep(0.2)
+
+    def handle(self, task: OpenTask, number: str, household: Household) -> None:
+        """One task, from the inbox of an official who sees it."""
+        official, browser, inbox = self._who_sees(task, number)
+        address = inbox.link_to(f"/work/cases/tasks/{task.id}/")
+        claimed = browser.send(inbox, inbox.form_to("/work/batch/"), {"task": task.id}, press=("action", "claim"))
+        claimed.must("认领" in claimed.tree.text, f"{official.username} could not claim {task.id}")
+        page = browser.get(address)
+        self.pages.setdefault(task.form_key, []).append(page)
+        form = page.form_with("choice")
+        asked = {control.name: control for control in form.controls}
+        choice = next((each for each in _YES if each in asked["choice"].options), "")
+        page.must(choice, f"{official.username} can't say yes, only {asked['choice'].options}")
+        entered = {"choice": choice}
+        if "opinion" in asked:
+            entered["opinion"] = _OPINION
+        for name in asked:
+            if name.startswith("fact-"):
+                entered[name] = self._fact(page, name.removeprefix("fact-"), household)
+        done = browser.send(page, form, entered, press=("do", "handle"))
+        done.must(done.path == "/work/", f"{official.username} could not {choice}: {'；'.join(done.mistakes)}")
+        self.done += 1
+
+    def _fact(self, page: Page, fact: str, household: Household) -> str:
+        if fact == "child_id_number":
+            return household.child_id_number()
+        page.must(household.answers.get(fact), f"nothing to enter as {fact}")
+        return household.answers[fact]
+
+    def _who_sees(self, task: OpenTask, number: str) -> tuple[Official, Browser, Page]:
+        """The official in whose inbox the task is; those of the same office are asked first."""
+        able = [each for each in self.city.officials if task.role in each.roles]
+        able.sort(key=lambda each: _nearness(each, task), reverse=True)
+        for official in able:
+            browser = self.browser(official)
+            inbox = browser.get(f"/work/?q={number}")
+            if any(task.id in address for _words, address in inbox.links):
+                return official, browser, inbox
+        raise SmokeFailed(f"no account of the pack sees the task {task} of {number}")
+
+    def browser(self, official: Official) -> Browser:
+        """The official's browser, logged in."""
+        if official.username not in self.browsers:
+            browser = Browser(self.base)
+            log_in(browser, browser.get("/account/login/?next=/work/"), official.username, self.city.password)
+            self.browsers[official.username] = browser
+        return self.browsers[official.username]
+
+    def stranger_to(self, task: OpenTask) -> Official:
+        """An official with the role for the task, in another office."""
+        able = [each for each in self.city.officials if task.role in each.roles]
+        return min(able, key=lambda each: _nearness(each, task))
+
+
+def _nearness(official: Official, task: OpenTask) -> tuple[int, int]:
+    """How alike two offices are: the line of business, then the place. Only an order in which to ask."""
+    line = official.organisation.partition("-")[2].split("-")[0] == task.organisation.partition("-")[2].split("-")[0]
+    pairs = zip(official.organisation, task.organisation, strict=False)
+    return int(line), sum(1 for _same in takewhile(lambda pair: pair[0] == pair[1], pairs))

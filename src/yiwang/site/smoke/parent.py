@@ -1,0 +1,151 @@
+"""What a parent does: say what happened, answer the guide, fill, upload, check, send; later look at what came of it."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from random import Random
+from urllib.parse import urlsplit
+
+from yiwang.site.smoke.browsing import Browser, Page, SmokeFailed
+from yiwang.site.smoke.family import Household
+from yiwang.site.smoke.paper import paper
+from yiwang.site.smoke.reading import Control, Form
+
+SAID = "孩子出生了"
+_BUNDLE = "/bundles/newborn/"
+_NUMBER = re.compile(r"\d{6}-\d{8}-\d{6}")
+_TRIES = 8  # of one page: questions appear as others are answered
+
+
+@dataclass
+class Filed:
+    """What the parent holds after sending."""
+
+    number: str
+    case_id: str
+    draft: str
+    members: list[str] = field(default_factory=list)
+
+
+class Parent:
+    """A resident with a browser."""
+
+    def __init__(self, browser: Browser, household: Household, random: Random) -> None:
+        self.browser = browser
+        self.household = household
+        self.random = random
+        self.materials = 0
+
+    def find(self) -> Page:
+        """Type plain words, open the bundle that is found."""
+        home = self.browser.get("/")
+        found = self.browser.send(home, home.form_with("q"), {"q": SAID})
+        first = next((address for _words, address in found.links if address.startswith("/bundles/")), "")
+        found.must(first == _BUNDLE, f"「{SAID}」 leads to {first or 'nothing'} first")
+        return self.browser.get(first)
+
+    def be_guided(self, bundle: Page) -> Page:
+        """Answer the guide's questions; the page that says what it comes to."""
+        page = self.browser.get(bundle.link_to(f"{_BUNDLE}guide/"))
+        for _question in range(20):
+            asked = [form for form in page.forms if "about" in form.values()]
+            if not asked:
+                return page
+            fact = asked[0].values()["about"][0]
+            page.must(fact in self.household.answers, f"the guide asks {fact}, for which the family has no answer")
+            page = self.browser.send(page, asked[0], {"answer": self.household.answers[fact]})
+        raise SmokeFailed(f"the guide does not end: {page.url}")
+
+    def begin(self, tailored: Page, username: str, password: str) -> Page:
+        """Begin the application; log in on the way."""
+        page = self.browser.send(tailored, tailored.form_to("/begin/"))
+        page.must("login" in page.path, "an application could be begun without logging in")
+        return log_in(self.browser, page, username, password)
+
+    def fill(self, page: Page) -> Page:
+        """Fill each step from what the page asks; the page of the materials."""
+        for _step in range(20):
+            place = page.path
+            if not place.startswith("/apply/") or place.endswith(("/materials/", "/check/")):
+                return page
+            page = self._fill_step(page)
+            page.must(page.path != place, f"the step is not accepted: {'；'.join(page.mistakes)}")
+        raise SmokeFailed(f"the form does not end: {page.url}")
+
+    def _fill_step(self, page: Page) -> Page:
+        place = page.path
+        for _try in range(_TRIES):
+            form = page.form_with("revision")
+            page = self.browser.send(page, form, self._answers(page, form), status=None)
+            if page.path != place:
+                break
+        return page
+
+    def _answers(self, page: Page, form: Form) -> dict[str, str]:
+        given = {}
+        for control in form.controls:
+            if control.kind in {"file", "checkbox"} or control.value:
+                continue
+            value = self._answer(control)
+            page.must(value or not control.required, f"nothing to answer to {control.name}")
+            if value:
+                given[control.name] = value
+        return given
+
+    def _answer(self, control: Control) -> str:
+        known = self.household.answers.get(control.name, "")
+        if control.options and known not in control.options:
+            known = ""
+        return known or next((option for option in control.options if option), "")
+
+    def bring(self, page: Page) -> Page:
+        """Upload a file for each material that is asked; the page to check the answers on."""
+        page.must(page.path.endswith("/materials/"), "the materials do not follow the form")
+        form = next(form for form in page.forms if form.element.get("enctype") == "multipart/form-data")
+        boxes = [each for each in form.element.all("input") if each.get("type") == "file"]
+        files = {
+            each.get("name"): paper(self.random, each.get("name").rpartition(".")[2], each.get("accept"))
+            for each in boxes
+        }
+        if any(each.get("aria-required") == "true" for each in boxes):
+            page = self.browser.send(page, form, status=422)  # nothing chosen: it says what is missing
+            form = next(form for form in page.forms if form.element.get("enctype") == "multipart/form-data")
+        self.materials = len(files)
+        page = self.browser.send(page, form, files=files)
+        page.must(page.path.endswith("/check/"), f"the materials are not accepted: {'；'.join(page.mistakes)}")
+        return page
+
+    def send(self, check: Page) -> Filed:
+        """Press twice at once; both tabs must show the same receipt."""
+        for name in ("child_name", "mother_name", "settle_address"):
+            check.must(self.household.answers[name] in check.main.text, f"{name} is not on the page to check")
+        form = check.form_with("revision", "confirmed")
+        refused = self.browser.send(check, form, status=422)
+        refused.must(refused.mistakes, "sent without the confirmation")
+        form = refused.form_with("revision", "confirmed")
+        tabs = [self.browser.twin(), self.browser.twin()]
+        with ThreadPoolExecutor(len(tabs)) as together:
+            receipts = list(together.map(lambda tab: tab.send(refused, form, {"confirmed": "yes"}), tabs))
+        again = self.browser.send(refused, form, {"confirmed": "yes"})
+        filed = [filed_of(page) for page in (*receipts, again)]
+        again.must(len(set(filed)) == 1, f"pressed three times, and got {sorted(set(filed))}")
+        number, case_id = filed[0]
+        members = [each.text for each in check.tree.first("aside").all("li")]
+        return Filed(number, case_id, urlsplit(check.url).path.split("/")[2], members)
+
+
+def filed_of(receipt: Page) -> tuple[str, str]:
+    """(number, case id) of a receipt. Raises SmokeFailed."""
+    receipt.must(receipt.path.startswith("/receipts/"), f"no receipt: {'；'.join(receipt.mistakes)}")
+    number = _NUMBER.search(receipt.main.text)
+    receipt.must(number, "the receipt shows no number")
+    assert number is not None
+    return number[0], receipt.path.split("/")[2]
+
+
+def log_in(browser: Browser, page: Page, username: str, password: str) -> Page:
+    """Fill the log-in form of `page`; the page that follows."""
+    form = next(form for form in page.forms if {"login", "password"} <= {each.name for each in form.controls})
+    following = browser.send(page, form, {"login": username, "password": password}, status=None)
+    following.must("login" not in following.path, f"{username} can't log in: {'；'.join(following.mistakes)}")
+    return following
