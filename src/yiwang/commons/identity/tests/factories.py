@@ -145,7 +145,12 @@ def make_legal_entity(name: str | None = None, *, legal_representative_id: UUID 
 
 
 def make_resident(
-    name: str = "样例甲", *, person_id: UUID | None = None, username: str | None = None, password: str | None = None
+    name: str = "样例甲",
+    *,
+    person_id: UUID | None = None,
+    username: str | None = None,
+    password: str | None = None,
+    sample: bool = False,
 ) -> MadeAccount:
     """A resident's account; without a password use `login`."""
     person_id = person_id or make_person(name)

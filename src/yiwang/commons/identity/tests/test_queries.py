@@ -192,7 +192,7 @@ def test_an_account_is_shown_to_its_owner_and_its_manager():
 
 
 def test_sample_accounts_are_shown_in_a_demonstration_only(monkeypatch):
-    make.make_official(make.make_organisation(name="样例局"), name="样例经办")
+    make.make_official(make.make_organisation(name="样例局"), name="样例经办", sample=True)
     assert queries.sample_accounts(viewer=Actor.anonymous()) == ()
     assert queries.sample_password() == ""
     from yiwang.commons.identity.queries import samples
