@@ -135,6 +135,7 @@ LANGUAGE_COOKIE_NAME = "yiwang_language"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = _s.data_dir / "static"

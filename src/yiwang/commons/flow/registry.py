@@ -4,7 +4,7 @@ An operation is LOCAL (runs inside the step's transaction: our own database, no 
 an idempotency key that stays the same over all tries). A name that is not registered refuses publication.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,9 +15,9 @@ from yiwang.commons.flow.engine import BusinessError, Evaluator
 from yiwang.kernel.actor import Actor, SubjectRef
 
 __all__ = [
-    "LATER", "BusinessError", "Decided", "Decider", "Invocation", "Later", "Mode", "Opener", "Operation", "TaskPlace", "TaskQuestion",
-    "decider", "evaluator", "opener", "operation", "operation_named", "operations", "place_task", "provide_decider",
-    "provide_evaluator", "register_opener", "register_task_place", "run_named",
+    "LATER", "BusinessError", "Decided", "Decider", "Invocation", "Later", "Mode", "Opener", "Operation", "Outline", "TaskPlace", "TaskQuestion", "Unsent",
+    "decider", "evaluator", "opener", "operation", "operation_named", "operations", "outlines_of", "place_task", "provide_decider",
+    "provide_evaluator", "register_opener", "register_task_place", "register_unsent", "run_named", "unsent",
 ]  # fmt: skip
 
 
@@ -133,12 +133,28 @@ def place_task(question: TaskQuestion) -> TaskPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """A subject in a line of the applicant's list: `done` of `of` parts (0: no parts), and a sentence."""
+
+    words: str
+    done: int = 0
+    of: int = 0
+
+
+Outlines = Callable[[Sequence[UUID], Actor], Mapping[UUID, Outline]]
+
+
+@dataclass(frozen=True, slots=True)
 class Opener:
-    """How a subject kind opens: `task_url(subject, task_id)` for who works on it, `process_url(subject)` for the applicant."""
+    """How a subject kind opens: `task_url(subject, task_id)` for who works on it, `process_url(subject)` for the applicant.
+
+    `outlines(ids, viewer)` tells in one query how far the applicant's subjects are.
+    """
 
     task_url: Callable[[SubjectRef, UUID], str]
     process_url: Callable[[SubjectRef], str] | None = None
     label: str = ""
+    outlines: Outlines | None = None
 
 
 _openers: dict[str, Opener] = {}
@@ -150,12 +166,49 @@ def register_opener(
     task_url: Callable[[SubjectRef, UUID], str],
     process_url: Callable[[SubjectRef], str] | None = None,
     label: str = "",
+    outlines: Outlines | None = None,
 ) -> None:
-    _openers[subject_kind] = Opener(task_url, process_url, label)
+    _openers[subject_kind] = Opener(task_url, process_url, label, outlines)
+
+
+def outlines_of(subjects: Iterable[SubjectRef], viewer: Actor) -> dict[UUID, Outline]:
+    """How far these subjects are, for those whose owner tells it. One query a kind."""
+    by_kind: dict[str, list[UUID]] = {}
+    for subject in subjects:
+        by_kind.setdefault(subject.kind, []).append(subject.id)
+    told: dict[UUID, Outline] = {}
+    for kind, ids in by_kind.items():
+        found = opener(kind)
+        if found is not None and found.outlines is not None:
+            told |= found.outlines(ids, viewer)
+    return told
 
 
 def opener(subject_kind: str) -> Opener | None:
     return _openers.get(subject_kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Something the viewer has begun and not sent yet; `words` say since when."""
+
+    title: str
+    href: str
+    words: str = ""
+
+
+Unsents = Callable[[Actor], Sequence[Unsent]]
+_unsent: list[Unsents] = []
+
+
+def register_unsent(provider: Unsents) -> None:
+    """Let 「我的」 show what somebody has begun elsewhere and not sent: applications, declarations, requests."""
+    _unsent.append(provider)
+
+
+def unsent(viewer: Actor) -> tuple[Unsent, ...]:
+    """What the viewer has begun and not sent, of all nets."""
+    return tuple(each for provider in _unsent for each in provider(viewer))
 
 
 @dataclass(frozen=True, slots=True)

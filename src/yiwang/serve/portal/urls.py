@@ -3,6 +3,7 @@
 from django.urls import path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from yiwang.commons.flow.registry import register_unsent
 from yiwang.serve.portal import views
 from yiwang.web.registry import NavEntry, register_nav, register_site
 
@@ -28,7 +29,8 @@ urlpatterns = [
 
 
 def register() -> None:
-    """Put the portal into the shell's navigation, and the city's words into its header and footer."""
+    """Put the portal into the shell: navigation, the city's words, and 「我的」 with what is not sent yet."""
+    register_unsent(views.unsent_lines)
     register_site(views.site_words)
     register_nav(NavEntry("home", _("首页"), lambda: str(reverse_lazy("portal:home")), order=10))
     register_nav(NavEntry("bundles", _("一件事"), lambda: str(reverse_lazy("portal:bundles")), order=20))

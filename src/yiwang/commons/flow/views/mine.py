@@ -7,10 +7,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from yiwang.commons.flow import queries
+from yiwang.commons.flow import queries, registry
 from yiwang.commons.flow.contracts import ProcessRow
 from yiwang.commons.flow.views import words
-from yiwang.web.components import CaseItem, CaseList, Crumbs, Empty, Link, LinkButton, Pagination, Tab, Tabs
+from yiwang.kernel.actor import Actor
+from yiwang.web.components import (
+    CaseItem,
+    CaseList,
+    Crumbs,
+    Empty,
+    Link,
+    LinkButton,
+    Pagination,
+    Tab,
+    Tabs,
+    Tag,
+    Tone,
+)
 
 
 @login_required
@@ -29,10 +42,17 @@ def mine(request: HttpRequest) -> HttpResponse:
             (Tab(_("正在办"), here, current=not ended), Tab(_("已办结"), f"{here}?ended=1", current=ended)),
         ),
         "list": CaseList(tuple(_item(row) for row in page.items)) if page.items else None,
+        "unsent": None if ended or request.GET.get("cursor") else _unsent(viewer),
         "pages": pages if pages.needed else None,
         "empty": _empty(ended=ended),
     }
     return render(request, "flow/mine.html", context)
+
+
+def _unsent(viewer: Actor) -> CaseList | None:
+    tag = Tag(_("没提交"), Tone.WARN)
+    begun = registry.unsent(viewer)
+    return CaseList(tuple(CaseItem(each.title, each.href, each.words, tag=tag) for each in begun)) if begun else None
 
 
 def _empty(*, ended: bool) -> Empty:

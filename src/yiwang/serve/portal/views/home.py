@@ -1,6 +1,7 @@
 """The first page, and search in plain words."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     names = theme_names(viewer)
     mine = _mine(viewer)
     context = {
-        "said": _said(bundles),
+        "said": _said(entries),
         "bundles": Cards(tuple(card(entry) for entry in bundles[:8])),
         "bundle_count": len(bundles),
         "person_themes": _themes(entries, "person", names),
@@ -74,15 +75,20 @@ def _mine(viewer: Actor) -> tuple[CaseItem, ...]:
     if viewer.person_id is None:
         return ()
     under_way = flow.mine(viewer=viewer, size=_SHOWN).items
-    return (*unsent_items(unsent(viewer=viewer, most=2)), *(_item(each) for each in under_way))[:_SHOWN]
+    begun = (
+        CaseItem(each.title, each.href, each.words, tag=Tag(_("没填完"), Tone.WARN))
+        for each in unsent_items(unsent(viewer=viewer, most=2))
+    )
+    return (*begun, *(_item(each) for each in under_way))[:_SHOWN]
 
 
-def _said(bundles: list[CatalogueEntry]) -> list[tuple[str, str]]:
-    """Plain words that people use, each with its search; the first synonym of each bundle."""
+def _said(entries: Sequence[CatalogueEntry]) -> list[tuple[str, str]]:
+    """Plain words that people use, each with its search: the first of each bundle, then of each matter."""
     base = reverse("portal:search")
     english = (get_language() or "").startswith("en")
-    words = [say(entry.name, entry.translations) if english else word for entry in bundles for word in entry.said[:2]]
-    return [(word, f"{base}?{urlencode({'q': word})}") for word in dict.fromkeys(words[:_SAID])]
+    bundles_first = sorted(entries, key=lambda entry: entry.kind != "bundle")
+    words = [say(each.name, each.translations) if english else each.said[0] for each in bundles_first if each.said]
+    return [(word, f"{base}?{urlencode({'q': word})}") for word in list(dict.fromkeys(words))[:_SAID]]
 
 
 def _themes(entries: tuple[CatalogueEntry, ...], audience: str, names: dict[str, str]) -> Themes | None:

@@ -9,14 +9,16 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from yiwang.commons.flow import registry as flow
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.packs.loading import current_manifest
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import CatalogueEntry
+from yiwang.serve.portal import queries as applications
 from yiwang.serve.portal.queries import Unsent
-from yiwang.web.components import Card, CaseItem, Link
-from yiwang.web.components.marks import SAMPLE, Tag, Tone
+from yiwang.web.components import Card, Link
+from yiwang.web.components.marks import SAMPLE
 from yiwang.web.registry import FooterColumn, Site
 
 
@@ -110,15 +112,19 @@ def saved_on(unsent: Unsent) -> str:
     return date_format(unsent.updated_at.astimezone(clock.CHINA), "DATE_FORMAT")
 
 
-def unsent_items(opened: Sequence[Unsent]) -> tuple[CaseItem, ...]:
-    """Applications not sent yet, as lines of a list."""
+def unsent_lines(viewer: Actor) -> tuple[flow.Unsent, ...]:
+    """The viewer's applications that are not sent yet, as 「我的」 shows them."""
+    return unsent_items(applications.unsent(viewer=viewer))
+
+
+def unsent_items(opened: Sequence[Unsent]) -> tuple[flow.Unsent, ...]:
+    """Applications that are not sent yet, in words."""
     language = "en" if (get_language() or "zh").startswith("en") else "zh"
     return tuple(
-        CaseItem(
+        flow.Unsent(
             title=each.title.get(language) or each.title["zh"],
             href=reverse("portal:apply", args=[each.draft_id]),
             words=_("%(day)s 保存，还没有提交") % {"day": saved_on(each)},
-            tag=Tag(_("没填完"), Tone.WARN),
         )
         for each in opened
     )

@@ -15,7 +15,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.errors import IdempotencyMismatch
 from yiwang.serve.cases import queries as cases
 from yiwang.serve.cases.contracts import MaterialMissing
-from yiwang.serve.matters.contracts import Inclusion
+from yiwang.serve.matters.contracts import BundleNotFound, Inclusion
 from yiwang.serve.portal import commands
 from yiwang.serve.portal.contracts import AlreadySent, NotEligible
 from yiwang.serve.portal.views.applying.materials import exempt, missing, uploads
@@ -83,7 +83,7 @@ def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             by=actor_of(request),
             at=clock.now(),
         )
-    except (AnswersInvalid, NotEligible):
+    except (AnswersInvalid, NotEligible, BundleNotFound):
         return redirect("portal:apply", draft_id=draft_id)
     except MaterialMissing:
         return redirect("portal:step", draft_id=draft_id, step=MATERIALS)
