@@ -4,23 +4,26 @@ At least once, in order for one aggregate and handler; the handler's work and th
 database effects happen once. A handler that keeps failing is parked with its error; an administrator retries it.
 """
 
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from pydantic import TypeAdapter
 
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import Run, buffer, command, machinery, note
+from yiwang.kernel.errors import Conflict
 from yiwang.kernel.events import Event
+from yiwang.kernel.faults import described
 from yiwang.kernel.jobs import defer_now, job, periodic
 from yiwang.kernel.models import OutboxDelivery, OutboxEvent
+from yiwang.kernel.paging import Page, paginate
+from yiwang.kernel.text import gettext_noop as _
 
 E = TypeVar("E", bound=Event)
 RELAY = "kernel.relay"
@@ -50,7 +53,8 @@ _by_name: dict[str, _Subscription] = {}
 
 def type_name(event_type: type[Event]) -> str:
     """`serve.cases.CaseAccepted`: the publisher's context and the class."""
-    return f"{event_type.__module__.removeprefix('yiwang.').removesuffix('.contracts')}.{event_type.__name__}"
+    context = event_type.__module__.removeprefix("yiwang.").partition(".contracts")[0]
+    return f"{context}.{event_type.__name__}"
 
 
 def subscribe(event_type: type[E], *, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -160,8 +164,8 @@ def _deliver(pk: UUID) -> bool:
                 )
                 row.save(update_fields=["state", "done_at", "attempts", "error"])
         return True
-    except Exception:  # noqa: BLE001  whatever a handler raises is kept with its delivery and shown
-        _put_back(pk, traceback.format_exc(limit=-6))
+    except Exception as error:  # noqa: BLE001  whatever a handler raises is kept with its delivery and shown
+        _put_back(pk, described(error))
         return False
 
 
@@ -169,7 +173,7 @@ def _put_back(pk: UUID, error: str) -> None:
     with machinery("outbox"):
         row = OutboxDelivery.objects.select_for_update().get(pk=pk)
         row.attempts += 1
-        row.error = error[-4000:]
+        row.error = error[:4000]
         if row.attempts > len(_PAUSES):
             row.state = OutboxDelivery.State.PARKED
         else:
@@ -178,14 +182,84 @@ def _put_back(pk: UUID, error: str) -> None:
         row.save(update_fields=["attempts", "error", "state", "next_at"])
 
 
+@dataclass(frozen=True, slots=True)
+class StandingDelivery:
+    """A delivery that failed: `parked` waits for an administrator, else it is tried again at `next_at`."""
+
+    id: UUID
+    event_type: str
+    handler: str
+    subject: SubjectRef
+    attempts: int
+    parked: bool
+    error: str
+    since: datetime
+    next_at: datetime
+
+
+class NothingToDeliver(Conflict):
+    """The delivery was made meanwhile, or was never there."""
+
+    code = "kernel.nothing_to_deliver"
+    message = _("这些事件已经送达，不需要重试。")
+    next_step = _("请刷新页面。")
+
+
+def _standing() -> "QuerySet[OutboxDelivery]":
+    failing = Q(state=OutboxDelivery.State.PARKED) | Q(state=OutboxDelivery.State.PENDING, attempts__gt=0)
+    rows: QuerySet[OutboxDelivery] = OutboxDelivery.objects.filter(failing)
+    return rows
+
+
+def standing_count() -> int:
+    """How many deliveries failed and are not done yet. One query."""
+    return _standing().count()
+
+
+def standing_deliveries(*, cursor: str | None = None, size: int = 20) -> Page[StandingDelivery]:
+    """Deliveries that failed, the oldest event first. One query."""
+    page = paginate(
+        _standing().select_related("event").defer("event__payload"),
+        order=("event_id", "handler"),
+        cursor=cursor,
+        size=size,
+    )
+    return page.map(_shown)
+
+
+def _shown(row: OutboxDelivery) -> StandingDelivery:
+    return StandingDelivery(
+        id=row.pk,
+        event_type=row.event.type,
+        handler=row.handler,
+        subject=SubjectRef(row.aggregate_kind, row.aggregate_id),
+        attempts=row.attempts,
+        parked=row.state == OutboxDelivery.State.PARKED,
+        error=row.error,
+        since=row.event.at,
+        next_at=row.next_at,
+    )
+
+
+@command("kernel.retry_deliveries")
+def retry_deliveries(*, delivery_ids: Sequence[UUID], by: Actor, at: datetime) -> int:
+    """Try failed deliveries again at once, with all their tries anew; how many. Raises NothingToDeliver where none is left."""
+    rows = list(_standing().select_for_update().filter(pk__in=delivery_ids).order_by("pk"))
+    if not rows:
+        raise NothingToDeliver
+    for row in rows:
+        note(SubjectRef("delivery", row.pk), handler=row.handler, attempts=row.attempts)
+        row.state, row.attempts, row.next_at = OutboxDelivery.State.PENDING, 0, at
+    OutboxDelivery.objects.bulk_update(rows, ["state", "attempts", "next_at"])
+    defer_now(RELAY)
+    return len(rows)
+
+
 @command("kernel.retry_delivery")
 def retry_delivery(*, delivery_id: UUID, by: Actor, at: datetime) -> None:
-    """Put a parked delivery back into the queue (the administrator's retry button)."""
-    row = OutboxDelivery.objects.select_for_update().get(pk=delivery_id)
-    row.state, row.attempts, row.next_at = OutboxDelivery.State.PENDING, 0, at
-    row.save(update_fields=["state", "attempts", "next_at"])
-    note(SubjectRef("delivery", row.pk), handler=row.handler)
-    defer_now(RELAY)
+    """The same for one delivery."""
+    retry_deliveries(delivery_ids=[delivery_id], by=by, at=at)
+    note(SubjectRef("delivery", delivery_id))
 
 
 @job(RELAY)

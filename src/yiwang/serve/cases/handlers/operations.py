@@ -11,13 +11,14 @@ steps that follow a submission or a timer), with what was entered there:
 - `cases.issue_result` → `results` (ids); `cases.close` → `outcome`: approved, refused, not_accepted
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from yiwang.commons.flow.registry import (
     Invocation,
+    Outline,
     TaskPlace,
     TaskQuestion,
     operation,
@@ -30,6 +31,7 @@ from yiwang.kernel.clock import CHINA
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import ResultKind
+from yiwang.serve.cases.views import words
 
 KIND = "case"
 _OUTCOMES = {ResultKind.GRANTED: "approved", ResultKind.PARTLY_GRANTED: "approved", ResultKind.REFUSED: "refused"}
@@ -178,5 +180,10 @@ def _process_url(subject: SubjectRef) -> str:
     return f"/cases/of/{subject.id}/"
 
 
+def _outlines(ids: Sequence[UUID], viewer: Actor) -> dict[UUID, Outline]:
+    rows = queries.rows_of(case_ids=ids, viewer=viewer)
+    return {row.id: Outline(words.row_words(row), row.members_done, row.members) for row in rows}
+
+
 register_task_place(KIND, _place)
-register_opener(KIND, task_url=_task_url, process_url=_process_url, label=_("办件"))
+register_opener(KIND, task_url=_task_url, process_url=_process_url, label=_("办件"), outlines=_outlines)

@@ -1,5 +1,6 @@
 """Lists of cases: for officials by grants, for residents their own."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -46,6 +47,15 @@ def cases(
         member_count=Count("members"), member_done=Count("members", filter=Q(members__status__in=_FINAL))
     )
     return paginate(rows, order=("-submitted_at", "-id"), cursor=cursor, size=size).map(lambda row: case_row(row=row))
+
+
+def rows_of(*, case_ids: Sequence[UUID], viewer: Actor) -> tuple[CaseRow, ...]:
+    """The visible ones of these cases, with how many members there are and are done. One query."""
+    rows = Case.objects.filter(policies.visible(viewer), pk__in=case_ids).only(*_LIGHT)
+    rows = rows.annotate(
+        member_count=Count("members"), member_done=Count("members", filter=Q(members__status__in=_FINAL))
+    )
+    return tuple(case_row(row=row) for row in rows)
 
 
 def case_row(*, row: Case) -> CaseRow:

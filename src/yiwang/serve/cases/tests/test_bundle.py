@@ -2,22 +2,27 @@
 
 import pytest
 
+from yiwang.kernel import clock
 from yiwang.kernel.models import AuditEntry, EvidenceRow
 from yiwang.kernel.outbox import relay
-from yiwang.serve.cases import queries
+from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import (
+    Applicant,
     CaseAction,
+    CaseKind,
     CaseStateRefused,
     CaseStatus,
     FieldsMissing,
     MaterialBy,
+    MaterialInput,
     MaterialMissing,
     ReasonMissing,
     ResultKind,
     SituationIncomplete,
     TaskChoice,
 )
-from yiwang.serve.cases.tests.factories import SITUATION, SYSTEM, make_sample
+from yiwang.serve.cases.tests.factories import ANSWERS, SITUATION, SYSTEM, make_sample
+from yiwang.serve.matters import queries as matters
 
 pytestmark = pytest.mark.django_db
 NUMBER = {"child_number": "320402202611160048"}
@@ -123,10 +128,6 @@ def test_a_correction_is_told_once_and_the_others_go_on(sample):
     view = sample.case(case_id, "registration")
     assert view.status is CaseStatus.CORRECTION
     assert view.events[-1].note == "户口簿缺少首页"
-    from yiwang.kernel import clock
-    from yiwang.serve.cases import commands
-    from yiwang.serve.cases.contracts import MaterialInput
-
     commands.supply_correction(
         task_id=sample.task(case_id, "registration"),
         case_id=view.id,
@@ -198,3 +199,24 @@ def test_words_to_the_applicant_and_internal_opinions_are_kept_apart(sample):
     assert not any(event.opinion for event in own.events)
     official = queries.case(number=number, viewer=sample.acceptors["certificate"])
     assert "已核对原件" in {event.opinion for event in official.events}
+
+
+def test_a_matter_by_itself_is_filed_and_granted(sample):
+    matter = matters.matter(code="certificate", viewer=SYSTEM)
+    case_id = commands.submit_matter(
+        matter_id=matter.id,
+        applicant=Applicant(person_id=sample.parent.person_id),
+        situation={},
+        answers=ANSWERS,
+        region_code="320402001",
+        by=sample.parent.actor,
+        at=clock.now(),
+    )
+    view = sample.case(case_id)
+    assert (view.kind, view.status) == (CaseKind.SINGLE, CaseStatus.RECEIVED)
+    for choice, by in ((TaskChoice.ACCEPT, sample.acceptors), (TaskChoice.GRANT, sample.reviewers)):
+        task = sample.task(case_id)
+        commands.handle_task(task_id=task, case_id=case_id, choice=choice, by=by["certificate"], at=clock.now())
+    view = sample.case(case_id)
+    assert (view.status, view.result) == (CaseStatus.CLOSED, ResultKind.GRANTED)
+    assert [result.title for result in view.results] == ["样例certificate证"]

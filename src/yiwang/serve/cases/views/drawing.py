@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 
 from yiwang.kernel import calendars, clock
 from yiwang.kernel.clock import CHINA
-from yiwang.serve.cases.contracts import CaseAction, CaseStatus, CaseView, Clock, EventView, MemberView, ResultView
+from yiwang.serve.cases.contracts import (
+    CaseAction,
+    CaseStatus,
+    CaseView,
+    Clock,
+    EventView,
+    MemberView,
+    ResultKind,
+    ResultView,
+)
 from yiwang.serve.cases.views import words
 from yiwang.web import components as ui
 
@@ -84,7 +93,7 @@ def _lane(view: CaseView, member: MemberView, axis: Axis) -> ui.Lane:
         title=member.case.title,
         office=member.case.organisation,
         state=words.due_light(member.case.status, member.case.result, member.clock),
-        label=f"{began}，{ended}",
+        label="，".join(each for each in (began, ended) if each),
         spans=_spans(member, axis),
         due_day=axis.place(member.clock.due) if member.clock.due and member.clock.due <= axis.days[-1] else None,
         began=began,
@@ -101,6 +110,8 @@ def _note(member: MemberView, view: CaseView) -> str:
         titles = {each.key: each.case.title for each in view.members}
         before = "、".join(titles[key] for key in member.depends_on if key in titles)
         return _("等“%(before)s”办结后自动开始，不用您再提交。") % {"before": before}
+    if member.case.status is CaseStatus.DECIDED and member.case.result is ResultKind.GRANTED:
+        return _("已准予，正在制作和送达办理结果。")
     return member.last_note
 
 

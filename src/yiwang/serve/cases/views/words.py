@@ -7,7 +7,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from yiwang.kernel.clock import CHINA
-from yiwang.serve.cases.contracts import CaseStatus, Clock, MaterialBy, MemberView, ResultKind
+from yiwang.serve.cases.contracts import CaseRow, CaseStatus, Clock, MaterialBy, MemberView, ResultKind
 from yiwang.web.components import Due, DueState, Provenance, Source, Text
 
 _SOURCES = {
@@ -100,7 +100,7 @@ def member_words(member: MemberView) -> tuple[str, str]:
     elif member.received_at:
         began = _("%(day)s收到申请") % {"day": day_words(member.received_at)}
     else:
-        began = _("等待前序事项办结后自动开始")
+        began = ""
     if row.closed_at:
         return began, _closed(member)
     if row.status is CaseStatus.CORRECTION and member.stopped:
@@ -119,6 +119,21 @@ def _closed(member: MemberView) -> str:
     if member.clock.left and member.clock.left > 0:
         return _("%(ended)s，比承诺早 %(n)s") % {"ended": ended, "n": days_words(member.clock.left)}
     return ended
+
+
+def row_words(row: CaseRow) -> str:
+    """How far a case is and until when, in a sentence for the applicant's list."""
+    said = []
+    if row.members:
+        said.append(_("%(all)d 个事项，已办结 %(done)d 个") % {"all": row.members, "done": row.members_done})
+    if row.closed_at is not None:
+        said.append(_("%(day)s办结") % {"day": day_words(row.closed_at)})
+    elif row.promised_due is not None:
+        promise = _("承诺 %(day)s前全部办结") if row.members else _("承诺 %(day)s前办结")
+        said.append(promise % {"day": day_words(row.promised_due)})
+    else:
+        said.append(_("%(day)s提交") % {"day": day_words(row.submitted_at)})
+    return "，".join(said)
 
 
 def _chinese() -> bool:

@@ -1,0 +1,53 @@
+"""What is handed to cases when something is filed or supplied."""
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from yiwang.serve.cases.contracts.kinds import MaterialBy
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Whom the case is for; exactly one of the two is set. `agent_authority` names what an agent acts on."""
+
+    person_id: UUID | None = None
+    entity_id: UUID | None = None
+    agent_authority: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.person_id is None) == (self.entity_id is None):
+            raise ValueError("an applicant is a person or a legal entity")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A fact as it was filed, with where it came from: typed, prefilled, licence, shared, member."""
+
+    fact: str
+    value: Any
+    label: str = ""
+    shown: str = ""
+    source: str = "typed"
+    source_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialInput:
+    """A material as it is handed in. `file_id` for uploads, `reference` for a licence or a dataset."""
+
+    material: str
+    name: str = ""
+    by: MaterialBy = MaterialBy.UPLOAD
+    file_id: UUID | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialUpload:
+    """A material that comes with its bytes: `stream` is read once, `filename` is as the applicant calls it."""
+
+    material: str
+    name: str
+    stream: BinaryIO
+    filename: str

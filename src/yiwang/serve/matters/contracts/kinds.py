@@ -1,0 +1,77 @@
+"""The words of matters: states, necessity, ways to provide a material, inclusion."""
+
+from enum import StrEnum
+
+from yiwang.kernel.text import gettext_noop as _
+
+
+class MatterState(StrEnum):
+    """A version is prepared, in force, or no longer offered; it is never edited once published."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class MatterKind(StrEnum):
+    """办件类型: decided on the day, or within a promised limit."""
+
+    SAME_DAY = "same_day"
+    PROMISED = "promised"
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class Necessity(StrEnum):
+    """必要 / 非必要 / 容缺后补."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    DEFERRABLE = "deferrable"
+
+
+class SatisfierKind(StrEnum):
+    """How a material may be provided, in the order in which the ways are tried."""
+
+    OUTPUT = "output"
+    SHARED = "shared"
+    LICENCE = "licence"
+    FORM = "form"
+    UPLOAD = "upload"
+
+    @property
+    def label(self) -> str:
+        return _SATISFIERS[self]
+
+    @property
+    def is_exempt(self) -> bool:
+        """Whether the applicant hands in nothing (免交)."""
+        return self in {SatisfierKind.OUTPUT, SatisfierKind.SHARED, SatisfierKind.LICENCE}
+
+
+_SATISFIERS = {
+    SatisfierKind.OUTPUT: _("本次联办的办理结果，免交"),
+    SatisfierKind.SHARED: _("共享数据核验，免交"),
+    SatisfierKind.LICENCE: _("电子证照，免交"),
+    SatisfierKind.FORM: _("在线填写"),
+    SatisfierKind.UPLOAD: _("上传"),
+}
+
+
+class MemberKind(StrEnum):
+    """Whether the applicant can leave a member out, or have it handled later."""
+
+    MANDATORY = "mandatory"
+    OPTIONAL = "optional"
+    DEFERRED = "deferred"
+
+
+class Inclusion(StrEnum):
+    """Whether a member takes part: yes, only if a question that is still open says so, or no."""
+
+    YES = "yes"
+    OPEN = "open"
+    NO = "no"
