@@ -4,7 +4,7 @@ An operation is LOCAL (runs inside the step's transaction: our own database, no 
 an idempotency key that stays the same over all tries). A name that is not registered refuses publication.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from yiwang.commons.flow import queries, registry
 from yiwang.commons.flow.contracts import ProcessRow
+from yiwang.commons.flow.registry import Outline
 from yiwang.commons.flow.views import words
 from yiwang.kernel.actor import Actor
 from yiwang.web.components import (
@@ -19,6 +20,7 @@ from yiwang.web.components import (
     Link,
     LinkButton,
     Pagination,
+    Progress,
     Tab,
     Tabs,
     Tag,
@@ -33,6 +35,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     viewer = words.viewer_of(request)
     ended = request.GET.get("ended") == "1"
     page = queries.mine(viewer=viewer, ended=ended, cursor=request.GET.get("cursor"))
+    told = registry.outlines_of((row.subject for row in page.items), viewer)
     here = reverse("flow:mine")
     pages = Pagination.of(page, path=here, params={"ended": "1" if ended else ""})
     context = {
@@ -41,7 +44,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             _("我的办件"),
             (Tab(_("正在办"), here, current=not ended), Tab(_("已办结"), f"{here}?ended=1", current=ended)),
         ),
-        "list": CaseList(tuple(_item(row) for row in page.items)) if page.items else None,
+        "list": CaseList(tuple(_item(row, told.get(row.subject.id)) for row in page.items)) if page.items else None,
         "unsent": None if ended or request.GET.get("cursor") else _unsent(viewer),
         "pages": pages if pages.needed else None,
         "empty": _empty(ended=ended),
@@ -61,12 +64,16 @@ def _empty(*, ended: bool) -> Empty:
     return Empty(_("没有正在办的事"), _("要办什么，用您自己的话搜一搜。"), LinkButton(_("去办事"), "/"))
 
 
-def _item(row: ProcessRow) -> CaseItem:
+def _item(row: ProcessRow, told: Outline | None) -> CaseItem:
     href = words.process_href(row.subject) or (words.task_page(row.waiting[0]) if row.waiting else "")
-    return CaseItem(row.title, href, _sentence(row), tag=words.STATUSES[row.status])
+    progress = Progress(told.done, told.of, told.words, small=True) if told and told.of else None
+    tag = Tag(_("等您办理"), Tone.WARN) if row.waiting else words.STATUSES[row.status]
+    return CaseItem(row.title, href, _sentence(row, told), progress, tag)
 
 
-def _sentence(row: ProcessRow) -> str:
+def _sentence(row: ProcessRow, told: Outline | None) -> str:
+    if told is not None and not row.waiting:
+        return told.words
     if row.ended_at is not None:
         return _("%(day)s 结束") % {"day": words.day_words(row.ended_at)}
     stages = "、".join(row.stages)

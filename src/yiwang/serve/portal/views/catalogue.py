@@ -134,7 +134,12 @@ def _members(found: Bundle) -> Table:
         )
         for member in found.members
     )
-    return Table.of(_("包含的事项"), (Column(_("事项")), Column(_("拿到什么")), Column(_("承诺时限"))), rows)
+    return Table.of(
+        _("包含的事项"),
+        (Column(_("事项")), Column(_("拿到什么")), Column(_("承诺时限"), number=True)),
+        rows,
+        show_caption=True,
+    )
 
 
 def _matter_facts(found: Matter) -> Facts:

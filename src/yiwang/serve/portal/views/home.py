@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.flow import registry as flow_registry
 from yiwang.commons.flow.contracts import ProcessRow
+from yiwang.commons.flow.registry import Outline
 from yiwang.commons.identity.queries import actor_of
 from yiwang.commons.search import queries as searching
 from yiwang.commons.search.contracts import Hit, Suggestion
@@ -21,7 +22,7 @@ from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import CatalogueEntry
 from yiwang.serve.portal.queries import unsent
 from yiwang.serve.portal.views.speaking import card, say, theme_names, unsent_items
-from yiwang.web.components import Cards, CaseItem, CaseList, Empty, LinkButton, Pagination
+from yiwang.web.components import Cards, CaseItem, CaseList, Empty, LinkButton, Pagination, Progress
 from yiwang.web.components.lists import Theme, Themes
 from yiwang.web.components.marks import Tag, Tone
 
@@ -79,7 +80,8 @@ def _mine(viewer: Actor) -> tuple[CaseItem, ...]:
         CaseItem(each.title, each.href, each.words, tag=Tag(_("没填完"), Tone.WARN))
         for each in unsent_items(unsent(viewer=viewer, most=2))
     )
-    return (*begun, *(_item(each) for each in under_way))[:_SHOWN]
+    told = flow_registry.outlines_of((each.subject for each in under_way), viewer)
+    return (*begun, *(_item(each, told.get(each.subject.id)) for each in under_way))[:_SHOWN]
 
 
 def _said(entries: Sequence[CatalogueEntry]) -> list[tuple[str, str]]:
@@ -102,7 +104,7 @@ def _themes(entries: tuple[CatalogueEntry, ...], audience: str, names: dict[str,
     return Themes(themes) if themes else None
 
 
-def _item(process: ProcessRow) -> CaseItem:
+def _item(process: ProcessRow, told: Outline | None) -> CaseItem:
     opener = flow_registry.opener(process.subject.kind)
     href = opener.process_url(process.subject) if opener and opener.process_url else reverse("flow:mine")
     if process.waiting:
@@ -112,7 +114,8 @@ def _item(process: ProcessRow) -> CaseItem:
     words = (
         _("正在：%(stages)s") % {"stages": "、".join(process.stages)} if process.stages and not process.ended_at else ""
     )
-    return CaseItem(title=process.title, href=href, words=words, tag=tag)
+    progress = Progress(told.done, told.of, told.words, small=True) if told and told.of else None
+    return CaseItem(process.title, href, told.words if told and not process.waiting else words, progress, tag)
 
 
 def _shown(hit: Hit | Suggestion) -> dict[str, object]:

@@ -12,6 +12,7 @@ from yiwang.serve.matters.contracts import (
     Bundle,
     Inclusion,
     Necessity,
+    SatisfierKind,
     SituationQuestion,
     TailoredGuide,
     TailoredMaterial,
@@ -112,8 +113,8 @@ def _advice(bundle: Bundle, verdict: Eligibility | None) -> Note | None:
 def _member(each: TailoredMember, members: Sequence[TailoredMember], names: Mapping[str, str]) -> Task:
     before = [names[other.key] for other in members if other.key in each.depends_on]
     waits = _("等「%(names)s」办好后自动开始") % {"names": "」「".join(before)} if before else ""
-    detail = "，".join(part for part in (each.organisation_name, "、".join(each.results)) if part)
-    return Task(names[each.key], detail=detail, waits=waits)
+    gives = _("拿到：%(results)s") % {"results": "、".join(each.results)} if each.results else ""
+    return Task(names[each.key], detail="。".join(part for part in (each.organisation_name, gives, waits) if part))
 
 
 def _brought(each: TailoredMaterial, words: Mapping[str, str]) -> Task:
@@ -124,6 +125,8 @@ def _spared(each: TailoredMaterial, names: Mapping[str, str], words: Mapping[str
     if each.origin:
         told = _("「%(name)s」的结果，自动带入") % {"name": names.get(each.origin, each.origin)}
         return Task(say(each.name, words), provenance=Provenance(Source.COMPUTED, told))
+    if any(way.kind is SatisfierKind.FORM for way in each.satisfiers):
+        return Task(say(each.name, words), provenance=Provenance(Source.TYPED, _("您在线填写的表单就是")))
     return Task(say(each.name, words), provenance=Provenance(Source.SHARED, _("系统核验，免交")))
 
 

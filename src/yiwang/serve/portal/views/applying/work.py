@@ -129,12 +129,16 @@ def frame(work: Work, page: str) -> dict[str, Any]:
     place = len(order) if page == CHECK else order.index(page) if page in order else 0
     titles = {each.key: say(each.title, language()) for each in work.definition.steps} | {MATERIALS: _("材料")}
     named = (*(Step(titles[key], work.address(key)) for key in order), Step(_("核对并提交")))
-    before = work.address(order[place - 1]) if place else reverse("portal:bundle", args=[work.bundle.key])
+    if place:
+        back = BackLink(_("上一步：%(name)s") % {"name": titles[order[place - 1]]}, work.address(order[place - 1]))
+    else:
+        back = BackLink(_("返回事项说明"), reverse("portal:bundle", args=[work.bundle.key]))
     return {
         "work": work,
         "name": work.say(work.bundle.name),
         "draft_id": work.draft.id,
         "progress": Progress(place + 1, len(named), steps=named),
-        "back": BackLink(_("上一步"), before),
+        "place": _("第 %(n)d 步，共 %(all)d 步") % {"n": place + 1, "all": len(named)},
+        "back": back,
         "discard_url": reverse("portal:discard", args=[work.draft.id]),
     }
