@@ -1,0 +1,84 @@
+"""A pack's matters and bundles: the demonstration pack is clean; each fault is told with its file and line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from yiwang.kernel.packs import PackReader
+from yiwang.kernel.settings import PROJECT_ROOT
+from yiwang.serve.matters.pack import BundlesPart, MattersPart, ThemesPart, bundle_specs, matter_specs
+from yiwang.serve.matters.rules import depends_on
+
+PACK = PROJECT_ROOT / "packs" / "changzhou"
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    target = tmp_path / "pack"
+    shutil.copytree(PACK, target, ignore=shutil.ignore_patterns("*.geojson"))
+    return target
+
+
+def faults(root: Path):
+    reader = PackReader(root)
+    for part in (ThemesPart(), MattersPart(), BundlesPart()):
+        part.check(reader)
+    return reader.report.faults
+
+
+def change(root: Path, file: str, before: str, after: str) -> int:
+    """Replace once; the line of the change."""
+    path = root / file
+    text = path.read_text("utf-8")
+    assert before in text, before
+    path.write_text(text.replace(before, after, 1), "utf-8")
+    return text[: text.index(before)].count("\n") + 1
+
+
+def test_the_demonstration_pack_has_no_fault():
+    assert faults(PACK) == []
+
+
+def test_the_newborn_bundle_is_a_graph_of_outputs_and_inputs():
+    reader = PackReader(PACK)
+    edges = depends_on(bundle_specs(reader)[0], matter_specs(reader))
+    assert edges["household_registration"] == ("birth_certificate",)
+    assert "household_registration" in edges["medical_insurance"]
+    assert edges["fertility_registration"] == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        ("bundles/newborn/bundle.yaml", "  - matter: social_security_card", "  - matter: nowhere", "没有已发布的事项 nowhere"),
+        ("bundles/newborn/bundle.yaml", "when: not(birth_certificate_held)", "when: not((birth_certificate_held)", "条件表达式有误"),
+        ("bundles/newborn/bundle.yaml", "when: wants_medical_insurance", "when: wants_a_pony", "wants_a_pony 不在事实表中"),
+        ("matters/birth_certificate/matter.yaml", "themes: [birth]", "themes: [death]", "没有主题 death"),
+        ("matters/birth_certificate/matter.yaml", "case_type: same_day", "case_type: some_day", "some_day"),
+        ("matters/household_registration/matter.yaml", "code: household_registration", "code: other", "与文件夹名不一致"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_file_and_line(copy, file, before, after, said):
+    line = change(copy, file, before, after)
+    found = faults(copy)
+    assert any(fault.file == file and said in fault.message and abs(fault.line - line) <= 1 for fault in found), found
+
+
+def test_a_missing_file_is_told_where_it_is_named(copy):
+    (copy / "matters/birth_certificate/process.bpmn").unlink()
+    found = [fault for fault in faults(copy) if "缺少文件" in fault.message]
+    assert [(fault.file, fault.line > 1) for fault in found] == [("matters/birth_certificate/matter.yaml", True)]
+
+
+def test_a_folder_without_its_definition_is_a_fault(copy):
+    (copy / "matters/birth_certificate/matter.yaml").unlink()
+    assert any(fault.file == "matters/birth_certificate/matter.yaml" for fault in faults(copy))
+
+
+def test_an_example_that_does_not_come_out_is_a_fault(copy):
+    file = "bundles/newborn/cases.yaml"
+    change(copy, file, "expect: {next: born_in_hospital}", "expect: {next: settle_with}")
+    found = [fault for fault in faults(copy) if fault.file == file]
+    assert len(found) == 1
+    assert "应为 settle_with，实为 born_in_hospital" in found[0].message
