@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -225,6 +225,25 @@ def _entry(
         subject_id=subject.id if subject else None,
         details=dict(details or {}),
     )
+
+
+@contextmanager
+def revocable() -> Iterator[None]:
+    """A part of the running command that can be taken back: on an exception nothing of the block stays.
+
+    Neither rows nor the audit, events, evidence and jobs that the block had announced. Raises RuntimeError outside one.
+    """
+    run = current()
+    audited = len(run.audit)
+    buffered = {name: len(rows) for name, rows in run.buffers.items()}
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        del run.audit[audited:]
+        for name, rows in run.buffers.items():
+            del rows[buffered.get(name, 0) :]
+        raise
 
 
 @contextmanager

@@ -67,6 +67,7 @@ class AuditEntry(AppendOnlyModel):
         indexes = (
             models.Index(fields=["subject_kind", "subject_id", "at"], name="audit_subject"),
             models.Index(fields=["account_id", "at"], name="audit_account"),
+            models.Index(fields=["at", "id"], name="audit_time"),
         )
         constraints = (
             models.CheckConstraint(name="audit_refusal_has_code", condition=~Q(outcome="refused") | ~Q(error_code="")),

@@ -18,6 +18,10 @@ ASSIGN = "flow.assign"
 """Action of grants: give a task in reach to somebody else."""
 ADMINISTER = "flow.administer"
 """Action of grants: see halted instances, try again, cancel."""
+AUDIT = "audit.view"
+"""Action of grants: read the audit trail; the acts of the offices in reach, over the whole territory those of everybody."""
+CALENDAR = "calendar.announce"
+"""Action of grants: announce the holidays of a year; over the whole territory only."""
 ANY_SCOPE = "process:any"
 """Scope key of a task whose subject has none of its own."""
 
@@ -312,6 +316,24 @@ class DefinitionRefused(Invalid):
         faults = {f"{found.file}:{found.line}": f"{found.element_id} {found.message}{found.mend}" for found in findings}
         super().__init__(fields=faults, key=key, count=len(findings))
         self.findings = findings
+
+
+class NotAdministrator(Forbidden):
+    code = "flow.not_administrator"
+    message = _("这一页只供负责全市系统的管理员使用。")
+    next_step = _("如果这是您的工作，请联系上级管理员授权。")
+
+
+class NothingChosen(Invalid):
+    code = "flow.nothing_chosen"
+    message = _("请先选中要重试的项。")
+    next_step = _("在列表左侧勾选后再试。")
+
+
+class TooMuchToExport(Invalid):
+    code = "flow.too_much_to_export"
+    message = _("记录超过 {limit} 条，没有导出。")
+    next_step = _("请缩短时间范围或增加条件后再导出。")
 
 
 class NothingToRetry(Conflict):

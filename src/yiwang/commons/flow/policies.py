@@ -5,10 +5,13 @@ from django.db.models import Q
 from yiwang.commons.flow.contracts import (
     ADMINISTER,
     ASSIGN,
+    AUDIT,
+    CALENDAR,
     WORK,
     InstanceIsHalted,
     InstanceIsOver,
     InstanceStatus,
+    NotAdministrator,
     NotYourTask,
     TaskClosed,
     TaskStatus,
@@ -119,6 +122,35 @@ def can_administer(viewer: Actor, instance: ProcessInstance) -> bool:
 def check_administer(viewer: Actor, instance: ProcessInstance) -> None:
     if not can_administer(viewer, instance):
         raise UnknownInstance
+
+
+def rights(viewer: Actor) -> dict[str, bool]:
+    """Which administration the viewer has, and whether over the whole territory. One query, none for residents."""
+    if not (viewer.is_official or viewer.is_system):
+        return {}
+    return identity.held_among(viewer, (ADMINISTER, AUDIT, CALENDAR))
+
+
+def can_keep(viewer: Actor, action: str) -> bool:
+    """Look after what belongs to the whole installation: its events and jobs (ADMINISTER), its calendar (CALENDAR)."""
+    return rights(viewer).get(action, False)
+
+
+def check_keep(viewer: Actor, action: str) -> None:
+    if not can_keep(viewer, action):
+        raise NotAdministrator
+
+
+def can_audit(viewer: Actor) -> bool:
+    return AUDIT in rights(viewer)
+
+
+def audited(viewer: Actor) -> Q:
+    """Filter of audit entries: over the whole territory all, else the acts of the offices in reach. Refuses who may not."""
+    found = rights(viewer)
+    if AUDIT not in found:
+        raise NotAdministrator
+    return Q() if found[AUDIT] else identity.scope(viewer=viewer, action=AUDIT, scope_key=None, grade=None)
 
 
 def check_open(task: Task) -> None:

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id', 'at'], name='audit_subject'), models.Index(fields=['account_id', 'at'], name='audit_account')],
+                'indexes': [models.Index(fields=['subject_kind', 'subject_id', 'at'], name='audit_subject'), models.Index(fields=['account_id', 'at'], name='audit_account'), models.Index(fields=['at', 'id'], name='audit_time')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'refused'), _negated=True), models.Q(('error_code', ''), _negated=True), _connector='OR'), name='audit_refusal_has_code')],
             },
         ),

@@ -2,10 +2,11 @@
 
 from yiwang.commons.flow.commands.publishing import publish_definition
 from yiwang.commons.flow.commands.remote import complete_remote, fail_remote, give_up_remote
+from yiwang.commons.flow.commands.rescheduling import reschedule
 from yiwang.commons.flow.commands.running import cancel, fire_timers, retry_halted, start
 from yiwang.commons.flow.commands.tasks import claim, claim_many, complete_task, reassign, release, release_many
 
 __all__ = [
     "cancel", "claim", "claim_many", "complete_remote", "complete_task", "fail_remote", "fire_timers", "give_up_remote",
-    "publish_definition", "reassign", "release", "release_many", "retry_halted", "start",
+    "publish_definition", "reassign", "release", "release_many", "reschedule", "retry_halted", "start",
 ]  # fmt: skip

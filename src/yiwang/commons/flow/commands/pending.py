@@ -1,6 +1,7 @@
 """A command to the engine as JSON, so that a halted instance can try it again after a restart."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from yiwang.commons.flow import engine
@@ -33,6 +34,10 @@ def to_correct(variables: Mapping[str, Any]) -> Pending:
     return {"kind": "correct", "variables": dict(variables)}
 
 
+def to_reschedule(variables: Mapping[str, datetime]) -> Pending:
+    return {"kind": "reschedule", "variables": {name: moment.isoformat() for name, moment in variables.items()}}
+
+
 def engine_command(pending: Pending) -> engine.Command:
     match pending["kind"]:
         case "complete":
@@ -41,6 +46,9 @@ def engine_command(pending: Pending) -> engine.Command:
             return engine.Failure(pending["item_id"], pending["error_code"])
         case "correct":
             return engine.Correction(pending["variables"])
+        case "reschedule":
+            moments = pending["variables"].items()
+            return engine.Rescheduling({name: datetime.fromisoformat(text) for name, text in moments})
         case "timers":
             return engine.TimerDue()
     raise ValueError(pending["kind"])

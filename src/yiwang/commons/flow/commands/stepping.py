@@ -23,7 +23,6 @@ from yiwang.commons.flow.commands.placing import (
     new_task,
     subject_of,
 )
-from yiwang.commons.flow.commands.undo import revocable
 from yiwang.commons.flow.contracts import (
     CallStatus,
     HistoryKind,
@@ -37,6 +36,7 @@ from yiwang.commons.flow.contracts import (
 from yiwang.commons.flow.models import Halt, HistoryEntry, OperationCall, ProcessInstance, Task, Timer
 from yiwang.kernel import evidence, outbox
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.command import revocable
 from yiwang.kernel.errors import DomainError
 from yiwang.kernel.jobs import defer
 

@@ -9,6 +9,7 @@ from .codec import variables_of
 from .errors import BusinessError, EngineError, EvaluationHalt, ExpressionFault, ModelRefused, UnknownItem
 from .model import Model, Parsed, advance, load, parse, start
 from .ports import Evaluator, Performer, leave_open
+from .timers import moment_in
 from .values import (
     Cancel,
     Command,
@@ -22,6 +23,7 @@ from .values import (
     ItemKind,
     PathEvent,
     PathKind,
+    Rescheduling,
     Severity,
     Step,
     TimerDue,
@@ -53,6 +55,7 @@ __all__ = [
     "PathEvent",
     "PathKind",
     "Performer",
+    "Rescheduling",
     "Severity",
     "Step",
     "TimerDue",
@@ -63,6 +66,7 @@ __all__ = [
     "leave_open",
     "load",
     "loads",
+    "moment_in",
     "parse",
     "start",
     "variables_of",

@@ -15,12 +15,13 @@ from SpiffWorkflow.task import Task, TaskState
 
 from .build import EACH, Built
 from .codec import from_state, live_subprocesses, open_tasks, to_state
-from .definition import Node
+from .definition import Node, TimerKind
 from .errors import BusinessError, EvaluationHalt, UnknownItem
 from .faults import catch_error
 from .interpreter import ITEM, Interpreter
 from .ports import Evaluator, Performer
 from .specs import DUE, TIMER_ID
+from .timers import moment_in
 from .values import (
     Cancel,
     Command,
@@ -33,6 +34,7 @@ from .values import (
     ItemKind,
     PathEvent,
     PathKind,
+    Rescheduling,
     Step,
     WorkItem,
 )
@@ -80,9 +82,24 @@ class Run:
                 self._fail(self._task(item_id), error_code)
             case Correction(variables):
                 self._interpreter.variables.update(variables)
+            case Rescheduling(moments):
+                self._reschedule(moments)
             case Cancel():
                 self._workflow.cancel()
                 self._cancelled = True
+
+    def _reschedule(self, moments: Mapping[str, datetime]) -> None:
+        variables = self._interpreter.variables
+        moved = {}
+        for name, moment in moments.items():
+            before = moment_in(variables.get(name))
+            if before is not None and before != moment:
+                moved[before] = moment
+                variables[name] = moment.isoformat() if isinstance(variables[name], str) else moment
+        for task in self._timers():
+            due, timer = task.internal_data.get(DUE), self._built.nodes[task.task_spec.name].timer
+            if due in moved and timer is not None and timer.kind is TimerKind.DATE:
+                task.internal_data[DUE] = moved[due]
 
     def _task(self, item_id: str) -> Task:
         for task in open_tasks(self._workflow):

@@ -80,6 +80,18 @@ def parse_date(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
+def moment_in(value: Any) -> datetime | None:
+    """The moment that a variable holds, as such or as text; None for anything else."""
+    if isinstance(value, datetime):
+        return due_date(value)
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_date(value)
+    except TimerFault:
+        return None
+
+
 def check_literal(kind: TimerKind, text: str) -> None:
     {TimerKind.DATE: parse_date, TimerKind.DURATION: parse_duration, TimerKind.CYCLE: parse_cycle}[kind](text)
 

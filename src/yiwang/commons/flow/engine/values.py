@@ -135,11 +135,18 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Rescheduling:
+    """Moments that are others than was thought: variables that hold them are set, timers that wait for the old wait for the new."""
+
+    variables: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Takes all tokens away."""
 
 
-Command = Completion | Failure | TimerDue | Correction | Cancel
+Command = Completion | Failure | TimerDue | Correction | Rescheduling | Cancel
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The row scope: which rows an official's grants reach, as one condition inside the list's own SQL; never a loop."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import (
@@ -20,6 +21,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from yiwang.commons.identity import rules
+from yiwang.commons.identity.contracts import Tree
 from yiwang.commons.identity.models import HeldGrant, OrganisationAncestry
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -35,6 +37,10 @@ class _Kind(Func):
 
 def held_grants(viewer: Actor, action: str) -> "QuerySet[HeldGrant]":
     """The viewer's grants in force for `action` in the present office: deny by default."""
+    return _in_office(viewer).filter(action__in=rules.covering(action, "."))
+
+
+def _in_office(viewer: Actor) -> "QuerySet[HeldGrant]":
     if not viewer.is_official or viewer.account_id is None or viewer.organisation_id is None:
         nothing: QuerySet[HeldGrant] = HeldGrant.objects.none()
         return nothing
@@ -44,7 +50,6 @@ def held_grants(viewer: Actor, action: str) -> "QuerySet[HeldGrant]":
         Q(valid_to__gte=today) | Q(valid_to__isnull=True),
         account_id=viewer.account_id,
         valid_from__lte=today,
-        action__in=rules.covering(action, "."),
     )
     return found
 
@@ -130,6 +135,25 @@ def holds(
     if organisation_id is None:
         return bool(held.exists())
     return bool(_reached(held).filter(descendant_id=organisation_id).exists())
+
+
+def held_among(viewer: Actor, actions: Iterable[str]) -> dict[str, bool]:
+    """Which of `actions` the viewer holds for every scope, anywhere; True where over the whole territory. One query.
+
+    For menus, and for what belongs to the whole installation and to no organisation (its calendar, its background work).
+    """
+    wanted = tuple(actions)
+    if viewer.is_system:
+        return dict.fromkeys(wanted, True)
+    held: dict[str, bool] = {}
+    patterns = {pattern for action in wanted for pattern in rules.covering(action, ".")}
+    rows = _in_office(viewer).filter(action__in=patterns, scope=rules.ANY)
+    for pattern, tree, above in rows.values_list("action", "tree", "organisation__territorial_parent_id"):
+        whole = tree == Tree.TERRITORY.value and above is None
+        for action in wanted:
+            if pattern in rules.covering(action, "."):
+                held[action] = held.get(action, False) or whole
+    return held
 
 
 def holds_throughout(viewer: Actor, actions: tuple[str, ...], *, root: UUID, tree: str, scope: str, grade: int) -> bool:

@@ -1,6 +1,6 @@
 """Identity's reads. `scope` is the row filter of every list; `actor_of` says who asks."""
 
-from yiwang.commons.identity.policies.reach import holds, scope
+from yiwang.commons.identity.policies.reach import held_among, holds, scope
 from yiwang.commons.identity.queries.actors import (
     SESSION_ACTING,
     SESSION_OFFICE,
@@ -52,6 +52,7 @@ __all__ = [
     "entity_by_credit_code",
     "find_person",
     "forget_standing",
+    "held_among",
     "holds",
     "offices",
     "officials",
