@@ -1,0 +1,30 @@
+"""The benchmarks by name, in the order in which all of them run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """`module` has `run(*, quick: bool) -> dict` with `figures`, `ratios` and `rows` of a table for people."""
+
+    name: str
+    about: str
+    in_city: bool = True
+
+    @property
+    def module(self) -> str:
+        return f"bench.{self.name}"
+
+
+BENCHES = {
+    bench.name: bench
+    for bench in (
+        Bench("rules", "decisions and expressions a second, and growth with the number of rules", in_city=False),
+        Bench("flow", "processor time of a process step, and of completing a task in the database"),
+        Bench("commands", "what a command adds to the rows it writes, with 1 and 4 threads"),
+        Bench("search", "a search in plain words over a growing number of documents"),
+        Bench("filing", "cases filed and completed a minute through the commands, with 1 and 4 threads"),
+        Bench("pages", "server time and statements of each page"),
+        Bench("start", "cold and warm start of `yiwang serve`, memory of the whole demonstration", in_city=False),
+    )
+}
