@@ -164,6 +164,8 @@ class CaseView:
     instance_id: UUID | None
     process_version: str
     is_official_view: bool
+    bundle_id: UUID | None = None
+    matter_ids: tuple[UUID, ...] = ()
 
     @property
     def done(self) -> int:

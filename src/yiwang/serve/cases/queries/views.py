@@ -84,6 +84,8 @@ def case(*, number: str, viewer: Actor) -> CaseView:
         instance_id=row.instance_id,
         process_version=f"{row.process_version}" if row.process_version else "",
         is_official_view=official,
+        bundle_id=row.bundle_id,
+        matter_ids=tuple(each.matter_id for each in (row, *members) if each.matter_id),
     )
 
 

@@ -130,3 +130,16 @@ def test_a_resident_withdraws(sample, client):
     login(client, sample.parent.account_id)
     assert client.post(f"/cases/{number}/withdraw/").status_code == 303
     assert sample.case(case_id).status is CaseStatus.WITHDRAWN
+
+
+def test_pages_are_there_in_english(sample, client):
+    case_id = sample.file()
+    sample.grant(case_id, "certificate")
+    client.cookies["yiwang_language"] = "en"
+    html = page(client, sample.parent.account_id, f"/cases/{sample.case(case_id).number}/")
+    assert "What the departments do" in html
+    assert "3 matters, 1 closed" in html
+    task = sample.task(case_id, "registration")
+    desk = page(client, sample.acceptors["registration"].account_id, f"/work/cases/tasks/{task}/")
+    assert "Preview of the document" in desk
+    assert "受理通知书" in desk
