@@ -42,9 +42,15 @@ def test_the_english_fills_the_same_fields(folder):
             assert set(FIELDS.findall(english)) == set(FIELDS.findall(entry.msgid)), entry.msgid
 
 
-def test_one_sentence_is_said_in_one_way_within_a_context():
+def test_a_sentence_is_said_in_one_way_everywhere():
+    # Catalogues are merged when the program runs: of two translations one would win, wherever it stands.
+    said: dict[tuple[str, bool], dict[str, str]] = {}
     for folder in FOLDERS:
         catalogue = folder / "locale" / "en" / "LC_MESSAGES" / "django.po"
         if catalogue.exists():
-            ids = [entry.msgid for entry in polib.pofile(str(catalogue), encoding="utf-8")]
-            assert len(ids) == len(set(ids)), folder
+            entries = polib.pofile(str(catalogue), encoding="utf-8")
+            assert len({entry.msgid for entry in entries}) == len(entries), folder
+            for entry in entries:
+                english = str(entry.msgstr_plural or entry.msgstr)
+                said.setdefault((entry.msgid, bool(entry.msgid_plural)), {}).setdefault(english, _name(folder))
+    assert not {key: ways for key, ways in said.items() if len(ways) > 1}

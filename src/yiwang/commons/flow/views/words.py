@@ -38,7 +38,7 @@ HAPPENINGS: dict[HistoryKind, Text] = {
     HistoryKind.STARTED: lazy("流程开始"),
     HistoryKind.ENTERED: lazy("到达"),
     HistoryKind.PASSED: lazy("经过"),
-    HistoryKind.TAKEN_AWAY: lazy("撤销"),
+    HistoryKind.TAKEN_AWAY: lazy("不再办理"),
     HistoryKind.CLAIMED: lazy("认领"),
     HistoryKind.RELEASED: lazy("退回待认领"),
     HistoryKind.REASSIGNED: lazy("转办"),
