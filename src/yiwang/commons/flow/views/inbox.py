@@ -1,5 +1,6 @@
 """The inbox `/work/`: everything in an official's reach over all nets, the most urgent first."""
 
+import re
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.commons.flow import commands, queries
@@ -33,6 +35,18 @@ from yiwang.web.components import (
     Text,
 )
 from yiwang.web.responses import go, safe_next
+
+_NUMBER = re.compile(r"[0-9A-Z〔〕-]*[0-9][0-9A-Z〔〕号-]*")
+_ALL_KEYS: tuple[tuple[tuple[str, ...], Text], ...] = (
+    (("J", "K"), lazy("下一件、上一件")),
+    (("Enter",), lazy("打开")),
+    (("X",), lazy("选中或取消")),
+    (("C",), lazy("认领选中的；没有选中时认领当前的")),
+    (("R",), lazy("把选中的退回待认领")),
+    (("/",), lazy("到查找框")),
+    (("?",), lazy("打开这份说明")),
+    (("Esc",), lazy("关闭")),
+)
 
 
 @login_required
@@ -61,8 +75,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
                 KeyHint(("X",), _("选中")),
                 KeyHint(("C",), _("认领")),
                 KeyHint(("/",), _("查找")),
+                KeyHint(("?",), _("全部快捷键")),
             )
         ),
+        "all_keys": _ALL_KEYS,
     }
     return render(request, "flow/inbox.html", context)
 
@@ -169,12 +185,19 @@ def _table(request: HttpRequest, page: Page[TaskRow], counts: InboxCounts, *, se
     )
 
 
+def _parted(title: str) -> tuple[str, str]:
+    """The words of a title, and the number that they end with, if they do: it stands below them."""
+    before, _blank, last = title.rpartition(" ")
+    return (before, last) if before and _NUMBER.fullmatch(last) else (title, "")
+
+
 def _row(row: TaskRow) -> Row:
+    title, number = _parted(row.title)
     arrived = _("%(moment)s 到达") % {"moment": words.moment_words(row.created_at)}
     return Row(
         (
             words.due_mark(row.due_at, clock.now()),
-            Cell(row.title, href=words.task_href(row)),
+            Cell(title, number, words.task_href(row)),
             row.name,
             words.net_tag(row.net),
             Cell(row.organisation, arrived),

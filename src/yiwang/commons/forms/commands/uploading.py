@@ -35,9 +35,13 @@ def add_file(
     held = row.files.get(material, [])
     if len(held) >= _MOST:
         raise TooManyFiles(count=len(held))
-    kept = files.store(stream=stream, name=name, purpose="material", by=by, at=at)
+    allowed = "、".join(each.extension.upper() for each in types)
+    try:
+        kept = files.store(stream=stream, name=name, purpose="material", by=by, at=at)
+    except FileTypeRefused as refusal:
+        raise (FileTypeRefused(allowed=allowed) if types else refusal) from None
     if types and kept.media_type not in types:
-        raise FileTypeRefused(allowed="、".join(sorted(each.extension.upper() for each in types)))
+        raise FileTypeRefused(allowed=allowed)
     if max_bytes and kept.size > max_bytes:
         raise FileTooLarge(limit=round(max_bytes / 1024 / 1024, 1))
     row.files = {**row.files, material: [*held, str(kept.id)]}

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.flow import commands as flow
@@ -18,11 +19,13 @@ from yiwang.kernel.errors import Invalid
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import CaseNotFound, CaseStatus, CaseView, DeskTask, TaskChoice
 from yiwang.serve.cases.views import drawing, papers, words
+from yiwang.serve.cases.views.speaking import spoken
 from yiwang.web import components as ui
 from yiwang.web.components import Attr
 from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.responses import go
 
+_SUBMIT = {"decide": gettext_lazy("作出决定"), "produce": gettext_lazy("出具结果")}
 _AT = {
     CaseStatus.WAITING: 1,
     CaseStatus.SUBMITTED: 2,
@@ -140,6 +143,8 @@ def _check_chosen(chosen: str, desk: DeskTask) -> None:
 def _page(
     request: HttpRequest, view: CaseView, desk: DeskTask | None, refused: Invalid | None = None, status: int = 200
 ) -> HttpResponse:
+    sheet = _sheet(view, desk, request) if desk and desk.form_key != "produce" else None
+    view = spoken(view, identity.actor_of(request))
     errors = dict(refused.fields) if refused else {}
     fields = _fields(view, desk, request, errors) if desk else ()
     context = {
@@ -148,12 +153,13 @@ def _page(
         "crumbs": _crumbs(view),
         "light": _light(view),
         "due_words": _due_words(view),
-        "facts": papers.facts(view, official=True),
+        "facts": papers.facts(view, official=True, whole="whole" in request.GET),
+        "whole": "whole" in request.GET,
         "materials": papers.materials(view, official=True),
         "materials_words": papers.materials_words(view.materials),
         "stages": _stages(view),
         "clock": drawing.clock_component(view),
-        "acceptance_words": _acceptance(view),
+        "acceptance": ui.Note(said, tone=ui.Tone.BLUE, wide=True) if (said := _acceptance(view)) else None,
         "timeline": drawing.timeline(view.events, official=True),
         "lanes": drawing.lanes(view) if view.members else None,
         "results": tuple(drawing.licence(view.number, result) for result in view.results),
@@ -162,8 +168,8 @@ def _page(
         if refused
         else None,
         "laws": tuple(ui.Basis(f"{law.name}{law.clause}", law.text) for law in view.laws),
-        "sheet": _sheet(view, desk, request) if desk and desk.form_key != "produce" else None,
-        "submit": ui.Button(_("提交"), name="do", value="handle"),
+        "sheet": sheet,
+        "submit": ui.Button(_SUBMIT.get(desk.form_key, _("提交")) if desk else "", name="do", value="handle"),
     }
     return render(request, "cases/case.html", context, status=status)
 
@@ -179,7 +185,13 @@ def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[s
     options = tuple(Choice(c.choice.value, _(c.label), _(c.hint), _(c.refusal)) for c in desk.choices)
     fields = [
         Field(
-            "choice", desk.stage, FieldKind.RADIO, chosen, error=errors.get("choice", ""), options=options, attrs=live
+            "choice",
+            _("办理意见"),
+            FieldKind.RADIO,
+            chosen,
+            error=errors.get("choice", ""),
+            options=options,
+            attrs=live,
         )
     ]
     fields += [
@@ -195,7 +207,7 @@ def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[s
                   _("会写进文书，申请人能看到。不予和补正必须填写。"), errors.get("reason", ""), required=False, rows=3,
                   attrs=(*live, Attr("hx-trigger", "change"))),
             Field("opinion", _("内部意见"), FieldKind.TEXTAREA, posted.get("opinion", ""),
-                  _("申请人看不到，归档时保留。"), required=False, rows=3),
+                  _("申请人看不到，归档时保留。"), required=False, rows=2),
         ]  # fmt: skip
     return tuple(fields)
 

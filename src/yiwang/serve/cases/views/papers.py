@@ -24,24 +24,25 @@ REMEDY = gettext_noop(
     "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法向人民法院提起行政诉讼。"
 )
 """The remedies that a refusal must name (行政复议法 20, 行政诉讼法 46)."""
+_EXEMPT = frozenset({MaterialBy.SHARED, MaterialBy.LICENCE, MaterialBy.MEMBER_OUTPUT})
 
 
-def facts(view: CaseView, *, official: bool = False) -> ui.Facts | None:
-    """The answers with where each comes from."""
-    if not view.answers:
-        return None
-    return ui.Facts(
-        tuple(
-            ui.Fact(
-                answer.label or answer.fact,
-                answer.shown or str(answer.value),
-                words.provenance(answer.source, answer.source_label, official=official),
-            )
-            for answer in view.answers
-            if answer.value not in {None, ""} or answer.shown
-        ),
-        official,
+def facts(view: CaseView, *, official: bool = False, whole: bool = False) -> ui.Facts | None:
+    """The answers with where each comes from; numbers that identify somebody are masked unless the `whole` is asked for.
+
+    What was only computed is the officials' business.
+    """
+    answers = [each for each in view.answers if official or each.source != "computed"]
+    told = tuple(
+        ui.Fact(
+            answer.label or answer.fact,
+            words.number_words(answer.shown or str(answer.value), whole=whole),
+            words.provenance(answer.source, answer.source_label, official=official),
+        )
+        for answer in answers
+        if answer.value not in {None, ""} or answer.shown
     )
+    return ui.Facts(told, official) if told else None
 
 
 def materials(view: CaseView, *, official: bool) -> ui.Table | None:
@@ -83,12 +84,14 @@ def _open(view: CaseView, each: MaterialView) -> ui.Link | str:
 
 
 def materials_words(found: Sequence[MaterialView]) -> str:
-    """5 份：3 份免交，2 份上传."""
-    uploads = sum(each.by is MaterialBy.UPLOAD for each in found)
-    exempt = sum(each.by in {MaterialBy.SHARED, MaterialBy.LICENCE, MaterialBy.MEMBER_OUTPUT} for each in found)
-    return _("%(all)d 份：%(exempt)d 份免交，%(uploads)d 份上传") % {
-        "all": len(found), "exempt": exempt, "uploads": uploads,
-    }  # fmt: skip
+    """5 份：3 份免交，1 份上传，1 份在线填写; what there is none of is not told."""
+    counts = (
+        (sum(each.by in _EXEMPT for each in found), _("%(n)d 份免交")),
+        (sum(each.by is MaterialBy.UPLOAD for each in found), _("%(n)d 份上传")),
+        (sum(each.by is MaterialBy.FORM for each in found), _("%(n)d 份在线填写")),
+    )
+    told = "，".join(said % {"n": count} for count, said in counts if count)
+    return _("%(all)d 份：%(told)s") % {"all": len(found), "told": told}
 
 
 def correctable(view: CaseView) -> tuple[MaterialView, ...]:

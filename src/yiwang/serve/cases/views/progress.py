@@ -24,6 +24,7 @@ from yiwang.serve.cases.contracts import (
     NothingSupplied,
 )
 from yiwang.serve.cases.views import drawing, papers, words
+from yiwang.serve.cases.views.speaking import spoken
 from yiwang.web import components as ui
 from yiwang.web.fields import Field, FieldKind
 from yiwang.web.responses import go
@@ -37,6 +38,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
     view = queries.case(number=number, viewer=viewer)
     if viewer.is_official:
         return redirect("cases:case", number=number)
+    view = spoken(view, viewer)
     context = {
         "case": view,
         "is_bundle": view.kind is CaseKind.BUNDLE,
@@ -47,14 +49,21 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "due_words": words.day_words(view.promised_due) if view.promised_due else "",
         "left_words": words.left_words(view.clock),
         "promised_words": words.days_words(view.promised_days),
+        "closed_words": _("%(day)s办结") % {"day": words.day_words(view.closed_at)} if view.closed_at else "",
         "submitted_words": words.moment_words(view.submitted_at),
         "asks": _asks(view, request),
         "lanes": drawing.lanes(view) if view.members else None,
         "clock": drawing.clock_component(view),
         "timeline": drawing.bundle_timeline(view) if view.members else drawing.timeline(view.events, official=False),
-        "facts": papers.facts(view),
+        "facts": (facts := papers.facts(view, whole="whole" in request.GET)),
+        "facts_words": _("%(n)d 项") % {"n": len(facts.facts)} if facts else "",
+        "whole": "whole" in request.GET,
         "materials": papers.materials(view, official=False),
         "results": tuple(drawing.licence(view.number, result) for result in view.results),
+        "member_results": tuple(
+            drawing.licence(view.number, result) for member in view.members for result in member.results
+        ),
+        "materials_words": papers.materials_words(view.materials),
         "refusal": papers.refusal(view),
         "can_withdraw": view.kind is not CaseKind.MEMBER and not view.status.is_final and view.decided_at is None,
         "withdraw_dialog": _withdraw_dialog(view),
@@ -77,6 +86,8 @@ def result(request: HttpRequest, number: str, result_id: UUID) -> HttpResponse:
     view, found = queries.result(number=number, result_id=result_id, viewer=identity.actor_of(request))
     context = {
         "case": view,
+        "crumbs": _result_crumbs(view),
+        "back_number": view.parent_number or view.number,
         "result": found,
         "sheet": papers.result_sheet(view, found),
         "facts": papers.result_facts(found),
@@ -136,6 +147,13 @@ def _crumbs(view: CaseView) -> ui.Crumbs:
     if view.parent_number:
         links.append(ui.Link(view.parent_title, reverse("cases:progress", args=[view.parent_number])))
     return ui.Crumbs(tuple(links), _("办理进度"))
+
+
+def _result_crumbs(view: CaseView) -> ui.Crumbs:
+    number, title = view.parent_number or view.number, view.parent_title or view.title
+    return ui.Crumbs(
+        (ui.Link(_("我的"), "/mine/"), ui.Link(title, reverse("cases:progress", args=[number]))), _("办理结果")
+    )
 
 
 def _done_words(view: CaseView) -> str:

@@ -1,5 +1,6 @@
 """Dates, states and sources of a case in the words and marks of the design system."""
 
+import re
 from datetime import date, datetime
 
 from django.utils.formats import date_format
@@ -7,9 +8,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from yiwang.kernel.clock import CHINA
+from yiwang.kernel.codes import mask_id_number, mask_mobile
 from yiwang.serve.cases.contracts import CaseRow, CaseStatus, Clock, MaterialBy, MemberView, ResultKind
 from yiwang.web.components import Due, DueState, Provenance, Source, Text
 
+_NUMBER = re.compile(r"1[3-9][0-9]{9}|[0-9]{14,18}[0-9Xx]")
+_MOBILE = 11
 _SOURCES = {
     "typed": Source.TYPED,
     "prefilled": Source.PREFILLED,
@@ -45,6 +49,15 @@ def moment_words(at: datetime) -> str:
     """11 月 16 日 09:41."""
     local = at.astimezone(CHINA)
     return f"{day_words(local)} {local:%H:%M}"
+
+
+def number_words(value: str, *, whole: bool) -> str:
+    """An ID number, mobile number or account number with its middle hidden, other words as they are."""
+    if whole or not _NUMBER.fullmatch(value):
+        return value
+    if len(value) == _MOBILE:
+        return mask_mobile(value)
+    return mask_id_number(value)
 
 
 def days_words(count: int) -> str:

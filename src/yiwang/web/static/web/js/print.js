@@ -1,3 +1,8 @@
+// [data-yw-prints] opens the browser's print dialog.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-yw-prints]")) window.print();
+});
+
 // Large print without a new page: the same form works without script.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-yw-print]");

@@ -2,8 +2,23 @@
 const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
 const say = (state, words, meter) => {
+  state.classList.remove("is-bad");
   state.replaceChildren(document.createTextNode(words));
   if (meter) state.append(meter);
+};
+
+// A refusal comes as a toast for htmx; here its words stand where the file was chosen.
+const refused = (state, file, html) => {
+  const words = new DOMParser().parseFromString(html, "text/html").querySelector(".y-toast > span")?.textContent.trim();
+  say(state, `${file.name}：${words || state.closest("[data-yw-upload]").dataset.failed}`);
+  state.classList.add("is-bad");
+};
+
+const mended = (box) => {
+  const field = box.closest(".y-field--error");
+  field?.classList.remove("y-field--error");
+  field?.querySelector(".y-error")?.remove();
+  box.querySelector("input[type=file]").removeAttribute("aria-invalid");
 };
 
 const send = (box, file) => {
@@ -27,9 +42,9 @@ const send = (box, file) => {
       if (request.status >= 200 && request.status < 300) {
         box.nextElementSibling.insertAdjacentHTML("beforeend", html);
         say(state, `${box.dataset.done}：${file.name}`);
+        mended(box);
       } else if (request.getResponseHeader("HX-Retarget") === "#yw-toasts") {
-        document.getElementById("yw-toasts").insertAdjacentHTML("beforeend", html);
-        say(state, `${box.dataset.failed}：${file.name}`);
+        refused(state, file, html);
       } else say(state, `${box.dataset.failed}：${file.name}`);
       resolve();
     });
