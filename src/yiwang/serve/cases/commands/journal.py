@@ -99,7 +99,7 @@ def record(
         raise CaseStateRefused(number=case.number, action=action.label, reason=rules.refusal(before, action))
     append(case, action, after, by=by, at=at, words=words, opinion=opinion, data=data)
     if action in _CLOCK:
-        _project_clock(case)
+        project_clock(case)
     case.save()
     _tell(case, action)
     if action not in _QUIET:
@@ -173,7 +173,7 @@ def project_parent(parent: Case, member: Case, *, by: Actor, at: datetime) -> No
         result = parent.result
         append(parent, _PROJECTED[step], step, by=by, at=at, data={"member": member.member_key})
         parent.result = result
-    _project_clock(parent)
+    project_clock(parent)
     parent.save()
     if status.is_final:
         publish(CaseClosed(parent.pk, parent.number, parent.result))
@@ -187,7 +187,8 @@ def _reached(parent: Case, step: CaseStatus, status: CaseStatus) -> bool:
     return parent.accepted_at is None and status in {CaseStatus.ACCEPTED, CaseStatus.REVIEWING}
 
 
-def _project_clock(case: Case) -> None:
+def project_clock(case: Case) -> None:
+    """Set the due dates that follow from the case's events by the calendar in force. One query; the caller saves."""
     calendar = calendars.current()
     entries = entries_of(case)
     if case.accepted_at is not None and entries and any(entry.deemed for entry in entries):

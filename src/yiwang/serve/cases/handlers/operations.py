@@ -12,7 +12,7 @@ steps that follow a submission or a timer), with what was entered there:
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from yiwang.kernel import calendars
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.clock import CHINA
 from yiwang.kernel.text import gettext_noop as _
-from yiwang.serve.cases import commands, queries
+from yiwang.serve.cases import commands, queries, rules
 from yiwang.serve.cases.contracts import ResultKind
 from yiwang.serve.cases.views import words
 
@@ -162,8 +162,7 @@ def close(call: Invocation) -> Mapping[str, Any]:
 
 def end_of(day: date) -> str:
     """The end of working time on a day, as ISO text for a timer."""
-    _begin, end = calendars.current().hours.sessions[-1]
-    return datetime.combine(day, end, CHINA).isoformat()
+    return rules.end_of(day, calendars.current()).isoformat()
 
 
 def _place(question: TaskQuestion) -> TaskPlace:

@@ -9,9 +9,11 @@ from yiwang.serve.cases.rules.clock import (
     clock,
     day_of,
     due_date,
+    end_of,
     last,
     pauses,
     status_of,
+    waiting_since,
 )
 from yiwang.serve.cases.rules.history import GENESIS, event_hash
 from yiwang.serve.cases.rules.numbers import NUMBER, case_number, member_number
@@ -20,6 +22,6 @@ from yiwang.serve.cases.rules.states import TRANSITIONS, next_status, parent_res
 
 __all__ = [
     "ACCEPTANCE_DAYS", "GENESIS", "NUMBER", "TRANSITIONS", "Entry", "acceptance_clock", "acceptance_due", "accepted_on",
-    "case_number", "clock", "day_of", "due_date", "event_hash", "filled", "last", "member_number", "next_status", "parent_result", "parent_status",
-    "pauses", "refusal", "status_of",
+    "case_number", "clock", "day_of", "due_date", "end_of", "event_hash", "filled", "last", "member_number", "next_status", "parent_result", "parent_status",
+    "pauses", "refusal", "status_of", "waiting_since",
 ]  # fmt: skip

@@ -81,17 +81,29 @@ def accepted_on(entries: Sequence[Entry], calendar: WorkCalendar, today: date) -
     accepted, deemed = acceptance(entries)
     if accepted is not None:
         return accepted, deemed
-    waiting_since = last(entries, CaseAction.RECEIVE, CaseAction.SUPPLY)
-    answered = last(entries, CaseAction.REQUEST_CORRECTION, CaseAction.DECLINE)
-    if waiting_since is None or (answered is not None and answered >= waiting_since):
+    since = waiting_since(entries)
+    if since is None:
         return None, False
-    until = acceptance_due(waiting_since, calendar)
-    return (day_of(waiting_since), True) if today > until else (None, False)
+    until = acceptance_due(since, calendar)
+    return (day_of(since), True) if today > until else (None, False)
+
+
+def waiting_since(entries: Sequence[Entry]) -> datetime | None:
+    """Since when an application waits for acceptance or a notice; None where it was answered, or nobody has it yet."""
+    since = last(entries, CaseAction.RECEIVE, CaseAction.SUPPLY)
+    answered = last(entries, CaseAction.ACCEPT, CaseAction.REQUEST_CORRECTION, CaseAction.DECLINE)
+    return None if since is None or (answered is not None and answered >= since) else since
 
 
 def acceptance_due(since: datetime, calendar: WorkCalendar) -> date:
     """The last day on which to accept or to tell what is missing."""
     return calendar.add_working_days(day_of(since), ACCEPTANCE_DAYS).date
+
+
+def end_of(day: date, calendar: WorkCalendar) -> datetime:
+    """The end of working time on a day: until then something due on that day is in time."""
+    _begin, end = calendar.hours.sessions[-1]
+    return datetime.combine(day, end, CHINA)
 
 
 def clock(
