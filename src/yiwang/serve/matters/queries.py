@@ -100,10 +100,16 @@ def bundles_of(*, matter_code: str, viewer: Actor) -> tuple[CatalogueEntry, ...]
     return tuple(_bundle_entry(_bundle(row)) for row in rows)
 
 
-def guide(*, bundle: Bundle, facts: Facts, viewer: Actor, region_code: str = "") -> TailoredGuide:
-    """What the situation `facts` needs of `bundle`, and the question worth asking next. Names the handlers of a region."""
-    named = replace(bundle, members=_with_handlers(bundle, facts, viewer, region_code))
-    return rules.tailor(named, facts, _VERDICTS)
+def guide(
+    *, bundle: Bundle, facts: Facts, viewer: Actor, region_code: str = "", with_handlers: bool = True
+) -> TailoredGuide:
+    """What the situation `facts` needs of `bundle`, and the question worth asking next.
+
+    Names the handlers of a region: some queries for each member that nobody handles by name. No query without them.
+    """
+    if with_handlers:
+        bundle = replace(bundle, members=_with_handlers(bundle, facts, viewer, region_code))
+    return rules.tailor(bundle, facts, _VERDICTS)
 
 
 def still_put(*, bundle: Bundle, answers: Facts, viewer: Actor) -> dict[str, Any]:

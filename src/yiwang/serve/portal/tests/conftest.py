@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-
 from tests.pack import account_of
+
 from yiwang.commons.identity.tests.factories import login
 from yiwang.kernel import clock
 from yiwang.serve.cases.tests.factories import PDF
@@ -34,6 +34,7 @@ def born(days: int = 5) -> str:
 def typed() -> dict[str, str]:
     """What the family types where a page asks; all else the pages bring along."""
     return {
+        "settle_with": "mother",
         "birth_institution": "320400-hospital-maternal",
         "child_name": "样例宝宝",
         "child_sex": "2",
@@ -53,7 +54,8 @@ def typed() -> dict[str, str]:
         "residence_region": "320402010",
         "residence_address": "青龙街道样例路18号3幢502室",
         "child_already_insured": "no",
-        "delivery_method": "online",
+        "card_bank": "icbc",
+        "delivery_method": "counter",
     }
 
 

@@ -1,5 +1,6 @@
 """Words of published definitions in the viewer's language, and the small components that several pages share."""
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.packs.loading import current_manifest
 from yiwang.serve.matters import queries
-from yiwang.serve.matters.contracts import CatalogueEntry
+from yiwang.serve.matters.contracts import Bundle, CatalogueEntry
 from yiwang.serve.portal import queries as applications
 from yiwang.serve.portal.queries import Unsent
 from yiwang.web.components import Card, Link
@@ -25,6 +26,13 @@ from yiwang.web.registry import FooterColumn, Site
 def say(words: str, translations: Mapping[str, str]) -> str:
     """`words` of a definition, in English where the viewer wants it and the definition has it."""
     return translations.get(words, words) if (get_language() or "zh").startswith("en") else words
+
+
+def words_of(bundle: Bundle) -> Mapping[str, str]:
+    """The English of all texts of a bundle and its members."""
+    return ChainMap(
+        dict(bundle.spec.translations), *(dict(member.matter.spec.translations) for member in bundle.members)
+    )
 
 
 def theme_names(viewer: Actor) -> dict[str, str]:

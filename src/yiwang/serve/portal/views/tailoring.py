@@ -21,7 +21,7 @@ from yiwang.serve.matters.contracts import (
 from yiwang.serve.portal.contracts import Eligibility
 from yiwang.serve.portal.queries import Unsent
 from yiwang.serve.portal.views.catalogue import home_link
-from yiwang.serve.portal.views.speaking import say, unsent_words, visits_words
+from yiwang.serve.portal.views.speaking import say, unsent_words, visits_words, words_of
 from yiwang.web.components import BackLink, Crumbs, Link, Note
 from yiwang.web.components.lists import Fact, Facts, Task, TaskList
 from yiwang.web.components.marks import Provenance, Source, Tag, Tone
@@ -45,16 +45,17 @@ def tailored_page(
     materials = [each for each in tailored.materials if each.inclusion is not Inclusion.NO]
     to_bring = [each for each in materials if not cases.can_be_exempt(material=each)]
     spared = [each for each in materials if each not in to_bring]
-    names = {m.key: say(m.matter.name, m.matter.spec.translations) for m in bundle.members}
+    words = words_of(bundle)
+    names = {member.key: say(member.matter.name, words) for member in bundle.members}
     return {
         **common(bundle),
         **unsent_words(opened),
-        "members": TaskList(tuple(_member(each, members, names) for each in members)),
+        "members": TaskList(tuple(_member(each, members, names, words) for each in members)),
         "member_count": len(members),
         "left_out": [names[member.key] for member in bundle.members if member.key not in taking_part],
-        "to_bring": TaskList(tuple(_brought(each, bundle.spec.translations) for each in to_bring)),
+        "to_bring": TaskList(tuple(_brought(each, words) for each in to_bring)),
         "to_bring_count": len(to_bring),
-        "exempt": TaskList(tuple(_spared(each, names, bundle.spec.translations) for each in spared)),
+        "exempt": TaskList(tuple(_spared(each, names, words) for each in spared)),
         "exempt_count": len(spared),
         "facts": _facts(tailored),
         "answered": answered(bundle, answers),
@@ -110,11 +111,17 @@ def _advice(bundle: Bundle, verdict: Eligibility | None) -> Note | None:
     return Note(say(verdict.advice, bundle.spec.translations), title, Tone.WARN if verdict.refused else Tone.BLUE)
 
 
-def _member(each: TailoredMember, members: Sequence[TailoredMember], names: Mapping[str, str]) -> Task:
+def _member(
+    each: TailoredMember, members: Sequence[TailoredMember], names: Mapping[str, str], words: Mapping[str, str]
+) -> Task:
     before = [names[other.key] for other in members if other.key in each.depends_on]
-    waits = _("等「%(names)s」办好后自动开始") % {"names": "」「".join(before)} if before else ""
-    gives = _("拿到：%(results)s") % {"results": "、".join(each.results)} if each.results else ""
-    return Task(names[each.key], detail="。".join(part for part in (each.organisation_name, gives, waits) if part))
+    results = [say(name, words) for name in each.results]
+    parts = (
+        each.organisation_name,
+        _("拿到：%(results)s") % {"results": _("、").join(results)} if results else "",
+        _("等「%(names)s」办好后自动开始") % {"names": _("、").join(before)} if before else "",
+    )
+    return Task(names[each.key], detail=_("；").join(part for part in parts if part))
 
 
 def _brought(each: TailoredMaterial, words: Mapping[str, str]) -> Task:
@@ -133,7 +140,7 @@ def _spared(each: TailoredMaterial, names: Mapping[str, str], words: Mapping[str
 def _facts(tailored: TailoredGuide) -> Facts:
     return Facts(
         (
-            Fact(_("部门"), "、".join(tailored.departments) or _("按您填写的住址确定")),
+            Fact(_("部门"), _("、").join(tailored.departments) or _("按您填写的住址确定")),
             Fact(_("全部办结"), _("承诺 %(n)d 个工作日内") % {"n": tailored.limits.promised}),
             Fact(_("到现场"), visits_words(tailored.visits)),
         )

@@ -74,7 +74,7 @@ class Work:
 
     @cached_property
     def guide(self) -> TailoredGuide:
-        return matters.guide(bundle=self.bundle, facts=self.facts, viewer=self.viewer)
+        return matters.guide(bundle=self.bundle, facts=self.facts, viewer=self.viewer, with_handlers=False)
 
     @cached_property
     def needs(self) -> Mapping[str, MaterialInput | None]:
@@ -104,8 +104,12 @@ class Work:
         return check(self.definition, self.state, self.draft.answers)
 
     def say(self, words: str) -> str:
-        """Words of the bundle in the viewer's language."""
-        return speaking.say(words, self.bundle.spec.translations)
+        """Words of the bundle and its members in the viewer's language."""
+        return speaking.say(words, self.words)
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        return speaking.words_of(self.bundle)
 
     def address(self, step: str) -> str:
         return reverse("portal:step", args=[self.draft.id, step])
