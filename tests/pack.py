@@ -41,6 +41,15 @@ def account_of(username: str) -> UUID:
     return Account.objects.get(username=username).pk  # type: ignore[no-any-return]
 
 
+def actor_named(username: str) -> Any:
+    """The resident of one of the pack's accounts, as they act for themselves."""
+    from yiwang.commons.identity.models import Account
+    from yiwang.kernel.actor import Actor, ActorKind
+
+    account = Account.objects.get(username=username)
+    return Actor(kind=ActorKind.PERSON, account_id=account.pk, person_id=account.person_id, assurance=1)
+
+
 def _load() -> None:
     from yiwang.kernel import clock
     from yiwang.kernel.actor import Actor

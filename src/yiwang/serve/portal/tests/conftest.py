@@ -10,8 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.pack import account_of
 
+from yiwang.commons.forms import queries as forms
+from yiwang.commons.forms.contracts import DraftView
 from yiwang.commons.identity.tests.factories import login
 from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+from yiwang.serve.cases import queries as cases
+from yiwang.serve.cases.contracts import CaseKind, CaseView
 from yiwang.serve.cases.tests.factories import PDF
 
 GUIDE = {
@@ -25,6 +30,20 @@ GUIDE = {
     "fertility_registered": "yes",
     "mother_maternity_insured": "no",
 }
+
+
+SYSTEM = Actor.system("tests")
+
+
+def drafts() -> tuple[DraftView, ...]:
+    """Everybody's."""
+    return forms.drafts(viewer=SYSTEM)
+
+
+def filed() -> list[CaseView]:
+    """Everybody's cases, without the members of bundles."""
+    numbers = [row.number for row in cases.cases(viewer=SYSTEM, size=100).items if row.kind is not CaseKind.MEMBER]
+    return [cases.case(number=number, viewer=SYSTEM) for number in numbers]
 
 
 def born(days: int = 5) -> str:

@@ -1,24 +1,16 @@
 """From the guide to the receipt on the pack's newborn bundle, and all that can come between."""
 
 import pytest
-from tests.pack import account_of
+from tests.pack import account_of, actor_named
 
 from yiwang.commons.forms import queries as forms
-from yiwang.commons.forms.models import Draft
 from yiwang.commons.identity.tests.factories import login
-from yiwang.kernel.actor import Actor, ActorKind
-from yiwang.serve.cases.models import Case
-from yiwang.serve.matters.models import Bundle
-from yiwang.serve.portal.tests.conftest import Browser, born
+from yiwang.kernel import clock
+from yiwang.serve.cases import queries as cases
+from yiwang.serve.matters import commands as matters
+from yiwang.serve.portal.tests.conftest import SYSTEM, Browser, born, drafts, filed
 
 pytestmark = pytest.mark.django_db
-
-
-def actor(username):
-    from yiwang.commons.identity.models import Account
-
-    account = Account.objects.get(username=username)
-    return Actor(kind=ActorKind.PERSON, account_id=account.pk, person_id=account.person_id, assurance=1)
 
 
 def test_a_family_fills_uploads_checks_sends_and_gets_a_number(mother):
@@ -26,11 +18,11 @@ def test_a_family_fills_uploads_checks_sends_and_gets_a_number(mother):
     assert "您在线填写的表单就是" in mother.text
     mother.send()
     assert mother.url.startswith("/receipts/")
-    case = Case.objects.get(parent__isnull=True)
+    (case,) = filed()
     assert "申请已提交" in mother.text
     assert case.number in mother.text
-    assert Case.objects.filter(parent=case).count() == 5
-    assert not Draft.objects.exists()
+    assert len(case.members) == 5
+    assert not drafts()
 
 
 def test_every_page_of_an_application_is_there_in_english(mother):
@@ -49,7 +41,7 @@ def test_without_confirming_nothing_is_sent(mother):
     mother.to_check()
     mother.post(mother.url, {"revision": mother.revision}, status=422)
     assert "请先确认填写的内容真实" in mother.text
-    assert not Case.objects.exists()
+    assert not filed()
 
 
 def test_beginning_by_get_after_logging_in_makes_one_draft_however_often_it_is_loaded(pack, db):
@@ -62,13 +54,13 @@ def test_beginning_by_get_after_logging_in_makes_one_draft_however_often_it_is_l
     first = browser.draft
     browser.get("/bundles/newborn/begin/")
     assert browser.draft == first
-    assert Draft.objects.count() == 1
+    assert len(drafts()) == 1
 
 
 def test_beginning_without_answers_leads_to_the_guide(mother):
     mother.get("/bundles/newborn/begin/")
     assert mother.url == "/bundles/newborn/guide/"
-    assert not Draft.objects.exists()
+    assert not drafts()
 
 
 def test_an_open_draft_is_offered_on_the_bundle_the_home_and_my_page(mother):
@@ -83,8 +75,8 @@ def test_an_open_draft_is_offered_on_the_bundle_the_home_and_my_page(mother):
 def test_going_through_the_guide_again_goes_on_with_the_same_draft(mother):
     first = mother.begin()
     assert mother.begin(wants_social_security_card="no") == first
-    draft = Draft.objects.get()
-    assert draft.answers["wants_social_security_card"]["v"] is False
+    (draft,) = drafts()
+    assert draft.answers["wants_social_security_card"].value is False
 
 
 def test_beginning_anew_asks_and_then_forgets_the_draft(mother):
@@ -93,10 +85,10 @@ def test_beginning_anew_asks_and_then_forgets_the_draft(mother):
     assert f"{draft}discard/?restart=1" in html
     html = mother.get(f"{draft}discard/?restart=1")
     assert "删除后不能恢复" in html
-    assert Draft.objects.count() == 1
+    assert len(drafts()) == 1
     mother.post(f"{draft}discard/?restart=1", {"restart": "1"})
     assert mother.url == "/bundles/newborn/guide/"
-    assert not Draft.objects.exists()
+    assert not drafts()
 
 
 def test_an_official_in_office_does_not_apply(official):
@@ -112,7 +104,7 @@ def test_another_persons_draft_is_not_found(mother, neighbour):
     neighbour.post(f"{draft}situation/", {"revision": "1"}, status=404)
     neighbour.post(f"{draft}discard/", status=404)
     neighbour.post(f"{draft}check/", {"revision": "1", "confirmed": "yes"}, status=404)
-    assert Draft.objects.count() == 1
+    assert len(drafts()) == 1
 
 
 def test_a_session_that_ran_out_keeps_the_draft(mother):
@@ -139,7 +131,7 @@ def test_a_conflict_shows_both_values_and_saving_again_settles_it(mother):
     revision = mother.revision
     assert revision != stale["revision"]
     mother.post(page, stale | {"child_name": "样例乙", "revision": revision})
-    kept = forms.draft(draft_id=draft.split("/")[2], viewer=actor("family1-mother"))
+    kept = forms.draft(draft_id=draft.split("/")[2], viewer=actor_named("family1-mother"))
     assert kept.answers["child_name"].value == "样例乙"
 
 
@@ -151,7 +143,7 @@ def test_a_check_page_that_is_older_than_the_draft_sends_nothing(mother):
     mother.post(check, {"revision": revision, "confirmed": "yes"})
     assert mother.url == check
     assert "请再核对一次" in mother.text
-    assert not Case.objects.exists()
+    assert not filed()
 
 
 def test_sending_again_leads_to_the_same_case(mother):
@@ -163,7 +155,7 @@ def test_sending_again_leads_to_the_same_case(mother):
     assert mother.url == receipt
     mother.post(url, {**data, "revision": "1"}, status=409)
     assert "已经从另一页提交" in mother.text
-    assert Case.objects.filter(parent__isnull=True).count() == 1
+    assert len(filed()) == 1
     mother.get(url, status=404)
 
 
@@ -176,23 +168,20 @@ def test_a_birth_more_than_a_year_ago_is_told_why_and_what_to_do(mother):
     assert mother.url == f"{draft}ineligible/"
     mother.post(f"{draft}check/", {"confirmed": "yes", "revision": "3"})
     assert mother.url == f"{draft}ineligible/"
-    assert not Case.objects.exists()
+    assert not filed()
     mother.get(f"{draft}child/")
     mother.post(f"{draft}child/", mother.shown())
     assert mother.url == f"{draft}parents/"
 
 
 def test_a_bundle_withdrawn_meanwhile_says_so_and_the_draft_can_be_deleted(mother):
-    from yiwang.kernel.command import machinery
-
     draft = mother.begin()
-    with machinery("tests"):
-        Bundle.objects.filter(key="newborn").update(state="withdrawn")
+    matters.withdraw_bundle(key="newborn", by=SYSTEM, at=clock.now())
     mother.get(draft, status=410)
     assert "已停止网上办理" in mother.text
     mother.post(f"{draft}check/", {"confirmed": "yes", "revision": "1"}, status=410)
     mother.post(f"{draft}discard/")
-    assert not Draft.objects.exists()
+    assert not drafts()
 
 
 @pytest.mark.parametrize("step", ["child", "no-such-step"])
@@ -208,7 +197,7 @@ def test_posted_rubbish_gets_a_clear_answer(mother, step):
         assert "内容太长" in answer.content.decode()
     else:
         assert answer.status_code == 302
-    kept = forms.draft(draft_id=draft.split("/")[2], viewer=actor("family1-mother"))
+    kept = forms.draft(draft_id=draft.split("/")[2], viewer=actor_named("family1-mother"))
     assert "no_such_fact" not in kept.answers
     assert "child_name" not in kept.answers
 
@@ -238,9 +227,13 @@ def test_only_files_of_the_draft_can_be_taken_away(mother, neighbour):
     neighbour.post(f"{mine}materials/", {"remove_file": value}, status=404)
     for wrong in ("", ":", "x:not-an-id", f"other:{value.split(':')[1]}"):
         mother.post(f"{mine}materials/", {"remove_file": wrong}, status=404)
-    assert any(Draft.objects.get(pk=mine.split("/")[2]).files.values())
+    assert any(_files_of(mine))
     mother.post(f"{mine}materials/", {"remove_file": value})
-    assert not any(Draft.objects.get(pk=mine.split("/")[2]).files.values())
+    assert not any(_files_of(mine))
+
+
+def _files_of(draft):
+    return forms.draft(draft_id=draft.split("/")[2], viewer=SYSTEM).files.values()
 
 
 def test_a_file_of_a_false_type_is_refused_with_its_reason(mother):
@@ -268,9 +261,9 @@ def test_acting_for_another_shows_the_band_and_files_in_their_name(mother, neigh
     mother.fill()
     mother.upload_all()
     mother.send()
-    case = Case.objects.get(parent__isnull=True)
-    assert case.applicant_name == "林景蕾"
-    assert case.agent_id == account_of("family1-mother")
+    (case,) = filed()
+    assert case.applicant == "林景蕾"
+    assert cases.case(number=case.number, viewer=actor_named("family1-mother")).number == case.number
 
 
 def test_a_draft_for_oneself_is_not_there_while_acting_for_another(mother):
@@ -286,20 +279,20 @@ def test_nobody_files_beyond_what_they_were_authorised_for(mother):
     mother.answer_guide()
     mother.post("/bundles/newborn/begin/", status=403)
     assert "您目前不能代其办事" in mother.text
-    assert not Draft.objects.exists()
+    assert not drafts()
 
 
 def _represent(scope):
     from yiwang.commons.identity.tests.factories import make_representation
     from yiwang.kernel.actor import SubjectRef
 
-    one, other = actor("family1-mother"), actor("family2-mother")
+    one, other = actor_named("family1-mother"), actor_named("family2-mother")
     make_representation(one.person_id, SubjectRef("person", other.person_id), scope=scope)
 
 
 def _act(browser):
     session = browser.client.session
-    session["acting_for"] = f"person:{actor('family2-mother').person_id}"
+    session["acting_for"] = f"person:{actor_named('family2-mother').person_id}"
     from yiwang.commons.identity.queries import SESSION_ACTING
 
     session[SESSION_ACTING] = session.pop("acting_for")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from yiwang.serve.matters import rules
 from yiwang.serve.matters.contracts import SituationQuestion
 from yiwang.serve.matters.tests.factories import bundle_spec, matters, value_of
 from yiwang.serve.portal.contracts import Eligibility, Scope
@@ -106,20 +105,6 @@ def test_a_situation_that_is_refused_is_told_why_and_can_not_begin(anonymous, mo
     assert "按您的情况，不能在网上办理" in html
     assert "请到政务服务大厅综合窗口办理" in html
     assert "开始填写" not in html
-
-
-def test_what_depends_on_a_dropped_answer_is_dropped_in_turn():
-    questions = (
-        SituationQuestion("first", "一？"),
-        SituationQuestion("second", "二？", condition="first"),
-        SituationQuestion("third", "三？", condition="second"),
-        SituationQuestion("fourth", "四？"),
-    )
-    bundle = value_of(bundle_spec(questions=questions), matters())
-    told = {"fourth": True, "third": True, "second": True, "first": False, "stranger": 1}
-    assert rules.still_put(bundle, told, rules.Verdicts()) == {"fourth": True, "first": False}
-    told["first"] = True
-    assert list(rules.still_put(bundle, told, rules.Verdicts())) == ["fourth", "third", "second", "first"]
 
 
 def test_typed_answers_are_read_or_refused():

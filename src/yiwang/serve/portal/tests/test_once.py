@@ -5,18 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from django.db import connection
-from tests.pack import account_of
+from tests.pack import account_of, actor_named
 
 from yiwang.commons.forms.contracts import DraftConflict, DraftNotFound
-from yiwang.commons.forms.models import Draft
-from yiwang.commons.identity.models import Account
 from yiwang.commons.identity.tests.factories import login
 from yiwang.kernel import clock
-from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.errors import IdempotencyMismatch
-from yiwang.serve.cases.models import Case
 from yiwang.serve.portal import commands
-from yiwang.serve.portal.tests.conftest import Browser
+from yiwang.serve.portal.tests.conftest import Browser, drafts, filed
 
 
 def in_threads(work, count):
@@ -43,24 +39,19 @@ def test_a_double_click_a_second_tab_and_a_retry_make_one_case(committed_pack, l
     _http_sends_one_case(live_server.url)
 
 
-def _mother():
-    account = Account.objects.get(username="family1-mother")
-    return Actor(kind=ActorKind.PERSON, account_id=account.pk, person_id=account.person_id, assurance=1)
-
-
 def _threads_begin_one_draft():
-    mother, at = _mother(), clock.now()
+    mother, at = actor_named("family1-mother"), clock.now()
     options = {"bundle_key": "newborn", "situation": {"born_in_hospital": True}, "by": mother, "at": at}
     found = in_threads(lambda _n: commands.begin_application(**options, idempotency_key="guide:1"), 4)
     assert len(set(found)) == 1
-    assert Draft.objects.count() == 1
+    assert len(drafts()) == 1
     family().post(f"/apply/{found[0]}/discard/")
 
 
 def _threads_send_one_case():
     browser = family()
     draft_id = browser.to_check().split("/")[2]
-    revision, mother, at = int(browser.revision), _mother(), clock.now()
+    revision, mother, at = int(browser.revision), actor_named("family1-mother"), clock.now()
 
     def send(number):
         try:
@@ -78,7 +69,7 @@ def _threads_send_one_case():
     cases = {each for each in found if not isinstance(each, str)}
     assert len(cases) == 1, found
     assert {each for each in found if isinstance(each, str)} <= {"DraftConflict", "IdempotencyMismatch"}
-    assert Case.objects.filter(parent__isnull=True).count() == 1
+    assert len(filed()) == 1
 
 
 def _http_sends_one_case(base):
@@ -99,5 +90,5 @@ def _http_sends_one_case(base):
         assert len(places) == 1
         assert http.get(places.pop()).status_code == 200
         assert http.get(url).status_code == 404
-    assert Case.objects.filter(parent__isnull=True).count() == 2
-    assert not Draft.objects.exists()
+    assert len(filed()) == 2
+    assert not drafts()
