@@ -277,9 +277,8 @@ def _examine(story: _Play, filed: Filed, results: int) -> dict[str, object]:
     hold(
         evidence[number].get("case.submit") == evidence[number].get("case.close") == 1, f"{number}: {evidence[number]}"
     )
-    hold(
-        sum(each.get("case.result", 0) for each in evidence.values()) == results, "evidence of results ≠ results shown"
-    )
+    proved = sum(each.get("case.result", 0) for each in evidence.values())
+    hold(proved == results, f"{number}: evidence of {proved} results, {results} are shown")
     hold(ledger.unproved(number) == 0, f"{number}: evidence does not carry the hash of its event")
     hold(ledger.unaudited(number) == 0, f"{number}: something was written by no audited command")
     audit = ledger.audit(number)

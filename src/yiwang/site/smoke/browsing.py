@@ -14,7 +14,11 @@ from yiwang.site.smoke.reading import Element, Form, parse
 
 
 class SmokeFailed(AssertionError):
-    """Something that must hold did not; the text says what, and where."""
+    """Something that must hold did not; the text says what, and where. `status`: of the answer, 0 without one."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Upload(NamedTuple):
@@ -81,7 +85,8 @@ class Page:
     def must(self, condition: object, reason: str) -> None:
         """Raise SmokeFailed with the page's address unless `condition` holds."""
         if not condition:
-            raise SmokeFailed(f"{reason} — {self.url} ({self.status}), {self.heading or self.main.text[:120]}")
+            where = f"{self.url} ({self.status}), {self.heading or self.main.text[:120]}"
+            raise SmokeFailed(f"{reason} — {where}", self.status)
 
 
 class Browser:

@@ -69,7 +69,7 @@ class Desk:
     def _who_sees(self, task: OpenTask, number: str) -> tuple[Official, Browser, Page]:
         """The official in whose inbox the task is; those of the same office are asked first."""
         able = [each for each in self.city.officials if task.role in each.roles]
-        able.sort(key=lambda each: _nearness(each, task), reverse=True)
+        able.sort(key=lambda each: nearness(each, task), reverse=True)
         for official in able:
             browser = self.browser(official)
             inbox = browser.get(f"/work/?q={number}")
@@ -88,10 +88,10 @@ class Desk:
     def stranger_to(self, task: OpenTask) -> Official:
         """An official with the role for the task, in another office."""
         able = [each for each in self.city.officials if task.role in each.roles]
-        return min(able, key=lambda each: _nearness(each, task))
+        return min(able, key=lambda each: nearness(each, task))
 
 
-def _nearness(official: Official, task: OpenTask) -> tuple[int, int]:
+def nearness(official: Official, task: OpenTask) -> tuple[int, int]:
     """How alike two offices are: the line of business, then the place. Only an order in which to ask."""
     line = official.organisation.partition("-")[2].split("-")[0] == task.organisation.partition("-")[2].split("-")[0]
     pairs = zip(official.organisation, task.organisation, strict=False)

@@ -73,16 +73,17 @@ def examine(request: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-_DOES: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {"register": register, "examine": examine}
+Does = Mapping[str, Callable[[Mapping[str, Any]], Any]]
+DOES: Does = {"register": register, "examine": examine}
 
 
-def main() -> None:
+def main(does: Does = DOES) -> None:
     """Answer until the input ends."""
     boot()
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            answer = {"done": _DOES[request.pop("do")](request)}
+            answer = {"done": does[request.pop("do")](request)}
         except Exception as error:  # noqa: BLE001  whoever asked decides what it means
             answer = {"failed": f"{type(error).__name__}: {error}"}
         sys.stdout.write(json.dumps(answer) + "\n")

@@ -1,0 +1,55 @@
+"""Kills parts of a running installation with SIGKILL at random moments."""
+
+import os
+import signal
+import time
+from collections import Counter
+from contextlib import suppress
+from random import Random
+
+from tests.journeys.service import PARTS, Service
+
+WEIGHTS = {
+    "web worker": 6, "web manager": 4, "job worker": 5, "postmaster": 5, "backend": 6, "database supervisor": 3, "serve": 3,
+}  # fmt: skip
+
+
+class Killer:
+    """Chooses what and when. What it did stands in `log`, to be read when something is found."""
+
+    def __init__(self, service: Service, random: Random) -> None:
+        self.service = service
+        self.random = random
+        self.killed: Counter[str] = Counter()
+        self.log: list[str] = []
+        self.restarts: list[float] = []
+        self.began = time.monotonic()
+
+    def kill(self, times: int, *, between: tuple[float, float]) -> None:
+        """Kill `times` times, every part at least once where there are enough."""
+        wanted = list(PARTS[:times])
+        wanted += self.random.choices(PARTS, [WEIGHTS[part] for part in PARTS], k=times - len(wanted))
+        self.random.shuffle(wanted)
+        for part in wanted:
+            time.sleep(self.random.uniform(*between))
+            self._kill(part)
+
+    def _kill(self, part: str) -> None:
+        deadline = time.monotonic() + 60
+        while not (pids := self.service.pids(part)):
+            assert time.monotonic() < deadline, f"there is no {part}: {self.service.tail()}"
+            time.sleep(0.1)
+        pid = self.random.choice(pids)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self.killed[part] += 1
+        self._note(f"killed {part} {pid}")
+        if part == "serve":
+            assert self.service.process is not None
+            self.service.process.wait()
+            time.sleep(self.random.choice((0.0, 0.0, self.random.uniform(0, 3))))
+            self.restarts.append(self.service.start())
+            self._note(f"serve answers again after {self.restarts[-1]:.1f} s")
+
+    def _note(self, what: str) -> None:
+        self.log.append(f"{time.monotonic() - self.began:7.1f} {what}")

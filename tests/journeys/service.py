@@ -1,0 +1,121 @@
+"""`yiwang serve` as a process of its own, whose parts can be found and killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from yiwang.kernel.db import Server
+from yiwang.kernel.settings import PROJECT_ROOT
+
+PARTS = ("web worker", "web manager", "job worker", "postmaster", "backend", "database supervisor", "serve")
+
+
+class Service:
+    """One installation on its own data folder and port."""
+
+    external = None
+
+    def __init__(self, data_dir: Path, port: int) -> None:
+        self.data_dir = data_dir
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.server = Server(data_dir)
+        self.log = data_dir.parent / "serve.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, patience: float = 240.0) -> float:
+        """Start and wait for the first page. Returns the seconds it took."""
+        began = time.monotonic()
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("YIWANG_", "DATABASE_", "DJANGO_"))
+        }
+        environment = {
+            **kept,
+            "PYTHONPATH": f"{PROJECT_ROOT / 'src'}{os.pathsep}{PROJECT_ROOT}",
+            "YIWANG_DATA_DIR": str(self.data_dir),
+            "YIWANG_PORT": str(self.port),
+            "YIWANG_DEMO": "1",  # sample accounts open only then
+        }
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "yiwang.site", "serve"],
+                cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        while not self.answers():
+            assert self.process.poll() is None, f"serve ended by itself: {self.tail()}"
+            assert time.monotonic() - began < patience, f"serve does not come up: {self.tail()}"
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+    def answers(self) -> bool:
+        """Whether a page can be had now."""
+        with suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=10) as answer:
+            return answer.status == 200
+        return False
+
+    def stop(self) -> int:
+        """End it as an operator does; its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(90)
+
+    def pids(self, part: str) -> list[int]:
+        """The processes of a part that live now."""
+        with suppress(psutil.Error, OSError):
+            return [process.pid for process in self._of(part)]
+        return []
+
+    def _of(self, part: str) -> Iterator[psutil.Process]:
+        assert self.process is not None
+        status = self.server.status()
+        if part == "serve":
+            yield psutil.Process(self.process.pid)
+        elif part in {"postmaster", "database supervisor"}:
+            pid = status.postmaster_pid if part == "postmaster" else status.supervisor_pid
+            if pid:
+                yield psutil.Process(pid)
+        elif part == "backend":
+            for child in psutil.Process(status.postmaster_pid).children():
+                if "yiwang yiwang" in " ".join(child.cmdline()):
+                    yield child
+        else:
+            for child in psutil.Process(self.process.pid).children():
+                line = " ".join(child.cmdline())
+                if "granian" in line and part == "web manager":
+                    yield child
+                elif "granian" in line and part == "web worker":
+                    yield from (each for each in child.children() if "resource_tracker" not in " ".join(each.cmdline()))
+                elif "--prepare" in line and part == "job worker":
+                    yield child
+
+    def left(self) -> list[str]:
+        """Processes that still run for this data folder or port, the database's aside."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                line = process.cmdline()
+                if (
+                    ("granian" in line and str(self.port) in line)
+                    or str(self.data_dir / "ready") in line
+                    or process.environ().get("YIWANG_DATA_DIR") == str(self.data_dir)
+                ):
+                    found.append(f"{process.pid} {' '.join(line)[:160]}")
+        return found
+
+    def tail(self, lines: int = 15) -> str:
+        """The ends of the logs."""
+        told = []
+        for path in (self.log, *sorted((self.data_dir / "logs").glob("*.log"))):
+            if path.exists():
+                told += [f"== {path.name}", *path.read_text("utf-8", "replace").splitlines()[-lines:]]
+        return "\n".join(told)
