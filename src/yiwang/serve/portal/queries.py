@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.commons.forms import queries as forms
-from yiwang.commons.forms.contracts import Words
+from yiwang.commons.forms.contracts import FormNotFound, Words
+from yiwang.commons.forms.engine import answered, evaluate
 from yiwang.commons.rules import queries as rules
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
-from yiwang.serve.matters.contracts import Bundle
+from yiwang.serve.matters.contracts import Bundle, SituationQuestion, TailoredGuide
 from yiwang.serve.portal.contracts import Eligibility, Scope
 
 
@@ -32,6 +34,22 @@ def eligibility(*, bundle: Bundle, facts: Mapping[str, Any], viewer: Actor) -> E
     if not isinstance(value, Mapping) or value.get("scope") not in set(Scope):
         return None
     return Eligibility(Scope(value["scope"]), str(value.get("advice") or ""))
+
+
+def open_questions(
+    *, bundle: Bundle, guide: TailoredGuide, answers: Mapping[str, Any], viewer: Actor
+) -> tuple[SituationQuestion, ...]:
+    """What the guide still asks, then what the form would ask of the situation anyway: each is asked once, one a page.
+
+    One query. A bundle without a form asks only what the guide asks.
+    """
+    try:
+        definition = forms.definition(key=bundle.spec.form, viewer=viewer)
+    except FormNotFound:
+        return guide.questions_left
+    state = evaluate(definition, answered({}, answers), today=clock.today())
+    wanted = state.required - answers.keys() - {question.fact for question in guide.questions_left}
+    return (*guide.questions_left, *(question for question in bundle.spec.questions if question.fact in wanted))
 
 
 def unsent(*, viewer: Actor, key: str = "", most: int = 50) -> tuple[Unsent, ...]:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from yiwang.commons.identity.queries import actor_of
 from yiwang.serve.matters import queries
-from yiwang.serve.matters.contracts import Bundle, SituationQuestion, TailoredGuide
-from yiwang.serve.portal.queries import eligibility, unsent
+from yiwang.serve.matters.contracts import Bundle, SituationQuestion
+from yiwang.serve.portal.queries import eligibility, open_questions, unsent
 from yiwang.serve.portal.views.situation import answers_of, forget_answers, keep_answers
 from yiwang.serve.portal.views.speaking import say
 from yiwang.serve.portal.views.tailoring import answered, back_to, common, tailored_page
@@ -36,9 +36,10 @@ def guide(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         return _take(request, bundle, answers)
     tailored = queries.guide(bundle=bundle, facts=answers, viewer=viewer)
-    asked = _asked(bundle, request.GET.get("about", "")) or tailored.next_question
+    left = open_questions(bundle=bundle, guide=tailored, answers=answers, viewer=viewer)
+    asked = _asked(bundle, request.GET.get("about", "")) or next(iter(left), None)
     if asked is not None:
-        return render(request, "portal/question.html", _question(bundle, asked, answers, tailored))
+        return render(request, "portal/question.html", _question(bundle, asked, answers, len(left)))
     verdict = eligibility(bundle=bundle, facts=answers, viewer=viewer)
     opened = unsent(viewer=viewer, key=bundle.spec.form, most=1)
     return render(request, "portal/tailored.html", tailored_page(bundle, answers, tailored, verdict, opened))
@@ -52,7 +53,9 @@ def _take(request: HttpRequest, bundle: Bundle, answers: Mapping[str, Any]) -> H
     value, error = _read(asked, request.POST.get("answer", ""))
     if error:
         tailored = queries.guide(bundle=bundle, facts=answers, viewer=viewer)
-        return render(request, "portal/question.html", _question(bundle, asked, answers, tailored, error), status=422)
+        left = open_questions(bundle=bundle, guide=tailored, answers=answers, viewer=viewer)
+        page = _question(bundle, asked, answers, len(left), error)
+        return render(request, "portal/question.html", page, status=422)
     if answers.get(asked.fact) != value or asked.fact not in answers:
         told = {**answers, asked.fact: value}
         keep_answers(request, bundle.key, queries.still_put(bundle=bundle, answers=told, viewer=viewer))
@@ -116,7 +119,7 @@ def _field(question: SituationQuestion, answers: Mapping[str, Any], words: Mappi
 
 
 def _question(
-    bundle: Bundle, asked: SituationQuestion, answers: Mapping[str, Any], tailored: TailoredGuide, error: str = ""
+    bundle: Bundle, asked: SituationQuestion, answers: Mapping[str, Any], left: int, error: str = ""
 ) -> dict[str, Any]:
     field = _field(asked, answers, bundle.spec.translations, error)
     return {
@@ -125,7 +128,7 @@ def _question(
         "field": field,
         "errors": ErrorSummary.of((field,)),
         "back": _back(bundle, asked.fact, list(answers)),
-        "left": len(tailored.questions_left),
+        "left": left,
         "answered": answered(bundle, {fact: value for fact, value in answers.items() if fact != asked.fact}),
     }
 
