@@ -43,7 +43,7 @@ ROLES = {
     "administrator": (
         "系统管理员",
         "System administrator",
-        ("flow.assign", "flow.administer", "cases.view", "identity.*", "matters.*"),
+        ("flow.assign", "flow.administer", "cases.view", "calendar.announce", "audit.view", "identity.*", "matters.*"),
     ),
 }
 DISTRICT_LINES = ("health", "police", "medical_insurance", "human_resources")

@@ -181,6 +181,15 @@ class HaltRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AdministrationCounts:
+    """What waits for an administrator; None where the viewer does not look after it."""
+
+    halts: int
+    deliveries: int | None = None
+    jobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """What publishing did: `created` is false where the latest version has the same content."""
 

@@ -141,10 +141,6 @@ def check_keep(viewer: Actor, action: str) -> None:
         raise NotAdministrator
 
 
-def can_audit(viewer: Actor) -> bool:
-    return AUDIT in rights(viewer)
-
-
 def audited(viewer: Actor) -> Q:
     """Filter of audit entries: over the whole territory all, else the acts of the offices in reach. Refuses who may not."""
     found = rights(viewer)

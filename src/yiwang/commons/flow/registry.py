@@ -15,9 +15,35 @@ from yiwang.commons.flow.engine import BusinessError, Evaluator
 from yiwang.kernel.actor import Actor, SubjectRef
 
 __all__ = [
-    "LATER", "BusinessError", "Decided", "Decider", "Invocation", "Later", "Mode", "Opener", "Operation", "Outline", "TaskPlace", "TaskQuestion", "Unsent",
-    "decider", "evaluator", "opener", "operation", "operation_named", "operations", "outlines_of", "place_task", "provide_decider",
-    "provide_evaluator", "register_opener", "register_task_place", "register_unsent", "run_named", "unsent",
+    "LATER",
+    "BusinessError",
+    "Decided",
+    "Decider",
+    "Invocation",
+    "Later",
+    "Mode",
+    "Opener",
+    "Operation",
+    "Outline",
+    "TaskPlace",
+    "TaskQuestion",
+    "Unsent",
+    "decider",
+    "evaluator",
+    "opener",
+    "operation",
+    "operation_named",
+    "operations",
+    "outlines_of",
+    "place_task",
+    "provide_decider",
+    "provide_evaluator",
+    "register_opener",
+    "register_task_place",
+    "register_unsent",
+    "run_named",
+    "subjects_numbered",
+    "unsent",
 ]  # fmt: skip
 
 
@@ -148,13 +174,15 @@ Outlines = Callable[[Sequence[UUID], Actor], Mapping[UUID, Outline]]
 class Opener:
     """How a subject kind opens: `task_url(subject, task_id)` for who works on it, `process_url(subject)` for the applicant.
 
-    `outlines(ids, viewer)` tells in one query how far the applicant's subjects are.
+    `outlines(ids, viewer)` tells in one query how far the applicant's subjects are; `numbered(number, viewer)` finds the ids
+    that a number means, a member's as well as the whole's.
     """
 
     task_url: Callable[[SubjectRef, UUID], str]
     process_url: Callable[[SubjectRef], str] | None = None
     label: str = ""
     outlines: Outlines | None = None
+    numbered: Callable[[str, Actor], Iterable[UUID]] | None = None
 
 
 _openers: dict[str, Opener] = {}
@@ -167,8 +195,14 @@ def register_opener(
     process_url: Callable[[SubjectRef], str] | None = None,
     label: str = "",
     outlines: Outlines | None = None,
+    numbered: Callable[[str, Actor], Iterable[UUID]] | None = None,
 ) -> None:
-    _openers[subject_kind] = Opener(task_url, process_url, label, outlines)
+    _openers[subject_kind] = Opener(task_url, process_url, label, outlines, numbered)
+
+
+def subjects_numbered(number: str, viewer: Actor) -> tuple[UUID, ...]:
+    """The subjects of any kind that bear this number. One query a kind that has numbers."""
+    return tuple(found for each in _openers.values() if each.numbered for found in each.numbered(number, viewer))
 
 
 def outlines_of(subjects: Iterable[SubjectRef], viewer: Actor) -> dict[UUID, Outline]:

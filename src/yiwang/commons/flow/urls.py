@@ -1,11 +1,14 @@
 """Addresses of flow, and its entries in the navigation."""
 
+from functools import partial
+
 from django.http import HttpRequest
-from django.urls import path, reverse_lazy
+from django.urls import path, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.flow import views
-from yiwang.commons.flow.contracts import ADMINISTER
+from yiwang.commons.flow.contracts import ADMINISTER, AUDIT, CALENDAR
+from yiwang.commons.flow.views.administration import frame
 from yiwang.commons.identity import queries as identity
 from yiwang.web.registry import Area, NavEntry, register_nav
 
@@ -14,9 +17,15 @@ urlpatterns = [
     path("work/", views.inbox, name="inbox"),
     path("work/batch/", views.batch, name="batch"),
     path("work/halts/", views.halted, name="halted"),
+    path("work/halts/events/", views.deliveries, name="deliveries"),
+    path("work/halts/jobs/", views.jobs, name="jobs"),
     path("work/halts/<uuid:halt_id>/", views.halted_one, name="halted_one"),
     path("work/tasks/<uuid:task_id>/", views.task, name="task"),
     path("work/tasks/<uuid:task_id>/<str:action>/", views.act, name="act"),
+    path("work/calendar/", views.calendar, name="calendar"),
+    path("work/calendar/announce/", views.announce, name="announce"),
+    path("work/audit/", views.audit, name="audit"),
+    path("work/audit/export/", views.audit_export, name="audit_export"),
     path("mine/", views.mine, name="mine"),
 ]
 
@@ -27,23 +36,33 @@ def _resident(request: HttpRequest) -> bool:
 
 
 def _administrator(request: HttpRequest) -> bool:
-    viewer = identity.actor_of(request)
-    return viewer.is_official and identity.holds(viewer, ADMINISTER)
+    return ADMINISTER in frame.rights(request)
+
+
+def _calendar_keeper(request: HttpRequest) -> bool:
+    return frame.rights(request).get(CALENDAR, False)
+
+
+def _auditor(request: HttpRequest) -> bool:
+    return AUDIT in frame.rights(request)
+
+
+_ADMINISTRATION = (
+    ("halted", _("异常"), _administrator),
+    ("calendar", _("法定日历"), _calendar_keeper),
+    ("audit", _("审计记录"), _auditor),
+)
+
+
+def _address(name: str) -> str:
+    return reverse(f"flow:{name}")
 
 
 def register() -> None:
     """Called once at start-up."""
     register_nav(NavEntry("flow.inbox", _("待办"), lambda: str(reverse_lazy("flow:inbox")), Area.WORK, order=10))
-    register_nav(
-        NavEntry(
-            "flow.halted",
-            _("暂停的流程"),
-            lambda: str(reverse_lazy("flow:halted")),
-            Area.WORK,
-            order=900,
-            visible=_administrator,
-        )
-    )
+    for order, (name, label, visible) in enumerate(_ADMINISTRATION, start=900):
+        register_nav(NavEntry(f"flow.{name}", label, partial(_address, name), Area.WORK, order=order, visible=visible))
     mine = NavEntry(
         "flow.mine", _("我的"), lambda: str(reverse_lazy("flow:mine")), Area.PORTAL, order=90, visible=_resident
     )

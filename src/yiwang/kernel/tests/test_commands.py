@@ -1,16 +1,18 @@
 """The door through which everything is written: transaction, audit, marker, idempotency, events, evidence."""
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from yiwang.kernel import clock, evidence, outbox
+from yiwang.kernel import clock, evidence, jobs, outbox
 from yiwang.kernel.actor import Actor, SubjectRef
-from yiwang.kernel.command import AuditMissing, command, note
+from yiwang.kernel.command import AuditMissing, command, note, revocable
 from yiwang.kernel.errors import Conflict, IdempotencyMismatch
 from yiwang.kernel.events import Event
 from yiwang.kernel.guard import UnguardedWrite
@@ -45,6 +47,16 @@ def mark_day(*, date: str, kind: str = "holiday", idempotency_key: str | None = 
 def mark_two(*, first: str, second: str, by: Actor, at: datetime) -> None:
     ids = [mark_day(date=first, by=by, at=at), mark_day(date=second, by=by, at=at)]
     note(SubjectRef("pair", ids[0]))
+
+
+@command("test.try_one")
+def try_one(*, first: str, second: str, by: Actor, at: datetime) -> None:
+    day = mark_day(date=first, by=by, at=at)
+    with suppress(Conflict), revocable():
+        mark_day(date=second, by=by, at=at)
+        jobs.defer("test.job", day=second)
+        raise Conflict
+    note(SubjectRef("day", day))
 
 
 @command("test.silent")
@@ -95,6 +107,21 @@ class TestRefused:
     def test_demands_keywords_and_actor(self):
         with pytest.raises(TypeError):
             command("test.bad")(lambda x: x)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRevocable:
+    def test_a_part_that_is_taken_back_leaves_nothing_and_the_rest_stays(self):
+        run(try_one, first="2031-02-03", second="2031-02-04")
+        assert list(CalendarDay.objects.values_list("date", flat=True)) == [date(2031, 2, 3)]
+        assert AuditEntry.objects.filter(command="test.mark_day").count() == 1
+        assert OutboxEvent.objects.filter(aggregate_kind="day").count() == 1
+        assert EvidenceRow.objects.filter(kind="day.marked").count() == 1
+        assert not ProcrastinateJob.objects.filter(task_name="test.job").exists()
+
+    def test_there_is_nothing_to_take_back_outside_a_command(self):
+        with pytest.raises(RuntimeError, match="only inside a command"), revocable():
+            pass
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,11 @@
 """Flow's writes. A context starts a process, moves its tasks and hears of the end by `contracts.InstanceEnded`."""
 
+from yiwang.commons.flow.commands.administration import (
+    announce_year,
+    note_audit_export,
+    retry_deliveries,
+    retry_jobs,
+)
 from yiwang.commons.flow.commands.publishing import publish_definition
 from yiwang.commons.flow.commands.remote import complete_remote, fail_remote, give_up_remote
 from yiwang.commons.flow.commands.rescheduling import reschedule
@@ -7,6 +13,23 @@ from yiwang.commons.flow.commands.running import cancel, fire_timers, retry_halt
 from yiwang.commons.flow.commands.tasks import claim, claim_many, complete_task, reassign, release, release_many
 
 __all__ = [
-    "cancel", "claim", "claim_many", "complete_remote", "complete_task", "fail_remote", "fire_timers", "give_up_remote",
-    "publish_definition", "reassign", "release", "release_many", "reschedule", "retry_halted", "start",
+    "announce_year",
+    "cancel",
+    "claim",
+    "claim_many",
+    "complete_remote",
+    "complete_task",
+    "fail_remote",
+    "fire_timers",
+    "give_up_remote",
+    "note_audit_export",
+    "publish_definition",
+    "reassign",
+    "release",
+    "release_many",
+    "reschedule",
+    "retry_deliveries",
+    "retry_halted",
+    "retry_jobs",
+    "start",
 ]  # fmt: skip

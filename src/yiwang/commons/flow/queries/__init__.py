@@ -1,5 +1,13 @@
 """Flow's reads: the inbox of officials, an applicant's own processes, histories, halts."""
 
+from yiwang.commons.flow.queries.administration import (
+    administration_counts,
+    audit_export,
+    audit_trail,
+    failed_background_jobs,
+    rights,
+    standing_deliveries,
+)
 from yiwang.commons.flow.queries.halted import call, halt, halts
 from yiwang.commons.flow.queries.inbox import check_plain, counts, inbox, task
 from yiwang.commons.flow.queries.processes import (
@@ -14,6 +22,25 @@ from yiwang.commons.flow.queries.processes import (
 )
 
 __all__ = [
-    "call", "check_plain", "counts", "definition_bpmn", "due_calls", "due_instances", "halt", "halts", "history", "inbox", "mine", "open_tasks",
-    "process_versions", "status", "task",
+    "administration_counts",
+    "audit_export",
+    "audit_trail",
+    "call",
+    "check_plain",
+    "counts",
+    "definition_bpmn",
+    "due_calls",
+    "due_instances",
+    "failed_background_jobs",
+    "halt",
+    "halts",
+    "history",
+    "inbox",
+    "mine",
+    "open_tasks",
+    "process_versions",
+    "rights",
+    "standing_deliveries",
+    "status",
+    "task",
 ]  # fmt: skip

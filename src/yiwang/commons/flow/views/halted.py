@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yiwang.commons.flow import commands, engine, queries
 from yiwang.commons.flow.contracts import HaltRow, InstanceStatus
 from yiwang.commons.flow.views import words
+from yiwang.commons.flow.views.administration import frame
 from yiwang.kernel import clock
 from yiwang.web.components import Cell, Column, Crumbs, Empty, Fact, Facts, Link, Pagination, Row, Table
 from yiwang.web.fields import Field, FieldKind
@@ -32,8 +33,8 @@ def halted(request: HttpRequest) -> HttpResponse:
     table = Table.of(
         _("暂停的流程"), columns, rows, keys=True, boxed=True, empty=empty, pages=pages if pages.needed else None
     )
-    crumbs = Crumbs((Link(_("待办"), reverse("flow:inbox")),), _("暂停的流程"))
-    return render(request, "flow/halted.html", {"table": table, "crumbs": crumbs})
+    context = {"table": table, "crumbs": frame.crumbs(_("暂停的流程")), "side": frame.side(request, "halted")}
+    return render(request, "flow/halted.html", context)
 
 
 @login_required

@@ -184,5 +184,9 @@ def _outlines(ids: Sequence[UUID], viewer: Actor) -> dict[UUID, Outline]:
     return {row.id: Outline(words.row_words(row), row.members_done, row.members) for row in rows}
 
 
+def _numbered(number: str, viewer: Actor) -> tuple[UUID, ...]:
+    return queries.ids_of(number=number, viewer=viewer)
+
+
 register_task_place(KIND, _place)
-register_opener(KIND, task_url=_task_url, process_url=_process_url, label=_("办件"), outlines=_outlines)
+register_opener(KIND, task_url=_task_url, process_url=_process_url, label=_("办件"), outlines=_outlines, numbered=_numbered)

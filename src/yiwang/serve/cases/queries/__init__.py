@@ -3,7 +3,7 @@
 from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files
 from yiwang.serve.cases.queries.desk import desk_task, task_case, tasks_of
 from yiwang.serve.cases.queries.limits import misreckoned
-from yiwang.serve.cases.queries.lists import case_row, cases, number_of, rows_of
+from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
 from yiwang.serve.cases.queries.views import case, check_history, result, situation, timeline
 from yiwang.serve.cases.rules import ACCEPTANCE_DAYS
@@ -19,7 +19,7 @@ __all__ = [
     "check_history",
     "desk_task",
     "entered",
-    "legal_ground",
+    "ids_of", "legal_ground",
     "material_needs",
     "may_file",
     "may_read_files",

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from yiwang.commons.flow.models import ProcessInstance
 from yiwang.kernel import calendars, clock, outbox
 from yiwang.kernel.legal_calendar import DayKind, SpecialDay
 from yiwang.kernel.models import AuditEntry, EvidenceRow
-from yiwang.serve.cases import commands, queries, rules, tasks
+from yiwang.serve.cases import commands, queries, tasks
 from yiwang.serve.cases.contracts import TaskChoice
 from yiwang.serve.cases.models import Case
 from yiwang.serve.cases.tests.factories import SYSTEM, make_sample
@@ -58,8 +57,8 @@ def test_an_announced_holiday_moves_the_due_dates_of_open_cases_and_leaves_evide
     assert fact["promised_before"] == before.promised_due.isoformat()
     assert fact["promised_after"] == after.promised_due.isoformat()
     assert AuditEntry.objects.filter(command="cases.move_due", subject_id=case_id, details__moved=True).count() == 1
-    process = ProcessInstance.objects.get(subject_id=case_id)
-    assert process.variables["promised_due"] == rules.end_of(after.promised_due, calendars.current()).isoformat()
+    entry = AuditEntry.objects.get(command="flow.reschedule", subject_id=case_id)
+    assert (entry.details["processes"], entry.details["variables"]) == (1, ["promised_due"])
 
 
 def test_reckoning_again_changes_nothing(accepted):
@@ -77,15 +76,12 @@ def test_reckoning_again_changes_nothing(accepted):
 def test_what_waits_for_acceptance_waits_by_the_new_calendar():
     sample = make_sample()
     member = sample.case(sample.file(), "certificate").id
-    process = ProcessInstance.objects.get(subject_id=member)
-    before = process.variables["acceptance_due"]
     holiday = next_working_day()
     announce(holiday)
     tasks.reckon(holiday.year)
-    process.refresh_from_db()
-    received = rules.day_of(Case.objects.get(pk=member).received_at)
-    due = calendars.current().add_working_days(received, queries.ACCEPTANCE_DAYS).date
-    assert process.variables["acceptance_due"] == rules.end_of(due, calendars.current()).isoformat() != before
+    entry = AuditEntry.objects.get(command="flow.reschedule", subject_id=member)
+    assert (entry.details["processes"], entry.details["variables"]) == (1, ["acceptance_due"])
+    assert not EvidenceRow.objects.filter(kind="case.due_moved").exists()
 
 
 def test_the_batches_find_every_case_and_cost_two_queries_each(accepted, django_assert_num_queries):
