@@ -16,7 +16,7 @@ from yiwang.serve.cases.contracts import Answer, Applicant, MaterialInput
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Bundle
 from yiwang.serve.portal import queries
-from yiwang.serve.portal.contracts import NotEligible, OfficialsApplyAsResidents
+from yiwang.serve.portal.contracts import NotEligible, OfficialsApplyAsResidents, WrongApplicant
 
 
 @command("portal.begin_application")
@@ -25,12 +25,13 @@ def begin_application(
 ) -> UUID:
     """Keep the guide's answers in a draft, in the one that is open for this bundle if there is one; the draft's id.
 
-    Raises BundleNotFound, OfficialsApplyAsResidents, Unauthenticated.
+    Raises BundleNotFound, OfficialsApplyAsResidents, WrongApplicant, Unauthenticated.
     """
     del idempotency_key
     if by.is_official:
         raise OfficialsApplyAsResidents
     bundle = matters.bundle(key=bundle_key, viewer=by)
+    _check_audience(bundle, by)
     opened = next(iter(form_queries.drafts(viewer=by, key=bundle.spec.form)), None)
     if opened is None:
         draft_id = forms.start_draft(key=bundle.spec.form, values=situation, by=by, at=at)
@@ -49,12 +50,13 @@ def send_application(
 ) -> UUID:
     """File the draft's bundle with its answers and uploads; the id of the parent case.
 
-    A repeat with the same `idempotency_key` (double click, second tab, retry) returns the first case. Raises NotEligible
-    and what forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
+    A repeat with the same `idempotency_key` (double click, second tab, retry) returns the first case. Raises NotEligible,
+    WrongApplicant and what forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
     """
     del idempotency_key
     sent = forms.submit_draft(draft_id=draft_id, expected_revision=expected_revision, by=by, at=at)
     bundle = matters.bundle(key=sent.key, viewer=by)
+    _check_audience(bundle, by)
     verdict = queries.eligibility(bundle=bundle, facts=sent.values, viewer=by)
     if verdict is not None and verdict.refused:
         raise NotEligible(advice=verdict.advice)
@@ -78,6 +80,12 @@ def applicant_of(by: Actor) -> Applicant:
     if by.on_behalf is not None and by.on_behalf.kind != "person":
         return Applicant(entity_id=by.on_behalf.id)
     return Applicant(person_id=by.on_behalf.id if by.on_behalf else by.person_id)
+
+
+def _check_audience(bundle: Bundle, by: Actor) -> None:
+    kind = "person" if applicant_of(by).entity_id is None else "legal_entity"
+    if bundle.spec.audience and kind not in bundle.spec.audience:
+        raise WrongApplicant(name=bundle.name)
 
 
 def _answers(sent: Submission, by: Actor) -> list[Answer]:

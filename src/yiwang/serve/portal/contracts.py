@@ -62,3 +62,11 @@ class OfficialsApplyAsResidents(Forbidden):
     code = "portal.official_applies"
     message = _("您现在以工作人员身份登录，不能为自己申请。")
     next_step = _("请退出后用个人账号登录再申请。")
+
+
+class WrongApplicant(Forbidden):
+    """The bundle is for persons and an enterprise applies, or the other way round."""
+
+    code = "portal.wrong_applicant"
+    message = _("「{name}」不能以现在的身份申请。")
+    next_step = _("请在页面上方更改为谁办事，选定后再申请。")

@@ -6,6 +6,7 @@ from tests.pack import account_of, actor_named
 from yiwang.commons.forms import queries as forms
 from yiwang.commons.identity.tests.factories import login
 from yiwang.kernel import clock
+from yiwang.kernel.actor import SubjectRef
 from yiwang.serve.cases import queries as cases
 from yiwang.serve.matters import commands as matters
 from yiwang.serve.portal.tests.conftest import SYSTEM, Browser, born, drafts, filed
@@ -282,18 +283,46 @@ def test_nobody_files_beyond_what_they_were_authorised_for(mother):
     assert not drafts()
 
 
+def test_what_one_was_authorised_for_counts_when_sending(mother):
+    from yiwang.commons.identity import commands as identity
+
+    granted = _represent(scope="*")
+    _act(mother)
+    mother.begin()
+    mother.fill()
+    mother.upload_all()
+    _represent(scope="matter:vaccination_certificate")
+    identity.end_representation(representation_id=granted, by=SYSTEM, at=clock.now())
+    mother.post(mother.url, {"revision": mother.revision, "confirmed": "yes"}, status=403)
+    assert not filed()
+    assert len(drafts()) == 1
+
+
+def test_an_enterprise_does_not_apply_for_a_bundle_of_persons(mother):
+    from yiwang.commons.identity.contracts import RepresentationKind
+    from yiwang.commons.identity.tests.factories import make_legal_entity, make_representation
+
+    entity = SubjectRef("legal_entity", make_legal_entity())
+    mine = actor_named("family1-mother").person_id
+    make_representation(mine, entity, kind=RepresentationKind.STAFF)
+    _act(mother, entity)
+    mother.answer_guide()
+    mother.post("/bundles/newborn/begin/", status=403)
+    assert "不能以现在的身份申请" in mother.text
+    assert not drafts()
+
+
 def _represent(scope):
     from yiwang.commons.identity.tests.factories import make_representation
-    from yiwang.kernel.actor import SubjectRef
 
     one, other = actor_named("family1-mother"), actor_named("family2-mother")
-    make_representation(one.person_id, SubjectRef("person", other.person_id), scope=scope)
+    return make_representation(one.person_id, SubjectRef("person", other.person_id), scope=scope)
 
 
-def _act(browser):
-    session = browser.client.session
-    session["acting_for"] = f"person:{actor_named('family2-mother').person_id}"
+def _act(browser, subject=None):
     from yiwang.commons.identity.queries import SESSION_ACTING
 
-    session[SESSION_ACTING] = session.pop("acting_for")
+    subject = subject or SubjectRef("person", actor_named("family2-mother").person_id)
+    session = browser.client.session
+    session[SESSION_ACTING] = f"{subject.kind}:{subject.id}"
     session.save()
