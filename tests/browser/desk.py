@@ -1,0 +1,45 @@
+"""The officials' part of a journey: who works, and how a task is claimed by keys, opened and done."""
+
+from datetime import timedelta
+
+from tests.browser.visitor import Visitor
+from yiwang.kernel import clock
+from yiwang.kernel.codes.id_number import Sex
+from yiwang.kernel.codes.synthetic import synthetic_id_number
+
+# In the order in which the results of one are asked for by the next; each name is tried for what waits in its reach.
+CITY = (
+    "hospital-maternal-acceptor", "city-police-acceptor", "city-police-reviewer", "city-health-acceptor",
+    "city-health-reviewer", "city-medical-insurance-acceptor", "city-medical-insurance-reviewer",
+    "city-human-resources-acceptor", "city-human-resources-reviewer",
+)  # fmt: skip
+PRODUCED = {
+    "birth_certificate_number": "Z320000417", "household_page_number": "样例户320402-2026-0001",
+    "insurance_number": "样例D2026-7120", "card_number": "样例C2026-0001", "vaccination_record_number": "样例V2026-0001",
+}  # fmt: skip
+
+
+def enter_results(official: Visitor, division: str) -> None:
+    """Numbers that the official's office assigns."""
+    page = official.page
+    for control in page.locator(".wc-side [name^=fact-]").all():
+        fact = (control.get_attribute("name") or "").removeprefix("fact-")
+        born = clock.today() - timedelta(days=6)
+        number = synthetic_id_number(division_code=division, birth_date=born, sex=Sex.FEMALE, serial=3)
+        control.fill(number if fact == "child_id_number" else PRODUCED[fact])
+
+
+def claim_by_keys(official: Visitor) -> None:
+    """j to the first row, c claims it without picking it first; the toast says so."""
+    page = official.page
+    page.keyboard.press("j")
+    with page.expect_navigation():
+        page.keyboard.press("c")
+    assert "已认领 1 件" in page.locator("#yw-toasts").inner_text()
+
+
+def open_by_keys(official: Visitor) -> None:
+    """j to the first row, Enter opens it."""
+    official.page.keyboard.press("j")
+    with official.page.expect_navigation():
+        official.page.keyboard.press("Enter")

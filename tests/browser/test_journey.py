@@ -1,0 +1,203 @@
+"""A child is born: the whole journey as a person takes it, on a phone and on a desk, from plain words to all results."""
+
+import io
+import re
+
+import pytest
+
+from tests.browser import desk
+from tests.browser.family import TIANNING, WUJIN, Family, answer_guide, fill_step
+from tests.browser.visitor import DESKTOP, PHONE, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), pytest.mark.xdist_group("browser")]
+JOURNEYS = [pytest.param(DESKTOP, TIANNING, "320402", id="desktop"), pytest.param(PHONE, WUJIN, "320412", id="phone")]
+
+
+@pytest.mark.parametrize(("size", "family", "division"), JOURNEYS)
+def test_a_parent_applies_officials_decide_and_the_parent_sees_all_results(visitor, size, family, division):
+    name = "phone" if size == PHONE else "desk"
+    parent = visitor(f"{name}-parent", size)
+    _find_the_bundle(parent)
+    _take_the_guide(parent, family)
+    _fill_the_form(parent, family)
+    _hand_in_the_materials(parent)
+    number = _check_and_send(parent)
+    _watch_the_progress(parent, number)
+    officials: dict[str, Visitor] = {}
+    for _round in range(6):
+        if not sum(_work(visitor, officials, each, size, number, division) for each in desk.CITY):
+            break
+    _receive_the_results(parent, number)
+
+
+def _find_the_bundle(parent: Visitor) -> None:
+    page = parent.page
+    parent.go("/")
+    parent.look("home")
+    page.get_by_label("用您自己的话说").fill("孩子出生了")
+    parent.press("搜索")
+    parent.look("search")
+    first = page.locator("main li h2 a").first
+    assert first.inner_text() == "新生儿出生一件事"
+    first.click()
+    page.wait_for_url("**/bundles/newborn/")
+    parent.look("bundle")
+
+
+def _take_the_guide(parent: Visitor, family: Family) -> None:
+    page = parent.page
+    page.get_by_role("link", name="开始办理").click()
+    parent.look("question")
+    parent.press("继续")
+    parent.look("question-missing")
+    _summary_leads_to_the_field(parent)
+    answer_guide(parent, family)
+    assert "您要办 6 个事项" in page.locator("h1").inner_text()
+    page.get_by_role("heading", name="您的回答").click()
+    parent.look("tailored")
+    parent.press("开始填写")
+    parent.look("login")
+    parent.log_in(family.username)
+
+
+def _summary_leads_to_the_field(parent: Visitor) -> None:
+    """The summary has the focus; its first link moves it into the control; the title says that something is wrong."""
+    page = parent.page
+    assert page.title().startswith("有误")
+    assert page.evaluate("document.activeElement.matches('[data-yw-summary]')")
+    link = page.locator("[data-yw-summary] a").first
+    wanted = (link.get_attribute("href") or "")[1:]
+    link.click()
+    assert page.evaluate("document.activeElement.id") == wanted
+
+
+def _fill_the_form(parent: Visitor, family: Family) -> None:
+    page = parent.page
+    for place in range(10):
+        key = page.url.rstrip("/").rsplit("/", 1)[-1]
+        if key == "materials":
+            return
+        if place == 0:
+            parent.press("保存并继续")
+            parent.look("step-missing")
+            _summary_leads_to_the_field(parent)
+        fill_step(parent, family)
+        parent.look(f"step-{key}")
+        parent.press("保存并继续")
+    raise AssertionError(f"the form does not end: {page.url}")
+
+
+def _hand_in_the_materials(parent: Visitor) -> None:
+    page = parent.page
+    parent.look("materials")
+    parent.press("保存并继续")
+    parent.look("materials-missing")
+    first = page.locator("input[type=file]").first
+    first.set_input_files({"name": "户口簿.jpg", "mimeType": "image/jpeg", "buffer": b"MZ this is no picture"})
+    refusal = page.locator(".y-upload__state.is-bad")
+    refusal.wait_for()
+    assert "可以上传 PDF、JPG、PNG" in refusal.inner_text()
+    parent.refused.add("upload")
+    parent.look("materials-wrong-type")
+    for place, control in enumerate(page.locator("input[type=file]").all()):
+        control.set_input_files({"name": f"样例{place}.png", "mimeType": "image/png", "buffer": _picture()})
+        page.locator(".y-files > li").nth(place).wait_for()
+    assert page.locator(".y-field--error").count() == 0
+    parent.look("materials-uploaded")
+    parent.press("保存并继续")
+
+
+def _picture() -> bytes:
+    from PIL import Image
+
+    kept = io.BytesIO()
+    Image.new("RGB", (640, 480), "white").save(kept, "PNG")
+    return kept.getvalue()
+
+
+def _check_and_send(parent: Visitor) -> str:
+    page = parent.page
+    parent.look("check")
+    page.get_by_role("link", name=re.compile(r"更改\s*出生时间")).click()
+    page.wait_for_url("**/child/**")
+    page.locator("[name=child_birth_time]").fill("07:15")
+    parent.press("保存并继续")
+    assert "/check/" in page.url, f"{page.url}: {page.locator('main').inner_text()[:600]}"
+    assert "07:15" in page.locator("main").inner_text()
+    parent.press("提交申请")
+    parent.look("check-unconfirmed")
+    _summary_leads_to_the_field(parent)
+    page.locator("label:has([name=confirmed])").click()
+    parent.press("提交申请")
+    parent.look("receipt")
+    return page.locator("main b.y-num").first.inner_text()
+
+
+def _watch_the_progress(parent: Visitor, number: str) -> None:
+    page = parent.page
+    page.get_by_role("link", name="查看进度").click()
+    page.wait_for_url(f"**/cases/{number}/")
+    parent.look("progress")
+    page.get_by_role("heading", name="申请信息").click()
+    shown = page.locator("#facts").inner_text()
+    assert re.search(r"320\d{3}\*{8}\d{3}[\dX]", shown)
+    assert not re.search(r"320\d{14}[\dX]", shown)
+    page.get_by_role("link", name="显示完整号码").click()
+    assert re.search(r"320\d{14}[\dX]", page.locator("#facts").inner_text())
+    parent.look("progress-whole")
+    parent.go("/mine/")
+    assert "新生儿出生一件事" in page.locator("main").inner_text()
+    parent.look("mine")
+    parent.go("/")
+    parent.look("home-known")
+
+
+def _work(visitor, officials: dict[str, Visitor], username: str, size, number: str, division: str) -> int:
+    """Do what waits for this official on the case; how many tasks were done."""
+    official = officials.get(username)
+    fresh = official is None
+    if official is None:
+        name = f"{'phone' if size == PHONE else 'desk'}-{username}"
+        official = officials[username] = visitor(name, size)
+        official.log_in(username)
+    page, done = official.page, 0
+    for _each in range(4):
+        official.go(f"/work/?q={number}")
+        if not page.locator("[data-yw-row]").count():
+            break
+        if fresh and not done:
+            official.look("inbox")
+        if size == DESKTOP and not done:
+            desk.claim_by_keys(official)
+            desk.open_by_keys(official)
+        else:
+            page.locator(".y-rowlink").first.click()
+        page.wait_for_url("**/tasks/**")
+        desk.enter_results(official, division)
+        official.look(f"case-{done}")
+        with page.expect_navigation():
+            page.locator(".wc-side form button[name=do]").click()
+        assert page.url.endswith("/work/"), page.locator("main").inner_text()
+        done += 1
+    return done
+
+
+def _receive_the_results(parent: Visitor, number: str) -> None:
+    page = parent.page
+    parent.go(f"/cases/{number}/")
+    parent.look("progress-done")
+    assert "6 个事项，已办结 6 个" in page.locator("main").inner_text()
+    results = page.locator(".y-licence:visible a", has_text="查看")
+    addresses = {each.get_attribute("href") for each in results.all()}
+    assert len(addresses) == 6
+    for place, address in enumerate(sorted(str(each) for each in addresses)):
+        parent.go(address)
+        if place < 2:
+            parent.look(f"result-{place}")
+    page.emulate_media(media="print")
+    assert page.locator(".y-doc").is_visible()
+    assert not page.locator(".y-nav").is_visible()
+    parent.go("/mine/?ended=1")
+    assert "新生儿出生一件事" in page.locator("main").inner_text()
+    page.emulate_media(media="screen")
+    parent.look("mine-ended")
