@@ -201,3 +201,52 @@ def _receive_the_results(parent: Visitor, number: str) -> None:
     assert "新生儿出生一件事" in page.locator("main").inner_text()
     page.emulate_media(media="screen")
     parent.look("mine-ended")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("how", ["large", "english"])
+def test_large_print_and_english_fit_every_page(visitor, size, how):
+    name = f"{'phone' if size == PHONE else 'desk'}-{how}"
+    parent = visitor(name, size, large=how == "large", english=how == "english")
+    for path, place in PAGES.items():
+        parent.go(path)
+        parent.look(place)
+    parent.log_in("family1-mother")
+    parent.go("/mine/?ended=1")
+    parent.look("mine")
+    if parent.page.locator("main .y-mine a").count():
+        parent.page.locator("main .y-mine a").first.click()
+        parent.page.wait_for_url("**/cases/**")
+        parent.look("progress")
+    official = visitor(f"{name}-official", size, large=how == "large", english=how == "english")
+    official.log_in("city-health-acceptor")
+    for path, place in WORK.items():
+        official.go(path)
+        official.look(place)
+
+
+PAGES = {
+    "/": "home", "/search/?q=落户": "search", "/search/?q=没有这件事xyz": "search-nothing", "/bundles/": "bundles",
+    "/bundles/newborn/": "bundle", "/bundles/newborn/guide/": "question", "/matters/": "matters", "/account/login/": "login",
+    "/nowhere/": "not-found",
+}  # fmt: skip
+WORK = {
+    "/work/": "inbox",
+    "/work/?view=overdue": "inbox-empty",
+    "/work/cases/": "cases",
+    "/work/cases/?all=1": "cases-all",
+}
+
+
+def test_all_keys_are_explained_on_request(visitor):
+    official = visitor("keys")
+    official.log_in("city-health-acceptor")
+    official.go("/work/")
+    official.page.keyboard.press("?")
+    dialog = official.page.get_by_role("dialog", name="快捷键")
+    assert dialog.is_visible()
+    official.look("keys")
+    official.page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    official.page.keyboard.press("/")
+    assert official.page.evaluate("document.activeElement.name") == "q"

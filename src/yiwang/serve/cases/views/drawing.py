@@ -206,7 +206,10 @@ def bundle_timeline(view: CaseView) -> ui.Timeline:
     """What happened in a bundle, member by member, newest first; the steps that only mirror members are left out."""
     told = [("", event) for event in view.events if event.kind is CaseAction.SUBMIT or event.to_status in _ENDS]
     told += [(member.case.title, event) for member in view.members for event in member.events if event.kind in _TOLD]
-    newest = sorted(told, key=lambda each: (each[1].at, each[1].seq), reverse=True)
+    # at the same moment: what was filed before what came of it, the end of the whole last
+    newest = sorted(
+        told, key=lambda each: (each[1].at, not each[0] and each[1].to_status in _ENDS, each[1].seq), reverse=True
+    )
     return ui.Timeline(
         tuple(
             ui.Event(

@@ -29,6 +29,8 @@ from yiwang.web import components as ui
 from yiwang.web.fields import Field, FieldKind
 from yiwang.web.responses import go
 
+_LATEST = 6
+
 
 @login_required
 @require_GET
@@ -39,6 +41,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
     if viewer.is_official:
         return redirect("cases:case", number=number)
     view = spoken(view, viewer)
+    told = drawing.bundle_timeline(view) if view.members else drawing.timeline(view.events, official=False)
     context = {
         "case": view,
         "is_bundle": view.kind is CaseKind.BUNDLE,
@@ -54,7 +57,8 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "asks": _asks(view, request),
         "lanes": drawing.lanes(view) if view.members else None,
         "clock": drawing.clock_component(view),
-        "timeline": drawing.bundle_timeline(view) if view.members else drawing.timeline(view.events, official=False),
+        "timeline": ui.Timeline(told.events[:_LATEST]),
+        "earlier": ui.Timeline(told.events[_LATEST:]) if told.events[_LATEST:] else None,
         "facts": (facts := papers.facts(view, whole="whole" in request.GET)),
         "facts_words": _("%(n)d 项") % {"n": len(facts.facts)} if facts else "",
         "whole": "whole" in request.GET,

@@ -13,7 +13,7 @@ const move = (step) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  if (!document.querySelector("[data-yw-list], [data-yw-key]")) return;
+  if (!document.querySelector("[data-yw-list], [data-yw-key], dialog[data-yw-keys]")) return;
   const row = document.activeElement.closest?.("[data-yw-row]");
   const key = event.key;
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
