@@ -54,7 +54,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     names = _Names.of(page.items, viewer)
     here = reverse("flow:audit")
     pages = Pagination.of(page, path=here, params=dict(asked.said))
-    columns = (Column(_("时间")), Column(_("谁")), Column(_("操作")), Column(_("对象")), Column(_("详情")))
+    columns = (Column(_("时间")), Column(_("谁")), Column(_("操作")), Column(_("对象")))
     empty = Empty(
         asked.fault or _("没有符合条件的记录"), _("换一个条件再查。"), LinkButton(_("看全部记录"), here, "second")
     )
@@ -175,14 +175,12 @@ class _Names:
 
 def _row(row: AuditRow, names: _Names) -> Row:
     local = row.at.astimezone(clock.CHINA)
-    refused = Tag(_("被拒绝"), Tone.BAD) if row.error_code else None
     return Row(
         (
-            Cell(f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"),
+            Cell(words.moment_words(row.at), f"{local:%Y-%m-%d %H:%M:%S}"),
             _who(row, names),
-            Cell(refused, f"{row.command} {row.error_code}") if refused else row.command,
+            _done(row),
             _what(row),
-            _details(row.details),
         ),
         id=str(row.id),
         label=row.command,
@@ -200,18 +198,25 @@ def _who(row: AuditRow, names: _Names) -> Cell:
     return Cell(name, " ".join(map(str, capacity)), href)
 
 
+def _done(row: AuditRow) -> Cell:
+    if row.error_code:
+        return Cell(Tag(_("被拒绝"), Tone.BAD), f"{row.command} {row.error_code}")
+    return Cell(row.command, _details(row.details))
+
+
 def _what(row: AuditRow) -> Cell | str:
     if row.subject is None:
         return ""
-    number = row.details.get("number") or str(row.subject.id)
-    return Cell(str(number), row.subject.kind, f"{reverse('flow:audit')}?subject={row.subject.id}")
+    number = str(row.details.get("number") or "")
+    note = f"{row.subject.kind} {row.subject.id}" if number else str(row.subject.id)
+    return Cell(number or row.subject.kind, note, f"{reverse('flow:audit')}?subject={row.subject.id}")
 
 
 def _details(details: Mapping[str, Any]) -> str:
     return "，".join(
         f"{name} {value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)}"
         for name, value in details.items()
-        if name != "number"
+        if name != "number" and value not in ("", None)
     )
 
 

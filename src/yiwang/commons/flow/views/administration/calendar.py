@@ -1,6 +1,6 @@
 """The legal calendar year by year: what is announced, what is missing, and announcing a year after a preview."""
 
-from datetime import date
+from datetime import date, timedelta
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -192,24 +192,46 @@ def _facts(year: int, days: AnnouncedYear | None, *, preview: AnnouncedYear | No
 
 
 def _table(year: int, days: AnnouncedYear) -> Table:
-    columns = (Column(_("日期")), Column(_("星期")), Column(_("安排")), Column(_("名称")))
+    columns = (Column(_("名称")), Column(_("放假")), Column(_("天数"), number=True), Column(_("调休上班")))
     empty = Empty(_("还没有录入"), _("国务院办公厅的放假通知公布后，在下面录入。"))
     caption = _("%(year)d 年的安排") % {"year": year}
     return Table.of(
-        caption, columns, tuple(_row(day, special) for day, special in sorted(days.items())), boxed=True, empty=empty
+        caption, columns, tuple(_row(name, kinds) for name, kinds in _festivals(days).items()), boxed=True, empty=empty
     )
 
 
-def _row(day: date, special: SpecialDay) -> Row:
-    return Row((_day(day), str(words.WEEKDAYS[day.weekday()]), _kind(special.kind), special.name))
+def _festivals(days: AnnouncedYear) -> dict[str, dict[DayKind, list[date]]]:
+    """By festival, in the order of their first holidays: which days are off, which are made up for."""
+    found: dict[str, dict[DayKind, list[date]]] = {}
+    for day, special in sorted(days.items(), key=lambda item: (item[1].kind is not DayKind.HOLIDAY, item[0])):
+        found.setdefault(special.name, {kind: [] for kind in DayKind})[special.kind].append(day)
+    return found
+
+
+def _row(name: str, kinds: dict[DayKind, list[date]]) -> Row:
+    off, made_up = kinds[DayKind.HOLIDAY], kinds[DayKind.WORKDAY]
+    worked = "、".join(f"{_day(day)}（{words.WEEKDAYS[day.weekday()]}）" for day in made_up)
+    return Row((name, "、".join(_stretch(first, last) for first, last in _stretches(off)), len(off), worked))
+
+
+def _stretches(days: list[date]) -> list[tuple[date, date]]:
+    found: list[tuple[date, date]] = []
+    for day in days:
+        if found and day - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def _stretch(first: date, last: date) -> str:
+    if first == last:
+        return _day(first)
+    return _("%(first)s至%(last)s") % {"first": _day(first), "last": _day(last)}
 
 
 def _day(day: date) -> str:
     return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
-
-
-def _kind(kind: DayKind) -> Tag:
-    return Tag(_("放假"), Tone.OK) if kind is DayKind.HOLIDAY else Tag(_("上班"), Tone.WARN)
 
 
 def _changes(before: AnnouncedYear, after: AnnouncedYear) -> Table:
@@ -266,7 +288,7 @@ def _fields(text: str, source: str, error: str) -> tuple[Field, ...]:
             "source",
             _("依据"),
             value=source,
-            hint=_("例如 国办发明电〔2025〕7号"),
+            hint=_("例如 国务院办公厅关于部分节假日安排的通知"),
             required=False,
             maxlength=120,
         ),
