@@ -44,17 +44,22 @@ class Service:
             "PYTHONPATH": f"{PROJECT_ROOT / 'src'}{os.pathsep}{PROJECT_ROOT}",
             "YIWANG_DATA_DIR": str(self.data_dir),
             "YIWANG_PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
             "YIWANG_DEMO": "1",  # sample accounts open only then
         }
+        said = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "yiwang.site", "serve"],
                 cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        while not self.answers():
+        while (
+            f"一网 {self.url}".encode() not in self.log.read_bytes()[said:]
+        ):  # an old part may still answer on the port
             assert self.process.poll() is None, f"serve ended by itself: {self.tail()}"
             assert time.monotonic() - began < patience, f"serve does not come up: {self.tail()}"
             time.sleep(0.1)
+        assert self.answers(), f"serve says that it is up, and is not: {self.tail()}"
         return time.monotonic() - began
 
     def answers(self) -> bool:

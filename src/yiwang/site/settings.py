@@ -82,6 +82,7 @@ def _database() -> dict[str, object]:
         "HOST": parts.get("host") or "",
         "PORT": parts.get("port") or "",
         "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,  # a connection that died with the server is replaced before a page meets it
         "TEST": {"TEMPLATE": "template0"},
     }
 

@@ -22,6 +22,7 @@ from yiwang.kernel.errors import Unavailable
 from yiwang.kernel.text import gettext_noop as _
 
 _PR_SET_PDEATHSIG = 1
+_SOON = 30.0  # seconds: a part that ends sooner after its start is not well
 
 
 class NotStarted(Unavailable):
@@ -41,10 +42,12 @@ class Part:
         self.environment = environment
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
+        self.began = 0.0
         self.restarts = 0
 
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -54,6 +57,11 @@ class Part:
                 start_new_session=True,
                 preexec_fn=_end_with_parent,  # noqa: PLW1509  one call of prctl
             )
+
+    def pause(self) -> float:
+        """Seconds to wait before the next start: more each time it ends soon after a start."""
+        self.restarts = self.restarts + 1 if time.monotonic() - self.began < _SOON else 1
+        return min(10.0, 0.2 * self.restarts**2)
 
     @property
     def ended(self) -> bool:
@@ -129,8 +137,7 @@ class Installation:
             for part in self.parts:
                 if part.ended and not self._stopping.is_set():
                     part.clear_away()
-                    part.restarts += 1
-                    if self._stopping.wait(min(10.0, 0.2 * part.restarts)):
+                    if self._stopping.wait(part.pause()):
                         return
                     part.start()
 

@@ -4,10 +4,12 @@ The root URL configuration names these as handler400, handler403, handler404 and
 """
 
 import logging
+import sys
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -118,7 +120,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500; must work when the database does not, so it falls back to a page without providers."""
+    """handler500; must work when the database does not, so it falls back to a page without providers.
+
+    While the database is away (it starts again by itself) the answer is 503 and says that nothing is lost by a repeat.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _unavailable(request)
     sentence = _("这是我们的问题，不是您的问题。已经记录下来。")
     advice = _("请稍后再试；仍有问题请拨打 12345，并告诉工作人员下面的请求编号。")
     problem = Problem(500, "web.server_error", title_of(500), sentence, advice, request_id(request))
@@ -126,4 +133,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return show(request, problem)
     except Exception:
         log.exception("the error page itself failed")
-        return HttpResponse(render_to_string("web/error_plain.html", {"problem": problem}), status=500)
+        return _plain(problem)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    """Without the shell, which would wait for the database again."""
+    sentence = _("系统正在恢复，几秒钟后就能继续。")
+    advice = _("请稍等片刻再试一次；已经提交成功的不会重复办理。")
+    problem = Problem(503, "web.unavailable", title_of(503), sentence, advice, request_id(request))
+    response = show(request, problem) if is_htmx(request) else _plain(problem)
+    response["Retry-After"] = "3"
+    return response
+
+
+def _plain(problem: Problem) -> HttpResponse:
+    return HttpResponse(render_to_string("web/error_plain.html", {"problem": problem}), status=problem.status)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
@@ -96,6 +97,20 @@ def test_a_failure_of_ours_says_so(client):
     response = client.get("/breaks/")
     assert response.status_code == 500
     assert "这是我们的问题" in response.content.decode()
+
+
+def test_while_the_database_is_away_one_is_told_to_try_again_without_asking_it_once_more():
+    def asks(_request):
+        raise AssertionError("the shell asks the database")
+
+    register_account(asks)
+    try:
+        raise OperationalError("the connection is closed")
+    except OperationalError:
+        response = server_error(RequestFactory().get("/"))
+    assert response.status_code == 503
+    assert response["Retry-After"] == "3"
+    assert "系统正在恢复" in response.content.decode()
 
 
 def test_the_error_page_stands_when_the_shell_falls():
