@@ -1,24 +1,14 @@
 """The row scope: which rows an official's grants reach, as one condition inside the list's own SQL; never a loop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    CharField,
-    Exists,
-    F,
-    Func,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import In
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 from yiwang.commons.identity import rules
 from yiwang.commons.identity.contracts import Tree
@@ -26,13 +16,87 @@ from yiwang.commons.identity.models import HeldGrant, OrganisationAncestry
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 
+_HELD: Final = HeldGrant._meta.db_table
+_ANCESTRY: Final = f"{OrganisationAncestry._meta.db_table} AS up"
+_IN_FORCE: Final = (
+    "account_id = %s AND (office_id = %s OR office_id IS NULL) AND valid_from <= %s"
+    " AND (valid_to >= %s OR valid_to IS NULL) AND action = ANY(%s)"
+)
 
-class _Kind(Func):
-    """`matter:*` of the scope key `matter:birth`."""
 
-    function = "split_part"
-    template = "(%(function)s(%(expressions)s, ':', 1) || ':*')"
-    output_field = CharField()
+class _Reached(Func):
+    """Whether the viewer's grants reach a row: the text of one condition, since this one stands in every list.
+
+    The first two tests are hashed once for a statement and need no look at a row's own grants. They are already the
+    answer where all grants have one root or all have one scope, as nearly every official's do; else a last test asks
+    whether one grant covers organisation, scope key and grade together. That one is a scalar subquery, not EXISTS:
+    PostgreSQL would turn EXISTS into a join of all grants with all organisations below.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, organisation: F, scope_key: F | None, grade: F | None, held: tuple[Any, ...]) -> None:
+        super().__init__(*(column for column in (organisation, scope_key, grade) if column is not None))
+        self.has_key, self.has_grade, self.held = scope_key is not None, grade is not None, held
+
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[Any, ...]]:
+        columns = iter([compiler.compile(each) for each in self.get_source_expressions()])
+        text = _Text({"organisation": next(columns), "held": (self._held(), self.held)})
+        if self.has_key:
+            text.parts["key"] = next(columns)
+        if self.has_grade:
+            text.parts["grade"] = next(columns)
+        return text.filled(self._condition())
+
+    def _held(self) -> str:
+        everything = "" if self.has_key else " AND scope = '*'"
+        return f"(SELECT organisation_id, tree, scope, highest_grade FROM {_HELD} WHERE {_IN_FORCE}{everything})"  # noqa: S608
+
+    def _condition(self) -> str:
+        below = f"{_ANCESTRY} JOIN {{held}} AS held ON held.organisation_id = ancestor_id AND held.tree = up.tree"
+        within = f"{{organisation}} IN (SELECT descendant_id FROM {below})"  # noqa: S608
+        if not self.has_key and not self.has_grade:
+            return f"({within})"
+        named, covering = "true", "true"
+        if self.has_key:
+            kind = "split_part({key}, ':', 1) || ':*'"
+            scopes = "(SELECT scope FROM {held} AS held)"
+            named = f"({{key}} IN {scopes} OR ({kind}) IN {scopes} OR '*' IN {scopes})"
+            covering = f"held.scope IN ('*', {{key}}, {kind})"
+        alike = "count(DISTINCT (organisation_id, tree)) = 1 OR count(DISTINCT scope) = 1"
+        simple = f"(SELECT {alike} FROM {{held}} AS held)"  # noqa: S608
+        if self.has_grade:
+            simple += " AND {grade} <= (SELECT min(highest_grade) FROM {held} AS held)"
+            covering += " AND held.highest_grade >= {grade}"
+        exact = f"(SELECT true FROM {below} WHERE descendant_id = {{organisation}} AND {covering} LIMIT 1)"  # noqa: S608
+        return (
+            f"({within} AND CASE WHEN NOT {named} THEN false WHEN {simple} THEN true ELSE coalesce({exact}, false) END)"
+        )
+
+
+@dataclass
+class _Text:
+    """SQL with named places; each brings its parameters along, as often as it is named."""
+
+    parts: dict[str, tuple[str, Sequence[Any]]]
+
+    def filled(self, text: str) -> tuple[str, tuple[Any, ...]]:
+        sql, parameters = "", list[Any]()
+        for literal, name, _format, _conversion in Formatter().parse(text):
+            sql += literal.replace("%", "%%")
+            if name:
+                part, given = self.parts[name]
+                sql += part
+                parameters += given
+        return sql, tuple(parameters)
 
 
 def held_grants(viewer: Actor, action: str) -> "QuerySet[HeldGrant]":
@@ -80,42 +144,12 @@ def scope(
         return ~Q(pk__in=())
     if not viewer.is_official:
         return Q(pk__in=())
-    held = held_grants(viewer, action)
-    if scope_key is None:
-        held = held.filter(scope=rules.ANY)
-    within = Q(**{f"{organisation}__in": _reached(held).values("descendant_id")})
-    if scope_key is None and grade is None:
-        return within
-    # The cheap conditions are implied by the exact one: hashed once, they leave few rows to it.
-    cheap = within & _named(held, scope_key)
-    exact = Case(When(cheap, then=_exact(held, organisation, scope_key, grade)), default=Value(value=False))
-    return within & Q(exact)
-
-
-def _named(held: "QuerySet[HeldGrant]", scope_key: str | None) -> Q:
-    """The row's scope key, its kind or everything is granted somewhere."""
-    if scope_key is None:
-        return Q()
-    scopes = held.values("scope")
-    return (
-        Q(**{f"{scope_key}__in": scopes}) | Q(In(_Kind(F(scope_key)), scopes)) | Q(Exists(held.filter(scope=rules.ANY)))
-    )
-
-
-def _exact(held: "QuerySet[HeldGrant]", organisation: str, scope_key: str | None, grade: str | None) -> Coalesce:
-    """One grant covers the row's organisation, scope key and grade together.
-
-    A scalar subquery, not EXISTS: PostgreSQL would turn that into a join of all grants with all organisations below.
-    """
-    held = held.filter(tree=OuterRef("tree"), organisation_id=OuterRef("ancestor_id"))
-    if scope_key is not None:
-        key = OuterRef(OuterRef(scope_key))
-        held = held.filter(Q(scope=rules.ANY) | Q(scope=key) | Q(scope=_Kind(key)))
-    if grade is not None:
-        held = held.filter(highest_grade__gte=OuterRef(OuterRef(grade)))
-    above = OrganisationAncestry.objects.filter(Exists(held), descendant_id=OuterRef(organisation))
-    found = Subquery(above.values(covered=Value(value=True))[:1], output_field=BooleanField())
-    return Coalesce(found, Value(value=False), output_field=BooleanField())
+    if viewer.account_id is None or viewer.organisation_id is None:
+        return Q(pk__in=())
+    today = clock.today()
+    held = (viewer.account_id, viewer.organisation_id, today, today, list(rules.covering(action, ".")))
+    key, level = (F(name) if name is not None else None for name in (scope_key, grade))
+    return Q(_Reached(F(organisation), key, level, held))
 
 
 def holds(
