@@ -54,9 +54,7 @@ class City:
 
     def run(self, database: str, arguments: list[str]) -> str:
         """Run `bench.inside` on a database; the last line that it prints."""
-        return run_inside(
-            arguments, {"DATABASE_URL": self.server.url(database), "YIWANG_DATA_DIR": str(self.folder)}
-        )
+        return run_inside(arguments, {"DATABASE_URL": self.server.url(database), "YIWANG_DATA_DIR": str(self.folder)})
 
     def _remove(self) -> None:
         self.server.destroy()

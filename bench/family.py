@@ -197,5 +197,3 @@ def _reaches(actor: Actor, task_id: UUID) -> bool:
     except (UnknownTask, CaseNotFound):
         return False
     return page.can_claim and any(each.choice in _YES for each in page.choices)
-
-

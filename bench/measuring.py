@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import log
 from statistics import median
 from typing import Any
 
@@ -17,15 +18,17 @@ class Times:
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    beside: list[float] = field(default_factory=list)
 
     def ms(self) -> Figures:
-        """Milliseconds of one call."""
-        return {
+        """Milliseconds of one call; `cpu_ms` is this process's, `db_cpu_ms` the database's."""
+        figures = {
             "min_ms": _ms(min(self.wall)),
             "median_ms": _ms(median(self.wall)),
             "max_ms": _ms(max(self.wall)),
             "cpu_ms": _ms(median(self.cpu)),
         }
+        return {**figures, "db_cpu_ms": _ms(median(self.beside))} if self.beside else figures
 
     def rate(self) -> Figures:
         """Calls a second: the best round and the median round, and by processor time alone."""
@@ -37,9 +40,17 @@ class Times:
 
 
 def interleaved(
-    cases: Mapping[str, Callable[[], Any]], *, rounds: int, repeat: int | Mapping[str, int] = 1, warmup: int = 1
+    cases: Mapping[str, Callable[[], Any]],
+    *,
+    rounds: int,
+    repeat: int | Mapping[str, int] = 1,
+    warmup: int = 1,
+    beside: Callable[[], float] | None = None,
 ) -> dict[str, Times]:
-    """Run every case once a round, `repeat` calls in a row, so that a change of the machine's speed meets all alike."""
+    """Run every case once a round, `repeat` calls in a row, so that a change of the machine's speed meets all alike.
+
+    `beside` tells the processor seconds that another process (the database) has used so far.
+    """
     often = repeat if isinstance(repeat, Mapping) else dict.fromkeys(cases, repeat)
     for call in cases.values():
         for _ in range(warmup):
@@ -47,7 +58,10 @@ def interleaved(
     times = {name: Times() for name in cases}
     for _ in range(rounds):
         for name, call in cases.items():
+            before = beside() if beside else 0.0
             wall, cpu = timed(call, often[name])
+            if beside:
+                times[name].beside.append((beside() - before) / often[name])
             times[name].wall.append(wall)
             times[name].cpu.append(cpu)
     return times
@@ -71,7 +85,13 @@ def ratio(ours: Times, other: Times) -> Figures:
 
 def rounded(value: float) -> float:
     """Three significant digits: more would be noise."""
-    return float(f"{value:.3g}") if abs(value) < 1000 else float(round(value))
+    return float(f"{value:.3g}") if abs(value) < 1000 else int(float(f"{value:.3g}"))
+
+
+def growth(sizes: Mapping[int, float]) -> float:
+    """The exponent of growth between the smallest and the largest size: 0 constant, 1 linear, 2 quadratic."""
+    small, large = min(sizes), max(sizes)
+    return round(log(sizes[large] / sizes[small]) / log(large / small), 2)
 
 
 def _ms(seconds: float) -> float:

@@ -11,6 +11,7 @@ from django.test import Client
 
 from bench.family import BUNDLE, SYSTEM, Desk, Family, settle
 from bench.measuring import Figures, Times, interleaved, ratio
+from bench.postgres import Backends
 from bench.visiting import Application, Statements, Visitor, bare_application, recording, remember
 from yiwang.commons.flow import commands as flow
 from yiwang.commons.forms import queries as forms
@@ -34,7 +35,9 @@ Pages = dict[str, tuple[Visitor, str]]
 
 
 def run(*, quick: bool) -> dict[str, Any]:
-    """Figures by page; `over_50_ms` names pages whose median server time is above the requirement."""
+    """Figures by page. `over_50_ms`: pages whose median server time is above the requirement; `over_50_ms_of_processor`:
+    those whose work alone is, program and database together, whatever else the machine does meanwhile.
+    """
     from yiwang.site.wsgi import application
 
     pages = _pages(application, many=200 if quick else 2000)
@@ -51,8 +54,10 @@ def run(*, quick: bool) -> dict[str, Any]:
         cases_[name] = lambda visitor=visitor, address=address: visitor.get(address)
         cases_[f"{name} bare"] = lambda name=name: bare.get(f"/{name}")
         cases_[f"{name} sql"] = said[name].replay
-    times = interleaved(cases_, rounds=3 if quick else 25, warmup=1 if quick else 5)
-    over = [name for name in pages if times[name].ms()["median_ms"] > LIMIT_MS]
+    times = interleaved(cases_, rounds=3 if quick else 25, warmup=1 if quick else 5, beside=Backends())
+    measured = {name: times[name].ms() for name in pages}
+    over = [name for name, ms in measured.items() if ms["median_ms"] > LIMIT_MS]
+    busy = [name for name, ms in measured.items() if ms["cpu_ms"] + ms["db_cpu_ms"] > LIMIT_MS]
     return {
         "figures": {name: _figures(name, times, said[name], sizes[name]) for name in pages},
         "ratios": {
@@ -60,7 +65,7 @@ def run(*, quick: bool) -> dict[str, Any]:
             for name in pages
         },
         "over_50_ms": over,
-        "over_50_ms_at_best": [name for name in over if times[name].ms()["min_ms"] > LIMIT_MS],
+        "over_50_ms_of_processor": busy,
     }
 
 
