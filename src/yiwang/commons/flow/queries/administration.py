@@ -22,7 +22,7 @@ def rights(*, viewer: Actor) -> dict[str, bool]:
 
 def administration_counts(*, viewer: Actor, whole: bool) -> AdministrationCounts:
     """What waits for an administrator; what belongs to nobody in particular only where `whole`. One query or three."""
-    halted = halts_in_reach(viewer).count()
+    halted = halts_in_reach(viewer=viewer).count()
     if not whole:
         return AdministrationCounts(halted)
     return AdministrationCounts(halted, outbox.standing_count(), failed_jobs.failed_count())

@@ -13,7 +13,7 @@ from yiwang.kernel.doctor import Finding, check
 from yiwang.kernel.paging import Page, paginate
 
 
-def halts_in_reach(viewer: Actor) -> "QuerySet[Halt]":
+def halts_in_reach(*, viewer: Actor) -> "QuerySet[Halt]":
     """Open halts that the viewer may see, without the large columns of their instances."""
     reach = ProcessInstance.objects.filter(policies.instances_in_reach(viewer, ADMINISTER))
     rows = Halt.objects.filter(resolved_at__isnull=True, instance__in=reach.values("pk"))
@@ -25,7 +25,7 @@ def halts_in_reach(viewer: Actor) -> "QuerySet[Halt]":
 
 def halt(*, halt_id: UUID, viewer: Actor) -> HaltRow:
     """One open halt. Raises UnknownInstance, also for those who may not know."""
-    found = halts_in_reach(viewer).filter(pk=halt_id).first()
+    found = halts_in_reach(viewer=viewer).filter(pk=halt_id).first()
     if found is None:
         raise UnknownInstance
     return _row(found)
@@ -33,7 +33,7 @@ def halt(*, halt_id: UUID, viewer: Actor) -> HaltRow:
 
 def halts(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[HaltRow]:
     """Halted instances in the administrator's reach, the oldest first. One query."""
-    rows = halts_in_reach(viewer)
+    rows = halts_in_reach(viewer=viewer)
     return paginate(rows, order=("at", "id"), cursor=cursor, size=size).map(_row)
 
 

@@ -183,16 +183,16 @@ def _facts(year: int, days: AnnouncedYear | None, *, preview: AnnouncedYear | No
         told = _("%(before)d 天变为 %(days)d 天") % {"before": before, "days": working}
     lines = [
         Fact(_("放假"), _("%(days)d 天") % {"days": kinds.count(DayKind.HOLIDAY)}, number=True),
-        Fact(_("调休上班"), _("%(days)d 天") % {"days": kinds.count(DayKind.WORKDAY)}, number=True),
+        Fact(_("调休补班"), _("%(days)d 天") % {"days": kinds.count(DayKind.WORKDAY)}, number=True),
         Fact(_("全年工作日"), told, number=True),
     ]
     if preview is None and days:
-        lines.append(Fact(_("依据"), "、".join(calendars.sources(year)) or _("未写明")))
+        lines.append(Fact(_("公布依据"), "、".join(calendars.sources(year)) or _("未写明")))
     return Facts(tuple(lines), tight=True)
 
 
 def _table(year: int, days: AnnouncedYear) -> Table:
-    columns = (Column(_("名称")), Column(_("放假")), Column(_("天数"), number=True), Column(_("调休上班")))
+    columns = (Column(_("节日")), Column(_("放假")), Column(_("天数"), number=True), Column(_("调休补班")))
     empty = Empty(_("还没有录入"), _("国务院办公厅的放假通知公布后，在下面录入。"))
     caption = _("%(year)d 年的安排") % {"year": year}
     return Table.of(
@@ -286,7 +286,7 @@ def _fields(text: str, source: str, error: str) -> tuple[Field, ...]:
         ),
         Field(
             "source",
-            _("依据"),
+            _("公布依据"),
             value=source,
             hint=_("例如 国务院办公厅关于部分节假日安排的通知"),
             required=False,
