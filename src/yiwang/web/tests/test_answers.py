@@ -103,9 +103,12 @@ def test_while_the_database_is_away_one_is_told_to_try_again_without_asking_it_o
     def asks(_request):
         raise AssertionError("the shell asks the database")
 
+    def answers():
+        raise OperationalError("the connection is closed")
+
     register_account(asks)
     try:
-        raise OperationalError("the connection is closed")
+        answers()
     except OperationalError:
         response = server_error(RequestFactory().get("/"))
     assert response.status_code == 503
