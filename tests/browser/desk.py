@@ -7,11 +7,10 @@ from yiwang.kernel import clock
 from yiwang.kernel.codes.id_number import Sex
 from yiwang.kernel.codes.synthetic import synthetic_id_number
 
-# In the order in which the results of one are asked for by the next; each name is tried for what waits in its reach.
+# Whose hands the six matters need, in the order in which the result of one is asked for by the next.
 CITY = (
     "hospital-maternal-acceptor", "city-police-acceptor", "city-police-reviewer", "city-health-acceptor",
-    "city-health-reviewer", "city-medical-insurance-acceptor", "city-medical-insurance-reviewer",
-    "city-human-resources-acceptor", "city-human-resources-reviewer",
+    "city-human-resources-acceptor",
 )  # fmt: skip
 PRODUCED = {
     "birth_certificate_number": "Z320000417", "household_page_number": "样例户320402-2026-0001",

@@ -93,7 +93,7 @@ def _lane(view: CaseView, member: MemberView, axis: Axis) -> ui.Lane:
         title=member.case.title,
         office=member.case.organisation,
         state=words.due_light(member.case.status, member.case.result, member.clock),
-        label="，".join(each for each in (began, ended) if each),
+        label=words.listed((began, ended)),
         spans=_spans(member, axis),
         due_day=axis.place(member.clock.due) if member.clock.due and member.clock.due <= axis.days[-1] else None,
         began=began,

@@ -90,7 +90,7 @@ def materials_words(found: Sequence[MaterialView]) -> str:
         (sum(each.by is MaterialBy.UPLOAD for each in found), _("%(n)d 份上传")),
         (sum(each.by is MaterialBy.FORM for each in found), _("%(n)d 份在线填写")),
     )
-    told = "，".join(said % {"n": count} for count, said in counts if count)
+    told = words.listed(said % {"n": count} for count, said in counts if count)
     return _("%(all)d 份：%(told)s") % {"all": len(found), "told": told}
 
 

@@ -177,7 +177,7 @@ def _summary(view: CaseView) -> str:
         parts.append(_("等待前序事项 %(n)d 个") % {"n": later})
     if waiting:
         parts.append(_("等您补正 %(n)d 个") % {"n": waiting})
-    return "，".join(parts)
+    return words.listed(parts)
 
 
 def _asks(view: CaseView, request: HttpRequest) -> tuple[ui.Note, ...]:

@@ -1,6 +1,7 @@
 """Dates, states and sources of a case in the words and marks of the design system."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.utils.formats import date_format
@@ -120,7 +121,7 @@ def member_words(member: MemberView) -> tuple[str, str]:
         return began, _("%(day)s起等待补正，不计时") % {"day": day_words(member.stopped[0])}
     if member.clock.due:
         promise = _("承诺 %(day)s前") % {"day": day_words(member.clock.due)}
-        return began, f"{promise}，{left_words(member.clock)}"
+        return began, listed([promise, left_words(member.clock)])
     return began, _("承诺受理后 %(n)s") % {"n": days_words(member.promised_days)}
 
 
@@ -146,7 +147,12 @@ def row_words(row: CaseRow) -> str:
         said.append(promise % {"day": day_words(row.promised_due)})
     else:
         said.append(_("%(day)s提交") % {"day": day_words(row.submitted_at)})
-    return "，".join(said)
+    return listed(said)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts of a sentence, joined as the language joins them; empty ones are left out."""
+    return ("，" if _chinese() else ", ").join(part for part in parts if part)
 
 
 def _chinese() -> bool:
