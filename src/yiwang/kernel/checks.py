@@ -64,7 +64,7 @@ def _jobs() -> Finding:
     late = ProcrastinateJob.objects.filter(status="todo", scheduled_at__isnull=True).count()
     alive = ProcrastinateWorker.objects.filter(last_heartbeat__gte=now - _LATE).count()
     if failed:
-        return Finding(ok=False, message=f"{failed} 个后台任务失败", mend="在日志 worker.log 中查看原因")
+        return Finding(ok=False, message=f"{failed} 个后台任务失败", mend="原因见日志 worker.log；管理员在“异常”页重试")
     if not alive:
         told = f"没有后台任务进程在运行，{late} 个任务在等待"
         return Finding(ok=late == 0, message=told, mend="运行 yiwang serve 或 yiwang worker", grave=late > 0)
