@@ -189,4 +189,6 @@ def _numbered(number: str, viewer: Actor) -> tuple[UUID, ...]:
 
 
 register_task_place(KIND, _place)
-register_opener(KIND, task_url=_task_url, process_url=_process_url, label=_("办件"), outlines=_outlines, numbered=_numbered)
+register_opener(
+    KIND, task_url=_task_url, process_url=_process_url, label=_("办件"), outlines=_outlines, numbered=_numbered
+)
