@@ -36,6 +36,13 @@ def test_data() -> Path:
     return Path(os.environ.get("YIWANG_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 
+def pytest_configure() -> None:
+    """Pages are tested in both languages; catalogues are compiled, not committed."""
+    from yiwang.web.catalogues import compile_all
+
+    compile_all()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folder = Path(os.environ.get("YIWANG_TEST_DATA", ROOT.parent / "shared" / "data"))
     if folder.is_dir():

@@ -34,10 +34,16 @@ def _settle_database() -> None:
 def prepare(*, load: bool = True) -> dict[str, str]:
     """Migrate, collect static files and load the pack, each only when something changed. Returns what was done."""
     boot()
-    done = {"migrations": _migrate(), "static": _collect_static()}
+    done = {"catalogues": _compile_catalogues(), "migrations": _migrate(), "static": _collect_static()}
     if load:
         done["pack"] = _load_pack()
     return done
+
+
+def _compile_catalogues() -> str:
+    from yiwang.web.catalogues import compile_all
+
+    return "compiled" if compile_all() else "unchanged"
 
 
 def _migrate() -> str:
@@ -56,9 +62,6 @@ def _migrate() -> str:
 def _collect_static() -> str:
     from django.core.management import call_command
 
-    from yiwang.web.catalogues import compile_all
-
-    compile_all()
     print_ = _fingerprint([path for folder in _SOURCE.rglob("static") for path in folder.rglob("*") if path.is_file()])
     if _remembered("static") == print_ and (settings().data_dir / "static" / "staticfiles.json").exists():
         return "unchanged"

@@ -4,6 +4,7 @@ Message ids are Chinese. `.mo` files are made at set-up and not kept under versi
 """
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,9 @@ def compile_all(root: Path = SOURCE) -> list[Path]:
     for source in sorted(root.rglob("locale/*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            polib.pofile(str(source), encoding="utf-8").save_as_mofile(str(target))
+            fresh = target.with_suffix(f".{os.getpid()}.new")
+            polib.pofile(str(source), encoding="utf-8").save_as_mofile(str(fresh))
+            fresh.replace(target)  # others may be reading it
             written.append(target)
     return written
 
@@ -62,3 +65,7 @@ def _in_python(text: str) -> Iterator[str]:
 def _in_template(text: str) -> Iterator[str]:
     for quoted in QUOTED.findall(templatize(text)):
         yield ast.literal_eval(quoted.removeprefix("u"))
+
+
+if __name__ == "__main__":
+    compile_all()

@@ -157,7 +157,7 @@ def test_checking_a_password_never_writes(settings):
 
 
 def test_only_samples_get_the_sample_password():
-    sample = make.make_resident()
+    sample = make.make_resident(sample=True)
     real = commands.create_account(
         username="real", password=None, kind=AccountKind.OFFICIAL, by=make.SYSTEM, at=clock.now()
     )
