@@ -10,7 +10,7 @@ from random import Random
 from tests.journeys.service import PARTS, Service
 
 WEIGHTS = {
-    "web worker": 6, "web manager": 4, "job worker": 5, "postmaster": 5, "backend": 6, "database supervisor": 3, "serve": 3,
+    "web worker": 6, "web manager": 4, "job worker": 5, "postmaster": 5, "backend": 6, "database supervisor": 3, "serve": 1,
 }  # fmt: skip
 
 

@@ -59,7 +59,8 @@ class Page:
     @property
     def mistakes(self) -> list[str]:
         """What the page says is wrong with what was typed."""
-        return [each.text for each in self.tree.all(css="y-error") if each.text]
+        told = [*self.tree.all(css="y-summary"), *self.tree.all(css="y-error")]
+        return [each.text for each in told if each.text]
 
     def form_with(self, *names: str) -> Form:
         """The first form that asks or sends all these names. Raises SmokeFailed."""
