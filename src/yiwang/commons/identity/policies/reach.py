@@ -27,7 +27,7 @@ _IN_FORCE: Final = (
 class _Reached(Func):
     """Whether the viewer's grants reach a row: the text of one condition, since this one stands in every list.
 
-    The first two tests are hashed once for a statement and need no look at a row's own grants. They are already the
+    The first two tests are prepared once for a statement and need no look at a row's own grants. They are already the
     answer where all grants have one root or all have one scope, as nearly every official's do; else a last test asks
     whether one grant covers organisation, scope key and grade together. That one is a scalar subquery, not EXISTS:
     PostgreSQL would turn EXISTS into a join of all grants with all organisations below.
@@ -68,13 +68,13 @@ class _Reached(Func):
         named, covering = "true", "true"
         if self.has_key:
             kind = "split_part({key}, ':', 1) || ':*'"
-            scopes = "(SELECT scope FROM {held} AS held)"
-            named = f"({{key}} IN {scopes} OR ({kind}) IN {scopes} OR '*' IN {scopes})"
+            scopes = "(SELECT array_agg(DISTINCT scope::text) FROM {held} AS held)"
+            named = f"ARRAY[{{key}}, {kind}, '*']::text[] && {scopes}"
             covering = f"held.scope IN ('*', {{key}}, {kind})"
         alike = "count(DISTINCT (organisation_id, tree)) = 1 OR count(DISTINCT scope) = 1"
         simple = f"(SELECT {alike} FROM {{held}} AS held)"  # noqa: S608
         if self.has_grade:
-            simple += " AND {grade} <= (SELECT min(highest_grade) FROM {held} AS held)"
+            simple = f"{{grade}} <= (SELECT CASE WHEN {alike} THEN min(highest_grade) END FROM {{held}} AS held)"  # noqa: S608
             covering += " AND held.highest_grade >= {grade}"
         exact = f"(SELECT true FROM {below} WHERE descendant_id = {{organisation}} AND {covering} LIMIT 1)"  # noqa: S608
         return (
