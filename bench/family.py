@@ -7,7 +7,10 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from yiwang.commons.flow import queries as flow
+from django.db.models import Q
+
+from yiwang.commons.flow.contracts import UnknownTask
+from yiwang.commons.flow.models import Task
 from yiwang.commons.forms import commands as forms
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.forms.engine import Definition
@@ -15,12 +18,13 @@ from yiwang.commons.identity import commands as identity
 from yiwang.commons.identity import queries as identity_queries
 from yiwang.commons.identity.contracts import AccountKind, PersonExists
 from yiwang.kernel import clock
-from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
+from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.settings import settings
 from yiwang.serve.cases import commands as cases
 from yiwang.serve.cases import queries as case_queries
-from yiwang.serve.cases.contracts import TaskChoice
+from yiwang.serve.cases.contracts import CaseNotFound, TaskChoice
+from yiwang.serve.cases.models import Case
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.portal import commands as portal
 from yiwang.site.smoke.family import Household, Official, city, household
@@ -129,12 +133,21 @@ def settle(random: Random) -> Family:
         return Family(home, account_id, actor, random)
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """Who does the tasks of one stage in one office, with what choice and which facts."""
+
+    official: Actor
+    choice: TaskChoice
+    facts: tuple[str, ...]
+
+
 @dataclass
 class Desk:
     """The pack's officials; each task goes to one who has it in reach."""
 
     actors: dict[str, Actor] = field(default_factory=dict)
-    _found: dict[tuple[str, str], Actor] = field(default_factory=dict)
+    _stages: dict[tuple[UUID | None, str, str], _Stage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for official in city(settings().pack).officials:
@@ -150,31 +163,35 @@ class Desk:
         return done
 
     def waiting(self, case_id: UUID) -> list[UUID]:
-        """Ids of the open tasks of a bundle and its members."""
-        number = case_queries.brief(case_id=case_id, viewer=SYSTEM).number
-        members = case_queries.case(number=number, viewer=SYSTEM).members
-        subjects = [case_id, *(member.case.id for member in members)]
-        rows = [row for each in subjects for row in flow.open_tasks(subject=SubjectRef("case", each), viewer=SYSTEM)]
-        return list(dict.fromkeys(row.id for row in rows))
+        """Ids of the open tasks of a bundle and its members; straight from the tables, as nothing here is measured."""
+        members = Case.objects.filter(Q(pk=case_id) | Q(parent_id=case_id)).values("pk")
+        rows = Task.objects.filter(subject_kind="case", subject_id__in=members, status__in=("open", "claimed"))
+        return list(rows.order_by("pk").values_list("pk", flat=True))
 
     def handle(self, task_id: UUID, home: Household) -> None:
         """Say yes to one task, with what its page asks."""
-        official = self.official_for(task_id)
-        page = case_queries.desk_task(task_id=task_id, viewer=official)
-        choice = next(each.choice for each in page.choices if each.choice in _YES and each.allowed)
+        task = Task.objects.get(pk=task_id)
+        stage = self._stage(task)
         given = {**home.answers, "child_id_number": home.child_id_number()}
         cases.handle_task(
-            task_id=task_id, case_id=page.case_id, choice=choice, opinion="材料齐全，内容一致。",
-            fields={fact: given[fact] for fact, _label in page.fields}, by=official, at=clock.now(),
-        )  # fmt: skip
+            task_id=task_id,
+            case_id=UUID(str(task.properties.get("case_id") or task.subject_id)),
+            choice=stage.choice,
+            opinion="材料齐全，内容一致。",
+            fields={fact: given[fact] for fact in stage.facts},
+            by=stage.official,
+            at=clock.now(),
+        )
 
     def official_for(self, task_id: UUID) -> Actor:
-        """An official who may do the task; remembered by office and stage."""
-        task = flow.task(task_id=task_id, viewer=SYSTEM)
-        key = (task.row.organisation, task.element_id)
-        if key not in self._found:
-            self._found[key] = next(actor for actor in self.actors.values() if _reaches(actor, task_id))
-        return self._found[key]
+        """An official who may do the task."""
+        return self._stage(Task.objects.get(pk=task_id)).official
+
+    def _stage(self, task: Task) -> _Stage:
+        key = (task.organisation_id, task.scope_key, task.element_id)
+        if key not in self._stages:
+            self._stages[key] = next(found for each in self.actors.values() if (found := _stage(each, task.pk)))
+        return self._stages[key]
 
 
 def _actor(official: Official) -> Actor:
@@ -188,12 +205,11 @@ def _actor(official: Official) -> Actor:
     )  # fmt: skip
 
 
-def _reaches(actor: Actor, task_id: UUID) -> bool:
-    from yiwang.commons.flow.contracts import UnknownTask
-    from yiwang.serve.cases.contracts import CaseNotFound
-
+def _stage(actor: Actor, task_id: UUID) -> _Stage | None:
+    """What the official's page of the task says; None where the task is not in reach."""
     try:
         page = case_queries.desk_task(task_id=task_id, viewer=actor)
     except (UnknownTask, CaseNotFound):
-        return False
-    return page.can_claim and any(each.choice in _YES for each in page.choices)
+        return None
+    choice = next((each.choice for each in page.choices if each.choice in _YES and each.allowed), None)
+    return _Stage(actor, choice, tuple(fact for fact, _label in page.fields)) if choice and page.can_claim else None

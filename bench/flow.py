@@ -6,6 +6,7 @@ Python for the library. A step is the start of an instance or the completion of 
 
 import json
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +89,7 @@ def _chain(length: int) -> bytes:
     ends = ["s", *names, "end"]
     flows = [
         f'<sequenceFlow id="f{number}" sourceRef="{source}" targetRef="{target}"/>'
-        for number, (source, target) in enumerate(zip(ends, ends[1:], strict=False))
+        for number, (source, target) in enumerate(pairwise(ends))
     ]
     return _process("".join(map(_task, names)) + "".join(flows))
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import log
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -115,7 +116,7 @@ def machine() -> Figures:
 def _busy() -> float:
     """Seconds of processor time that all processes of the machine have used; 0 where Linux's /proc is missing."""
     try:
-        with open("/proc/stat", encoding="ascii") as stat:
+        with Path("/proc/stat").open(encoding="ascii") as stat:
             user, nice, system, _idle, _wait, irq, soft, stolen = map(int, stat.readline().split()[1:9])
     except OSError:
         return 0.0

@@ -5,6 +5,7 @@ Beside it the least of each part: the web server alone with a bare application (
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -90,7 +91,11 @@ def _serving(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], float, str
         yield process, time.perf_counter() - began, url
     finally:
         process.terminate()
-        process.wait(60)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -187,10 +192,12 @@ def _bare() -> float:
             "--log-level", "critical", "hello:application",
         ]  # fmt: skip
         began = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         try:
             _await(f"http://127.0.0.1:{port}/", process)
             return time.perf_counter() - began
         finally:
-            process.terminate()
-            process.wait(30)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
