@@ -38,9 +38,14 @@ def test_data() -> Path:
 
 def pytest_configure() -> None:
     """Pages are tested in both languages; catalogues are compiled, not committed."""
+    from hypothesis import HealthCheck, settings
+
     from yiwang.web.catalogues import compile_all
 
     compile_all()
+    # A busy machine is no fault of the program: speed is measured by the benchmarks, never by a test.
+    settings.register_profile("yiwang", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("yiwang")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
