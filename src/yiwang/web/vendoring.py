@@ -49,6 +49,18 @@ LIBRARIES = (
         licence="Apache-2.0",
         files=(("dist/echarts.common.min.js", "echarts.common.min.js"), ("LICENSE", "LICENSE"), ("NOTICE", "NOTICE")),
     ),
+    Library(
+        name="bpmn-js",
+        package="bpmn-js",
+        wanted="^18",
+        licence="bpmn.io (MIT terms; the watermark stays visible)",
+        files=(
+            ("dist/bpmn-navigated-viewer.production.min.js", "bpmn-navigated-viewer.min.js"),
+            ("dist/assets/diagram-js.css", "diagram-js.css"),
+            ("dist/assets/bpmn-js.css", "bpmn-js.css"),
+            ("LICENSE", "LICENSE"),
+        ),
+    ),
 )
 
 
