@@ -36,6 +36,32 @@ LINES = {
     "civil_affairs": ("民政", "Civil affairs"),
     "data": ("数据", "Data"),
     "government_services": ("政务服务", "Government services"),
+    "market_supervision": ("市场监管", "Market supervision"),
+    "urban_management": ("城市管理", "Urban management"),
+    "fire": ("消防救援", "Fire and rescue"),
+    "tax": ("税务", "Taxation"),
+    "housing_fund": ("住房公积金", "Housing provident fund"),
+    "education": ("教育", "Education"),
+    "disabled_persons": ("残疾人工作", "Affairs of disabled persons"),
+    "transport": ("交通运输", "Transport"),
+    "development": ("发展改革", "Development and reform"),
+    "ecology": ("生态环境", "Ecology and environment"),
+    "natural_resources": ("自然资源和规划", "Natural resources and planning"),
+    "housing": ("住房和城乡建设", "Housing and urban-rural development"),
+    "water": ("水利", "Water resources"),
+    "commerce": ("商务", "Commerce"),
+    "emergency": ("应急管理", "Emergency management"),
+    "justice": ("司法行政", "Justice administration"),
+    "finance": ("财政", "Finance"),
+    "industry": ("工业和信息化", "Industry and information technology"),
+    "culture": ("文化广电和旅游", "Culture and tourism"),
+    "water_supply": ("供水", "Water supply"),
+    "power_supply": ("供电", "Power supply"),
+    "gas_supply": ("供气", "Gas supply"),
+    "telecom": ("通信", "Telecommunications"),
+    "court": ("法院（信息来源）", "Courts (source of information)"),
+    "customs": ("海关（信息来源）", "Customs (source of information)"),
+    "bank": ("人民银行（信息来源）", "Central bank (source of information)"),
 }
 ROLES = {
     "acceptor": ("受理人员", "Acceptance officer", ("flow.work", "cases.view", "cases.accept", "cases.produce")),
@@ -47,6 +73,13 @@ ROLES = {
     ),
 }
 DISTRICT_LINES = ("health", "police", "medical_insurance", "human_resources")
+MORE_DISTRICT_LINES = (
+    "market_supervision", "fire", "tax", "housing_fund", "civil_affairs", "education", "disabled_persons",
+)  # fmt: skip
+MORE_CITY_LINES = (
+    *MORE_DISTRICT_LINES, "urban_management", "transport", "development", "ecology", "natural_resources", "housing", "water",
+    "commerce", "water_supply", "power_supply", "gas_supply", "telecom", "customs", "bank",
+)  # fmt: skip
 
 
 @dataclass
@@ -232,8 +265,113 @@ def street_organisations(regions: list[Region]) -> Iterator[Organisation]:
         )
 
 
+def more_city_organisations() -> Iterator[Organisation]:
+    """Further bureaus; companies that supply the city; bodies that only answer questions."""
+    bureaus = (
+        ("market_supervision", "常州市市场监督管理局", "Changzhou Administration for Market Regulation"),
+        ("urban_management", "常州市城市管理局", "Changzhou Urban Management Bureau"),
+        ("fire", "常州市消防救援支队", "Changzhou Fire and Rescue Detachment"),
+        ("tax", "国家税务总局常州市税务局", "Changzhou Tax Service"),
+        ("education", "常州市教育局", "Changzhou Education Bureau"),
+        ("transport", "常州市交通运输局", "Changzhou Transport Bureau"),
+        ("development", "常州市发展和改革委员会", "Changzhou Development and Reform Commission"),
+        ("ecology", "常州市生态环境局", "Changzhou Ecology and Environment Bureau"),
+        ("natural_resources", "常州市自然资源和规划局", "Changzhou Natural Resources and Planning Bureau"),
+        ("housing", "常州市住房和城乡建设局", "Changzhou Housing and Urban-Rural Development Bureau"),
+        ("water", "常州市水利局", "Changzhou Water Resources Bureau"),
+        ("commerce", "常州市商务局", "Changzhou Commerce Bureau"),
+        ("emergency", "常州市应急管理局", "Changzhou Emergency Management Bureau"),
+        ("justice", "常州市司法局", "Changzhou Justice Bureau"),
+        ("finance", "常州市财政局", "Changzhou Finance Bureau"),
+        ("industry", "常州市工业和信息化局", "Changzhou Industry and Information Technology Bureau"),
+        ("culture", "常州市文化广电和旅游局", "Changzhou Culture and Tourism Bureau"),
+        ("customs", "常州海关", "Changzhou Customs"),
+        ("court", "常州市中级人民法院", "Changzhou Intermediate People's Court"),
+        ("bank", "中国人民银行常州市分行", "People's Bank of China, Changzhou Branch"),
+    )
+    for line, zh, en in bureaus:
+        yield Organisation(f"{CITY}-{line}", zh, en, "bureau", "city", line, f"{CITY}-government", None, [CITY])
+    institutions = (
+        ("housing_fund", "常州市住房公积金管理中心", "Changzhou Housing Provident Fund Centre"),
+        ("disabled_persons", "常州市残疾人联合会", "Changzhou Disabled Persons' Federation"),
+        ("water_supply", "常州通用自来水有限公司", "Changzhou General Water Company"),
+        ("power_supply", "国网江苏省电力有限公司常州供电分公司", "State Grid Changzhou Power Supply Company"),
+        ("gas_supply", "常州港华燃气有限公司", "Changzhou Towngas Company"),
+        ("telecom", "中国电信股份有限公司常州分公司", "China Telecom Changzhou Branch"),
+    )
+    for line, zh, en in institutions:
+        yield Organisation(f"{CITY}-{line}", zh, en, "institution", "city", line, f"{CITY}-government", None, [CITY])
+    offices = (
+        ("human_resources-pension", "养老保险处", "Pension Insurance Office", "human_resources"),
+        ("market_supervision-licensing", "行政审批处", "Licensing Office", "market_supervision"),
+        ("police-traffic", "交通警察支队车辆管理所", "Vehicle Administration Office", "police"),
+        ("housing_fund-withdrawal", "提取管理科", "Withdrawal Office", "housing_fund"),
+        ("civil_affairs-welfare", "社会福利处", "Social Welfare Office", "civil_affairs"),
+    )
+    for code, zh, en, line in offices:
+        parent = f"{CITY}-{line}"
+        yield Organisation(f"{CITY}-{code}", zh, en, "office", "city", line, parent, parent)
+
+
+def more_district_names(region: Region) -> Mapping[str, tuple[str, str]]:
+    zh, en = short(region)
+    zone = region["key"] == "jingkai"
+    whole = "常州经开区" if zone else region["name"]
+    tax = "国家税务总局常州经济开发区税务局" if zone else f"国家税务总局常州市{region['name']}税务局"
+    if region["key"] == "320481":
+        tax = "国家税务总局溧阳市税务局"
+    return {
+        "market_supervision": (f"{whole}市场监督管理局", f"{en} Administration for Market Regulation"),
+        "urban_management": (f"{whole}城市管理局", f"{en} Urban Management Bureau"),
+        "fire": (f"{whole}消防救援大队", f"{en} Fire and Rescue Brigade"),
+        "tax": (tax, f"{en} Tax Service"),
+        "housing_fund": (f"常州市住房公积金管理中心{zh}分中心", f"Housing Provident Fund Centre, {en} Branch"),
+        "civil_affairs": (f"{whole}民政局", f"{en} Civil Affairs Bureau"),
+        "education": (f"{whole}教育局", f"{en} Education Bureau"),
+        "disabled_persons": (f"{whole}残疾人联合会", f"{en} Disabled Persons' Federation"),
+        "development": (f"{whole}发展和改革局", f"{en} Development and Reform Bureau"),
+        "natural_resources": (f"常州市自然资源和规划局{zh}分局", f"{en} Natural Resources and Planning Sub-bureau"),
+        "housing": (f"{whole}住房和城乡建设局", f"{en} Housing and Urban-Rural Development Bureau"),
+    }
+
+
+def more_district_organisations(regions: list[Region]) -> Iterator[Organisation]:
+    for region in regions:
+        if region["kind"] not in {"district", "functional_area"}:
+            continue
+        key = region["key"]
+        for line, (zh, en) in more_district_names(region).items():
+            kind = "institution" if line in {"housing_fund", "disabled_persons"} else "bureau"
+            yield Organisation(
+                f"{key}-{line}", zh, en, kind, "district", line, f"{key}-government", f"{CITY}-{line}", [key]
+            )
+
+
+def more_street_organisations(regions: list[Region]) -> Iterator[Organisation]:
+    """The law enforcement teams of streets and towns: signboards and streets are theirs."""
+    for region in regions:
+        if region["kind"] not in {"street", "town"}:
+            continue
+        key, (_zh, en) = region["key"], short(region)
+        above = region["functional_area"] or region["parent"]
+        yield Organisation(
+            f"{key}-urban_management",
+            f"{region['name']}综合行政执法局",
+            f"{en} Urban Management and Enforcement Bureau",
+            "institution",
+            "street",
+            "urban_management",
+            f"{key}-government",
+            f"{above}-urban_management",
+            [key],
+        )
+
+
 def organisations(regions: list[Region]) -> list[Organisation]:
+    """New bodies stand at the end, so that the codes of those before them stay."""
+    regions = [each for each in regions if each["kind"] != "community"]
     found = [*city_organisations(), *district_organisations(regions), *street_organisations(regions)]
+    found += [*more_city_organisations(), *more_district_organisations(regions), *more_street_organisations(regions)]
     serial = 0
     for each in found:
         if each.level != "street" and each.kind != "office":
@@ -308,6 +446,22 @@ def officials() -> Iterator[Official]:
     yield Official("administrator", f"{CITY}-data-systems", "administrator", f"{CITY}-government", ("*",))
 
 
+def more_officials() -> Iterator[Official]:
+    """Those of the lines that came later: at the city for every region, at 天宁 and 武进 on the spot."""
+    for line in MORE_CITY_LINES:
+        for role in ("acceptor", "reviewer"):
+            where = f"{CITY}-{line}"
+            yield Official(f"city-{line.replace('_', '-')}-{role}", where, role, where)
+    for place, key, street in (("tianning", "320402", "320402010"), ("wujin", "320412", "320412100")):
+        for line in MORE_DISTRICT_LINES:
+            for role in ("acceptor", "reviewer"):
+                yield Official(f"{place}-{line.replace('_', '-')}-{role}", f"{key}-{line}", role, f"{key}-{line}")
+        for role in ("acceptor", "reviewer"):
+            where = f"{street}-urban_management"
+            yield Official(f"{place}-urban-management-{role}", where, role, where)
+            yield Official(f"{place}-public-security-{role}", f"{key}-police", role, f"{key}-police")
+
+
 @dataclass(frozen=True)
 class Household:
     region: str
@@ -356,6 +510,27 @@ FAMILIES = (
 )
 
 
+@dataclass(frozen=True)
+class Resident:
+    """Somebody at a certain point of life: `born` is set where a demonstration depends on it."""
+
+    username: str
+    sex: Sex
+    born: date | None
+    home: Household
+
+
+RESIDENTS = (
+    Resident("retiree1", Sex.MALE, date(1966, 8, 20), Household("320402010", "青龙街道样例路21号2幢301室")),
+    Resident("retiree2", Sex.FEMALE, date(1976, 3, 11), Household("320412100", "湖塘镇样例花园16幢504室")),
+    Resident("retiree3", Sex.FEMALE, date(1971, 6, 5), Household("320404005", "南大街街道样例巷12号")),
+    Resident("founder1", Sex.MALE, None, Household("320402010", "青龙街道样例路88号1幢101室")),
+    Resident("founder2", Sex.FEMALE, None, Household("320412100", "湖塘镇样例花园3幢202室")),
+    Resident("resident1", Sex.FEMALE, None, Household("320402010", "青龙街道样例路36号5幢403室")),
+    Resident("resident2", Sex.MALE, None, Household("320412100", "湖塘镇样例花园22幢1502室")),
+)
+
+
 class People:
     """Draws people with distinct names and running mobile numbers."""
 
@@ -364,14 +539,14 @@ class People:
         self.names: set[str] = set()
         self.count = 0
 
-    def draw(self, *, sex: Sex, division: str, ages: tuple[int, int]) -> SyntheticPerson:
+    def draw(self, *, sex: Sex, division: str, ages: tuple[int, int], born: date | None = None) -> SyntheticPerson:
         name = synthetic_name(self.random, sex=sex)
         while name in self.names:
             name = synthetic_name(self.random, sex=sex)
         self.names.add(name)
         self.count += 1
         year = TODAY.year - self.random.randint(*ages)
-        birth = date(year, self.random.randint(1, 12), self.random.randint(1, 28))
+        birth = born or date(year, self.random.randint(1, 12), self.random.randint(1, 28))
         number = synthetic_id_number(division_code=division, birth_date=birth, sex=sex, serial=self.count % 4)
         return SyntheticPerson(name, sex, birth, number, synthetic_mobile(self.count))
 
@@ -388,6 +563,30 @@ def person_row(person: SyntheticPerson, home: Household | None, nation: str) -> 
     if home:
         row |= {"region": home.region, "address": home.address}
     return row
+
+
+def resident_row(people: People, resident: Resident) -> dict[str, object]:
+    person = people.draw(sex=resident.sex, division=resident.home.region[:6], ages=(28, 45), born=resident.born)
+    return {"username": resident.username, **person_row(person, resident.home, "01")}
+
+
+def official_row(people: People, official: Official) -> dict[str, object]:
+    sex = people.random.choice((Sex.FEMALE, Sex.MALE))
+    person = people.draw(sex=sex, division="320402", ages=(28, 55))
+    return {
+        "username": official.username,
+        **person_row(person, None, "01"),
+        "organisation": official.organisation,
+        "posts": [
+            {
+                "role": official.role,
+                "organisation": official.holds,
+                "subtree": "territory" if official.role == "administrator" else "line",
+                "scopes": official.scopes,
+                "grade": 3,
+            }
+        ],
+    }
 
 
 def people_yaml() -> str:
@@ -413,25 +612,11 @@ def people_yaml() -> str:
                 }
             )
     text += "marriages:\n" + "".join(f"  - {flow(each)}\n" for each in marriages)
-    text += "officials:\n"
-    for official in officials():
-        sex = people.random.choice((Sex.FEMALE, Sex.MALE))
-        person = people.draw(sex=sex, division="320402", ages=(28, 55))
-        row = {
-            "username": official.username,
-            **person_row(person, None, "01"),
-            "organisation": official.organisation,
-            "posts": [
-                {
-                    "role": official.role,
-                    "organisation": official.holds,
-                    "subtree": "territory" if official.role == "administrator" else "line",
-                    "scopes": official.scopes,
-                    "grade": 3,
-                }
-            ],
-        }
-        text += f"  - {flow(row)}\n"
+    first = [official_row(people, official) for official in officials()]
+    residents = [resident_row(people, each) for each in RESIDENTS]
+    more = [official_row(people, official) for official in more_officials()]
+    text = text.replace("marriages:\n", "".join(f"  - {flow(row)}\n" for row in residents) + "marriages:\n", 1)
+    text += "officials:\n" + "".join(f"  - {flow(row)}\n" for row in (*first, *more))
     company = {
         "name": "常州样例餐饮管理有限公司",
         "credit_code": synthetic_credit_code(division_code="320402", serial=9001),
@@ -441,7 +626,16 @@ def people_yaml() -> str:
         "representative": "family1-mother",
         "agents": [{"person": "family1-father", "scopes": ["matter:*"]}],
     }
-    return text + f"legal_entities:\n  - {flow(company)}\n"
+    haulier = {
+        "name": "常州样例货运有限公司",
+        "credit_code": synthetic_credit_code(division_code="320412", serial=9002),
+        "kind": "enterprise",
+        "region": "320412100",
+        "address": "湖塘镇样例大道200号",
+        "representative": "founder2",
+        "agents": [{"person": "founder1", "scopes": ["matter:*"]}],
+    }
+    return text + f"legal_entities:\n  - {flow(company)}\n  - {flow(haulier)}\n"
 
 
 def main() -> None:
