@@ -3,8 +3,19 @@
 Knows no file kind by itself: contexts register parts. Checking collects every fault; loading is one transaction.
 """
 
-from yiwang.kernel.packs.reader import Document, PackReader
+from yiwang.kernel.packs.reader import Document, Merged, PackReader
 from yiwang.kernel.packs.registry import PackPart, Report, Tally, pack_part, parts
 from yiwang.kernel.packs.report import Fault, PackFaulty
 
-__all__ = ["Document", "Fault", "PackFaulty", "PackPart", "PackReader", "Report", "Tally", "pack_part", "parts"]
+__all__ = [
+    "Document",
+    "Fault",
+    "Merged",
+    "PackFaulty",
+    "PackPart",
+    "PackReader",
+    "Report",
+    "Tally",
+    "pack_part",
+    "parts",
+]

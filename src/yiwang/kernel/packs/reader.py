@@ -39,6 +39,23 @@ class Document:
             place = place[:-1]
         return self._lines.get(place, 1)
 
+    def at(self, *place: str | int) -> tuple[str, int]:
+        """File and line of the node at `place`."""
+        return self.file, self.line(*place)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Several YAML files read as one: the entries of each section (`data[section][name]`) stand in exactly one of them."""
+
+    parts: tuple[Document, ...]
+    data: Mapping[str, Any]
+
+    def at(self, *place: str | int) -> tuple[str, int]:
+        """File and line of the node at `place`; of the first file where no file has it."""
+        holder = next((part for part in self.parts if _holds(part.data, place[:2])), self.parts[0])
+        return holder.at(*place)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -58,6 +75,7 @@ class PackReader:
         self.root = root.resolve()
         self.report = report or Report()
         self._documents: dict[str, Document | None] = {}
+        self._merged: dict[str, Merged | None] = {}
 
     def files(self, pattern: str) -> Sequence[str]:
         """Files that match a glob pattern, as sorted relative paths."""
@@ -101,6 +119,26 @@ class PackReader:
             self._documents[file] = document
         return self._documents[file]
 
+    def merged(self, file: str, others: str, *, schema: Mapping[str, Any] | None = None) -> Merged | None:
+        """A YAML file of sections together with those that match the pattern `others`. A name given twice is a fault."""
+        if file not in self._merged:
+            read = [self.yaml(each, schema=schema) for each in (file, *self.files(others))]
+            parts = tuple(each for each in read if each is not None and isinstance(each.data, dict))
+            self._merged[file] = self._whole(parts) if parts and len(parts) == len(read) else None
+        return self._merged[file]
+
+    def _whole(self, parts: tuple[Document, ...]) -> Merged | None:
+        whole: dict[str, dict[str, Any]] = {}
+        once = True
+        for part in parts:
+            for section, entries in part.data.items():
+                held = whole.setdefault(section, {})
+                for name in sorted(held.keys() & dict(entries).keys()):
+                    self.report.add(*part.at(section, name), f"{name} 已在别的文件中定义", "只保留一处，或改用别的名称")
+                    once = False
+                held.update(entries)
+        return Merged(parts, whole) if once else None
+
     def csv(self, file: str, *, columns: Sequence[str], needed_by: str = "", line: int = 0) -> Sequence[Row]:
         """The rows of a CSV file that must have at least `columns`."""
         text = self.text(file, needed_by=needed_by, line=line)
@@ -131,9 +169,10 @@ class PackReader:
         try:
             node = yaml.compose(text)
             lines: dict[Place, int] = {}
-            if node is not None:
-                _mark(node, (), lines)
-            return Document(file, _plain(yaml.load(text)), lines)
+            if node is None:
+                return Document(file, None, lines)
+            _mark(node, (), lines)
+            return Document(file, _plain(yaml.constructor.construct_document(node)), lines)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self.report.add(
@@ -182,6 +221,14 @@ def _explain(fault: ValidationError, place: Place) -> tuple[str, str]:
     if fault.validator == "pattern":
         return f"{where} 的值 {fault.instance!r} 格式不对", f"应符合 {wanted}"
     return f"{where}: {fault.message}", str(schema.get("description", ""))
+
+
+def _holds(data: Any, place: Place) -> bool:
+    for key in place:
+        if not isinstance(data, Mapping) or key not in data:
+            return False
+        data = data[key]
+    return True
 
 
 def _mark(node: Node, place: Place, lines: dict[Place, int]) -> None:

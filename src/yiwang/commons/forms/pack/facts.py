@@ -1,4 +1,4 @@
-"""`facts.yaml`: the vocabulary."""
+"""`facts.yaml` and `facts/*.yaml`: one vocabulary, in as many files as keep it readable."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,16 +10,17 @@ from yiwang.commons.forms.contracts import DefinitionFaulty, FormNotFound, Probl
 from yiwang.commons.forms.engine import Vocabulary, schema_problem
 from yiwang.commons.forms.models import VocabularyVersion
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.packs import Document, PackReader, Tally, pack_part
+from yiwang.kernel.packs import Document, Merged, PackReader, Tally, pack_part
 from yiwang.kernel.packs.reader import load_schema
 
 FILE: Final = "facts.yaml"
+OTHERS: Final = "facts/*.yaml"
 SCHEMAS: Final = Path(__file__).parents[1] / "schemas"
 
 
-def facts_document(reader: PackReader) -> Document | None:
-    """The file, checked against its schema."""
-    return reader.yaml(FILE, schema=load_schema(SCHEMAS / "facts.json"))
+def facts_document(reader: PackReader) -> Merged | None:
+    """The files as one, each checked against the schema."""
+    return reader.merged(FILE, OTHERS, schema=load_schema(SCHEMAS / "facts.json"))
 
 
 def vocabulary_of(reader: PackReader) -> Vocabulary | None:
@@ -31,10 +32,10 @@ def vocabulary_of(reader: PackReader) -> Vocabulary | None:
         return None
 
 
-def report(reader: PackReader, document: Document, problems: Iterable[Problem]) -> None:
+def report(reader: PackReader, document: Document | Merged, problems: Iterable[Problem]) -> None:
     """Give problems of a definition as faults at their lines."""
     for problem in problems:
-        reader.report.add(document.file, document.line(*problem.place), problem.message, problem.mend)
+        reader.report.add(*document.at(*problem.place), problem.message, problem.mend)
 
 
 @pack_part("facts", order=40)

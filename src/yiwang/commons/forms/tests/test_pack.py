@@ -74,6 +74,17 @@ def test_a_missing_or_broken_vocabulary_is_one_fault_and_no_exception(pack):
     assert [fault.file for fault in checked(pack)] == ["facts.yaml"]
 
 
+def test_the_vocabulary_may_stand_in_several_files_and_a_name_in_one_of_them(pack):
+    (pack / "facts").mkdir()
+    more = "facts:\n  {name}: {{type: boolean, label: {{zh: 样例, en: Sample}}, sensitivity: public, source: {{kind: applicant}}}}\n"
+    (pack / "facts/extra.yaml").write_text(more.format(name="sample_fact"), "utf-8")
+    assert checked(pack) == []
+    (pack / "facts/extra.yaml").write_text("\n" + more.format(name="child_sex"), "utf-8")
+    assert [(fault.file, fault.line) for fault in checked(pack)] == [("facts/extra.yaml", 3)]
+    (pack / "facts/extra.yaml").write_text("facts: [1]", "utf-8")
+    assert [fault.file for fault in checked(pack)] == ["facts/extra.yaml"]
+
+
 def test_a_form_of_the_wrong_shape_is_a_fault_and_no_exception(pack):
     for text in ("[]", "null", "title: 1", "data: {properties: []}", "\x00"):
         (pack / "matters/household_registration/form.yaml").write_text(text, "utf-8")

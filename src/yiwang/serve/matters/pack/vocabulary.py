@@ -9,14 +9,15 @@ from yiwang.serve.matters.pack.words import Words
 from yiwang.serve.matters.rules import compile_condition, condition_fault
 
 FILE = "facts.yaml"
+OTHERS = "facts/*.yaml"
 
 
 class Vocabulary:
     """The facts of one pack; empty where the file is faulty, which its own part reports."""
 
     def __init__(self, reader: PackReader) -> None:
-        document = reader.yaml(FILE)
-        data: Mapping[str, Any] = document.data if document and isinstance(document.data, dict) else {}
+        document = reader.merged(FILE, OTHERS)
+        data: Mapping[str, Any] = document.data if document else {}
         self.facts: Mapping[str, Mapping[str, Any]] = data.get("facts") or {}
         self._lists: Mapping[str, list[Mapping[str, Any]]] = data.get("lists") or {}
 
