@@ -66,6 +66,11 @@ LINES = {
 ROLES = {
     "acceptor": ("受理人员", "Acceptance officer", ("flow.work", "cases.view", "cases.accept", "cases.produce")),
     "reviewer": ("审核人员", "Reviewing officer", ("flow.work", "cases.view", "cases.decide", "cases.produce")),
+    "clerk": (
+        "综合窗口人员",
+        "Counter clerk",
+        ("flow.work", "cases.view", "cases.accept", "counter.serve", "identity.register", "identity.read_person"),
+    ),
     "administrator": (
         "系统管理员",
         "System administrator",
@@ -94,6 +99,8 @@ class Organisation:
     line_parent: str | None
     covers: list[str] = field(default_factory=list)
     duties: list[str] = field(default_factory=list)
+    address: str = ""
+    phone: str = ""
     credit_code: str | None = None
 
 
@@ -367,11 +374,33 @@ def more_street_organisations(regions: list[Region]) -> Iterator[Organisation]:
         )
 
 
+def service_halls(regions: list[Region]) -> Iterator[Organisation]:
+    """Where one can go; addresses and numbers are samples."""
+    places = [(CITY, "常州市", "Changzhou"), *((each["key"], each["name"], short(each)[1]) for each in regions)]
+    for index, (key, zh, en) in enumerate(places):
+        hall = Organisation(
+            f"{key}-service_hall",
+            f"{zh}政务服务中心",
+            f"{en} Government Service Centre",
+            "institution",
+            "city" if key == CITY else "district",
+            "government_services",
+            f"{key}-government",
+            f"{CITY}-government_services",
+            [key],
+            ["service_hall"],
+        )
+        hall.address = f"{zh}样例大道{2 * index + 2}号（样例）"
+        hall.phone = f"0519-8000{index:04d}"
+        yield hall
+
+
 def organisations(regions: list[Region]) -> list[Organisation]:
     """New bodies stand at the end, so that the codes of those before them stay."""
     regions = [each for each in regions if each["kind"] != "community"]
     found = [*city_organisations(), *district_organisations(regions), *street_organisations(regions)]
     found += [*more_city_organisations(), *more_district_organisations(regions), *more_street_organisations(regions)]
+    found += service_halls([each for each in regions if each["kind"] in {"district", "functional_area"}])
     serial = 0
     for each in found:
         if each.level != "street" and each.kind != "office":
@@ -403,7 +432,7 @@ def organisations_yaml(regions: list[Region]) -> str:
             "territorial_parent": each.territorial_parent,
             "line_parent": each.line_parent,
         }
-        for key in ("covers", "duties", "credit_code"):
+        for key in ("covers", "duties", "credit_code", "address", "phone"):
             if getattr(each, key):
                 row[key] = getattr(each, key)
         text += f"  - {flow(row)}\n"
@@ -460,6 +489,13 @@ def more_officials() -> Iterator[Official]:
             where = f"{street}-urban_management"
             yield Official(f"{place}-urban-management-{role}", where, role, where)
             yield Official(f"{place}-public-security-{role}", f"{key}-police", role, f"{key}-police")
+
+
+def clerks() -> Iterator[Official]:
+    """At the halls of 天宁 and 武进: they take in for every matter of their district."""
+    for place, key in (("tianning", "320402"), ("wujin", "320412")):
+        for username in (f"{place}-hall-clerk", f"{place}-hall-clerk2"):
+            yield Official(username, f"{key}-service_hall", "clerk", f"{key}-government", ("*",))
 
 
 @dataclass(frozen=True)
@@ -581,7 +617,7 @@ def official_row(people: People, official: Official) -> dict[str, object]:
             {
                 "role": official.role,
                 "organisation": official.holds,
-                "subtree": "territory" if official.role == "administrator" else "line",
+                "subtree": "territory" if official.role in {"administrator", "clerk"} else "line",
                 "scopes": official.scopes,
                 "grade": 3,
             }
@@ -614,7 +650,7 @@ def people_yaml() -> str:
     text += "marriages:\n" + "".join(f"  - {flow(each)}\n" for each in marriages)
     first = [official_row(people, official) for official in officials()]
     residents = [resident_row(people, each) for each in RESIDENTS]
-    more = [official_row(people, official) for official in more_officials()]
+    more = [official_row(people, official) for official in (*more_officials(), *clerks())]
     text = text.replace("marriages:\n", "".join(f"  - {flow(row)}\n" for row in residents) + "marriages:\n", 1)
     text += "officials:\n" + "".join(f"  - {flow(row)}\n" for row in (*first, *more))
     company = {
