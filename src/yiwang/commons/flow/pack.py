@@ -1,4 +1,4 @@
-"""`matters/<code>/process.bpmn` and `bundles/<key>/process.bpmn`: linted when the pack is checked, published when it is loaded."""
+"""`matters/<code>/process.bpmn`, `bundles/<key>/process.bpmn`, shared `processes/<key>.bpmn`: linted when the pack is checked, published when it is loaded."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,12 +7,12 @@ from yiwang.commons.flow import commands, engine, registry
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.packs import PackReader, Tally, pack_part
 
-_PATTERNS = ("matters/*/process.bpmn", "bundles/*/process.bpmn")
+_PATTERNS = ("processes/*.bpmn", "matters/*/process.bpmn", "bundles/*/process.bpmn")
 
 
 @pack_part("processes", order=70)
 class ProcessesPart:
-    """Each file holds one executable process, whose id is the folder's name."""
+    """Each file holds one executable process, whose id is the folder's name; that of a shared one the file's."""
 
     def check(self, reader: PackReader) -> None:
         for file, content in _files(reader):
@@ -21,10 +21,12 @@ class ProcessesPart:
                 reader.report.add(file, finding.line, f"{finding.element_id} {finding.message}".strip(), finding.mend)
             if parsed.errors:
                 continue
-            wanted = file.split("/")[-2]
+            wanted = (
+                file.split("/")[-2] if file.endswith("/process.bpmn") else file.split("/")[-1].removesuffix(".bpmn")
+            )
             if list(parsed.models) != [wanted]:
                 found = "、".join(parsed.models)
-                reader.report.add(file, 0, f"流程的 id 是 {found}", f"改为文件夹名 {wanted}")
+                reader.report.add(file, 0, f"流程的 id 是 {found}", f"改为 {wanted}")
             for model in parsed.models.values():
                 for name in sorted(model.targets("serviceTask") - set(registry.operations())):
                     known = "、".join(registry.operations())

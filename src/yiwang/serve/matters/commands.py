@@ -65,8 +65,8 @@ def publish_matter(
         name=spec.name,
         kind=spec.kind.value,
         organisation_id=_organisation_id(spec.handling[0].organisation if len(spec.handling) == 1 else "", spec.name),
-        promised_days=spec.limits.promised,
-        statutory_days=spec.limits.statutory,
+        promised_days=spec.limits.working_days,
+        statutory_days=spec.limits.statutory_working_days,
         visits=spec.visits,
         form_key=spec.form,
         form_version=form_version,
@@ -119,7 +119,7 @@ def publish_bundle(
         present.state, present.withdrawn_at = MatterState.WITHDRAWN.value, at
         present.save(update_fields=["state", "withdrawn_at"])
     edges = rules.depends_on(spec, specs)
-    days = {member.key: specs[member.matter].limits.promised for member in spec.members}
+    days = {member.key: specs[member.matter].limits.working_days for member in spec.members}
     row = models.Bundle(
         key=spec.key,
         version=1 + (models.Bundle.objects.filter(key=spec.key).aggregate(Max("version"))["version__max"] or 0),
@@ -286,7 +286,7 @@ def _index_matter(spec: MatterSpec, by: Actor, at: datetime) -> None:
             *(q.question for q in spec.faq),
         ]
     )
-    payload = _payload(spec, spec.limits.promised, spec.visits)
+    payload = _payload(spec, spec.limits.working_days, spec.visits)
     document = Document(spec.code, spec.name, spec.synonyms, text, payload)
     search.index_documents(kind="matter", docs=_in_languages(document, spec.translations), replace=False, by=by, at=at)
 

@@ -280,7 +280,7 @@ def _matter_entry(matter: Matter) -> CatalogueEntry:
         themes=spec.themes,
         audience=spec.audience,
         departments=1,
-        promised=spec.limits.promised,
+        promised=spec.limits.working_days,
         visits=spec.visits,
         said=spec.synonyms,
         sample=spec.sample,

@@ -6,11 +6,29 @@ from yiwang.kernel.text import gettext_noop as _
 
 
 class MatterState(StrEnum):
-    """A version is prepared, in force, or no longer offered; it is never edited once published."""
+    """A version is prepared, in force, halted for a time, or no longer offered; it is never edited once published.
+
+    Listed: known from an imported list, told to the public, not handled here.
+    """
 
     DRAFT = "draft"
+    LISTED = "listed"
     PUBLISHED = "published"
+    SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return _STATES[self]
+
+
+_STATES = {
+    MatterState.DRAFT: _("草稿"),
+    MatterState.LISTED: _("已列入清单"),
+    MatterState.PUBLISHED: _("在办"),
+    MatterState.SUSPENDED: _("暂停"),
+    MatterState.WITHDRAWN: _("已取消"),
+}
 
 
 class MatterKind(StrEnum):
@@ -34,13 +52,14 @@ class Necessity(StrEnum):
 
 
 class SatisfierKind(StrEnum):
-    """How a material may be provided, in the order in which the ways are tried."""
+    """How a material may be provided, in the order in which the ways are tried; a pledge only where one chooses it."""
 
     OUTPUT = "output"
     SHARED = "shared"
     LICENCE = "licence"
     FORM = "form"
     UPLOAD = "upload"
+    PLEDGE = "pledge"
 
     @property
     def label(self) -> str:
@@ -58,6 +77,7 @@ _SATISFIERS = {
     SatisfierKind.LICENCE: _("电子证照，免交"),
     SatisfierKind.FORM: _("在线填写"),
     SatisfierKind.UPLOAD: _("上传"),
+    SatisfierKind.PLEDGE: _("告知承诺，可以书面承诺代替"),
 }
 
 

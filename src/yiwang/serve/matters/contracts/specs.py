@@ -6,6 +6,17 @@ from datetime import date
 from typing import Any
 
 from yiwang.serve.matters.contracts.kinds import Direction, MatterKind, MemberKind, Necessity, SatisfierKind
+from yiwang.serve.matters.contracts.terms import (
+    Area,
+    AuthorityTerms,
+    Intermediary,
+    LimitUnit,
+    OnlineTerms,
+    PledgeTerms,
+    RemedyTerms,
+    SpecialTerms,
+    StepTemplate,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +37,33 @@ class Handling:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Working days to the decision: by law (None: the law sets none) and as promised, which is never longer."""
+    """Time to the decision: by law (None: the law sets none) and as promised, which is never longer.
+
+    Each count in its own unit; `working_days` and `statutory_working_days` make them comparable.
+    """
 
     promised: int
     statutory: int | None = None
     basis: str = ""
+    unit: LimitUnit = LimitUnit.WORKING_DAY
+    statutory_unit: LimitUnit = LimitUnit.WORKING_DAY
+
+    @property
+    def working_days(self) -> int:
+        return self.unit.working_days(self.promised)
+
+    @property
+    def statutory_working_days(self) -> int | None:
+        return None if self.statutory is None else self.statutory_unit.working_days(self.statutory)
+
+    @property
+    def is_lawful(self) -> bool:
+        """Whether the promise is no longer than the law allows."""
+        if self.statutory is None:
+            return True
+        if self.unit is self.statutory_unit:
+            return self.promised <= self.statutory
+        return self.promised * self.unit.hours <= self.statutory * self.statutory_unit.hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +79,13 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
+    """One item of the fee; `reduction`: the ground on which it may be reduced or waived, empty where it may not."""
+
     name: str
     standard: str
     basis: str = ""
     note: str = ""
+    reduction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +138,7 @@ class ResultDef:
     fields: tuple[ResultField, ...] = ()
     shows: tuple[str, ...] = ()
     validity: str = ""
+    sample_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +164,8 @@ class Requirement:
     """A material that a matter takes in or gives out. `condition`: FEEL over facts, empty: always.
 
     Matters that name the same `material` ask for the same thing. `supply_within`: working days after acceptance
-    within which a deferrable material may follow. `types` and `max_bytes` limit uploads.
+    within which a deferrable material may follow. `types` and `max_bytes` limit uploads. `original`, `paper`, `size`:
+    what the counter takes; `source` says who makes it (applicant, authority, other) and `source_note` where to get it.
     """
 
     material: str
@@ -144,6 +182,13 @@ class Requirement:
     supply_within: int | None = None
     types: tuple[str, ...] = ()
     max_bytes: int = 0
+    original: str = "original"
+    paper: str = "electronic"
+    size: str = ""
+    source: str = "applicant"
+    source_note: str = ""
+    blank_form: str = ""
+    sample_file: str = ""
 
     def can(self, kind: SatisfierKind) -> bool:
         return any(each.kind is kind for each in self.satisfiers)
@@ -158,8 +203,9 @@ class Requirement:
 class MatterSpec:
     """All that a version of a matter says; equal specs are the same version.
 
-    `code` is the 实施编码, `catalogue_code` the 基本编码. `visits` counts how often the applicant must come. `formulas`:
-    FEEL of the computed facts that its conditions name. Texts are Chinese; `translations` maps them to English.
+    `code` names it here; `implementation_code` is the 实施编码 where the national list gave one, `catalogue_code` the 基本编码.
+    `visits` counts how often the applicant must come. `process` empty: told here, handled elsewhere. `formulas`: FEEL of
+    the computed facts that its conditions name. Texts are Chinese; `translations` maps them to English.
     """
 
     code: str
@@ -197,6 +243,24 @@ class MatterSpec:
     sample: bool = False
     sample_note: str = ""
     translations: Mapping[str, str] = field(default_factory=dict)
+    implementation_code: str = ""
+    local_code: str = ""
+    handle_item: str = ""
+    authority: AuthorityTerms = field(default_factory=AuthorityTerms)
+    online: OnlineTerms = field(default_factory=OnlineTerms)
+    area: Area = field(default_factory=Area)
+    steps: tuple[StepTemplate, ...] = ()
+    pledge: PledgeTerms | None = None
+    special_procedures: tuple[SpecialTerms, ...] = ()
+    remedies: RemedyTerms = field(default_factory=RemedyTerms)
+    document_word: str = ""
+    quantity_limit: str = ""
+    intermediaries: tuple[Intermediary, ...] = ()
+
+    @property
+    def handled_here(self) -> bool:
+        """Whether one can apply here; otherwise the page tells where and how."""
+        return bool(self.process)
 
     @property
     def inputs(self) -> tuple[Requirement, ...]:
@@ -290,6 +354,11 @@ class BundleSpec:
     sample: bool = False
     sample_note: str = ""
     translations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def handled_here(self) -> bool:
+        """Whether one can apply here for the whole; otherwise it is a guide to its members."""
+        return bool(self.process)
 
 
 Facts = Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""The parts of a pack that matters loads: themes, matters, bundles. Faults carry file and line."""
+"""The parts of a pack that matters loads: themes, procedure, matters, bundles. Faults carry file and line."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from yiwang.kernel.packs import Document, PackReader, Tally, pack_part
 from yiwang.kernel.packs.reader import load_schema
 from yiwang.serve.matters import commands, rules
 from yiwang.serve.matters.contracts import BundleSpec, MatterSpec, Published, ThemeView
-from yiwang.serve.matters.pack import examples, reading
+from yiwang.serve.matters.pack import examples, procedure, reading
 from yiwang.serve.matters.pack.vocabulary import Vocabulary
 from yiwang.serve.matters.pack.words import Words
 
@@ -45,6 +45,25 @@ def _files_beside(reader: PackReader, folder: str, document: Document, places: S
                 document.file, document.line(*place), f"缺少文件 {base}/{value}", "补上该文件，或改正引用它的名称"
             )
     del folder
+
+
+def _process_there(reader: PackReader, document: Document) -> None:
+    """A shared process is a file of the pack."""
+    named = str(document.data.get("process") or "")
+    if not named or named == reading.OWN_PROCESS or reader.exists(f"processes/{named}.bpmn"):
+        return
+    known = "、".join(file.split("/")[-1].removesuffix(".bpmn") for file in reader.files("processes/*.bpmn"))
+    mend = f"可用的流程：{known}" if known else "写 process.bpmn，或在 processes 文件夹中补上该流程"
+    reader.report.add(document.file, document.line("process"), f"没有共用流程 processes/{named}.bpmn", mend)
+
+
+def _special_known(reader: PackReader, document: Document, known: procedure.Procedure) -> None:
+    """A special procedure that is named by its key stands in `procedure.yaml`."""
+    for index, each in enumerate(document.data.get("special_procedures") or ()):
+        if isinstance(each, str) and each not in known.special:
+            mend = f"可用的特别程序：{'、'.join(sorted(known.special)) or '没有'}；也可以在这里写全"
+            line = document.line("special_procedures", index)
+            reader.report.add(document.file, line, f"{procedure.FILE} 里没有特别程序 {each}", mend)
 
 
 def _report(reader: PackReader, document: Document, defects: Sequence[rules.Defect]) -> None:
@@ -156,16 +175,19 @@ class MattersPart:
     """`matters/<code>/matter.yaml` with the examples beside it."""
 
     def check(self, reader: PackReader) -> None:
-        vocabulary = Vocabulary(reader)
+        vocabulary, common = Vocabulary(reader), procedure.read(reader)
         for folder, document in _documents(reader, "matter"):
             if document.data["code"] != folder:
                 reader.report.add(document.file, document.line("code"), "code 与文件夹名不一致", f"改为 {folder}")
-            named: list[tuple[str | int, ...]] = [("form",), ("process",)]
+            named: list[tuple[str | int, ...]] = [("form",)]
+            named += [("process",)] if document.data.get("process") == reading.OWN_PROCESS else []
             named += [("decisions", index, "file") for index in range(len(document.data.get("decisions") or ()))]
             _files_beside(reader, folder, document, named)
             _check_themes(reader, document)
+            _process_there(reader, document)
+            _special_known(reader, document, common)
             _facts_known(reader, document, vocabulary)
-            spec = reading.matter_spec(document.data, vocabulary, process=folder)
+            spec = reading.matter_spec(document.data, vocabulary, process=folder, procedure=common)
             defects = rules.matter_defects(spec)
             _report(reader, document, defects)
             if not defects:
@@ -191,8 +213,11 @@ class BundlesPart:
         for folder, document in _documents(reader, "bundle"):
             if document.data["key"] != folder:
                 reader.report.add(document.file, document.line("key"), "key 与文件夹名不一致", f"改为 {folder}")
-            _files_beside(reader, folder, document, [("process",), ("eligibility", "file")])
+            places: list[tuple[str | int, ...]] = [("eligibility", "file")]
+            places += [("process",)] if document.data.get("process") == reading.OWN_PROCESS else []
+            _files_beside(reader, folder, document, places)
             _check_themes(reader, document)
+            _process_there(reader, document)
             _facts_known(reader, document, vocabulary)
             spec = reading.bundle_spec(document.data, vocabulary, process=folder)
             defects = rules.bundle_defects(spec, matters, rules.Verdicts())
@@ -214,9 +239,11 @@ class BundlesPart:
 
 def matter_specs(reader: PackReader) -> Mapping[str, MatterSpec]:
     """The specs of all matters of the pack by code; faulty files are left out."""
-    vocabulary = Vocabulary(reader)
-    found = _documents(reader, "matter")
-    specs = [reading.matter_spec(document.data, vocabulary, process=folder) for folder, document in found]
+    vocabulary, common = Vocabulary(reader), procedure.read(reader)
+    specs = [
+        reading.matter_spec(document.data, vocabulary, process=folder, procedure=common)
+        for folder, document in _documents(reader, "matter")
+    ]
     return {spec.code: spec for spec in specs}
 
 

@@ -1,6 +1,8 @@
 """A pack's `matter.yaml` and `bundle.yaml` as specs. The files are checked against their schemas before."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from yiwang.serve.matters.contracts import (
@@ -10,6 +12,7 @@ from yiwang.serve.matters.contracts import (
     Handling,
     Law,
     Limits,
+    LimitUnit,
     MatterKind,
     MatterSpec,
     MemberKind,
@@ -24,6 +27,8 @@ from yiwang.serve.matters.contracts import (
     SituationQuestion,
     Window,
 )
+from yiwang.serve.matters.pack import terms
+from yiwang.serve.matters.pack.procedure import NO_PROCEDURE, Procedure
 from yiwang.serve.matters.pack.vocabulary import Vocabulary
 from yiwang.serve.matters.pack.words import Words
 
@@ -34,23 +39,25 @@ _NECESSITY = {
     "conditional": Necessity.DEFERRABLE,
 }
 _ALWAYS = {"", "true"}
+OWN_PROCESS = "process.bpmn"
 
 
-def matter_spec(data: Data, vocabulary: Vocabulary, *, process: str) -> MatterSpec:
-    """The spec of a `matter.yaml`."""
+def matter_spec(data: Data, vocabulary: Vocabulary, *, process: str, procedure: Procedure = NO_PROCEDURE) -> MatterSpec:
+    """The spec of a `matter.yaml`. `process`: the folder's name; `procedure`: what holds for the whole pack."""
     words = Words()
     limits = data["limits"]
-    fee = data.get("fee") or {}
     contact = data.get("contact") or {}
+    requirements = _with_pledge(tuple(_requirement(each, words) for each in data["materials"]), data.get("pledge"))
     return MatterSpec(
         code=data["code"],
         catalogue_code=str(data.get("catalogue_code") or data["code"]),
         name=words(data["name"]),
         short_name=words(data.get("short_name")),
         handling=tuple(_handling(each) for each in data["handling"]),
-        limits=Limits(_days(limits["promised"]) or 0, _days(limits.get("legal"))),
-        process=process,
-        form=data["code"],
+        limits=_limits(limits),
+        process=process_key(data, process),
+        form=data["code"] if data.get("form") else "",
+        catalogue_name=words(data.get("catalogue_name")),
         type=str(data.get("type") or ""),
         kind=MatterKind(data["case_type"]),
         themes=tuple(data.get("themes") or ()),
@@ -60,7 +67,7 @@ def matter_spec(data: Data, vocabulary: Vocabulary, *, process: str) -> MatterSp
         channels=tuple(data["channels"]),
         visits=int(data["visits"]["count"]),
         visit_reason=words(data["visits"].get("reason")),
-        fees=(Fee(words(data["name"]), words(fee.get("note"))),) if fee.get("charged") else (),
+        fees=_fees(data, words),
         laws=tuple(_law(each) for each in data["legal_basis"]),
         results=tuple(_result(each, words, vocabulary) for each in data["results"]),
         delivery=tuple(data.get("delivery") or ()),
@@ -68,12 +75,20 @@ def matter_spec(data: Data, vocabulary: Vocabulary, *, process: str) -> MatterSp
         consult=str(contact.get("consult") or ""),
         complain=str(contact.get("complain") or ""),
         faq=tuple(Question(words(each["question"]), words(each["answer"])) for each in data.get("faq") or ()),
-        requirements=tuple(_requirement(each, words) for each in data["materials"]),
+        requirements=requirements,
         decisions=tuple(each["key"] for each in data.get("decisions") or ()),
         formulas=vocabulary.formulas(_conditions(data)),
         synonyms=tuple(data.get("synonyms") or ()),
+        valid_from=_day(data.get("valid_from")),
+        valid_to=_day(data.get("valid_to")),
         sample=bool(data.get("sample")),
         sample_note=words(data.get("sample_note")),
+        implementation_code=str(data.get("implementation_code") or ""),
+        local_code=str(data.get("local_code") or ""),
+        handle_item=str(data.get("handle_item") or ""),
+        document_word=str((data.get("documents") or {}).get("word") or ""),
+        quantity_limit=words(data.get("quantity_limit")),
+        **terms.of_matter(data, words, procedure),
         translations=words.english,
     )
 
@@ -99,7 +114,7 @@ def bundle_spec(data: Data, vocabulary: Vocabulary, *, process: str) -> BundleSp
             )
             for each in data["members"]
         ),
-        process=process,
+        process=process_key(data, process),
         form=data["key"],
         lead=_handling(data["lead"]) if data.get("lead") else None,
         themes=tuple(data.get("themes") or ()),
@@ -130,8 +145,57 @@ def _when(data: Data) -> str:
     return "" if text in _ALWAYS else text
 
 
+def process_key(data: Data, folder: str) -> str:
+    """The key of the process: the folder's own, a shared one by its name, none."""
+    named = str(data.get("process") or "")
+    return folder if named == OWN_PROCESS else named
+
+
 def _days(limit: Data | None) -> int | None:
-    return int(limit["count"]) if limit else None
+    """As working days."""
+    return LimitUnit(limit["unit"]).working_days(int(limit["count"])) if limit else None
+
+
+def _day(text: Any) -> date | None:
+    return date.fromisoformat(str(text)) if text else None
+
+
+def _limits(data: Data) -> Limits:
+    promised, legal = data["promised"], data.get("legal") or {}
+    return Limits(
+        promised=int(promised["count"]),
+        statutory=int(legal["count"]) if legal else None,
+        basis=str(legal.get("basis") or ""),
+        unit=LimitUnit(promised["unit"]),
+        statutory_unit=LimitUnit(legal.get("unit") or LimitUnit.WORKING_DAY),
+    )
+
+
+def _fees(data: Data, words: Words) -> tuple[Fee, ...]:
+    fee = data.get("fee") or {}
+    if "fees" not in data:
+        return (Fee(words(data["name"]), words(fee.get("note"))),) if fee.get("charged") else ()
+    return tuple(
+        Fee(
+            words(each["name"]),
+            words(each["standard"]),
+            str(each.get("basis") or ""),
+            words(each.get("note")),
+            words(each.get("reduction")),
+        )
+        for each in data["fees"]
+    )
+
+
+def _with_pledge(requirements: tuple[Requirement, ...], pledge: Data | None) -> tuple[Requirement, ...]:
+    """Materials that the pledge stands for can be satisfied by it, last of all ways."""
+    named = set((pledge or {}).get("materials") or ())
+    return tuple(
+        replace(each, satisfiers=(*each.satisfiers, Satisfier(SatisfierKind.PLEDGE)))
+        if each.material in named and not each.can(SatisfierKind.PLEDGE)
+        else each
+        for each in requirements
+    )
 
 
 def _handling(data: Data) -> Handling:
@@ -175,13 +239,22 @@ def _requirement(data: Data, words: Words) -> Requirement:
         supply_within=_days(data.get("supply_within")),
         types=tuple(upload.get("types") or ()),
         max_bytes=int(upload.get("max_bytes") or 0),
+        copies=int(data.get("copies", 1)),
+        note=words(data.get("note")),
+        original=str(data.get("original") or "original"),
+        paper=str(data.get("paper") or "electronic"),
+        size=str(data.get("size") or ""),
+        source=str(data.get("source") or "applicant"),
+        source_note=words(data.get("source_note")),
+        blank_form=str(data.get("blank_form") or ""),
+        sample_file=str(data.get("sample_file") or ""),
     )
 
 
 def _satisfier(data: Data) -> Satisfier:
     return Satisfier(
         kind=SatisfierKind(data["kind"]),
-        source=str(data.get("source") or data.get("type") or ""),
+        source=str(data.get("source") or data.get("licence_type") or ""),
         facts=dict(data.get("facts") or {}),
         matter=str(data.get("matter") or ""),
         result=str(data.get("result") or ""),
@@ -204,6 +277,8 @@ def _result(data: Data, words: Words, vocabulary: Vocabulary) -> ResultDef:
             for each in data["fields"]
         ),
         shows=tuple(data.get("shows") or ()),
+        validity=words(data.get("validity")),
+        sample_file=str(data.get("sample_file") or ""),
     )
 
 

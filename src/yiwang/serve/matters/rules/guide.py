@@ -50,7 +50,7 @@ def alone(matter: Matter, questions: tuple[SituationQuestion, ...] = ()) -> Bund
         members=(Member(member.key, member, matter),),
         form_version=matter.form_version,
         process_version=matter.process_version,
-        promised=matter.spec.limits.promised,
+        promised=matter.spec.limits.working_days,
     )
 
 
@@ -113,8 +113,8 @@ def _member(member: Member, inclusion: Inclusion, taking_part: set[str]) -> Tail
 
 def _limits(bundle: Bundle, taking_part: set[str]) -> Limits:
     edges = {member.key: member.depends_on for member in bundle.members}
-    chain = chain_days(edges, {m.key: m.matter.spec.limits.promised for m in bundle.members}, taking_part)
-    legal = {m.key: m.matter.spec.limits.statutory for m in bundle.members if m.key in taking_part}
+    chain = chain_days(edges, {m.key: m.matter.spec.limits.working_days for m in bundle.members}, taking_part)
+    legal = {m.key: m.matter.spec.limits.statutory_working_days for m in bundle.members if m.key in taking_part}
     known = {key: days for key, days in legal.items() if days is not None}
     statutory = chain_days(edges, known, taking_part) if known and len(known) == len(legal) else None
     if bundle.spec.promised is None:

@@ -10,8 +10,10 @@ from typing import Any
 from yiwang.serve.matters.contracts import (
     BundleSpec,
     Inclusion,
+    LimitUnit,
     MatterSpec,
     Necessity,
+    SatisfierKind,
 )
 from yiwang.serve.matters.rules.conditions import Verdicts, condition_fault
 from yiwang.serve.matters.rules.graph import depends_on, find_cycle
@@ -38,18 +40,47 @@ def matter_defects(spec: MatterSpec) -> list[Defect]:
 
 def _matter(spec: MatterSpec) -> Iterator[Defect]:
     limits = spec.limits
-    if limits.statutory is not None and limits.promised > limits.statutory:
-        yield Defect(
-            ("limits", "promised"),
-            f"承诺时限 {limits.promised} 个工作日长于法定时限 {limits.statutory} 个工作日",
-            "承诺时限不得长于法定时限",
-        )
+    if not limits.is_lawful and limits.statutory is not None:
+        promised, statutory = spelled(limits.promised, limits.unit), spelled(limits.statutory, limits.statutory_unit)
+        yield Defect(("limits", "promised"), f"承诺时限 {promised}长于法定时限 {statutory}", "承诺时限不得长于法定时限")
     yield from _handling(spec)
+    yield from _procedure(spec)
     if spec.visits > 0 and not spec.visit_reason:
         yield Defect(("visits",), "要求到现场却没有说明原因", "补上 visit_reason，或把 visits 改为 0")
     if spec.valid_from and spec.valid_to and spec.valid_to < spec.valid_from:
         yield Defect(("valid_to",), "失效日期早于生效日期", "改正日期")
     yield from _requirements(spec)
+
+
+_UNITS = {LimitUnit.WORKING_DAY: "个工作日", LimitUnit.CALENDAR_DAY: "天", LimitUnit.HOUR: "小时"}
+
+
+def spelled(count: int, unit: LimitUnit) -> str:
+    """A limit in words for the designer."""
+    return f"{count} {_UNITS[unit]}" if unit in _UNITS else "即办"
+
+
+def _procedure(spec: MatterSpec) -> Iterator[Defect]:
+    """The pledge stands for materials that are there; each special procedure is one of the law, once."""
+    known = {each.material for each in spec.inputs}
+    pledge = spec.pledge
+    for index, material in enumerate(pledge.materials if pledge else ()):
+        if material not in known:
+            yield Defect(
+                ("pledge", "materials", index), f"承诺代替的材料 {material} 不在材料清单里", "改正材料，或加入清单"
+            )
+    if pledge is None:
+        for index, each in enumerate(spec.requirements):
+            if each.can(SatisfierKind.PLEDGE):
+                yield Defect(
+                    ("requirements", index, "satisfiers"), f"材料“{each.name}”可以承诺代替，却没有承诺书", "补上 pledge"
+                )
+    counted = Counter(each.key for each in spec.special_procedures)
+    for index, special in enumerate(spec.special_procedures):
+        if counted[special.key] > 1:
+            yield Defect(("special_procedures", index), f"特别程序 {special.key} 写了两次", "合并为一项")
+        if not special.basis:
+            yield Defect(("special_procedures", index), f"特别程序“{special.name}”没有依据", "写明法律和条款")
 
 
 def _handling(spec: MatterSpec) -> Iterator[Defect]:
