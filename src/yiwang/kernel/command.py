@@ -1,7 +1,7 @@
 """`@command`: the only door through which anything is written.
 
 The outermost command opens the transaction, takes the idempotency key, sets the database's marker, and at its end
-writes audit, events, evidence and jobs in bulk; commands that it calls join it. A refusal is audited too.
+writes audit, events, evidence and history in one statement, and jobs; commands that it calls join it. A refusal is audited too.
 """
 
 import functools
@@ -10,7 +10,7 @@ import inspect
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Model
 
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -25,6 +26,7 @@ from yiwang.kernel.errors import DomainError, IdempotencyMismatch
 from yiwang.kernel.guard import opened
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.models import AuditEntry, IdempotencyKey
+from yiwang.kernel.writes import Writes, insert
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,12 +49,12 @@ class Run:
     stack: list[str] = field(default_factory=list)
     noted: list[bool] = field(default_factory=list)
     audit: list[AuditEntry] = field(default_factory=list)
-    at_end: list[Any] = field(default_factory=list)
     buffers: dict[str, list[Any]] = field(default_factory=dict)
 
 
 _run: ContextVar[Run | None] = ContextVar("yiwang_run", default=None)
-_writers: dict[str, Callable[[Run, list[Any]], None]] = {}
+Writer = Callable[[Run, list[Any], Writes], None]
+_writers: dict[str, Writer] = {}
 
 
 def current() -> Run:
@@ -63,10 +65,19 @@ def current() -> Run:
     return run
 
 
-def buffer(name: str, writer: Callable[[Run, list[Any]], None]) -> list[Any]:
-    """A list that `writer` gets at the end of the outermost command, inside its transaction."""
+def buffer(name: str, writer: Writer) -> list[Any]:
+    """A list that `writer(run, list, writes)` gets at the end of the outermost command: it adds its part to the last statement."""
     _writers.setdefault(name, writer)
     return current().buffers.setdefault(name, [])
+
+
+def keep(row: Model) -> None:
+    """Insert `row` at the end of the outermost command, in one statement with its audit. For records that are only added to."""
+    buffer(row._meta.label, _insert).append(row)
+
+
+def _insert(_run: Run, rows: list[Any], writes: Writes) -> None:
+    writes.insert(rows)
 
 
 def note(subject: SubjectRef, **details: Any) -> None:
@@ -145,18 +156,22 @@ def _attempt(name: str, function: Callable[..., R], kwargs: Mapping[str, Any], k
                 if repeated:
                     return cast("R", _decode(seen.result))
             result = _join(name, function, kwargs)
-            _write_out(run)
+            writes = _written(run)
             if seen is not None:
-                IdempotencyKey.objects.filter(pk=seen.pk).update(result=_encode(result))
+                seen.result = _encode(result)
+                writes.update(seen, "result")
+            writes.send()
             return result
     finally:
         _run.reset(token)
 
 
-def _write_out(run: Run) -> None:
-    AuditEntry.objects.bulk_create(run.audit)
+def _written(run: Run) -> Writes:
+    writes = Writes()
+    writes.insert(run.audit)
     for name, rows in run.buffers.items():
-        _writers[name](run, rows)
+        _writers[name](run, rows, writes)
+    return writes
 
 
 def _take_key(name: str, key: str, kwargs: Mapping[str, Any], run: Run) -> tuple[IdempotencyKey, bool]:
@@ -164,10 +179,9 @@ def _take_key(name: str, key: str, kwargs: Mapping[str, Any], run: Run) -> tuple
     account = str(run.actor.account_id or "")
     row = IdempotencyKey(key=key, command=name, account=account, fingerprint=fingerprint, at=run.at)
     # A concurrent twin waits here until the first one commits or rolls back.
-    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = IdempotencyKey.objects.get(key=key, command=name, account=account)
-    if kept.pk == row.pk:
+    if insert(row, conflict="ON CONFLICT DO NOTHING"):
         return row, False
+    kept = IdempotencyKey.objects.get(key=key, command=name, account=account)
     if bytes(kept.fingerprint) != fingerprint:
         raise IdempotencyMismatch
     return kept, True
@@ -228,17 +242,27 @@ def _entry(
 
 
 @contextmanager
-def revocable() -> Iterator[None]:
+def revocable(*, lazily: bool = False) -> Iterator[Callable[[], None]]:
     """A part of the running command that can be taken back: on an exception nothing of the block stays.
 
-    Neither rows nor the audit, events, evidence and jobs that the block had announced. Raises RuntimeError outside one.
+    Neither rows nor the audit, events, evidence and jobs that the block had announced. With `lazily` the block calls what it
+    is given before it writes its first row: until then there are no rows to take back, and no savepoint is paid for.
+    Raises RuntimeError outside a command.
     """
     run = current()
     audited = len(run.audit)
     buffered = {name: len(rows) for name, rows in run.buffers.items()}
     try:
-        with transaction.atomic():
-            yield
+        with ExitStack() as savepoint:
+            begun: list[None] = []
+
+            def protect() -> None:
+                if not begun:
+                    begun.append(savepoint.enter_context(transaction.atomic()))
+
+            if not lazily:
+                protect()
+            yield protect
     except BaseException:
         del run.audit[audited:]
         for name, rows in run.buffers.items():

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from yiwang.kernel.actor import SubjectRef
-from yiwang.kernel.command import Run, buffer, current
+from yiwang.kernel.command import current, keep
 from yiwang.kernel.models import EvidenceRow
 
 Fact = str | int | bool | None | list[str]
@@ -36,7 +36,7 @@ def record(kind: str, subject: SubjectRef, statement: Mapping[str, Fact]) -> Non
         run=run.id,
         digest=hashlib.new("sm3", canonical(whole)).digest(),
     )
-    buffer("evidence", _write).append(row)
+    keep(row)
 
 
 def canonical(value: Any) -> bytes:
@@ -49,7 +49,3 @@ def salted_hash(value: str | bytes, salt: bytes | None = None) -> str:
     salt = salt or secrets.token_bytes(16)
     raw = value.encode() if isinstance(value, str) else value
     return f"{salt.hex()}:{hmac.new(salt, raw, 'sm3').hexdigest()}"
-
-
-def _write(_run: Run, rows: list[EvidenceRow]) -> None:
-    EvidenceRow.objects.bulk_create(rows)

@@ -11,6 +11,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from yiwang.kernel.command import Run, buffer
+from yiwang.kernel.writes import Writes
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -50,7 +51,7 @@ def defer_now(name: str, *, run_at: datetime | None = None, **ids: str | int) ->
     app.configure_task(name=name, schedule_at=run_at, allow_unknown=True).defer(**ids)
 
 
-def _write(_run: Run, rows: list[tuple[str, datetime | None, dict[str, Any]]]) -> None:
+def _write(_run: Run, rows: list[tuple[str, datetime | None, dict[str, Any]]], _writes: Writes) -> None:
     grouped: dict[tuple[str, datetime | None], list[dict[str, Any]]] = {}
     for name, run_at, ids in rows:
         grouped.setdefault((name, run_at), []).append(ids)

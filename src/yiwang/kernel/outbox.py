@@ -1,17 +1,20 @@
 """The transactional outbox: events are rows of the transaction they tell of, and each handler gets its own delivery.
 
-At least once, in order for one aggregate and handler; the handler's work and the mark "done" commit together, so its
-database effects happen once. A handler that keeps failing is parked with its error; an administrator retries it.
+At least once, in order for one aggregate and handler; the work of a batch of deliveries and the marks "done" commit
+together, so its database effects happen once. A handler that keeps failing is parked with its error; an administrator
+retries it.
 """
 
+import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from pydantic import TypeAdapter
 
 from yiwang.kernel import clock
@@ -20,15 +23,18 @@ from yiwang.kernel.command import Run, buffer, command, machinery, note
 from yiwang.kernel.errors import Conflict
 from yiwang.kernel.events import Event
 from yiwang.kernel.faults import described
+from yiwang.kernel.ids import new_id
 from yiwang.kernel.jobs import defer_now, job, periodic
 from yiwang.kernel.models import OutboxDelivery, OutboxEvent
 from yiwang.kernel.paging import Page, paginate
 from yiwang.kernel.text import gettext_noop as _
+from yiwang.kernel.writes import Writes
 
 E = TypeVar("E", bound=Event)
 RELAY = "kernel.relay"
 _PAUSES = (1, 5, 20, 60, 300, 900, 3600)  # seconds before try 2, 3, …; after the last the delivery is parked
-_BATCH = 50
+_BATCH = 100
+_BATCH_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,17 @@ def _adapter(event_type: type[Event]) -> TypeAdapter[Any]:
     return _adapters[name]
 
 
-def _write(run: Run, events: list[Event]) -> None:
+_DELIVER = """
+INSERT INTO kernel_outboxdelivery
+  (id, event_id, handler, aggregate_kind, aggregate_id, state, attempts, next_at, error)
+SELECT given.id, told.seq, given.handler, given.aggregate_kind, given.aggregate_id, 'pending', 0, %s, ''
+FROM json_to_recordset(%s::json)
+  AS given(id uuid, event uuid, handler text, aggregate_kind text, aggregate_id uuid)
+JOIN {events} AS told ON told.event_id = given.event
+"""
+
+
+def _write(run: Run, events: list[Event], writes: Writes) -> None:
     rows = [
         OutboxEvent(
             type=type_name(type(event)),
@@ -99,79 +115,124 @@ def _write(run: Run, events: list[Event]) -> None:
         )
         for event in events
     ]
-    OutboxEvent.objects.bulk_create(rows)
+    told = writes.insert(rows, returning="seq, event_id")
     deliveries = [
-        OutboxDelivery(
-            event=row,
-            handler=subscription.name,
-            aggregate_kind=row.aggregate_kind,
-            aggregate_id=row.aggregate_id,
-            next_at=run.at,
-        )
+        {
+            "id": str(new_id()),
+            "event": str(row.event_id),
+            "handler": subscription.name,
+            "aggregate_kind": row.aggregate_kind,
+            "aggregate_id": str(row.aggregate_id),
+        }
         for row in rows
         for subscription in _by_type.get(row.type, ())
     ]
     if deliveries:
-        OutboxDelivery.objects.bulk_create(deliveries)
+        writes.part(_DELIVER.format(events=told), run.at, json.dumps(deliveries))
         defer_now(RELAY)
 
 
 def relay(*, limit: int = 1000) -> int:
-    """Deliver what is due; returns how many were delivered. Several relays may run at once."""
+    """Deliver what is due, batch by batch; returns how many were delivered. Several relays may run at once."""
     delivered = 0
     while delivered < limit:
-        due = _due(min(_BATCH, limit - delivered))
-        progress = sum(_deliver(pk) for pk in due)
+        progress = _batch(min(_BATCH, limit - delivered))
         delivered += progress
         if not progress:
             break
     return delivered
 
 
-def _due(size: int) -> list[UUID]:
-    earlier = OutboxDelivery.objects.filter(
+def _batch(size: int) -> int:
+    """One transaction: what it claims stays locked, so it ends after a moment though more be due."""
+    ends = time.monotonic() + _BATCH_SECONDS
+    done: list[UUID] = []
+    standing: set[_Way] = set()
+    with transaction.atomic():
+        for row in _claimed(size):
+            if _way(row) in standing:
+                continue
+            error = _handled(row)
+            if error is None:
+                done.append(row.pk)
+            else:
+                standing.add(_way(row))
+                _put_back(row, error)
+            if time.monotonic() > ends:
+                break
+        if done:
+            _mark_done(done)
+    return len(done)
+
+
+_Way = tuple[str, str, UUID]
+
+
+def _way(row: OutboxDelivery) -> _Way:
+    """The handler and the aggregate within which order is kept."""
+    return row.handler, row.aggregate_kind, row.aggregate_id
+
+
+def _claimed(size: int) -> list[OutboxDelivery]:
+    """What is due, in order, locked for this relay; nothing whose turn waits for one that failed or that another relay has."""
+    now = clock.now()
+    before = OutboxDelivery.objects.filter(
         handler=OuterRef("handler"),
         aggregate_id=OuterRef("aggregate_id"),
         aggregate_kind=OuterRef("aggregate_kind"),
         event_id__lt=OuterRef("event_id"),
-    ).exclude(state=OutboxDelivery.State.DONE)
-    rows = OutboxDelivery.objects.filter(state=OutboxDelivery.State.PENDING, next_at__lte=clock.now())
-    return list(rows.filter(~Exists(earlier)).order_by("event_id", "handler").values_list("pk", flat=True)[:size])
+    )
+    waits = Q(state=OutboxDelivery.State.PARKED) | Q(state=OutboxDelivery.State.PENDING, next_at__gt=now)
+    due = OutboxDelivery.objects.filter(
+        ~Exists(before.filter(waits)), state=OutboxDelivery.State.PENDING, next_at__lte=now
+    )
+    rows: list[OutboxDelivery] = list(
+        due.select_for_update(skip_locked=True, of=("self",))
+        .select_related("event")
+        .order_by("event_id", "handler")[:size]
+    )
+    if not rows:
+        return []
+    held = _held_elsewhere(rows)
+    return [row for row in rows if row.event_id < held.get(_way(row), row.event_id + 1)]
 
 
-def _deliver(pk: UUID) -> bool:
+def _held_elsewhere(rows: Sequence[OutboxDelivery]) -> dict[_Way, int]:
+    """The first open event of each of these ways that is not among the rows. Asked after they were locked."""
+    others = OutboxDelivery.objects.exclude(state=OutboxDelivery.State.DONE).exclude(pk__in=[row.pk for row in rows])
+    found = others.filter(
+        handler__in={row.handler for row in rows}, aggregate_id__in={row.aggregate_id for row in rows}
+    ).values_list("handler", "aggregate_kind", "aggregate_id", "event_id")
+    first: dict[_Way, int] = {}
+    for handler, kind, aggregate, event in found.order_by("-event_id"):
+        first[handler, kind, aggregate] = event
+    return first
+
+
+def _handled(row: OutboxDelivery) -> str | None:
+    """Have the event handled; what went wrong, with nothing left of it."""
     try:
         with transaction.atomic():
-            row = (
-                OutboxDelivery.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("event")
-                .filter(pk=pk, state=OutboxDelivery.State.PENDING)
-                .first()
-            )
-            if row is None:
-                return False
             subscription = _by_name[row.handler]
             event = _adapter(subscription.type).validate_python(row.event.payload)
-            subscription.handle(
-                event, delivery=Delivery(event_id=row.event.event_id, at=row.event.at, attempt=row.attempts + 1)
-            )
-            with machinery("outbox"):
-                row.state, row.done_at, row.attempts, row.error = (
-                    OutboxDelivery.State.DONE,
-                    clock.now(),
-                    row.attempts + 1,
-                    "",
-                )
-                row.save(update_fields=["state", "done_at", "attempts", "error"])
-        return True
-    except Exception as error:  # noqa: BLE001  whatever a handler raises is kept with its delivery and shown
-        _put_back(pk, described(error))
-        return False
+            delivery = Delivery(event_id=row.event.event_id, at=row.event.at, attempt=row.attempts + 1)
+            subscription.handle(event, delivery=delivery)
+    except Exception as error:  # whatever a handler raises is kept with its delivery and shown
+        if connection.connection is None or connection.connection.closed:
+            raise
+        return described(error)
+    return None
 
 
-def _put_back(pk: UUID, error: str) -> None:
+def _mark_done(ids: list[UUID]) -> None:
     with machinery("outbox"):
-        row = OutboxDelivery.objects.select_for_update().get(pk=pk)
+        OutboxDelivery.objects.filter(pk__in=ids).update(
+            state=OutboxDelivery.State.DONE, done_at=clock.now(), attempts=F("attempts") + 1, error=""
+        )
+
+
+def _put_back(row: OutboxDelivery, error: str) -> None:
+    with machinery("outbox"):
         row.attempts += 1
         row.error = error[:4000]
         if row.attempts > len(_PAUSES):
@@ -264,8 +325,21 @@ def retry_delivery(*, delivery_id: UUID, by: Actor, at: datetime) -> None:
 
 @job(RELAY)
 def relay_job() -> None:
-    """Woken by each transaction that published something."""
-    relay()
+    """Woken by each transaction that published something; one that runs does the work of all that wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLED_TOO, [RELAY])
+    if relay(limit=_BEFORE_OTHERS) >= _BEFORE_OTHERS:
+        defer_now(RELAY)
+
+
+# What these jobs were deferred for was committed with them, so the relay that begins now sees it.
+_CALLED_TOO = """
+DELETE FROM procrastinate_jobs WHERE id IN (
+  SELECT id FROM procrastinate_jobs
+  WHERE task_name = %s AND status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+  FOR UPDATE SKIP LOCKED)
+"""
+_BEFORE_OTHERS = 1000
 
 
 @periodic("kernel.relay_sweep", cron="* * * * *")

@@ -86,7 +86,7 @@ class TestDone:
         assert len({entry.run for entry in entries}) == 1
 
     def test_takes_few_statements(self, django_assert_num_queries):
-        with django_assert_num_queries(7):  # begin, marker, the day, audit, evidence, event, commit
+        with django_assert_num_queries(5):  # begin, marker, the day, all that tells of it, commit
             run(mark_day, date="2031-01-04")
 
 
