@@ -11,6 +11,7 @@ from yiwang.commons.flow.queries.administration import (
 from yiwang.commons.flow.queries.halted import call, halt, halts
 from yiwang.commons.flow.queries.inbox import check_plain, counts, inbox, task
 from yiwang.commons.flow.queries.processes import (
+    applicant_of,
     definition_bpmn,
     due_calls,
     due_instances,
@@ -23,6 +24,7 @@ from yiwang.commons.flow.queries.processes import (
 
 __all__ = [
     "administration_counts",
+    "applicant_of",
     "audit_export",
     "audit_trail",
     "call",

@@ -76,6 +76,15 @@ def status(*, instance_id: UUID, viewer: Actor) -> InstanceStatus:
     return InstanceStatus(found)
 
 
+def applicant_of(*, instance_id: UUID, viewer: Actor) -> tuple[UUID | None, UUID | None]:
+    """(person, legal entity) for whom an instance runs, for the program only. Raises UnknownInstance."""
+    rows = ProcessInstance.objects.filter(pk=instance_id if viewer.is_system else None)
+    found = rows.values_list("applicant_person_id", "applicant_entity_id").first()
+    if found is None:
+        raise UnknownInstance
+    return found
+
+
 def history(*, subject: SubjectRef, viewer: Actor) -> tuple[HistoryRow, ...]:
     """Everything that happened in the processes about a subject, oldest first. Names of officials are shown to all.
 
