@@ -6,6 +6,7 @@ from yiwang.commons.flow.commands.administration import (
     retry_deliveries,
     retry_jobs,
 )
+from yiwang.commons.flow.commands.locking import lock_process
 from yiwang.commons.flow.commands.publishing import publish_definition
 from yiwang.commons.flow.commands.remote import complete_remote, fail_remote, give_up_remote
 from yiwang.commons.flow.commands.rescheduling import reschedule
@@ -22,6 +23,7 @@ __all__ = [
     "fail_remote",
     "fire_timers",
     "give_up_remote",
+    "lock_process",
     "note_audit_export",
     "publish_definition",
     "reassign",

@@ -4,6 +4,7 @@ A called process or decision that the model names by an expression can't be know
 the call.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from yiwang.commons.flow.contracts import UnknownProcess
 from yiwang.commons.flow.models import ProcessDefinition
 
 Pins = dict[str, str | int]
+_KEPT = 512
+_definitions: OrderedDict[UUID, ProcessDefinition] = OrderedDict()
 
 
 def latest(keys: Iterable[str]) -> dict[str, ProcessDefinition]:
@@ -21,11 +24,19 @@ def latest(keys: Iterable[str]) -> dict[str, ProcessDefinition]:
 
 
 def definition_with_id(definition_id: UUID) -> ProcessDefinition | None:
-    found: ProcessDefinition | None = ProcessDefinition.objects.defer("bpmn").filter(pk=definition_id).first()
+    """A version without its drawing, kept in memory: a row that is written once can't be out of date."""
+    found = _definitions.get(definition_id)
+    if found is None:
+        found = ProcessDefinition.objects.defer("bpmn").filter(pk=definition_id).first()
+        if found is not None:
+            _definitions[definition_id] = found
+            while len(_definitions) > _KEPT:
+                _definitions.popitem(last=False)
     return found
 
 
 def model_of(definition: ProcessDefinition) -> engine.Model:
+    """The engine's model of a version, built once in this process."""
     return engine.load(bytes(definition.spec))
 
 
@@ -56,10 +67,7 @@ def _pin_decisions(models: list[engine.Model], pins: Pins) -> None:
 def called_definition(key: str, pins: Pins) -> ProcessDefinition:
     """Raises UnknownProcess when nothing of that key is published."""
     pinned = pins.get(f"process:{key}")
-    if pinned:
-        row: ProcessDefinition = ProcessDefinition.objects.defer("bpmn").get(pk=UUID(str(pinned)))
-        return row
-    found = latest([key]).get(key)
+    found = definition_with_id(UUID(str(pinned))) if pinned else latest([key]).get(key)
     if found is None:
         raise UnknownProcess(key=key)
     return found

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.commons.flow import registry, rules
-from yiwang.commons.flow.contracts import ANY_SCOPE, CallStatus, TaskStatus
+from yiwang.commons.flow.commands.pinning import called_definition
+from yiwang.commons.flow.contracts import ANY_SCOPE, CallStatus, InstanceStatus, TaskStatus, UnknownProcess
 from yiwang.commons.flow.engine import EvaluationHalt, WorkItem
 from yiwang.commons.flow.models import OperationCall, ProcessInstance, Task
 from yiwang.kernel import calendars
@@ -86,6 +87,34 @@ def new_call(instance: ProcessInstance, item: WorkItem, at: datetime) -> Operati
         max_attempts=max(1, item.retries),
         due_at=at + found.timeout,
         created_at=at,
+    )
+
+
+def new_child(instance: ProcessInstance, item: WorkItem, at: datetime) -> ProcessInstance:
+    """The instance that a CALL item asks for, in the version that was pinned. Raises EvaluationHalt where there is none."""
+    try:
+        definition = called_definition(item.target, instance.pins)
+    except UnknownProcess as error:
+        raise EvaluationHalt(item.element_id, error.sentence()) from error
+    subject = called_subject(instance, item)
+    return ProcessInstance(
+        definition=definition,
+        root_id=instance.root_id or instance.pk,
+        parent=instance,
+        parent_item=item.item_id,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        title=str(item.properties.get("title") or instance.title)[:200],
+        net=instance.net,
+        status=InstanceStatus.RUNNING.value,
+        state=b"",
+        pins=instance.pins,
+        organisation_id=called_organisation(instance, item),
+        scope_key=str(item.properties.get("scope") or instance.scope_key),
+        grade=instance.grade,
+        applicant_person_id=instance.applicant_person_id,
+        applicant_entity_id=instance.applicant_entity_id,
+        started_at=at,
     )
 
 

@@ -25,6 +25,7 @@ from yiwang.commons.flow.models import Halt, ProcessInstance, Timer
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.ids import new_id
+from yiwang.kernel.writes import update
 
 
 @command("flow.start")
@@ -127,7 +128,8 @@ def retry_halted(
         raise NothingToRetry
     halt.resolved_at, halt.resolved_by_id = at, by.account_id
     halt.save(update_fields=["resolved_at", "resolved_by"])
-    ProcessInstance.objects.filter(pk=instance.pk).update(status=InstanceStatus.RUNNING.value)
+    instance.status = InstanceStatus.RUNNING.value
+    update(instance, "status")
     stepper = Stepper(by=by, at=at)
     stepper.remember(instance, HistoryKind.RETRIED, halt.element_id)
     for pending in _corrected(halt.pending, variables or {}):

@@ -5,7 +5,8 @@ a halt with the command to try again.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +14,10 @@ from django.db import DatabaseError
 
 from yiwang.commons.flow import engine, registry, rules
 from yiwang.commons.flow.commands import pending as to
+from yiwang.commons.flow.commands.locking import with_definition
 from yiwang.commons.flow.commands.pending import Pending
-from yiwang.commons.flow.commands.pinning import called_definition, model_of
-from yiwang.commons.flow.commands.placing import (
-    called_organisation,
-    called_subject,
-    invocation_values,
-    new_call,
-    new_task,
-    subject_of,
-)
+from yiwang.commons.flow.commands.pinning import model_of
+from yiwang.commons.flow.commands.placing import invocation_values, new_call, new_child, new_task, subject_of
 from yiwang.commons.flow.contracts import (
     CallStatus,
     HistoryKind,
@@ -31,14 +26,14 @@ from yiwang.commons.flow.contracts import (
     InstanceStatus,
     TaskCreated,
     TaskStatus,
-    UnknownProcess,
 )
 from yiwang.commons.flow.models import Halt, HistoryEntry, OperationCall, ProcessInstance, Task, Timer
 from yiwang.kernel import evidence, outbox
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.command import revocable
+from yiwang.kernel.command import keep, revocable
 from yiwang.kernel.errors import DomainError
 from yiwang.kernel.jobs import defer
+from yiwang.kernel.writes import Writes
 
 RUN_OPERATION = "flow.run_operation"
 _PATH = {
@@ -48,58 +43,85 @@ _PATH = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """The rows of a step's new items, before anything is written."""
+
+    tasks: list[Task]
+    calls: list[OperationCall]
+    children: list[tuple[engine.WorkItem, ProcessInstance]]
+
+
+_FORGET_TIMERS = "DELETE FROM commons_flow_timer WHERE instance_id = %s AND NOT timer_id = ANY(%s)"
+_SAME_TIMER = "ON CONFLICT (instance_id, timer_id) DO UPDATE SET due_at = EXCLUDED.due_at"
+
+
+def _keep_timers(instance: ProcessInstance, timers: tuple[engine.DueTimer, ...], writes: Writes) -> None:
+    writes.part(_FORGET_TIMERS, instance.pk, [timer.timer_id for timer in timers])
+    rows = (
+        Timer(
+            instance_id=instance.pk,
+            timer_id=timer.timer_id,
+            element_id=timer.element_id,
+            name=timer.name[:120],
+            due_at=timer.due_at,
+        )
+        for timer in timers
+    )
+    writes.insert(rows, conflict=_SAME_TIMER)
+
+
 class Stepper:
     """Works off a queue of (instance, command). Made anew for each flow command."""
 
     def __init__(self, *, by: Actor, at: datetime) -> None:
         self.by, self.at = by, at
         self._queue: deque[tuple[ProcessInstance, Pending]] = deque()
-        self._history: list[HistoryEntry] = []
 
     def run(self, instance: ProcessInstance, pending: Pending) -> None:
-        """Applies the command and everything that follows; halts are recorded, never raised."""
-        self._queue.append((instance, pending))
+        """Applies the command and everything that follows; halts are recorded, never raised.
+
+        `instance` is as it stands in the database: read after the lock, and written by none but this stepper since.
+        """
+        self._one(instance, pending)
         self.settle()
 
     def settle(self) -> None:
-        """Works off what is queued and writes the history."""
+        """Works off what is queued. What was queued may have been cancelled or halted meanwhile."""
         while self._queue:
-            self._one(*self._queue.popleft())
-        HistoryEntry.objects.bulk_create(self._history)
-        self._history = []
+            instance, pending = self._queue.popleft()
+            instance.refresh_from_db(fields=["status", "state", "variables"])
+            self._one(instance, pending)
 
     def remember(
         self, instance: ProcessInstance, kind: HistoryKind, element_id: str = "", name: str = "", **details: Any
     ) -> None:
-        """A line of the history, written at the end of the run."""
-        self._history.append(
-            HistoryEntry(
-                instance=instance,
-                subject_kind=instance.subject_kind,
-                subject_id=instance.subject_id,
-                at=self.at,
-                kind=kind.value,
-                element_id=element_id,
-                name=name,
-                account_id=self.by.account_id,
-                details=details,
-            )
+        """A line of the history, written at the end of the command."""
+        row = HistoryEntry(
+            instance_id=instance.pk,
+            subject_kind=instance.subject_kind,
+            subject_id=instance.subject_id,
+            at=self.at,
+            kind=kind.value,
+            element_id=element_id,
+            name=name,
+            account_id=self.by.account_id,
+            details=details,
         )
+        keep(row)
 
     def _one(self, instance: ProcessInstance, pending: Pending) -> None:
-        if instance.pk is not None:
-            instance.refresh_from_db(fields=["status", "state", "variables"])
         if not rules.INSTANCE_MOVES[InstanceStatus(instance.status)]:
             return
         if instance.status == InstanceStatus.HALTED.value:
             self._wait_behind_the_halt(instance, pending)
             return
-        remembered, queued = len(self._history), len(self._queue)
+        queued = len(self._queue)
         try:
-            with revocable():
-                self._project(instance, self._step(instance, pending))
+            with revocable(lazily=True) as before_writing:
+                step = self._step(instance, pending, before_writing)
+                self._project(instance, step, self._prepared(instance, step))
         except (engine.EvaluationHalt, engine.UnknownItem) as halt:
-            del self._history[remembered:]
             while len(self._queue) > queued:
                 self._queue.pop()
             self._halt(instance, halt, pending)
@@ -109,11 +131,11 @@ class Stepper:
         halt.pending = [*halt.pending, pending]
         halt.save(update_fields=["pending"])
 
-    def _step(self, instance: ProcessInstance, pending: Pending) -> engine.Step:
+    def _step(self, instance: ProcessInstance, pending: Pending, before_writing: Callable[[], None]) -> engine.Step:
         model = model_of(instance.definition)
 
         def perform(item: engine.WorkItem) -> Mapping[str, Any] | None:
-            return self._perform(instance, item)
+            return self._perform(instance, item, before_writing)
 
         feel = registry.evaluator()
         if pending["kind"] == "start":
@@ -122,7 +144,9 @@ class Stepper:
         command = to.engine_command(pending)
         return engine.advance(model, bytes(instance.state), command, evaluator=feel, at=self.at, perform=perform)
 
-    def _perform(self, instance: ProcessInstance, item: engine.WorkItem) -> Mapping[str, Any] | None:
+    def _perform(
+        self, instance: ProcessInstance, item: engine.WorkItem, before_writing: Callable[[], None]
+    ) -> Mapping[str, Any] | None:
         if item.kind is engine.ItemKind.DECISION:
             return self._decide(instance, item)
         found = registry.operation_named(item.target)
@@ -139,6 +163,7 @@ class Stepper:
             at=self.at,
             **invocation_values(item),
         )
+        before_writing()
         try:
             outputs = found.run(invocation)
         except DomainError as error:
@@ -169,16 +194,30 @@ class Stepper:
         self.remember(instance, HistoryKind.DECIDED, item.element_id, item.name, decision=item.target, **decided.record)
         return {item.result_variable: decided.value} if item.result_variable else {}
 
-    def _project(self, instance: ProcessInstance, step: engine.Step) -> None:
+    def _prepared(self, instance: ProcessInstance, step: engine.Step) -> "_Prepared":
+        """Everything that can halt the step comes before its first row."""
         if step.error_code and instance.parent_id is None:
             raise engine.EvaluationHalt("", f"错误 {step.error_code} 没有边界事件处理。")
+        kinds = engine.ItemKind
+        return _Prepared(
+            tasks=[new_task(instance, item, self.at) for item in step.new_items if item.kind is kinds.USER],
+            calls=[new_call(instance, item, self.at) for item in step.new_items if item.kind is kinds.OPERATION],
+            children=[(item, new_child(instance, item, self.at)) for item in step.new_items if item.kind is kinds.CALL],
+        )
+
+    def _project(self, instance: ProcessInstance, step: engine.Step, prepared: "_Prepared") -> None:
         instance.state, instance.variables = step.state, dict(step.variables)
         instance.status = (InstanceStatus.COMPLETED if step.ended else InstanceStatus.RUNNING).value
         instance.ended_at = self.at if step.ended else None
-        instance.save(update_fields=["state", "variables", "status", "ended_at"])
+        writes = Writes()
+        writes.update(instance, "state", "variables", "status", "ended_at")
+        writes.insert(prepared.tasks)
+        writes.insert(prepared.calls)
+        writes.insert(child for _item, child in prepared.children)
+        _keep_timers(instance, step.timers, writes)
+        writes.send()
         self._take_away(instance, [item.item_id for item in step.finished_items if not item.completed])
-        self._set_up(instance, step.new_items)
-        self._keep_timers(instance, step.timers)
+        self._announce(instance, prepared)
         for event in step.path:
             if event.name or event.item_id:
                 self.remember(instance, _PATH[event.kind], event.element_id, event.name, type=event.element_type)
@@ -193,56 +232,21 @@ class Stepper:
         Task.objects.filter(**gone, status__in=waiting).update(status=TaskStatus.CANCELLED.value, ended_at=self.at)
         calls = OperationCall.objects.filter(**gone, status__in=[CallStatus.PENDING.value, CallStatus.FAILED.value])
         calls.update(status=CallStatus.CANCELLED.value, ended_at=self.at)
-        for child in ProcessInstance.objects.filter(parent=instance, parent_item__in=item_ids).select_related(
-            "definition"
-        ):
-            self.cancel(child)
+        for child in ProcessInstance.objects.filter(parent=instance, parent_item__in=item_ids).defer("state"):
+            self.cancel(with_definition(child))
 
-    def _set_up(self, instance: ProcessInstance, items: tuple[engine.WorkItem, ...]) -> None:
-        tasks = [new_task(instance, item, self.at) for item in items if item.kind is engine.ItemKind.USER]
-        calls = [new_call(instance, item, self.at) for item in items if item.kind is engine.ItemKind.OPERATION]
-        Task.objects.bulk_create(tasks)
-        OperationCall.objects.bulk_create(calls)
-        for task in tasks:
+    def _announce(self, instance: ProcessInstance, prepared: "_Prepared") -> None:
+        for task in prepared.tasks:
             event = TaskCreated(subject_of(instance), instance.pk, task.pk, task.element_id, task.for_applicant)
             outbox.publish(event)
-        for call in calls:
+        for call in prepared.calls:
             defer(RUN_OPERATION, call_id=str(call.pk))
-        for item in items:
-            if item.kind is engine.ItemKind.CALL:
-                self._call(instance, item)
-
-    def _call(self, instance: ProcessInstance, item: engine.WorkItem) -> None:
-        try:
-            definition = called_definition(item.target, instance.pins)
-        except UnknownProcess as error:
-            raise engine.EvaluationHalt(item.element_id, error.sentence()) from error
-        subject = called_subject(instance, item)
-        child = ProcessInstance(
-            definition=definition,
-            root_id=instance.root_id or instance.pk,
-            parent=instance,
-            parent_item=item.item_id,
-            subject_kind=subject.kind,
-            subject_id=subject.id,
-            title=str(item.properties.get("title") or instance.title)[:200],
-            net=instance.net,
-            status=InstanceStatus.RUNNING.value,
-            state=b"",
-            pins=instance.pins,
-            organisation_id=called_organisation(instance, item),
-            scope_key=str(item.properties.get("scope") or instance.scope_key),
-            grade=instance.grade,
-            applicant_person_id=instance.applicant_person_id,
-            applicant_entity_id=instance.applicant_entity_id,
-            started_at=self.at,
-        )
-        child.save(force_insert=True)
-        self.remember(
-            instance, HistoryKind.CALLED, item.element_id, item.name, process=item.target, child=str(child.pk)
-        )
-        self.started(child)
-        self._queue.append((child, to.to_start(item.inputs)))
+        for item, child in prepared.children:
+            self.remember(
+                instance, HistoryKind.CALLED, item.element_id, item.name, process=item.target, child=str(child.pk)
+            )
+            self.started(child)
+            self._queue.append((child, to.to_start(item.inputs)))
 
     def started(self, instance: ProcessInstance) -> None:
         definition = instance.definition
@@ -255,23 +259,6 @@ class Stepper:
         evidence.record("process.started", subject_of(instance), facts)
         self.remember(instance, HistoryKind.STARTED, "", definition.title, version=definition.version)
 
-    def _keep_timers(self, instance: ProcessInstance, timers: tuple[engine.DueTimer, ...]) -> None:
-        wanted = {timer.timer_id: timer for timer in timers}
-        kept = set()
-        for row in Timer.objects.filter(instance=instance):
-            timer = wanted.get(row.timer_id)
-            if timer is None or timer.due_at != row.due_at:
-                row.delete()
-            else:
-                kept.add(row.timer_id)
-        Timer.objects.bulk_create(
-            Timer(
-                instance=instance, timer_id=key, element_id=timer.element_id, name=timer.name[:120], due_at=timer.due_at
-            )
-            for key, timer in wanted.items()
-            if key not in kept
-        )
-
     def _ended(self, instance: ProcessInstance, error_code: str) -> None:
         self._announce_end(instance, HistoryKind.ENDED)
         if instance.parent_id is not None:
@@ -280,8 +267,8 @@ class Stepper:
             self._tell_parent(instance, result)
 
     def _tell_parent(self, instance: ProcessInstance, pending: Pending) -> None:
-        parent = ProcessInstance.objects.select_related("definition").get(pk=instance.parent_id)
-        self._queue.append((parent, pending))
+        parent = ProcessInstance.objects.defer("state", "variables").get(pk=instance.parent_id)
+        self._queue.append((with_definition(parent), pending))
 
     def _announce_end(self, instance: ProcessInstance, kind: HistoryKind) -> None:
         status = InstanceStatus(instance.status)
@@ -314,8 +301,8 @@ class Stepper:
         instance.status, instance.ended_at = InstanceStatus.CANCELLED.value, self.at
         instance.save(update_fields=["status", "ended_at"])
         self._announce_end(instance, HistoryKind.CANCELLED)
-        for child in ProcessInstance.objects.filter(parent=instance).select_related("definition"):
-            self.cancel(child)
+        for child in ProcessInstance.objects.filter(parent=instance).defer("state"):
+            self.cancel(with_definition(child))
         if tell_parent and instance.parent_id is not None:
             self._tell_parent(instance, to.to_fail(instance.parent_item, "CANCELLED"))
 

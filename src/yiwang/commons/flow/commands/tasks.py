@@ -7,15 +7,16 @@ from uuid import UUID
 
 from yiwang.commons.flow import policies
 from yiwang.commons.flow.commands import pending as to
-from yiwang.commons.flow.commands.locking import locked
+from yiwang.commons.flow.commands.locking import locked_task
 from yiwang.commons.flow.commands.stepping import Stepper
 from yiwang.commons.flow.contracts import HistoryKind, TaskCompleted, TaskStatus, UnknownTask
 from yiwang.commons.flow.models import HistoryEntry, Task
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import evidence, outbox
 from yiwang.kernel.actor import Actor, SubjectRef
-from yiwang.kernel.command import command, note
+from yiwang.kernel.command import command, keep, note
 from yiwang.kernel.ids import new_id
+from yiwang.kernel.writes import update
 
 
 def _task(task_id: UUID) -> Task:
@@ -106,15 +107,12 @@ def complete_task(
     TaskClosed, NotYourTask, InstanceIsHalted, UnknownTask, and what a local operation refuses.
     """
     del idempotency_key
-    instance_id = Task.objects.filter(pk=task_id).values_list("instance_id", flat=True).first()
-    if instance_id is None:
-        raise UnknownTask
-    instance = locked(instance_id)
-    task = _task(task_id)
+    task = locked_task(task_id)
+    instance = task.instance
     policies.check_complete(by, task)
     policies.check_running(instance)
     task.status, task.ended_at, task.completed_by_id = TaskStatus.DONE.value, at, by.account_id
-    task.save(update_fields=["status", "ended_at", "completed_by"])
+    update(task, "status", "ended_at", "completed_by_id")
     subject = _subject(task)
     facts: dict[str, evidence.Fact] = {"task": str(task.pk), "element": task.element_id, "instance": str(instance.pk)}
     evidence.record("process.task_completed", subject, facts)
@@ -141,7 +139,7 @@ def _hold(task: Task, account_id: UUID | None, at: datetime) -> None:
 
 
 def _remember(task: Task, kind: HistoryKind, by: Actor, at: datetime, **details: Any) -> None:
-    HistoryEntry.objects.create(
+    row = HistoryEntry(
         instance_id=task.instance_id,
         subject_kind=task.subject_kind,
         subject_id=task.subject_id,
@@ -152,3 +150,4 @@ def _remember(task: Task, kind: HistoryKind, by: Actor, at: datetime, **details:
         account_id=by.account_id,
         details={"task": str(task.pk), **details},
     )
+    keep(row)
