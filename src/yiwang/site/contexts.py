@@ -9,6 +9,7 @@ CONTEXTS = (
     "yiwang.commons.rules",
     "yiwang.commons.forms",
     "yiwang.commons.flow",
+    "yiwang.commons.notify",
     "yiwang.serve.matters",
     "yiwang.serve.cases",
     "yiwang.serve.portal",

@@ -23,7 +23,10 @@ class Area(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One entry of the main navigation. `url` is a path or a callable that reverses it; `visible` hides it for a request."""
+    """One entry of the main navigation. `url` is a path or a callable that reverses it; `visible` hides it for a request.
+
+    `count` is what waits there, shown beside the label; 0 shows nothing, 100 and more 99+.
+    """
 
     key: str
     label: Text
@@ -31,6 +34,7 @@ class NavEntry:
     area: Area = Area.PORTAL
     order: int = 100
     visible: Callable[[HttpRequest], bool] = lambda _request: True
+    count: Callable[[HttpRequest], int] = lambda _request: 0
 
     def href(self) -> str:
         return self.url if isinstance(self.url, str) else self.url()

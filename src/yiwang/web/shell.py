@@ -21,10 +21,12 @@ STYLES = (
     "tables",
     "overlays",
     "documents",
+    "diagram",
     "layouts",
 )
-SCRIPTS = ("glue", "print", "dialog", "toast", "menu", "submit", "upload", "keys", "summary", "chart")
+SCRIPTS = ("glue", "print", "dialog", "toast", "menu", "submit", "upload", "keys", "summary", "chart", "diagram")
 PRINT_COOKIE = "yw_print"
+_MANY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,12 @@ class ShownEntry:
     label: Text
     href: str
     current: bool
+    count: int = 0
+
+    @property
+    def many(self) -> str:
+        """The count as shown; empty for none."""
+        return "" if not self.count else str(self.count) if self.count < _MANY else f"{_MANY - 1}+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,8 @@ def shell_view(request: HttpRequest | None, area: Area) -> ShellView:
     home = shell.home_url[area]
     if request is None:
         return ShellView(area.value, home, "/", large=False, site=Site())
-    entries = tuple((entry.label, entry.href()) for entry in navigation(area, request))
-    current = _current(request.path, [href for _label, href in entries])
+    entries = tuple((entry.label, entry.href(), entry.count(request)) for entry in navigation(area, request))
+    current = _current(request.path, [href for _label, href, _count in entries])
     account = shell.account(request)
     return ShellView(
         area=area.value,
@@ -67,7 +75,7 @@ def shell_view(request: HttpRequest | None, area: Area) -> ShellView:
         here=request.get_full_path() if request.method == "GET" else request.path,
         large=request.COOKIES.get(PRINT_COOKIE) == "large",
         site=shell.site(request),
-        entries=tuple(ShownEntry(label, href, href == current) for label, href in entries),
+        entries=tuple(ShownEntry(label, href, href == current, count) for label, href, count in entries),
         account=account,
         menu=_menu(account) if account else None,
         acting=shell.acting_for(request),

@@ -1,0 +1,71 @@
+"""Ports of notify: the kinds of messages with their words, and the channels that carry a message beyond the site."""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from yiwang.commons.notify.contracts import MessageFaulty, MessageView, Params, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of message. `title` and `body` are msgids of the registering context with `{param}` fields."""
+
+    key: str
+    title: str
+    body: str
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The parameters that its words need."""
+        parsed = (part for text in (self.title, self.body) for part in string.Formatter().parse(text))
+        return frozenset(part[1] for part in parsed if part[1])
+
+
+class Channel(Protocol):
+    """Carries messages beyond the site (letters by mail, short messages). A failure is raised and the job tries again.
+
+    `key` is stable: it stands in the jobs. `carry` gets each message at least once, its id is the idempotency key.
+    """
+
+    key: str
+
+    def carry(self, message: MessageView, recipient: Recipient) -> None: ...
+
+
+_kinds: dict[str, Kind] = {}
+_channels: dict[str, Channel] = {}
+
+
+def register_kind(*kinds: Kind) -> None:
+    """Let messages of these kinds be sent; a key stands for the same words for ever, as old messages are kept by kind."""
+    for kind in kinds:
+        known = _kinds.setdefault(kind.key, kind)
+        if known != kind:
+            raise ValueError(f"two kinds of messages are called {kind.key}")
+
+
+def kind_of(key: str) -> Kind | None:
+    """The kind, None where the context that registered it is no longer installed."""
+    return _kinds.get(key)
+
+
+def check_words(key: str, params: Params) -> None:
+    """Raises MessageFaulty where the kind is unknown or its words lack a parameter."""
+    kind = kind_of(key)
+    if kind is None:
+        raise MessageFaulty(reason=f"kind {key}")
+    missing = sorted(kind.fields - params.keys())
+    if missing:
+        raise MessageFaulty(reason=f"{key}: {', '.join(missing)}")
+
+
+def register_channel(channel: Channel) -> None:
+    """Have every message carried by this channel too. None is built in: without one, messages are read on the site."""
+    _channels[channel.key] = channel
+
+
+def channels() -> Mapping[str, Channel]:
+    """The channels by key."""
+    return _channels
