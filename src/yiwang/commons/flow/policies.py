@@ -56,6 +56,14 @@ def instances_in_reach(viewer: Actor, action: str) -> Q:
     return Q(identity.scope(viewer=viewer, action=action))
 
 
+def known(viewer: Actor) -> Q:
+    """Filter of instances that the viewer may know of: the applicant's own, those in an official's reach or with a task in it."""
+    if viewer.is_system:
+        return Q()
+    with_task = Q(pk__in=Task.objects.filter(in_reach(viewer)).values("instance_id"))
+    return of_applicant(viewer) | instances_in_reach(viewer, WORK) | with_task
+
+
 def can_work(viewer: Actor, task: Task) -> bool:
     """Whether the task is in the viewer's reach, whoever holds it. At most one query."""
     return viewer.is_system or Task.objects.filter(in_reach(viewer), pk=task.pk).exists()

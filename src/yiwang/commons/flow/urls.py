@@ -26,6 +26,9 @@ urlpatterns = [
     path("work/calendar/announce/", views.announce, name="announce"),
     path("work/audit/", views.audit, name="audit"),
     path("work/audit/export/", views.audit_export, name="audit_export"),
+    path("processes/<uuid:instance_id>/", views.diagram, name="diagram"),
+    path("processes/of/<slug:kind>/<uuid:subject_id>/", views.diagram_of, name="diagram_of"),
+    path("processes/models/<uuid:definition_id>.bpmn", views.bpmn, name="bpmn"),
     path("mine/", views.mine, name="mine"),
 ]
 

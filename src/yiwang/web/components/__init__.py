@@ -22,6 +22,13 @@ from yiwang.web.components.actions import (
     Toast,
 )
 from yiwang.web.components.base import Attr, Component, Link, Text
+from yiwang.web.components.diagrams import (
+    DIAGRAM_WORDS,
+    DiagramState,
+    DiagramStep,
+    LazyDiagram,
+    ProcessDiagram,
+)
 from yiwang.web.components.lists import (
     Card,
     Cards,
@@ -83,6 +90,7 @@ from yiwang.web.components.time import (
 )
 
 __all__ = [
+    "DIAGRAM_WORDS",
     "SAMPLE",
     "Actions",
     "Attr",
@@ -103,6 +111,8 @@ __all__ = [
     "Component",
     "Crumbs",
     "DayKind",
+    "DiagramState",
+    "DiagramStep",
     "Dialog",
     "Due",
     "DueState",
@@ -120,12 +130,14 @@ __all__ = [
     "Lane",
     "LaneChart",
     "LaneSpan",
+    "LazyDiagram",
     "Licence",
     "Link",
     "LinkButton",
     "Menu",
     "Note",
     "Pagination",
+    "ProcessDiagram",
     "Progress",
     "Provenance",
     "Row",

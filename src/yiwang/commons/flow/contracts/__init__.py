@@ -1,5 +1,6 @@
 """What crosses flow's border: words, frozen values, events, errors. Holds no Django and no engine state."""
 
+from yiwang.commons.flow.contracts.diagrams import DiagramNode, DiagramView, NodeState
 from yiwang.commons.flow.contracts.errors import (
     DefinitionRefused,
     InstanceIsHalted,
@@ -58,6 +59,8 @@ __all__ = [
     "AdministrationCounts",
     "CallStatus",
     "DefinitionRefused",
+    "DiagramNode",
+    "DiagramView",
     "Finding",
     "HaltRow",
     "HistoryKind",
@@ -69,6 +72,7 @@ __all__ = [
     "InstanceIsHalted",
     "InstanceIsOver",
     "InstanceStatus",
+    "NodeState",
     "NotAdministrator",
     "NotYourTask",
     "NothingChosen",

@@ -8,6 +8,7 @@ from yiwang.commons.flow.queries.administration import (
     rights,
     standing_deliveries,
 )
+from yiwang.commons.flow.queries.diagrams import diagram, diagram_of, published_bpmn
 from yiwang.commons.flow.queries.halted import call, halt, halts
 from yiwang.commons.flow.queries.inbox import check_plain, counts, inbox, task
 from yiwang.commons.flow.queries.processes import (
@@ -31,6 +32,8 @@ __all__ = [
     "check_plain",
     "counts",
     "definition_bpmn",
+    "diagram",
+    "diagram_of",
     "due_calls",
     "due_instances",
     "failed_background_jobs",
@@ -41,6 +44,7 @@ __all__ = [
     "mine",
     "open_tasks",
     "process_versions",
+    "published_bpmn",
     "rights",
     "standing_deliveries",
     "status",

@@ -6,7 +6,6 @@ from django.db.models import Q
 
 from yiwang.commons.flow import policies
 from yiwang.commons.flow.contracts import (
-    WORK,
     CallStatus,
     HistoryKind,
     HistoryRow,
@@ -70,7 +69,9 @@ def open_tasks(*, subject: SubjectRef, viewer: Actor) -> tuple[TaskRow, ...]:
 
 def status(*, instance_id: UUID, viewer: Actor) -> InstanceStatus:
     """Of an instance that the viewer may know of. Raises UnknownInstance."""
-    found = ProcessInstance.objects.filter(_known(viewer), pk=instance_id).values_list("status", flat=True).first()
+    found = (
+        ProcessInstance.objects.filter(policies.known(viewer), pk=instance_id).values_list("status", flat=True).first()
+    )
     if found is None:
         raise UnknownInstance
     return InstanceStatus(found)
@@ -90,7 +91,7 @@ def history(*, subject: SubjectRef, viewer: Actor) -> tuple[HistoryRow, ...]:
 
     Empty for those who may not know. Two queries and one for names.
     """
-    instances = ProcessInstance.objects.filter(_known(viewer), subject_kind=subject.kind, subject_id=subject.id)
+    instances = ProcessInstance.objects.filter(policies.known(viewer), subject_kind=subject.kind, subject_id=subject.id)
     rows = list(HistoryEntry.objects.filter(instance__in=instances.values("pk")).order_by("at", "id"))
     accounts = {row.account_id for row in rows if row.account_id}
     names = identity.account_names(account_ids=accounts, viewer=viewer) if accounts else {}
@@ -106,14 +107,6 @@ def history(*, subject: SubjectRef, viewer: Actor) -> tuple[HistoryRow, ...]:
         )
         for row in rows
     )
-
-
-def _known(viewer: Actor) -> Q:
-    """Instances of the applicant, in an official's reach, or with a task in reach."""
-    if viewer.is_system:
-        return Q()
-    with_task = Q(pk__in=Task.objects.filter(policies.in_reach(viewer)).values("instance_id"))
-    return policies.of_applicant(viewer) | policies.instances_in_reach(viewer, WORK) | with_task
 
 
 def process_versions(*, key: str, viewer: Actor) -> tuple[tuple[int, UUID], ...]:

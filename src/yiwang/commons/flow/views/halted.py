@@ -16,7 +16,7 @@ from yiwang.commons.flow.contracts import HaltRow, InstanceStatus
 from yiwang.commons.flow.views import words
 from yiwang.commons.flow.views.administration import frame
 from yiwang.kernel import clock
-from yiwang.web.components import Cell, Column, Crumbs, Empty, Fact, Facts, Link, Pagination, Row, Table
+from yiwang.web.components import Cell, Column, Crumbs, Empty, Fact, Facts, LazyDiagram, Link, Pagination, Row, Table
 from yiwang.web.fields import Field, FieldKind
 from yiwang.web.responses import go
 
@@ -60,6 +60,7 @@ def halted_one(request: HttpRequest, halt_id: UUID) -> HttpResponse:
         "crumbs": Crumbs((Link(_("待办"), reverse("flow:inbox")), list_link), found.title),
         "halt": found,
         "facts": _facts(found),
+        "diagram": LazyDiagram(reverse("flow:diagram", args=[found.instance_id])),
         "field": Field(
             "variables",
             _("更正变量"),

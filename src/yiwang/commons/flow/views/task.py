@@ -14,7 +14,7 @@ from yiwang.commons.flow import commands, queries, registry
 from yiwang.commons.flow.contracts import HistoryRow, TaskView, UnknownTask
 from yiwang.commons.flow.views import words
 from yiwang.kernel import clock
-from yiwang.web.components import Crumbs, Event, Fact, Facts, Link, Timeline
+from yiwang.web.components import Crumbs, Event, Fact, Facts, LazyDiagram, Link, Timeline
 from yiwang.web.responses import go
 
 
@@ -32,6 +32,7 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "crumbs": Crumbs((Link(_("待办"), reverse("flow:inbox")),), found.row.title),
         "task": found,
         "facts": _facts(found),
+        "diagram": LazyDiagram(reverse("flow:diagram", args=[found.row.instance_id])),
         "timeline": Timeline(tuple(_event(line) for line in reversed(history))),
     }
     return render(request, "flow/task.html", context)

@@ -1,0 +1,81 @@
+"""A process drawn from its BPMN file, with where it stands; the same steps as a list for those who can't see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from yiwang.web.components.base import Component, Link, Text
+
+
+class DiagramState(StrEnum):
+    """Where an element stands. A mark, words and colour say the same."""
+
+    PASSED = "passed"
+    CURRENT = "current"
+    HALTED = "halted"
+    AWAY = "away"
+    AHEAD = "ahead"
+
+
+DIAGRAM_WORDS: dict[DiagramState, Text] = {
+    DiagramState.PASSED: _("已完成"),
+    DiagramState.CURRENT: _("正在办理"),
+    DiagramState.HALTED: _("暂停"),
+    DiagramState.AWAY: _("不再办理"),
+    DiagramState.AHEAD: _("还没到"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramStep:
+    """One line of the list: what is done there, how it stands, since when or by whom; `inside` opens a called process."""
+
+    words: Text
+    state: DiagramState = DiagramState.AHEAD
+    note: Text = ""
+    inside: Link | None = None
+
+    @property
+    def state_words(self) -> Text:
+        return DIAGRAM_WORDS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessDiagram(Component):
+    """The drawing. `src` is the address of a BPMN file with a diagram in it, `states` tell its elements' states by id.
+
+    bpmn-js is loaded when the drawing comes into view; it can be moved by keys, buttons, mouse and finger.
+    """
+
+    template: ClassVar[str] = "web/components/process_diagram.html"
+    id: str
+    title: Text
+    src: str
+    states: Mapping[str, DiagramState]
+    steps: tuple[DiagramStep, ...] = ()
+    words: Text = ""
+
+    @property
+    def data_id(self) -> str:
+        return f"{self.id}-data"
+
+    @property
+    def data(self) -> dict[str, object]:
+        """What the script reads: state by element, words by state."""
+        told = {state.value: str(words) for state, words in DIAGRAM_WORDS.items()}
+        return {"states": {key: state.value for key, state in self.states.items()}, "words": told}
+
+
+@dataclass(frozen=True, slots=True)
+class LazyDiagram(Component):
+    """The place of a drawing on a page that should not wait for it: fetched from `href` when it comes into view.
+
+    Without script it is a link to the same drawing on a page of its own.
+    """
+
+    template: ClassVar[str] = "web/components/lazy_diagram.html"
+    href: str
+    words: Text = ""
