@@ -8,7 +8,7 @@ from uuid import UUID
 
 from yiwang.commons.forms import queries as forms
 from yiwang.commons.forms.contracts import FormNotFound, Words
-from yiwang.commons.forms.engine import answered, evaluate
+from yiwang.commons.forms.engine import answered, computed, evaluate
 from yiwang.commons.rules import queries as rules
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -34,6 +34,16 @@ def eligibility(*, bundle: Bundle, facts: Mapping[str, Any], viewer: Actor) -> E
     if not isinstance(value, Mapping) or value.get("scope") not in set(Scope):
         return None
     return Eligibility(Scope(value["scope"]), str(value.get("advice") or ""))
+
+
+def worked_out(*, bundle: Bundle, answers: Mapping[str, Any], viewer: Actor) -> Mapping[str, Any]:
+    """`answers` and what the bundle's form computes from them today. One query; without a form the answers alone."""
+    try:
+        definition = forms.definition(key=bundle.spec.form, viewer=viewer)
+    except FormNotFound:
+        return answers
+    state = evaluate(definition, answered({}, answers), today=clock.today())
+    return {**answers, **{name: answer.value for name, answer in computed(definition, state).items()}}
 
 
 def open_questions(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from yiwang.commons.identity.queries import actor_of
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import Bundle, SituationQuestion
-from yiwang.serve.portal.queries import eligibility, open_questions, unsent
+from yiwang.serve.portal.queries import eligibility, open_questions, unsent, worked_out
 from yiwang.serve.portal.views.situation import answers_of, forget_answers, keep_answers
 from yiwang.serve.portal.views.speaking import say
 from yiwang.serve.portal.views.tailoring import answered, back_to, common, tailored_page
@@ -40,7 +40,8 @@ def guide(request: HttpRequest, key: str) -> HttpResponse:
     asked = _asked(bundle, request.GET.get("about", "")) or next(iter(left), None)
     if asked is not None:
         return render(request, "portal/question.html", _question(bundle, asked, answers, len(left)))
-    verdict = eligibility(bundle=bundle, facts=answers, viewer=viewer)
+    known = worked_out(bundle=bundle, answers=answers, viewer=viewer)
+    verdict = eligibility(bundle=bundle, facts=known, viewer=viewer)
     opened = unsent(viewer=viewer, key=bundle.spec.form, most=1)
     return render(request, "portal/tailored.html", tailored_page(bundle, answers, tailored, verdict, opened))
 
