@@ -51,6 +51,11 @@ def defer_now(name: str, *, run_at: datetime | None = None, **ids: str | int) ->
     app.configure_task(name=name, schedule_at=run_at, allow_unknown=True).defer(**ids)
 
 
+def call_soon(name: str, writes: Writes) -> None:
+    """Defer job `name`, which takes no ids, as a part of these writes."""
+    writes.call(f"""procrastinate_defer_jobs_v1('{{"(default,{name},0,,,{{}},)"}}'::procrastinate_job_to_defer_v1[])""")
+
+
 def _write(_run: Run, rows: list[tuple[str, datetime | None, dict[str, Any]]], _writes: Writes) -> None:
     grouped: dict[tuple[str, datetime | None], list[dict[str, Any]]] = {}
     for name, run_at, ids in rows:

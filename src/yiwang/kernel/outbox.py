@@ -24,7 +24,7 @@ from yiwang.kernel.errors import Conflict
 from yiwang.kernel.events import Event
 from yiwang.kernel.faults import described
 from yiwang.kernel.ids import new_id
-from yiwang.kernel.jobs import defer_now, job, periodic
+from yiwang.kernel.jobs import call_soon, defer_now, job, periodic
 from yiwang.kernel.models import OutboxDelivery, OutboxEvent
 from yiwang.kernel.paging import Page, paginate
 from yiwang.kernel.text import gettext_noop as _
@@ -129,7 +129,7 @@ def _write(run: Run, events: list[Event], writes: Writes) -> None:
     ]
     if deliveries:
         writes.part(_DELIVER.format(events=told), run.at, json.dumps(deliveries))
-        defer_now(RELAY)
+        call_soon(RELAY, writes)
 
 
 def relay(*, limit: int = 1000) -> int:

@@ -24,6 +24,7 @@ class Writes:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._parameters: list[Any] = []
+        self._calls: list[str] = []
 
     def insert(self, rows: Iterable[models.Model], *, returning: str = "", conflict: str = "") -> str:
         """New rows of one model, in this order; a column that the database counts is left to it. The part's name."""
@@ -45,12 +46,17 @@ class Writes:
         self._parameters += parameters
         return name
 
+    def call(self, function: str) -> None:
+        """A function of the database, with its arguments as constants, that writes by itself."""
+        self._calls.append(function)
+
     def send(self) -> None:
         """Execute what was gathered; nothing where that is nothing."""
-        if self._parts:
+        if self._parts or self._calls:
+            parts = f"WITH {', '.join(self._parts)} " if self._parts else ""
             with connection.cursor() as cursor:
-                cursor.execute(f"WITH {', '.join(self._parts)} SELECT 1", self._parameters)
-        self._parts, self._parameters = [], []
+                cursor.execute(f"{parts}SELECT {', '.join(self._calls) or 1}", self._parameters)
+        self._parts, self._parameters, self._calls = [], [], []
 
 
 def insert(row: models.Model, *, conflict: str = "") -> bool:

@@ -18,9 +18,10 @@ _definitions: OrderedDict[UUID, ProcessDefinition] = OrderedDict()
 
 
 def latest(keys: Iterable[str]) -> dict[str, ProcessDefinition]:
-    """The newest version of each key that is published. One query."""
-    rows = ProcessDefinition.objects.filter(key__in=set(keys)).order_by("key", "-version").distinct("key").defer("bpmn")
-    return {row.key: row for row in rows}
+    """The newest version of each key that is published. One query, and one for each that this process has not met."""
+    rows = ProcessDefinition.objects.filter(key__in=set(keys)).order_by("key", "-version").distinct("key")
+    found = (definition_with_id(pk) for pk in rows.values_list("pk", flat=True))
+    return {row.key: row for row in found if row is not None}
 
 
 def definition_with_id(definition_id: UUID) -> ProcessDefinition | None:
