@@ -148,6 +148,7 @@ class OutboxDelivery(GuardedModel):
         )
         indexes = (
             models.Index(fields=["handler", "aggregate_id", "event"], name="delivery_open", condition=~Q(state="done")),
+            models.Index(fields=["event", "handler"], name="delivery_next", condition=Q(state="pending")),
         )
 
 

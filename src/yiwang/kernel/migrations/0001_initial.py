@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['handler', 'aggregate_id', 'event'], name='delivery_open')],
+                'indexes': [models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['handler', 'aggregate_id', 'event'], name='delivery_open'), models.Index(condition=models.Q(('state', 'pending')), fields=['event', 'handler'], name='delivery_next')],
                 'constraints': [models.UniqueConstraint(fields=('event', 'handler'), name='delivery_once'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='delivery_done_has_time')],
             },
         ),
