@@ -11,12 +11,15 @@ from .model import Model, Parsed, advance, load, parse, start
 from .ports import Evaluator, Performer, leave_open
 from .timers import moment_in
 from .values import (
+    Arrival,
+    Beginning,
     Cancel,
     Command,
     Completion,
     Correction,
     DueTimer,
     Ended,
+    Escalation,
     Failure,
     Finding,
     FinishedItem,
@@ -26,12 +29,16 @@ from .values import (
     Rescheduling,
     Severity,
     Step,
+    Subscription,
+    Thrown,
     TimerDue,
     WorkItem,
 )
 from .values_json import FeelDecoder, FeelEncoder, dumps, loads
 
 __all__ = [
+    "Arrival",
+    "Beginning",
     "BusinessError",
     "Cancel",
     "Command",
@@ -40,6 +47,7 @@ __all__ = [
     "DueTimer",
     "Ended",
     "EngineError",
+    "Escalation",
     "EvaluationHalt",
     "Evaluator",
     "ExpressionFault",
@@ -58,6 +66,8 @@ __all__ = [
     "Rescheduling",
     "Severity",
     "Step",
+    "Subscription",
+    "Thrown",
     "TimerDue",
     "UnknownItem",
     "WorkItem",

@@ -31,12 +31,43 @@ class NodeKind(StrEnum):
     PASS_THROUGH = "intermediateThrowEvent"  # noqa: S105 - a BPMN element
     BOUNDARY_TIMER = "boundaryTimer"
     BOUNDARY_ERROR = "boundaryError"
+    RECEIVE = "receiveTask"
+    EVENT_GATEWAY = "eventBasedGateway"
+    EVENT_SUBPROCESS = "eventSubProcess"
+    EVENT_START = "eventStart"
+    EVENT_CATCH = "eventCatch"
+    EVENT_THROW = "eventThrow"
+    EVENT_END = "eventEnd"
+    BOUNDARY_EVENT = "boundaryEvent"
 
 
 class TimerKind(StrEnum):
     DATE = "timeDate"
     DURATION = "timeDuration"
     CYCLE = "timeCycle"
+
+
+class EventKind(StrEnum):
+    MESSAGE = "message"
+    SIGNAL = "signal"
+    ESCALATION = "escalation"
+    CONDITION = "conditional"
+    ERROR = "error"
+    TIMER = "timer"
+
+
+@dataclass(frozen=True)
+class EventRule:
+    """What an event throws or waits for. `name` is the name of a message or signal, the code of an escalation or error
+    (empty catches every code); `key` a message's correlation key; both are FEEL where they begin with '='.
+    """
+
+    kind: EventKind
+    name: str = ""
+    key: str = ""
+    condition: str = ""
+    message_id: str = ""
+    time_to_live: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +127,7 @@ class Node:
     attached_to: str = ""
     interrupting: bool = True
     error_code: str = ""
+    event: EventRule | None = None
     script: str = ""
     result_variable: str = ""
     body: Body | None = None

@@ -21,7 +21,8 @@ from . import scopes
 from .definition import Mapped, Node, NodeKind, Work, expression_in
 from .errors import EvaluationHalt, ExpressionFault
 from .ports import Evaluator
-from .values import ItemKind, WorkItem
+from .timers import TimerFault, due_after
+from .values import ItemKind, PathEvent, PathKind, Thrown, WorkItem
 
 _KINDS = {
     NodeKind.USER: ItemKind.USER,
@@ -52,6 +53,16 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
         self.variables: dict[str, Any] = dict(variables)
         self.at = at
         self.failed_with = ""
+        self.entry = ""
+        self.path: list[PathEvent] = []
+        self.thrown: list[tuple[Task, Thrown]] = []
+
+    def passed(self, node: Node, item_id: str = "") -> None:
+        """Keeps that a token left the node."""
+        self.path.append(PathEvent(PathKind.COMPLETED, node.id, node.name, node.kind.value, item_id))
+
+    def throw(self, task: Task, thrown: Thrown) -> None:
+        self.thrown.append((task, thrown))
 
     def validate(self, expression: str) -> None:
         self.evaluator.check(expression)
@@ -88,6 +99,38 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
             found = "空值（null）" if value is None else str(value)
             raise EvaluationHalt(element_id, f"条件的结果是{found}，既不是真也不是假。", expression=expression)
         return value
+
+    def holds(self, task: Task, element_id: str, text: str) -> bool:
+        """Whether a condition that is waited for holds; where a variable is absent or the value is null it doesn't yet."""
+        expression = expression_in(text) or text.strip()
+        try:
+            value = self.evaluator.evaluate(expression, scopes.visible(task, self.variables))
+        except ExpressionFault as fault:
+            if fault.details.get("missing"):
+                return False
+            raise EvaluationHalt(element_id, fault.message, expression=expression) from fault
+        if value is None:
+            return False
+        if not isinstance(value, bool):
+            raise EvaluationHalt(element_id, f"条件的结果是{value}，既不是真也不是假。", expression=expression)
+        return value
+
+    def label(self, task: Task, element_id: str, text: str) -> str:
+        """A name or a correlation key: a text or a number. Raises `EvaluationHalt` for null and anything else."""
+        value = self.text(task, element_id, text)
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal) or value == "":
+            found = "空值" if value in (None, "") else str(value)
+            raise EvaluationHalt(element_id, f"名称或相关键是{found}，应为文字或数字。", expression=text)
+        return str(value)
+
+    def expiry(self, task: Task, element_id: str, text: str) -> datetime | None:
+        """When a thrown message that nobody waits for yet is given up; None where it says nothing."""
+        if not text:
+            return None
+        try:
+            return due_after(self.text(task, element_id, text), self.at)
+        except (TimerFault, OverflowError) as fault:
+            raise EvaluationHalt(element_id, str(fault), expression=text) from fault
 
     def text(self, task: Task, element_id: str, text: str) -> Any:
         """The value behind a leading '=', else the literal text."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from .definition import Body, Node, NodeKind, Process, TimerKind, Work, expression_in
+from .definition import Body, Node, NodeKind, Process, Work, expression_in
 from .errors import ExpressionFault
 from .findings import Report
-from .normalise import BOUNDARY, CHOOSING
+from .lint_events import HOLDS_BOUNDARY, check_event, check_starts
+from .normalise import BOUNDARY, CHOOSING, STARTS
 from .ports import Evaluator
-from .timers import TimerFault, check_literal
 
-_HOLDS_BOUNDARY = {NodeKind.USER, NodeKind.SERVICE, NodeKind.DECISION, NodeKind.CALL, NodeKind.SUBPROCESS}
-_ENDS = {NodeKind.END, NodeKind.TERMINATE, NodeKind.ERROR_END}
+_MAY_LOOP = HOLDS_BOUNDARY | {NodeKind.EVENT_SUBPROCESS}
+_ENDS = {NodeKind.END, NodeKind.TERMINATE, NodeKind.ERROR_END, NodeKind.EVENT_END}
 _NEEDS_TARGET = {
     NodeKind.SERVICE: ("没有说明要执行的操作。", "请在 zeebe:taskDefinition 的 type 中填写操作名。"),
     NodeKind.DECISION: ("没有说明要作的决策。", "请在 zeebe:calledDecision 的 decisionId 中填写决策的标识。"),
@@ -24,11 +24,14 @@ _NEEDS_TARGET = {
 def check(process: Process, evaluator: Evaluator, report: Report) -> None:
     """Adds a finding for each fault. The process must have been normalised."""
     _check_ids(process, report)
-    for owner, body in _bodies(process.id, process.body):
-        _check_flows(owner, body, report)
+    for owner, body in _bodies(None, process.body):
+        name, line, kind = (owner.id, owner.line, owner.kind) if owner else (process.id, 0, None)
+        check_starts(name, line, body, kind, report)
+        _check_flows(name, body, report)
         _check_reach(body, report)
         for node in body.nodes:
             _check_node(node, body, report)
+            check_event(node, body, kind, report)
             for place, text, bare in _expressions(node):
                 _check_expression(node.id, node.line, place, text, evaluator, report, bare=bare)
         for flow in body.flows:
@@ -36,16 +39,16 @@ def check(process: Process, evaluator: Evaluator, report: Report) -> None:
                 _check_expression(flow.id, flow.line, "条件", flow.condition, evaluator, report, bare=True)
 
 
-def _bodies(owner: str, body: Body) -> Iterator[tuple[str, Body]]:
+def _bodies(owner: Node | None, body: Body) -> Iterator[tuple[Node | None, Body]]:
     yield owner, body
     for node in body.nodes:
         if node.body is not None:
-            yield from _bodies(node.id, node.body)
+            yield from _bodies(node, node.body)
 
 
 def _check_ids(process: Process, report: Report) -> None:
     ids: Counter[str] = Counter()
-    for _owner, body in _bodies(process.id, process.body):
+    for _owner, body in _bodies(None, process.body):
         ids.update(node.id for node in body.nodes)
         ids.update(flow.id for flow in body.flows)
     for identifier, times in ids.items():
@@ -67,16 +70,16 @@ def _check_flows(owner: str, body: Body, report: Report) -> None:
             report.refuse(flow.id, flow.line, "这条顺序流不能带条件。", "请把条件画在排他网关之后。")
         if known[flow.source].kind in _ENDS:
             report.refuse(flow.id, flow.line, "结束事件之后还有顺序流。", "请删去它。")
-        if known[flow.target].kind in BOUNDARY | {NodeKind.START}:
+        if known[flow.target].kind in BOUNDARY | STARTS:
             report.refuse(flow.id, flow.line, "顺序流不能流向开始事件或边界事件。", "请重新连接。")
 
 
 def _check_reach(body: Body, report: Report) -> None:
-    start = next((node.id for node in body.nodes if node.kind is NodeKind.START), None)
-    if start is None:
+    todo = [node.id for node in body.nodes if node.kind in STARTS]
+    if not todo:
         return
+    todo += [node.id for node in body.nodes if node.kind is NodeKind.EVENT_SUBPROCESS]
     seen: set[str] = set()
-    todo = [start]
     while todo:
         current = todo.pop()
         if current not in seen:
@@ -93,39 +96,10 @@ def _check_node(node: Node, body: Body, report: Report) -> None:
         report.refuse(node.id, node.line, *_NEEDS_TARGET[node.kind])
     if node.kind is NodeKind.SERVICE and node.work is not None and expression_in(node.work.target) is not None:
         report.refuse(node.id, node.line, "操作名不能用表达式。", "请直接填写已登记的操作名。")
-    if node.loop is not None and node.kind not in _HOLDS_BOUNDARY:
+    if node.loop is not None and node.kind not in _MAY_LOOP:
         report.refuse(node.id, node.line, "这种任务不能多实例。", "请把它放进多实例的子流程。")
     if node.kind in CHOOSING and not body.outgoing(node.id):
         report.refuse(node.id, node.line, "网关没有流出的顺序流。", "请连接后面的元素。")
-    if node.kind in BOUNDARY:
-        _check_boundary(node, body, report)
-    if node.timer is not None:
-        _check_timer(node, report)
-
-
-def _check_boundary(node: Node, body: Body, report: Report) -> None:
-    holder = next((each for each in body.nodes if each.id == node.attached_to), None)
-    if holder is None:
-        report.refuse(node.id, node.line, "边界事件没有附在元素上。", "请把它拖到任务的边上。")
-    elif holder.kind not in _HOLDS_BOUNDARY:
-        report.refuse(node.id, node.line, f"{holder.kind.value} 不能带边界事件。", "请附在任务、调用活动或子流程上。")
-    elif node.kind is NodeKind.BOUNDARY_ERROR and holder.kind is NodeKind.USER:
-        report.refuse(node.id, node.line, "用户任务不会出错。", "请用排他网关判断办理结果。")
-    if node.kind is NodeKind.BOUNDARY_ERROR and not node.interrupting:
-        report.refuse(node.id, node.line, "错误边界事件必须中断任务。", "请去掉虚线边框。")
-    if not body.outgoing(node.id):
-        report.refuse(node.id, node.line, "边界事件之后没有顺序流。", "请画出之后的步骤。")
-
-
-def _check_timer(node: Node, report: Report) -> None:
-    assert node.timer is not None
-    if node.timer.kind is TimerKind.CYCLE and (node.kind is not NodeKind.BOUNDARY_TIMER or node.interrupting):
-        report.refuse(node.id, node.line, "循环定时只能用于不中断的边界事件。", "请改用 timeDuration。")
-    if expression_in(node.timer.text) is None:
-        try:
-            check_literal(node.timer.kind, node.timer.text)
-        except TimerFault as fault:
-            report.refuse(node.id, node.line, f"时间“{node.timer.text}”不合ISO 8601。", str(fault))
 
 
 def _expressions(node: Node) -> Iterator[tuple[str, str, bool]]:
@@ -134,6 +108,12 @@ def _expressions(node: Node) -> Iterator[tuple[str, str, bool]]:
         yield "脚本", node.script, True
     if node.timer is not None:
         yield "时间", node.timer.text, False
+    if node.event is not None:
+        yield "名称", node.event.name, False
+        yield "相关键", node.event.key, False
+        yield "条件", node.event.condition, True
+        yield "messageId", node.event.message_id, False
+        yield "timeToLive", node.event.time_to_live, False
     if node.loop is not None:
         yield "inputCollection", node.loop.collection, True
         yield "outputElement", node.loop.output_element, True

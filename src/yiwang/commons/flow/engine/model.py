@@ -10,16 +10,16 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from .build import Built, build
-from .definition import Body, Process, expression_in, from_blob, to_blob
+from .definition import Body, Node, NodeKind, Process, expression_in, from_blob, to_blob
 from .errors import ModelRefused
 from .findings import Report
 from .lint import check
-from .normalise import normalised
+from .normalise import STARTS, normalised
 from .ports import Evaluator, Performer, leave_open
 from .reader import Reader
 from .run import Run
 from .safe_xml import XmlRefused, read
-from .values import Command, Finding, Severity, Step
+from .values import Beginning, Command, Finding, Severity, Step
 
 MODELS_IN_MEMORY = 256
 
@@ -49,6 +49,19 @@ class Model:
     @cached_property
     def built(self) -> Built:
         return build(self.process)
+
+    @cached_property
+    def entry(self) -> str:
+        """The start event of an instance that nothing but a command begins; empty where several events could."""
+        starts = [node for node in self.process.body.nodes if node.kind in STARTS]
+        plain = [node for node in starts if node.kind is NodeKind.START]
+        found = plain or starts
+        return found[0].id if len(found) == 1 else ""
+
+    @cached_property
+    def beginnings(self) -> tuple[Beginning, ...]:
+        """The start events by which the outside world begins an instance."""
+        return tuple(_beginning(node) for node in self.process.body.nodes if node.kind is NodeKind.EVENT_START)
 
     def targets(self, kind: str) -> frozenset[str]:
         """Literal targets of one kind of node (`NodeKind` value): the operations, decisions or processes it asks for."""
@@ -109,6 +122,18 @@ def _read(data: bytes, report: Report, evaluator: Evaluator) -> list[Process]:
     return ready
 
 
+def _beginning(node: Node) -> Beginning:
+    assert node.event is not None
+    rule, timer = node.event, node.timer
+    return Beginning(
+        node.id,
+        rule.kind.value,
+        rule.name,
+        timer_kind=timer.kind.value if timer else "",
+        timer=timer.text if timer else "",
+    )
+
+
 def _targets(body: Body, kind: str) -> list[str]:
     found = []
     for node in body.nodes:
@@ -126,10 +151,18 @@ def load(spec_blob: bytes) -> Model:
 
 
 def start(
-    model: Model, variables: Mapping[str, Any], *, evaluator: Evaluator, at: datetime, perform: Performer = leave_open
+    model: Model,
+    variables: Mapping[str, Any],
+    *,
+    evaluator: Evaluator,
+    at: datetime,
+    perform: Performer = leave_open,
+    entry: str = "",
 ) -> Step:
-    """A new instance, run to its first waiting tokens. Raises `EvaluationHalt`."""
-    return Run(model.built, evaluator, perform, at).start(variables)
+    """A new instance, run to its first waiting tokens. `entry` is the start event that a message, a signal or a timer
+    begins; without it the plain start, or the only one there is. Raises `EvaluationHalt`.
+    """
+    return Run(model.built, evaluator, perform, at).start(variables, entry or model.entry)
 
 
 def advance(

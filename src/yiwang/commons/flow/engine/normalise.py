@@ -10,9 +10,10 @@ from dataclasses import replace
 from .definition import Body, Flow, Node, NodeKind
 from .findings import Report
 
-GATEWAYS = {NodeKind.PARALLEL, NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE}
+GATEWAYS = {NodeKind.PARALLEL, NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE, NodeKind.EVENT_GATEWAY}
 CHOOSING = {NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE}
-BOUNDARY = {NodeKind.BOUNDARY_TIMER, NodeKind.BOUNDARY_ERROR}
+BOUNDARY = {NodeKind.BOUNDARY_TIMER, NodeKind.BOUNDARY_ERROR, NodeKind.BOUNDARY_EVENT}
+STARTS = {NodeKind.START, NodeKind.EVENT_START}
 ALWAYS = "=true"
 
 
@@ -22,7 +23,9 @@ def normalised(body: Body, owner: str, line: int, report: Report) -> Body:
         node if node.body is None else replace(node, body=normalised(node.body, node.id, node.line, report))
         for node in body.nodes
     )
-    body = _with_start(Body(inner, body.flows), owner, line, report)
+    body = Body(inner, body.flows)
+    if not any(node.kind is NodeKind.EVENT_START for node in inner):
+        body = _with_start(body, owner, line, report)
     body = _with_defaults(body, report)
     return _with_splits(body, report)
 
@@ -35,7 +38,8 @@ def _with_start(body: Body, owner: str, line: int, report: Report) -> Body:
         report.refuse(owner, starts[1].line, "有几个开始事件。", "请只留一个，其余改用网关分支。")
         return body
     targets = {flow.target for flow in body.flows}
-    roots = [node for node in body.nodes if node.id not in targets and node.kind not in BOUNDARY]
+    beside = BOUNDARY | {NodeKind.EVENT_SUBPROCESS}
+    roots = [node for node in body.nodes if node.id not in targets and node.kind not in beside]
     if len(roots) != 1:
         report.refuse(owner, line, "没有开始事件。", "请画一个开始事件。")
         return body

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import zeebe
-from .definition import Body, Flow, Node, NodeKind, Process, TimerKind, TimerRule, Work
+from .definition import Body, Flow, Node, NodeKind, Process, Work
 from .findings import Report
+from .reader_events import EventReader, base, documentation_of
 from .safe_xml import Element
 from .vocabulary import (
     BPMN,
@@ -15,23 +16,22 @@ from .vocabulary import (
     GATEWAYS,
     NO_COMPENSATION,
     PARTS_OF_A_NODE,
-    REFUSED_EVENTS,
     REFUSED_NODES,
     ROOT_IGNORED,
     TASKS,
 )
 
-_WAITING = {NodeKind.USER, NodeKind.SERVICE, NodeKind.DECISION, NodeKind.CALL, NodeKind.SUBPROCESS}
+_WITH_BODY = {NodeKind.SUBPROCESS, NodeKind.EVENT_SUBPROCESS}
+_MESSAGE_TASKS = {"receiveTask", "sendTask"}
 
 
 class Reader:
-    """Reads one file. Holds the errors and messages declared beside the processes, which nodes point to by id."""
+    """Reads one file."""
 
     def __init__(self, root: Element, report: Report) -> None:
         self.root = root
         self.report = report
-        self.error_codes = {each.get("id"): each.get("errorCode") for each in root.all(BPMN, "error")}
-        self.messages = {each.get("id"): each for each in root.all(BPMN, "message")}
+        self._events = EventReader(root, report)
 
     def processes(self) -> list[Process]:
         if self.root.namespace != BPMN or self.root.name != "definitions":
@@ -58,7 +58,7 @@ class Reader:
             self.report.refuse("", element.line, "流程没有id。", "请填写流程的id。")
         if element.get("isExecutable") != "true":
             self.report.warn(element.get("id"), element.line, "流程未标为可执行，按可执行处理。")
-        return Process(element.get("id"), element.get("name"), self._body(element), _documentation(element))
+        return Process(element.get("id"), element.get("name"), self._body(element), documentation_of(element))
 
     def _body(self, element: Element) -> Body:
         nodes, flows = [], []
@@ -95,46 +95,47 @@ class Reader:
             self.report.refuse("", element.line, f"元素 {element.name} 没有id。", "请为它填写id。")
             return None
         if element.name in GATEWAYS:
-            return self._base(element, GATEWAYS[element.name])
+            return self._gateway(element)
         if element.name in EVENTS:
-            return self._event(element)
+            return self._events.read(element)
         return self._activity(element, TASKS[element.name])
 
-    def _base(self, element: Element, kind: NodeKind) -> Node:
-        return Node(
-            id=element.get("id"),
-            kind=kind,
-            line=element.line,
-            name=element.get("name"),
-            documentation=_documentation(element),
-            default_flow=element.get("default"),
-        )
+    def _gateway(self, element: Element) -> Node:
+        if element.get("instantiate") == "true":
+            self.report.refuse(element.get("id"), element.line, "事件网关不能开始流程。", "请画几个消息开始事件。")
+        zeebe.read_work(element, self.report)
+        return base(element, GATEWAYS[element.name])
 
     def _activity(self, element: Element, kind: NodeKind) -> Node | None:
         if element.get("isForCompensation") == "true":
             self.report.refuse(element.get("id"), element.line, "补偿任务不支持。", NO_COMPENSATION)
             return None
         if element.get("triggeredByEvent") == "true":
-            self.report.refuse(element.get("id"), element.line, "事件子流程不支持。", "请用边界事件代替。")
-            return None
+            kind = NodeKind.EVENT_SUBPROCESS
         if element.first(BPMN, "standardLoopCharacteristics") is not None:
             self.report.refuse(element.get("id"), element.line, "标准循环不支持。", "请用排他网关画出循环。")
-        if kind is not NodeKind.SUBPROCESS:
-            self._check_parts(element)
-        node = replace(self._base(element, kind), loop=zeebe.read_loop(element, self.report))
-        if kind is NodeKind.SCRIPT:
-            return self._script(element, node)
-        if kind not in _WAITING:
-            return node
         work = zeebe.read_work(element, self.report)
-        if element.name == "receiveTask":
-            work = self._received(element, work)
-        if kind is NodeKind.CALL and not work.target:
-            work = replace(work, target=element.get("calledElement"))
-        body = self._body(element) if kind is NodeKind.SUBPROCESS else None
-        if kind is NodeKind.DECISION and zeebe.extension(element, "calledDecision") is None:
+        node = replace(base(element, kind), loop=zeebe.read_loop(element, self.report))
+        if kind in _WITH_BODY:
+            return replace(node, work=work, body=self._body(element))
+        self._check_parts(element)
+        return self._task(element, node, work)
+
+    def _task(self, element: Element, node: Node, work: Work) -> Node:
+        """A task by what it does: one that names an operation calls it, whatever its symbol."""
+        if node.kind is NodeKind.SCRIPT and not work.target:
+            return self._script(element, replace(node, work=_mappings(work)))
+        if node.kind is NodeKind.PASS:
+            return replace(node, work=_mappings(work))
+        if element.name in _MESSAGE_TASKS and not work.target:
+            return self._events.message_task(element, replace(node, work=work))
+        if node.kind in (NodeKind.RECEIVE, NodeKind.SCRIPT) or (
+            node.kind is NodeKind.DECISION and zeebe.extension(element, "calledDecision") is None
+        ):
             node = replace(node, kind=NodeKind.SERVICE)
-        return replace(node, work=work, body=body)
+        if node.kind is NodeKind.CALL and not work.target:
+            work = replace(work, target=element.get("calledElement"))
+        return replace(node, work=work)
 
     def _script(self, element: Element, node: Node) -> Node:
         script = zeebe.extension(element, "script")
@@ -146,76 +147,6 @@ class Reader:
         if element.first(BPMN, "script") is not None or element.get("scriptFormat").lower() not in ("", "feel"):
             self.report.refuse(node.id, node.line, "脚本任务只能用FEEL。", "请删去 bpmn:script 和 scriptFormat。")
         return replace(node, script=script.get("expression"), result_variable=script.get("resultVariable"))
-
-    def _received(self, element: Element, work: Work) -> Work:
-        message = self.messages.get(element.get("messageRef"))
-        if message is None:
-            return work
-        subscription = zeebe.extension(message, "subscription")
-        key = subscription.get("correlationKey") if subscription else ""
-        properties = {**work.properties, "correlation_key": key} if key else work.properties
-        return replace(work, target=work.target or message.get("name"), properties=properties)
-
-    def _event(self, element: Element) -> Node | None:
-        definitions = [each for each in element.children if each.name.endswith("EventDefinition")]
-        if len(definitions) > 1:
-            self.report.refuse(element.get("id"), element.line, "一个事件有几个事件定义。", "请拆成几个事件。")
-            return None
-        if not definitions:
-            return self._plain_event(element)
-        definition = definitions[0]
-        if definition.name == "timerEventDefinition" and element.name in ("boundaryEvent", "intermediateCatchEvent"):
-            return self._timer_event(element, definition)
-        if definition.name == "errorEventDefinition" and element.name in ("boundaryEvent", "endEvent"):
-            return self._error_event(element, definition)
-        if definition.name == "terminateEventDefinition" and element.name == "endEvent":
-            return self._base(element, NodeKind.TERMINATE)
-        mend = REFUSED_EVENTS.get(definition.name, "请用普通的开始事件、定时事件或错误事件代替。")
-        self.report.refuse(element.get("id"), element.line, f"{element.name} 的 {definition.name} 不支持。", mend)
-        return None
-
-    def _plain_event(self, element: Element) -> Node | None:
-        kinds = {
-            "startEvent": NodeKind.START,
-            "endEvent": NodeKind.END,
-            "intermediateThrowEvent": NodeKind.PASS_THROUGH,
-        }
-        kind = kinds.get(element.name)
-        if kind is None:
-            self.report.refuse(
-                element.get("id"), element.line, f"{element.name} 没有事件定义。", "请选定时或错误事件。"
-            )
-            return None
-        return self._base(element, kind)
-
-    def _timer_event(self, element: Element, definition: Element) -> Node:
-        boundary = element.name == "boundaryEvent"
-        node = self._base(element, NodeKind.BOUNDARY_TIMER if boundary else NodeKind.TIMER_CATCH)
-        rules = [TimerRule(kind, each.text.strip()) for kind in TimerKind for each in definition.all(BPMN, kind.value)]
-        if len(rules) != 1 or not rules[0].text:
-            self.report.refuse(
-                node.id, definition.line, "定时事件没有时间。", "请填写 timeDate、timeDuration 或 timeCycle。"
-            )
-            return node
-        return replace(self._attached(node, element), timer=rules[0])
-
-    def _error_event(self, element: Element, definition: Element) -> Node:
-        reference = definition.get("errorRef")
-        code = self.error_codes.get(reference, "")
-        if element.name == "endEvent":
-            if not code:
-                self.report.refuse(
-                    element.get("id"), element.line, "错误结束事件没有错误码。", "请选一个带 errorCode 的 bpmn:error。"
-                )
-            return replace(self._base(element, NodeKind.ERROR_END), error_code=code)
-        if reference and not code:
-            self.report.refuse(element.get("id"), element.line, f"错误 {reference} 没有错误码。", "请填写 errorCode。")
-        return replace(self._attached(self._base(element, NodeKind.BOUNDARY_ERROR), element), error_code=code)
-
-    @staticmethod
-    def _attached(node: Node, element: Element) -> Node:
-        interrupting = element.get("cancelActivity") != "false"
-        return replace(node, attached_to=element.get("attachedToRef"), interrupting=interrupting)
 
     def _check_parts(self, element: Element) -> None:
         for child in element.children:
@@ -232,6 +163,6 @@ class Reader:
         )
 
 
-def _documentation(element: Element) -> str:
-    found = element.first(BPMN, "documentation")
-    return "" if found is None else found.text.strip()
+def _mappings(work: Work) -> Work | None:
+    """The work of a node that asks the host for nothing: its mappings, where it has any."""
+    return work if work.inputs or work.outputs else None

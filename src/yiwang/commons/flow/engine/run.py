@@ -8,27 +8,29 @@ from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task, TaskState
 
 from .build import EACH, Built
 from .codec import from_state, live_subprocesses, open_tasks, to_state
-from .definition import Node, TimerKind
+from .definition import EventKind, Node, TimerKind
 from .errors import BusinessError, EvaluationHalt, UnknownItem
-from .faults import catch_error
+from .event_specs import KEY, NAME, SUBSCRIPTION
+from .faults import catch_error, catch_escalation
+from .firing import fire, is_event
 from .interpreter import ITEM, Interpreter
 from .ports import Evaluator, Performer
 from .specs import DUE, TIMER_ID
 from .timers import moment_in
 from .values import (
+    Arrival,
     Cancel,
     Command,
     Completion,
     Correction,
     DueTimer,
     Ended,
+    Escalation,
     Failure,
     FinishedItem,
     ItemKind,
@@ -36,8 +38,11 @@ from .values import (
     PathKind,
     Rescheduling,
     Step,
+    Subscription,
+    Thrown,
     WorkItem,
 )
+from .waits import HELD, condition_waits, subscription_waits, timer_waits, waits
 
 MAX_PASSES = 200
 _PERFORMED = {ItemKind.OPERATION, ItemKind.DECISION}
@@ -54,14 +59,20 @@ class Run:
         self._before: dict[str, WorkItem] = {}
         self._entered: dict[str, WorkItem] = {}
         self._completed: set[str] = set()
-        self._path: list[PathEvent] = []
+        self._path = self._interpreter.path
+        self._listened: dict[str, Subscription] = {}
+        self._thrown: list[Thrown] = []
         self._passes: Counter[tuple[int, str]] = Counter()
         self._cancelled = False
 
-    def start(self, variables: Mapping[str, Any]) -> Step:
-        self._interpreter.variables = dict(variables)
+    def start(self, variables: Mapping[str, Any], entry: str) -> Step:
+        interpreter = self._interpreter
+        interpreter.variables, interpreter.entry = dict(variables), entry
         with _halting():
-            self._workflow = BpmnWorkflow(self._built.root, self._built.subprocesses, script_engine=self._interpreter)
+            self._workflow = BpmnWorkflow(self._built.root, self._built.subprocesses, script_engine=interpreter)
+            node = self._built.by_id.get(entry)
+            if node is not None and node.work is not None and node.work.outputs:
+                interpreter.variables = interpreter.outputs(self._workflow.task_tree, node)
             self._drive()
         return self._step()
 
@@ -69,6 +80,7 @@ class Run:
         self._workflow = from_state(state, self._built, self._interpreter)
         self._before = {item.item_id: item for item in self._open_items()}
         self._entered = dict(self._before)
+        self._listened = {each.subscription_id: each for each in self._subscriptions()}
         with _halting():
             self._apply(command)
             self._drive()
@@ -80,6 +92,10 @@ class Run:
                 self._complete(self._task(item_id), outputs)
             case Failure(item_id, error_code):
                 self._fail(self._task(item_id), error_code)
+            case Arrival(subscription_id, payload):
+                self._arrive(subscription_id, payload)
+            case Escalation(item_id, code):
+                self._escalate(self._task(item_id), code)
             case Correction(variables):
                 self._interpreter.variables.update(variables)
             case Rescheduling(moments):
@@ -96,7 +112,7 @@ class Run:
             if before is not None and before != moment:
                 moved[before] = moment
                 variables[name] = moment.isoformat() if isinstance(variables[name], str) else moment
-        for task in self._timers():
+        for task in timer_waits(self._workflow):
             due, timer = task.internal_data.get(DUE), self._built.nodes[task.task_spec.name].timer
             if due in moved and timer is not None and timer.kind is TimerKind.DATE:
                 task.internal_data[DUE] = moved[due]
@@ -117,10 +133,53 @@ class Run:
         if not catch_error(task, error_code):
             raise EvaluationHalt(task.task_spec.node.id, f"错误 {error_code} 没有边界事件处理。")
 
+    def _arrive(self, subscription_id: str, payload: Mapping[str, Any]) -> None:
+        for task in subscription_waits(self._workflow):
+            if task.internal_data[SUBSCRIPTION] == subscription_id:
+                fire(task, payload)
+                return
+        raise UnknownItem(subscription_id)
+
+    def _escalate(self, task: Task, code: str) -> None:
+        if not catch_escalation(task, code):
+            self._thrown.append(Thrown("escalation", code, task.task_spec.node.id))
+
+    def _hand_on(self) -> None:
+        """What the last token threw, while all that waits for it still waits."""
+        thrown, self._interpreter.thrown = self._interpreter.thrown, []
+        for origin, each in thrown:
+            if each.kind == "escalation":
+                if not catch_escalation(origin, each.name):
+                    self._thrown.append(each)
+                continue
+            self._thrown.append(each)
+            if each.kind == "signal":
+                for task in subscription_waits(self._workflow):
+                    if task.state == TaskState.WAITING and self._hears(task, each):
+                        fire(task, each.payload)
+
+    @staticmethod
+    def _hears(task: Task, thrown: Thrown) -> bool:
+        node: Node = task.task_spec.node
+        return is_event(node, EventKind.SIGNAL) and bool(task.internal_data[NAME] == thrown.name)
+
+    def _watch(self) -> None:
+        """Lets conditional events happen whose condition has come to hold."""
+        for task in condition_waits(self._workflow) if self._built.has_conditions else ():
+            if task.state != TaskState.WAITING:
+                continue
+            node: Node = task.task_spec.node
+            assert node.event is not None
+            held = task.internal_data.get(HELD, False)
+            task.internal_data[HELD] = self._interpreter.holds(task, node.id, node.event.condition)
+            if task.internal_data[HELD] and not held:
+                fire(task)
+
     def _drive(self) -> None:
-        """Moves tokens until each waits for the host or for a timer."""
+        """Moves tokens until each waits for the host or for an event."""
         while not (self._cancelled or self._interpreter.failed_with):
             self._fire_timers()
+            self._watch()
             moved = False
             for task in self._ready():
                 if task.state == TaskState.READY and not task.task_spec.manual:
@@ -159,7 +218,7 @@ class Run:
 
     def _enter(self, item: WorkItem) -> None:
         self._entered[item.item_id] = item
-        node = self._built.nodes[item.element_id]
+        node = self._built.by_id[item.element_id]
         self._path.append(PathEvent(PathKind.ENTERED, item.element_id, item.name, node.kind.value, item.item_id))
 
     def _run_task(self, task: Task) -> None:
@@ -171,40 +230,38 @@ class Run:
         task.run()
         node = self._node(task)
         if node is not None and task.state == TaskState.COMPLETED:
-            item_id = item.item_id if item else ""
-            self._path.append(PathEvent(PathKind.COMPLETED, node.id, node.name, node.kind.value, item_id))
+            self._interpreter.passed(node, item.item_id if item else "")
+        if self._interpreter.thrown:
+            self._hand_on()
+        self._watch()
 
     def _node(self, task: Task) -> Node | None:
         own: Node | None = getattr(task.task_spec, "node", None)
         return own or self._built.nodes.get(task.task_spec.name)
 
     def _fire_timers(self) -> None:
-        for task in self._timers():
+        for task in timer_waits(self._workflow):
             task.task_spec._update(task)  # noqa: SLF001 - what the library's own refresh_timers does
 
-    def _timers(self) -> list[Task]:
-        alive = {id(self._workflow)} | {id(subprocess) for _owner, subprocess in live_subprocesses(self._workflow)}
-        return [
-            task
-            for task in self._workflow.event_manager.tasks.values()
-            if isinstance(task.task_spec, CatchingEvent)
-            and isinstance(task.task_spec.event_definition, TimerEventDefinition)
-            and task.state == TaskState.WAITING
-            and id(task.workflow) in alive
-            and task.id in task.workflow.tasks
-        ]
+    def _subscriptions(self) -> Iterator[Subscription]:
+        for task in subscription_waits(self._workflow):
+            node: Node = task.task_spec.node
+            assert node.event is not None
+            data = task.internal_data
+            yield Subscription(data[SUBSCRIPTION], node.event.kind.value, data[NAME], data[KEY], node.id)
 
     def _open_items(self) -> Iterator[WorkItem]:
         return (task.internal_data[ITEM] for task in open_tasks(self._workflow))
 
     def _step(self) -> Step:
         ended = self._ended()
+        listening = {} if ended else {each.subscription_id: each for each in self._subscriptions()}
         items = () if ended else tuple(self._open_items())
         still_open = {item.item_id for item in items}
         finished = [item for item in self._entered.values() if item.item_id not in still_open]
         for item in finished:
             if item.item_id not in self._completed:
-                node = self._built.nodes[item.element_id]
+                node = self._built.by_id[item.element_id]
                 self._path.append(
                     PathEvent(PathKind.CANCELLED, item.element_id, item.name, node.kind.value, item.item_id)
                 )
@@ -220,6 +277,10 @@ class Run:
             path=tuple(self._path),
             ended=ended,
             error_code=self._interpreter.failed_with,
+            subscriptions=tuple(listening.values()),
+            new_subscriptions=tuple(each for key, each in listening.items() if key not in self._listened),
+            gone_subscriptions=tuple(key for key in self._listened if key not in listening),
+            thrown=tuple(self._thrown),
         )
 
     def _ended(self) -> Ended | None:
@@ -228,13 +289,13 @@ class Run:
         if self._interpreter.failed_with:
             return Ended.FAILED
         if not self._workflow.completed:
-            if not any(True for _item in self._open_items()) and not self._timers():
+            if not any(True for _item in self._open_items()) and not waits(self._workflow):
                 raise EvaluationHalt(self._built.root.name, "流程没有结束，也没有可以继续的环节。")
             return None
         return Ended.COMPLETED
 
     def _due_timers(self) -> Iterator[DueTimer]:
-        for task in self._timers():
+        for task in timer_waits(self._workflow):
             node = self._built.nodes[task.task_spec.name]
             due = task.internal_data.get(DUE)
             if due is not None and task.internal_data.get("left") != 0:

@@ -20,7 +20,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import (
 )
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.operators import Operator
-from SpiffWorkflow.task import Task, TaskState
+from SpiffWorkflow.task import Task
 
 from yiwang.kernel.ids import new_id
 
@@ -28,19 +28,14 @@ from . import scopes
 from .definition import Loop, Node, TimerKind, expression_in
 from .errors import EvaluationHalt
 from .faults import catch_error
-from .interpreter import ITEM, Interpreter
+from .firing import branch_beside, interpreter_of, take
+from .interpreter import ITEM
 from .timers import TimerFault, due_after, due_date, parse_cycle
 
 DUE = "due"
 TIMER_ID = "timer"
 LEFT = "left"
 CYCLE = "cycle"
-
-
-def interpreter_of(task: Task) -> Interpreter:
-    engine = task.workflow.script_engine
-    assert isinstance(engine, Interpreter)
-    return engine
 
 
 class Condition(Operator):  # type: ignore[misc]
@@ -56,6 +51,8 @@ class Condition(Operator):  # type: ignore[misc]
 
 class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]
     """A node of the model that needs nothing from the host."""
+
+    node: Node
 
     def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node, **kwargs: Any) -> None:
         super().__init__(wf_spec, name, **kwargs)
@@ -74,19 +71,7 @@ class WorkSpec(NodeSpec):
             interpreter_of(my_task).item(my_task, self.node)
 
     def take_outputs(self, my_task: Task, outputs: Mapping[str, Any]) -> None:
-        """Output mappings where there are any, else all outputs, as Camunda 8 does."""
-        assert self.node.work is not None
-        interpreter = interpreter_of(my_task)
-        work = self.node.work
-        scopes.open_scope(my_task, outputs, keeps_all=False)
-        mapped = interpreter.outputs(my_task, self.node)
-        kept = mapped if work.outputs or not work.passes_all_out else dict(outputs)
-        if "key_or_index" in my_task.internal_data:
-            scopes.open_scope(my_task, kept, keeps_all=True)
-            return
-        scopes.close_scope(my_task)
-        for name, value in kept.items():
-            interpreter.write(my_task, name, value)
+        take(my_task, self.node, outputs)
 
 
 class ScriptSpec(NodeSpec):
@@ -94,10 +79,20 @@ class ScriptSpec(NodeSpec):
 
     def _run_hook(self, my_task: Task) -> bool:
         interpreter = interpreter_of(my_task)
+        scopes.open_scope(my_task, interpreter.inputs(my_task, self.node), keeps_all=False)
         expression = expression_in(self.node.script) or self.node.script.strip()
         value = interpreter.value(my_task, self.node.id, expression)
-        if self.node.result_variable:
-            interpreter.write(my_task, self.node.result_variable, value)
+        take(my_task, self.node, {self.node.result_variable: value} if self.node.result_variable else {})
+        return True
+
+
+class PassSpec(NodeSpec):
+    """A node that is passed at once; only its mappings do something."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        if self.node.work is not None:
+            scopes.open_scope(my_task, interpreter_of(my_task).inputs(my_task, self.node), keeps_all=False)
+            take(my_task, self.node, {})
         return True
 
 
@@ -105,8 +100,10 @@ class ErrorEndSpec(NodeSpec):
     """Throws to the boundary of the enclosing sub-process, else out of the process; the token itself never completes."""
 
     def _run_hook(self, my_task: Task) -> None:
+        interpreter = interpreter_of(my_task)
+        interpreter.passed(self.node)
         if not catch_error(my_task, self.node.error_code):
-            interpreter_of(my_task).failed_with = self.node.error_code
+            interpreter.failed_with = self.node.error_code
             my_task.workflow.top_workflow.cancel()
 
 
@@ -173,6 +170,7 @@ class RepeatingTimer(CycleTimerEventDefinition):  # type: ignore[misc]
     def __init__(self, node: Node) -> None:
         assert node.timer is not None
         super().__init__(node.id, node.timer.text)
+        self.node = node
 
     def has_fired(self, my_task: Task) -> bool:
         del my_task
@@ -194,18 +192,10 @@ class RepeatingTimer(CycleTimerEventDefinition):  # type: ignore[misc]
                     due = cycle.every.after(due)
                 my_task.internal_data[DUE], my_task.internal_data[TIMER_ID] = due, str(new_id())
                 my_task.internal_data[LEFT] = None if left is None else left - 1
-                self._branch(my_task)
+                interpreter.passed(self.node)
+                branch_beside(my_task)
         except (TimerFault, OverflowError) as fault:
             raise EvaluationHalt(self.name, str(fault), expression=self.expression) from fault
-
-    @staticmethod
-    def _branch(my_task: Task) -> None:
-        beside = my_task.parent.parent
-        for output in my_task.task_spec.outputs:
-            child = beside._add_child(output, TaskState.FUTURE)  # noqa: SLF001 - the library's own way to add a branch
-            child.triggered = True
-            child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)  # noqa: SLF001
-            child.task_spec._update(child)  # noqa: SLF001
 
 
 class LoopCollection(BpmnDataSpecification):  # type: ignore[misc]
@@ -280,13 +270,13 @@ class SequentialLoop(SequentialMultiInstanceTask, _Collecting):  # type: ignore[
     pass
 
 
-def make_loop(wf_spec: BpmnProcessSpec, node: Node, each: str) -> ParallelLoop | SequentialLoop:
+def make_loop(wf_spec: BpmnProcessSpec, name: str, node: Node, each: str) -> ParallelLoop | SequentialLoop:
     """The loop around the specification named `each`."""
     assert node.loop is not None
     kind = SequentialLoop if node.loop.sequential else ParallelLoop
     spec = kind(
         wf_spec,
-        node.id,
+        name,
         task_spec=each,
         data_input=LoopCollection(node, node.loop),
         input_item=LoopElement(node.loop.element),

@@ -100,6 +100,43 @@ class DueTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscription:
+    """A token that waits for a message or a signal. The host answers with `Arrival(subscription_id, payload)`."""
+
+    subscription_id: str
+    kind: str
+    name: str
+    key: str
+    element_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """What a token threw and the host hands on: a message to whoever waits for it, a signal to the other instances, an
+    escalation that nothing in the instance caught to the caller.
+    """
+
+    kind: str
+    name: str
+    element_id: str
+    key: str = ""
+    message_id: str = ""
+    expires_at: datetime | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A start event that the host watches: its message or signal, or the timer by whose text it begins."""
+
+    element_id: str
+    kind: str
+    name: str = ""
+    timer_kind: str = ""
+    timer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PathEvent:
     kind: PathKind
     element_id: str
@@ -120,6 +157,22 @@ class Failure:
 
     item_id: str
     error_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The message or signal that a subscription waits for has come."""
+
+    subscription_id: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A called process escalated; where no event catches it, `Step.thrown` carries it on."""
+
+    item_id: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +199,14 @@ class Cancel:
     """Takes all tokens away."""
 
 
-Command = Completion | Failure | TimerDue | Correction | Rescheduling | Cancel
+Command = Completion | Failure | Arrival | Escalation | TimerDue | Correction | Rescheduling | Cancel
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The instance after one step. `timers` and `open_items` are complete lists, `new_items` and `finished_items` what changed."""
+    """The instance after one step. `timers`, `open_items` and `subscriptions` are complete lists, `new_items`, `finished_items`,
+    `new_subscriptions` and `gone_subscriptions` (ids) what changed.
+    """
 
     state: bytes
     variables: Mapping[str, Any]
@@ -162,3 +217,7 @@ class Step:
     path: tuple[PathEvent, ...]
     ended: Ended | None
     error_code: str = ""
+    subscriptions: tuple[Subscription, ...] = ()
+    new_subscriptions: tuple[Subscription, ...] = ()
+    gone_subscriptions: tuple[str, ...] = ()
+    thrown: tuple[Thrown, ...] = ()

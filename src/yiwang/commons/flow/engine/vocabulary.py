@@ -5,7 +5,7 @@ A construct that the token library drops or sticks at silently (compensation, li
 
 from __future__ import annotations
 
-from .definition import NodeKind
+from .definition import EventKind, NodeKind
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
@@ -16,7 +16,7 @@ TASKS = {
     "userTask": NodeKind.USER,
     "serviceTask": NodeKind.SERVICE,
     "sendTask": NodeKind.SERVICE,
-    "receiveTask": NodeKind.SERVICE,
+    "receiveTask": NodeKind.RECEIVE,
     "businessRuleTask": NodeKind.DECISION,
     "scriptTask": NodeKind.SCRIPT,
     "callActivity": NodeKind.CALL,
@@ -26,8 +26,17 @@ GATEWAYS = {
     "parallelGateway": NodeKind.PARALLEL,
     "exclusiveGateway": NodeKind.EXCLUSIVE,
     "inclusiveGateway": NodeKind.INCLUSIVE,
+    "eventBasedGateway": NodeKind.EVENT_GATEWAY,
 }
 EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
+EVENT_DEFINITIONS = {
+    "messageEventDefinition": EventKind.MESSAGE,
+    "signalEventDefinition": EventKind.SIGNAL,
+    "escalationEventDefinition": EventKind.ESCALATION,
+    "conditionalEventDefinition": EventKind.CONDITION,
+    "errorEventDefinition": EventKind.ERROR,
+    "timerEventDefinition": EventKind.TIMER,
+}
 DRAWING = {
     "documentation",
     "extensionElements",
@@ -46,6 +55,8 @@ ROOT_IGNORED = {
     "collaboration",
     "message",
     "error",
+    "signal",
+    "escalation",
     "category",
     "itemDefinition",
     "dataStore",
@@ -64,25 +75,18 @@ PARTS_OF_A_NODE = {
 }
 
 SPLIT_WITH = "请用并行、排他或包容网关代替。"
-BOUNDARY_INSTEAD = "请用带中断定时边界事件的用户任务或接收任务代替。"
 NO_COMPENSATION = "请把撤销动作画成普通的服务任务。"
-NO_SIGNAL = "请用调用活动、接收任务或错误边界事件代替。"
 
 REFUSED_NODES = {
     "complexGateway": SPLIT_WITH,
-    "eventBasedGateway": BOUNDARY_INSTEAD,
     "transaction": "请用带错误边界事件的子流程代替。",
     "adHocSubProcess": "请画出子流程中各任务的顺序。",
     "subChoreography": "请只画流程图。",
     "callChoreography": "请只画流程图。",
-    "implicitThrowEvent": NO_SIGNAL,
+    "implicitThrowEvent": "请用中间抛出事件代替。",
 }
 REFUSED_EVENTS = {
     "compensateEventDefinition": NO_COMPENSATION,
     "linkEventDefinition": "请用顺序流直接相连。",
-    "messageEventDefinition": "请用发送任务或接收任务代替。",
-    "signalEventDefinition": NO_SIGNAL,
-    "escalationEventDefinition": NO_SIGNAL,
-    "conditionalEventDefinition": "请用排他网关或定时事件代替。",
     "cancelEventDefinition": "请用错误边界事件代替。",
 }

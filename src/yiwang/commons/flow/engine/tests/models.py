@@ -110,3 +110,54 @@ def mapping(*, inputs: dict[str, str] | None = None, outputs: dict[str, str] | N
     rows = [f'<zeebe:input source="{source}" target="{target}"/>' for target, source in (inputs or {}).items()]
     rows += [f'<zeebe:output source="{source}" target="{target}"/>' for target, source in (outputs or {}).items()]
     return f"<zeebe:ioMapping>{''.join(rows)}</zeebe:ioMapping>"
+
+
+def message(name: str, key: str = "=id") -> str:
+    """A declared message with the id `m_<name>`."""
+    subscription = f'<bpmn:extensionElements><zeebe:subscription correlationKey="{key}"/></bpmn:extensionElements>'
+    return f'<bpmn:message id="m_{name}" name="{name}">{subscription if key else ""}</bpmn:message>'
+
+
+def signal(name: str) -> str:
+    return f'<bpmn:signal id="s_{name}" name="{name}"/>'
+
+
+def escalation(code: str) -> str:
+    return f'<bpmn:escalation id="x_{code}" escalationCode="{code}"/>'
+
+
+def on_message(name: str) -> str:
+    return f'<bpmn:messageEventDefinition messageRef="m_{name}"/>'
+
+
+def on_signal(name: str) -> str:
+    return f'<bpmn:signalEventDefinition signalRef="s_{name}"/>'
+
+
+def on_escalation(code: str = "") -> str:
+    return "<bpmn:escalationEventDefinition" + (f' escalationRef="x_{code}"' if code else "") + "/>"
+
+
+def on_condition(text: str) -> str:
+    return f"<bpmn:conditionalEventDefinition><bpmn:condition>{text}</bpmn:condition></bpmn:conditionalEventDefinition>"
+
+
+def catch(node: str, inner: str, *extra: str) -> str:
+    return f'<bpmn:intermediateCatchEvent id="{node}">{extended(*extra)}{inner}</bpmn:intermediateCatchEvent>'
+
+
+def throw(node: str, inner: str, *extra: str) -> str:
+    return f'<bpmn:intermediateThrowEvent id="{node}">{extended(*extra)}{inner}</bpmn:intermediateThrowEvent>'
+
+
+def receive(node: str, name: str, *extra: str, inner: str = "") -> str:
+    return f'<bpmn:receiveTask id="{node}" messageRef="m_{name}">{extended(*extra)}{inner}</bpmn:receiveTask>'
+
+
+def start_on(node: str, inner: str, *extra: str, interrupting: bool = True) -> str:
+    flag = "" if interrupting else ' isInterrupting="false"'
+    return f'<bpmn:startEvent id="{node}"{flag}>{extended(*extra)}{inner}</bpmn:startEvent>'
+
+
+def event_sub(node: str, *parts: str, extra: tuple[str, ...] = ()) -> str:
+    return f'<bpmn:subProcess id="{node}" triggeredByEvent="true">{extended(*extra)}{"".join(parts)}</bpmn:subProcess>'

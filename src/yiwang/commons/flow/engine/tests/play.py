@@ -15,7 +15,11 @@ class Play:
     """One instance. `open` lists element ids of waiting items in the order they were reached."""
 
     def __init__(
-        self, xml: bytes, variables: Mapping[str, Any] | None = None, perform: Callable[..., Any] = engine.leave_open
+        self,
+        xml: bytes,
+        variables: Mapping[str, Any] | None = None,
+        perform: Callable[..., Any] = engine.leave_open,
+        entry: str = "",
     ) -> None:
         model = engine.parse({"p.bpmn": xml}, evaluator=EVALUATOR).only()
         self.blob = model.spec_blob
@@ -23,7 +27,11 @@ class Play:
         self.perform = perform
         self.path: list[str] = []
         self.finished: list[str] = []
-        self._keep(engine.start(self._model(), variables or {}, evaluator=EVALUATOR, at=self.at, perform=perform))
+        self.thrown: list[engine.Thrown] = []
+        begun = engine.start(
+            self._model(), variables or {}, evaluator=EVALUATOR, at=self.at, perform=perform, entry=entry
+        )
+        self._keep(begun)
 
     def _model(self) -> engine.Model:
         return engine.load(self.blob)
@@ -31,6 +39,7 @@ class Play:
     def _keep(self, step: engine.Step) -> engine.Step:
         self.step, self.state = step, step.state
         self.path += [event.element_id for event in step.path if event.kind is engine.PathKind.COMPLETED]
+        self.thrown += step.thrown
         self.finished += [item.element_id for item in step.finished_items]
         return step
 
@@ -47,6 +56,15 @@ class Play:
 
     def fail(self, element: str, code: str) -> engine.Step:
         return self.do(engine.Failure(self.item(element).item_id, code))
+
+    def arrive(self, name: str, **payload: Any) -> engine.Step:
+        """The message or signal of that name, to the first that waits for it."""
+        found = next(each for each in self.step.subscriptions if each.name == name)
+        return self.do(engine.Arrival(found.subscription_id, payload))
+
+    @property
+    def waiting(self) -> list[str]:
+        return sorted(each.element_id for each in self.step.subscriptions)
 
     def wait(self, **time: float) -> engine.Step:
         self.at += timedelta(**time)

@@ -673,3 +673,11 @@ def test_items_and_timers_never_share_an_id_however_often_the_state_is_read_agai
         play.wait(hours=2)
     assert play.ended
     assert len(set(items + performed + timers)) == 4 + 8 + 4
+
+
+def test_names_that_the_token_library_keeps_for_itself_may_be_ids():
+    xml = bpmn(start("Start"), user("Root", inner=loop("=[1]", "m")), end("End"), chain("Start", "Root", "End"))
+    play = Play(xml)
+    play.complete("Root")
+    assert play.ended
+    assert play.path == ["Start", "Root", "Root", "End"]

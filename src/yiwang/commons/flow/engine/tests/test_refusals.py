@@ -6,16 +6,25 @@ from yiwang.commons.flow import engine
 from yiwang.commons.flow.engine.tests.models import (
     boundary,
     bpmn,
+    catch,
     chain,
     end,
     error_event,
+    event_sub,
     flow,
     gateway,
     loop,
     mapping,
+    message,
+    on_condition,
+    on_escalation,
+    on_message,
+    receive,
     service,
     start,
+    start_on,
     sub,
+    throw,
     timer,
     user,
 )
@@ -38,12 +47,41 @@ REFUSED = {
     "compensation": boundary("b", "a", "<bpmn:compensateEventDefinition/>"),
     "link events": '<bpmn:intermediateThrowEvent id="b"><bpmn:linkEventDefinition name="l"/></bpmn:intermediateThrowEvent>',
     "complex gateways": '<bpmn:complexGateway id="b"/>',
-    "event-based gateways": '<bpmn:eventBasedGateway id="b"/>',
-    "signals": '<bpmn:intermediateThrowEvent id="b"><bpmn:signalEventDefinition/></bpmn:intermediateThrowEvent>',
-    "messages": '<bpmn:intermediateCatchEvent id="b"><bpmn:messageEventDefinition/></bpmn:intermediateCatchEvent>',
+    "event-based gateways without events": '<bpmn:eventBasedGateway id="b"/>',
+    "event-based gateways that begin a process": '<bpmn:eventBasedGateway id="b" instantiate="true"/>',
+    "signals without a name": '<bpmn:intermediateThrowEvent id="b"><bpmn:signalEventDefinition/></bpmn:intermediateThrowEvent>',
+    "messages without a name": '<bpmn:intermediateCatchEvent id="b"><bpmn:messageEventDefinition/></bpmn:intermediateCatchEvent>',
+    "messages without a key": receive("b", "no_key"),
+    "messages that are caught and call an operation": catch(
+        "b", on_message("paid"), '<zeebe:taskDefinition type="x"/>'
+    ),
+    "conditions without a text": catch("b", "<bpmn:conditionalEventDefinition/>"),
+    "conditions that are no FEEL": catch("b", on_condition("=1 +")),
+    "errors that are caught in the flow": catch("b", error_event("")),
+    "escalations that are caught in the flow": catch("b", on_escalation()),
+    "escalations without a code": throw("b", on_escalation()),
+    "escalations at a user task": boundary("b", "a", on_escalation()),
+    "conditions that begin a process": start_on("b", on_condition("=x")),
+    "messages that begin a process by an expression": start_on("b", on_message("by_name")),
+    "a second plain start": start("b"),
+    "several definitions of one event": catch("b", on_message("paid") + on_condition("=x")),
+    "definitions that stand elsewhere": catch("b", "<bpmn:eventDefinitionRef>d</bpmn:eventDefinitionRef>"),
+    "cycles in the flow": catch("b", timer("timeCycle", "R3/PT1H")),
+    "times to live that are none": throw(
+        "b", on_message("paid"), '<zeebe:publishMessage correlationKey="=1" timeToLive="soon"/>'
+    ),
+    "sub-processes that begin by an event": sub("s", start_on("b", on_message("paid")), end("e2"), chain("b", "e2")),
+    "event sub-processes that begin by nothing": event_sub("b", start("b1"), end("b2"), chain("b1", "b2")),
+    "event sub-processes with a flow": event_sub("b", start_on("b1", on_message("paid")), end("b2"), chain("b1", "b2"))
+    + flow("a", "b"),
+    "event sub-processes of an error beside": event_sub(
+        "e", start_on("b", error_event(""), interrupting=False), end("b2"), chain("b", "b2")
+    ),
+    "loops of an event sub-process": event_sub(
+        "b", start_on("b1", on_message("paid")), end("b2"), chain("b1", "b2"), loop("=[1]", "m")
+    ),
     "transactions": '<bpmn:transaction id="b"/>',
     "unknown elements": '<bpmn:teleport id="b"/>',
-    "event sub-processes": '<bpmn:subProcess id="b" triggeredByEvent="true"/>',
     "compensation tasks": '<bpmn:serviceTask id="b" isForCompensation="true"/>',
     "standard loops": '<bpmn:userTask id="b"><bpmn:standardLoopCharacteristics/></bpmn:userTask>',
     "Python scripts": '<bpmn:scriptTask id="b"><bpmn:script>import os</bpmn:script></bpmn:scriptTask>',
@@ -66,7 +104,8 @@ REFUSED = {
 
 @pytest.mark.parametrize("node", REFUSED.values(), ids=REFUSED.keys())
 def test_refuses(node):
-    xml = bpmn(start(), user("a"), node, end(), chain("start", "a", "end"))
+    root = message("paid") + message("no_key", "") + message("=by_name").replace("m_=", "m_")
+    xml = bpmn(start(), user("a"), node, end(), chain("start", "a", "end"), root=root)
     found = [finding for finding in errors(xml) if finding.element_id in ("b", "") and finding.line >= 3]
     assert found, findings(xml)
     assert all(finding.message and finding.mend and finding.file == "p.bpmn" for finding in found)
