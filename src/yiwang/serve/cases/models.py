@@ -4,10 +4,22 @@ from django.db import models
 from django.db.models import F, Q
 
 from yiwang.kernel.fields import EncryptedJSONField, EncryptedTextField, personal, public, sensitive
+from yiwang.kernel.ids import new_id
+from yiwang.kernel.legal_calendar import LimitUnit
 from yiwang.kernel.models import AppendOnlyModel, GuardedModel, GuardedRow
-from yiwang.serve.cases.contracts import CaseAction, CaseKind, CaseStatus, MaterialBy, ResultKind
+from yiwang.serve.cases.contracts import (
+    CaseAction,
+    CaseKind,
+    CaseStatus,
+    DeliveryChannel,
+    DocumentKind,
+    MaterialBy,
+    ResultKind,
+)
 
 _STATUS = [(status.value, status.value) for status in CaseStatus]
+_UNITS = [(unit.value, unit.value) for unit in LimitUnit]
+_CHANNELS = [(channel.value, channel.value) for channel in DeliveryChannel]
 _FINAL = sorted(status.value for status in CaseStatus if status.is_final)
 
 
@@ -64,7 +76,14 @@ class Case(GuardedModel):
     ground = public(models.TextField(blank=True))
     reason = sensitive(EncryptedTextField(null=True))
     promised_days = public(models.PositiveSmallIntegerField())
+    promised_unit = public(models.CharField(max_length=12, choices=_UNITS, default=LimitUnit.WORKING_DAY.value))
     statutory_days = public(models.PositiveSmallIntegerField(null=True))
+    statutory_unit = public(models.CharField(max_length=12, choices=_UNITS, default=LimitUnit.WORKING_DAY.value))
+    extension_days = public(models.PositiveSmallIntegerField(default=0, help_text="by which it was extended, once"))
+    deferred_until = public(models.DateField(null=True, help_text="the last day for materials that may follow"))
+    delivery_channel = public(models.CharField(max_length=12, choices=_CHANNELS, default="online"))
+    delivery_together = public(models.BooleanField(default=True, help_text="all results of a bundle at once"))
+    delivery_address = sensitive(EncryptedTextField(null=True))
     promised_due = public(models.DateField(null=True))
     statutory_due = public(models.DateField(null=True))
     submitted_at = public(models.DateTimeField())
@@ -91,13 +110,16 @@ class Case(GuardedModel):
             models.UniqueConstraint(fields=["parent", "member_key"], name="case_member_once"),
             models.CheckConstraint(
                 name="case_promise_within_law",
-                condition=Q(statutory_days__isnull=True) | Q(promised_days__lte=F("statutory_days")),
+                condition=Q(statutory_days__isnull=True)
+                | Q(promised_days__lte=F("statutory_days"))
+                | ~Q(promised_unit=F("statutory_unit")),
             ),
             models.CheckConstraint(
                 name="case_ended_has_time",
                 condition=Q(status__in=_FINAL, closed_at__isnull=False)
                 | (~Q(status__in=_FINAL) & Q(closed_at__isnull=True)),
             ),
+            models.CheckConstraint(name="case_extended_within_law", condition=Q(extension_days__lte=15)),
             models.CheckConstraint(name="case_one_correction_notice", condition=Q(corrections__lte=1)),
             models.CheckConstraint(name="case_ended_has_result", condition=Q(closed_at__isnull=True) | ~Q(result="")),
             models.CheckConstraint(
@@ -196,3 +218,132 @@ class CaseNumberCounter(GuardedRow):
     id = public(models.BigAutoField(primary_key=True))
     series = public(models.CharField(max_length=120, unique=True))
     last = public(models.PositiveBigIntegerField())
+
+
+class CaseDocument(AppendOnlyModel):
+    """A numbered legal document of a case (文书), with the very text it was issued with. Not sealed by itself."""
+
+    case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents"))
+    kind = public(models.CharField(max_length=16, choices=[(k.value, k.value) for k in DocumentKind]))
+    number = public(models.CharField(max_length=60, unique=True))
+    title = public(models.CharField(max_length=80))
+    template = public(models.CharField(max_length=40, help_text="version of the wording"))
+    organisation = public(
+        models.ForeignKey("commons_identity.Organisation", on_delete=models.PROTECT, related_name="+")
+    )
+    organisation_name = public(models.CharField(max_length=120))
+    addressee = personal(models.CharField(max_length=120))
+    ground = public(models.TextField(blank=True))
+    content = sensitive(EncryptedJSONField(default=dict, help_text="paragraphs, reason, remedies"))
+    day = public(models.DateField(help_text="the date that it bears"))
+    issued_at = public(models.DateTimeField())
+    issuer = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    sample = public(models.BooleanField(default=False))
+    digest = public(models.BinaryField(max_length=32, help_text="SM3 over number, kind and content"))
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                fields=["case", "kind"],
+                name="case_document_once",
+                condition=~Q(kind__in=sorted(k.value for k in DocumentKind if k.many)),
+            ),
+        )
+        indexes = (models.Index(fields=["case", "issued_at"], name="case_document_place"),)
+
+
+class CaseDelivery(GuardedModel):
+    """How a document reaches the applicant (送达). Documents of one `parcel` were delivered and confirmed together."""
+
+    document = public(models.OneToOneField(CaseDocument, on_delete=models.PROTECT, related_name="delivery"))
+    case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deliveries"))
+    parcel = public(models.UUIDField(default=new_id))
+    channel = public(models.CharField(max_length=12, choices=_CHANNELS))
+    waits = public(models.BooleanField(default=False, help_text="until all results of the bundle are ready"))
+    due = public(models.DateField(null=True, help_text="the last day for it (行政许可法 44)"))
+    sent_at = public(models.DateTimeField(null=True))
+    delivered_at = public(models.DateTimeField(null=True))
+    confirmed_at = public(models.DateTimeField(null=True))
+    signer = personal(models.CharField(max_length=120, blank=True))
+    detail = sensitive(EncryptedTextField(null=True, help_text="address, mail number, place of the announcement"))
+    handled_by = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    receipt = public(models.ForeignKey(CaseDocument, null=True, on_delete=models.PROTECT, related_name="+"))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.CheckConstraint(
+                name="case_delivery_confirmed_after_delivery",
+                condition=Q(confirmed_at__isnull=True)
+                | Q(delivered_at__isnull=False, confirmed_at__gte=F("delivered_at")),
+            ),
+            models.CheckConstraint(
+                name="case_delivery_waits_undelivered", condition=Q(waits=False) | Q(delivered_at__isnull=True)
+            ),
+        )
+        indexes = (
+            models.Index(fields=["case"], name="case_delivery_case"),
+            models.Index(fields=["due"], name="case_delivery_due", condition=Q(delivered_at__isnull=True)),
+        )
+
+
+class DeferredMaterial(GuardedModel):
+    """A material that may follow after conditional acceptance (容缺), until when, and when it came."""
+
+    case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deferred"))
+    material = public(models.CharField(max_length=80))
+    name = public(models.CharField(max_length=160))
+    due = public(models.DateField())
+    supplied_at = public(models.DateTimeField(null=True))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (models.UniqueConstraint(fields=["case", "material"], name="case_deferred_once"),)
+        indexes = (models.Index(fields=["due"], name="case_deferred_due", condition=Q(supplied_at__isnull=True)),)
+
+
+class CasePledge(GuardedModel):
+    """A signed declaration in the place of a material (告知承诺): what was told, who signed, what the check found."""
+
+    case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="pledges"))
+    material = public(models.CharField(max_length=80))
+    name = public(models.CharField(max_length=160))
+    text = public(models.TextField())
+    consequences = public(models.TextField())
+    signer = personal(models.CharField(max_length=120))
+    signed_by = personal(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    signed_at = public(models.DateTimeField())
+    check_due = public(models.DateField(null=True))
+    checked_at = public(models.DateTimeField(null=True))
+    checked_by = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    kept = public(models.BooleanField(null=True))
+    finding = sensitive(EncryptedTextField(null=True))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=["case", "material"], name="case_pledge_once"),
+            models.CheckConstraint(
+                name="case_pledge_checked_has_answer",
+                condition=Q(kept__isnull=True, checked_at__isnull=True)
+                | Q(kept__isnull=False, checked_at__isnull=False),
+            ),
+        )
+        indexes = (models.Index(fields=["check_due"], name="case_pledge_due", condition=Q(kept__isnull=True)),)
+
+
+class DocumentTemplate(AppendOnlyModel):
+    """The wording of a kind of document as a pack published it; the newest of a kind counts, none is ever changed."""
+
+    kind = public(models.CharField(max_length=16, choices=[(k.value, k.value) for k in DocumentKind]))
+    version = public(models.CharField(max_length=40))
+    content = public(models.JSONField())
+    published_at = public(models.DateTimeField())
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = (models.UniqueConstraint(fields=["kind", "version"], name="document_template_version"),)

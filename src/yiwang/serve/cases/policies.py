@@ -1,6 +1,7 @@
 """Who may see a case and who may do what with it. Officials by grants, applicants and agents their own only."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -10,6 +11,7 @@ from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import MayNotRepresent
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.errors import Forbidden
+from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import rules
 from yiwang.serve.cases.contracts import Applicant, CaseAction, CaseNotFound, CaseStateRefused, CaseStatus
 from yiwang.serve.cases.models import Case
@@ -26,6 +28,10 @@ _GRANTED = {
     CaseAction.REFUSE: "cases.decide",
     CaseAction.STOP_CLOCK: "cases.decide",
     CaseAction.RESUME_CLOCK: "cases.decide",
+    CaseAction.EXTEND: "cases.extend",
+    CaseAction.CHECK_PLEDGE: "cases.decide",
+    CaseAction.REVOKE: "cases.decide",
+    CaseAction.DELIVER: "cases.produce",
     CaseAction.ISSUE_RESULT: "cases.produce",
     CaseAction.CLOSE: "cases.produce",
 }
@@ -95,6 +101,23 @@ def check_first_notice(case: Case) -> None:
     if case.corrections:
         reason = rules.refusal(CaseStatus.CORRECTION, CaseAction.REQUEST_CORRECTION)
         raise CaseStateRefused(number=case.number, action=CaseAction.REQUEST_CORRECTION.label, reason=reason)
+
+
+def check_nothing_is_to_follow(case: Case, action: CaseAction, at: datetime) -> None:
+    """While materials are to follow (容缺) nothing is decided; when their time has run out it can only be refused."""
+    until = case.deferred_until
+    if until is None or (action is CaseAction.REFUSE and rules.day_of(at) > until):
+        return
+    reason = _("容缺材料还没有补齐，补齐之前不能作出决定")
+    if action is CaseAction.GRANT and rules.day_of(at) > until:
+        reason = _("容缺材料逾期没有补齐，不能准予")
+    raise CaseStateRefused(number=case.number, action=action.label, reason=reason)
+
+
+def check_delivers(by: Actor, case: Case) -> None:
+    """Raises Forbidden for whoever may not hand over or post the documents of this case."""
+    if not may(by, case, CaseAction.DELIVER):
+        raise Forbidden
 
 
 def is_agent(by: Actor, applicant: Applicant) -> bool:

@@ -1,10 +1,12 @@
 """Background work of cases. Each job is idempotent and ends in one command a case."""
 
 import logging
+from collections.abc import Callable
+from uuid import UUID
 
 from yiwang.kernel import calendars, clock
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.jobs import job
+from yiwang.kernel.jobs import job, periodic
 from yiwang.serve.cases import commands, queries
 
 RECKONING = Actor.system("cases reckoning")
@@ -13,6 +15,12 @@ _log = logging.getLogger(__name__)
 
 class SomeNotReckoned(RuntimeError):
     """The others were; the job tries again, and what is right by then is left alone."""
+
+
+@job("cases.reckon_one")
+def reckon_one(case_id: str) -> None:
+    """The limit of a case has changed: its tasks and timers follow."""
+    commands.move_due(case_id=UUID(case_id), by=RECKONING, at=clock.now())
 
 
 @job("cases.reckon")
@@ -32,3 +40,19 @@ def reckon(year: int) -> None:
             break
     if failed:
         raise SomeNotReckoned(f"{failed} cases")
+
+
+@periodic("cases.daily", "5 0 * * *")
+def daily() -> None:
+    """What a new day brings: materials that did not follow in time, results whose last day of delivery has come."""
+    for case_id in queries.lapsed_deferrals(viewer=RECKONING):
+        _one(commands.lapse_deferral, case_id)
+    for case_id in queries.results_due(viewer=RECKONING):
+        _one(commands.release_results, case_id)
+
+
+def _one(command: Callable[..., object], case_id: UUID) -> None:
+    try:
+        command(case_id=case_id, by=RECKONING, at=clock.now())
+    except Exception:  # noqa: BLE001  one case never keeps the others waiting
+        _log.exception("daily work on case %s", case_id)

@@ -1,7 +1,11 @@
-"""Writes of cases: filing, the legal steps, results, and what is done at a task."""
+"""Writes of cases: filing, the legal steps with their documents, results, delivery, and what is done at a task."""
 
+from yiwang.serve.cases.commands.deferring import lapse_deferral
+from yiwang.serve.cases.commands.delivering import choose_delivery, confirm_receipt, record_delivery, release_results
 from yiwang.serve.cases.commands.desk import add_material, check_material, handle_task, supply_correction
 from yiwang.serve.cases.commands.limits import move_due, reckon_anew
+from yiwang.serve.cases.commands.pledging import check_pledge
+from yiwang.serve.cases.commands.procedures import extend, resume_clock, stop_clock
 from yiwang.serve.cases.commands.results import issue_result
 from yiwang.serve.cases.commands.steps import (
     accept,
@@ -12,17 +16,16 @@ from yiwang.serve.cases.commands.steps import (
     receive,
     release,
     request_correction,
-    resume_clock,
     review,
     settle,
-    stop_clock,
     supply,
-    withdraw,
 )
 from yiwang.serve.cases.commands.submission import submit_bundle, submit_matter
+from yiwang.serve.cases.commands.withdrawing import withdraw
 
 __all__ = [
-    "accept", "add_material", "check_material", "close", "decide", "decline", "discontinue", "handle_task",
-    "issue_result", "move_due", "receive", "reckon_anew", "release", "request_correction", "resume_clock", "review", "settle", "stop_clock",
-    "submit_bundle", "submit_matter", "supply", "supply_correction", "withdraw",
+    "accept", "add_material", "check_material", "check_pledge", "choose_delivery", "close", "confirm_receipt", "decide",
+    "decline", "discontinue", "extend", "handle_task", "issue_result", "lapse_deferral", "move_due", "receive",
+    "reckon_anew", "record_delivery", "release", "release_results", "request_correction", "resume_clock", "review",
+    "settle", "stop_clock", "submit_bundle", "submit_matter", "supply", "supply_correction", "withdraw",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import policies, rules
-from yiwang.serve.cases.commands import journal
+from yiwang.serve.cases.commands import deferring, journal, pledging
 from yiwang.serve.cases.contracts import (
     CaseAction,
     CaseStateRefused,
@@ -31,6 +31,7 @@ from yiwang.serve.cases.models import Case, CaseMaterial
 
 _OUTPUTS: Mapping[TaskChoice, Mapping[str, str]] = {
     TaskChoice.ACCEPT: {"acceptance": "accept"},
+    TaskChoice.CONDITIONAL: {"acceptance": "accept"},
     TaskChoice.CORRECT: {"acceptance": "correct"},
     TaskChoice.DECLINE: {"acceptance": "refuse"},
     TaskChoice.GRANT: {"decision": "approve"},
@@ -51,14 +52,18 @@ def handle_task(
     reason: str = "",
     opinion: str = "",
     fields: Mapping[str, str] | None = None,
+    deferred: Sequence[str] = (),
     by: Actor,
     at: datetime,
 ) -> None:
     """Complete an official's task with a choice; the process records acceptance or decision in the same transaction.
 
-    `ground` and `reason` go to the applicant, `opinion` stays inside, `fields` are facts of the result. Raises
-    ReasonMissing, FieldsMissing, CaseStateRefused, CaseNotFound, and flow's refusals (NotYourTask, TaskTaken…).
+    `ground` and `reason` go to the applicant, `opinion` stays inside, `fields` are facts of the result, `deferred` the
+    codes of materials that may follow (choice CONDITIONAL). Raises ReasonMissing, FieldsMissing, NothingToDefer,
+    CaseStateRefused, CaseNotFound, and flow's refusals (NotYourTask, TaskTaken…).
     """
+    if choice is TaskChoice.CONDITIONAL and not deferred:
+        raise ReasonMissing(fields={"deferred": _("请选择可以后补的材料")})
     if choice in _NEEDS_REASON and not reason.strip():
         raise ReasonMissing(fields={"reason": _("请写明理由")})
     if choice in {TaskChoice.DECLINE, TaskChoice.REFUSE} and not ground.strip():
@@ -68,7 +73,11 @@ def handle_task(
     refused = rules.refusal(CaseStatus(case.status), action) if action else ""
     if refused and action:
         raise CaseStateRefused(number=case.number, action=action.label, reason=refused)
+    if action in {CaseAction.GRANT, CaseAction.REFUSE}:
+        policies.check_nothing_is_to_follow(case, action, at)
     said = {"ground": ground, "reason": reason, "opinion": opinion, "fields": dict(fields or {})}
+    if choice is TaskChoice.CONDITIONAL:
+        said["deferred"] = list(deferred)
     case.pending = {**said, "by": str(by.account_id), "at": at.isoformat()}
     case.save(update_fields=["pending"])
     flow.complete_task(task_id=task_id, outputs=_OUTPUTS[choice], by=by, at=at)
@@ -95,6 +104,9 @@ def supply_correction(
     if not given:
         raise NothingSupplied
     _add(case_id, case.parent_id, given, by, at)
+    pledged = [each.material for each in given if each.by is MaterialBy.PLEDGE]
+    if pledged:
+        pledging.sign_for(case, pledged, parent, by, at)
     journal.record(
         case, CaseAction.SUPPLY, parent=parent, by=by, at=at, data={"materials": [m.material for m in given]}
     )
@@ -114,11 +126,15 @@ def _stored(upload: MaterialUpload, by: Actor, at: datetime) -> MaterialInput:
 
 @command("cases.add_material")
 def add_material(*, case_id: UUID, material: MaterialInput, by: Actor, at: datetime) -> None:
-    """Add a material that was to follow (容缺后补). Raises CaseNotFound, CaseStateRefused."""
+    """Add a material that was to follow (容缺后补); with the last of them the case can be decided.
+
+    Raises CaseNotFound, CaseStateRefused.
+    """
     case, parent = journal.locked(case_id)
     if not policies.may(by, case, CaseAction.CHECK_MATERIAL):
         policies.check_applicant(by, case)
     _add(case_id, case.parent_id, (material,), by, at)
+    deferring.supplied(case, [material.material], at)
     journal.record(case, CaseAction.ADD_MATERIAL, parent=parent, by=by, at=at, data={"materials": [material.material]})
 
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from yiwang.kernel import calendars, evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import note
+from yiwang.kernel.legal_calendar import LimitUnit
 from yiwang.kernel.outbox import publish
 from yiwang.serve.cases import rules
 from yiwang.serve.cases.contracts import (
@@ -29,7 +30,7 @@ from yiwang.serve.cases.contracts import (
     ResultKind,
 )
 from yiwang.serve.cases.models import Case, CaseEvent, CaseNumberCounter
-from yiwang.serve.cases.queries.views import event_digest
+from yiwang.serve.cases.queries.documents import event_digest
 
 _STAMPS = {
     CaseAction.RECEIVE: "received_at",
@@ -47,8 +48,10 @@ _RESULTS = {
     CaseAction.DECLINE: ResultKind.NOT_ACCEPTED,
     CaseAction.WITHDRAW: ResultKind.WITHDRAWN,
     CaseAction.DISCONTINUE: ResultKind.DISCONTINUED,
+    CaseAction.REVOKE: ResultKind.REVOKED,
 }
-_CLOCK = {CaseAction.ACCEPT, CaseAction.STOP_CLOCK, CaseAction.RESUME_CLOCK}
+_CLOCK = {CaseAction.ACCEPT, CaseAction.STOP_CLOCK, CaseAction.RESUME_CLOCK, CaseAction.EXTEND}
+_ENDING = {CaseAction.CLOSE, CaseAction.WITHDRAW, CaseAction.DISCONTINUE}
 _QUIET = {CaseAction.ADD_MATERIAL, CaseAction.CHECK_MATERIAL}
 _PROJECTED = {
     CaseStatus.RECEIVED: CaseAction.RECEIVE,
@@ -153,10 +156,7 @@ def append(
 def entries_of(case: Case) -> list[rules.Entry]:
     """The case's events as the clock reads them. One query."""
     rows = CaseEvent.objects.filter(case=case).order_by("seq").values_list("kind", "at", "data")
-    return [
-        rules.Entry(CaseAction(kind), moment, data.get("procedure", ""), data.get("ground") == "deemed")
-        for kind, moment, data in rows
-    ]
+    return [rules.entry_of(*row) for row in rows]
 
 
 def project_parent(parent: Case, member: Case, *, by: Actor, at: datetime) -> None:
@@ -194,8 +194,8 @@ def project_clock(case: Case) -> None:
     if case.accepted_at is not None and entries and any(entry.deemed for entry in entries):
         complete = rules.last(entries, CaseAction.RECEIVE, CaseAction.SUPPLY)
         case.accepted_at = complete or case.accepted_at
-    case.promised_due = rules.due_date(entries, case.promised_days, calendar)
-    case.statutory_due = rules.due_date(entries, case.statutory_days, calendar)
+    case.promised_due = rules.due_date(entries, case.promised_days, calendar, LimitUnit(case.promised_unit))
+    case.statutory_due = rules.due_date(entries, case.statutory_days, calendar, LimitUnit(case.statutory_unit))
 
 
 def _tell(case: Case, action: CaseAction) -> None:
@@ -203,7 +203,7 @@ def _tell(case: Case, action: CaseAction) -> None:
         publish(CaseAccepted(case.pk, case.number, case.parent_id))
     elif action in {CaseAction.GRANT, CaseAction.REFUSE, CaseAction.DECLINE}:
         publish(CaseDecided(case.pk, case.number, case.result, case.parent_id))
-    elif case.closed_at is not None:
+    elif action in _ENDING:
         publish(CaseClosed(case.pk, case.number, case.result, case.parent_id))
 
 

@@ -9,12 +9,14 @@ from yiwang.kernel import calendars, clock, evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.jobs import defer
+from yiwang.kernel.legal_calendar import LimitUnit
 from yiwang.serve.cases import rules
 from yiwang.serve.cases.commands import journal
 from yiwang.serve.cases.contracts import CaseNotFound, CaseStatus
 from yiwang.serve.cases.models import Case
 
 RECKON = "cases.reckon"
+RECKON_ONE = "cases.reckon_one"
 
 
 @command("cases.reckon_anew")
@@ -26,6 +28,14 @@ def reckon_anew(*, year: int, by: Actor, at: datetime) -> None:
     defer(RECKON, year=year)
     defer(RECKON, run_at=clock.now() + 2 * calendars.CACHED_FOR, year=year)
     note(calendars.subject_of(year), year=year)
+
+
+def move_later(case_id: UUID) -> None:
+    """Have the process's tasks and timers follow a limit that has just changed, after the commit. Inside a command.
+
+    Not at once: a process is locked before its cases, and whoever changed the limit holds the case already.
+    """
+    defer(RECKON_ONE, case_id=str(case_id))
 
 
 @command("cases.move_due")
@@ -55,7 +65,8 @@ def move_due(*, case_id: UUID, by: Actor, at: datetime) -> bool:
 def _moments(case: Case, entries: Sequence[rules.Entry]) -> dict[str, datetime]:
     """The variables of the process that hold a limit, as they should be."""
     calendar = calendars.current()
-    limits = {"promised_due": rules.due_date(entries, case.promised_days, calendar)}
+    unit = LimitUnit(case.promised_unit)
+    limits = {"promised_due": rules.expected_due(entries, case.promised_days, calendar, unit)}
     waiting_since = rules.waiting_since(entries)
     if waiting_since is not None:
         limits["acceptance_due"] = rules.acceptance_due(waiting_since, calendar)

@@ -1,19 +1,22 @@
 """The legal steps of a case, each a verb: receive, ask for correction, accept, decline, review, decide, close…
 
-`by_process`: the process takes the step; whether `by` could complete the task before it was checked by flow.
+Each step that the law puts on paper issues its numbered document in the same transaction. `by_process`: the process
+takes the step; whether `by` could complete the task before it was checked by flow.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from yiwang.commons.flow import commands as flow
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.command import command
 from yiwang.kernel.text import gettext_noop as _
-from yiwang.serve.cases import policies, rules
-from yiwang.serve.cases.commands import journal
-from yiwang.serve.cases.contracts import CaseAction, CaseKind, CaseStateRefused, CaseStatus, ReasonMissing, ResultKind
-from yiwang.serve.cases.models import Case
+from yiwang.serve.cases import policies
+from yiwang.serve.cases.commands import deferring, delivering, documents, journal, pledging
+from yiwang.serve.cases.contracts import CaseAction, CaseStatus, DocumentKind, ReasonMissing, ResultKind
+from yiwang.serve.cases.models import Case, CaseDocument
+from yiwang.serve.cases.queries import drafting
+from yiwang.serve.cases.queries import terms as procedure
 
 
 @command("cases.release")
@@ -26,26 +29,51 @@ def release(*, case_id: UUID, by_process: bool = False, by: Actor, at: datetime)
 
 @command("cases.receive")
 def receive(*, case_id: UUID, by_process: bool = False, by: Actor, at: datetime) -> None:
-    """Take the application in (收件); the five working days for acceptance begin. A waiting member is released first."""
+    """Take the application in (收件); the five working days for acceptance begin. A waiting member is released first.
+
+    The applicant gets one receipt, for a bundle as a whole: receiving is not accepting.
+    """
     case, parent = journal.locked(case_id)
     policies.check_step(by, case, CaseAction.RECEIVE, by_process=by_process)
     if case.status == CaseStatus.WAITING:
         journal.record(case, CaseAction.RELEASE, parent=parent, by=by, at=at)
     journal.record(case, CaseAction.RECEIVE, parent=parent, by=by, at=at)
+    outer = parent or case
+    given = CaseDocument.objects.filter(case=outer, kind=DocumentKind.RECEIPT.value)
+    if outer.received_at == at and not given.exists():
+        documents.issue(outer, DocumentKind.RECEIPT, outer=outer, by=by, at=at)
 
 
 @command("cases.accept")
 def accept(
-    *, case_id: UUID, ground: str = "official", opinion: str = "", by_process: bool = False, by: Actor, at: datetime
+    *,
+    case_id: UUID,
+    ground: str = "official",
+    deferred: Sequence[str] = (),
+    opinion: str = "",
+    by_process: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Accept (受理): a legal act; the limits run from the next working day. Raises CaseStateRefused, Forbidden.
+    """Accept (受理): a legal act; the limits run from the next working day.
 
     `ground`: official, instant (by rule), deemed (nobody answered within five working days: accepted since receipt).
+    `deferred`: codes of materials that may follow; then it is accepted conditionally (容缺受理) and nothing is decided
+    before they have come or their time has run out. Raises NothingToDefer, CaseStateRefused, Forbidden.
     """
     case, parent = journal.locked(case_id)
     policies.check_step(by, case, CaseAction.ACCEPT, by_process=by_process)
-    data = {"ground": ground}
+    told = deferring.defer_materials(case, deferred, at) if deferred else ()
+    data: dict[str, object] = {"ground": "conditional" if told else ground}
+    if told:
+        data["materials"] = [each.material for each in told]
     journal.record(case, CaseAction.ACCEPT, parent=parent, by=by, at=at, opinion=opinion, data=data)
+    if told:
+        facts: dict[str, object] = {"deferred": [f"{m.name}（{drafting.legal_day(m.due)}前）" for m in told]}
+        documents.issue(case, DocumentKind.CONDITIONAL, outer=parent, by=by, at=at, facts=facts)
+        return
+    facts = {"deemed": ground == "deemed", "instant": ground == "instant"}
+    documents.issue(case, DocumentKind.ACCEPTANCE, outer=parent, by=by, at=at, facts=facts)
 
 
 @command("cases.decline")
@@ -58,19 +86,24 @@ def decline(
     policies.check_step(by, case, CaseAction.DECLINE, by_process=by_process)
     case.ground, case.reason = ground, reason
     journal.record(case, CaseAction.DECLINE, parent=parent, by=by, at=at, words=reason, opinion=opinion)
+    documents.issue(case, DocumentKind.NON_ACCEPTANCE, outer=parent, by=by, at=at, ground=ground, reason=reason)
 
 
 @command("cases.request_correction")
 def request_correction(
     *, case_id: UUID, reason: str, opinion: str = "", by_process: bool = False, by: Actor, at: datetime
 ) -> None:
-    """Tell once, and all at once, what is missing (行政许可法 32). Raises ReasonMissing, CaseStateRefused, Forbidden."""
+    """Tell once, and all at once, what is missing (行政许可法 32): each line of `reason` is an item of the notice.
+
+    Raises ReasonMissing, CaseStateRefused, Forbidden.
+    """
     _demand(reason)
     case, parent = journal.locked(case_id)
     policies.check_step(by, case, CaseAction.REQUEST_CORRECTION, by_process=by_process)
     policies.check_first_notice(case)
     case.corrections += 1
     journal.record(case, CaseAction.REQUEST_CORRECTION, parent=parent, by=by, at=at, words=reason, opinion=opinion)
+    documents.issue(case, DocumentKind.CORRECTION, outer=parent, by=by, at=at, reason=reason)
 
 
 @command("cases.supply")
@@ -114,9 +147,16 @@ def decide(
         journal.noted(case, action)
         return
     policies.check_step(by, case, action, by_process=by_process)
+    policies.check_nothing_is_to_follow(case, action, at)
+    ground = ground or procedure.terms(case.matter_id).ground
     case.ground, case.reason = ground, reason or None
     data = {"rule": rule} if rule else None
     journal.record(case, action, parent=parent, by=by, at=at, words=reason, opinion=opinion, data=data)
+    kind = DocumentKind.GRANT if action is CaseAction.GRANT else DocumentKind.REFUSAL
+    facts = {"by_rule": bool(rule)}
+    documents.issue(case, kind, outer=parent, by=by, at=at, ground=ground, reason=reason, facts=facts)
+    if action is CaseAction.GRANT:
+        pledging.decided(case, at)
 
 
 @command("cases.close")
@@ -128,6 +168,7 @@ def close(*, case_id: UUID, by_process: bool = False, by: Actor, at: datetime) -
         return
     policies.check_step(by, case, CaseAction.CLOSE, by_process=by_process)
     journal.record(case, CaseAction.CLOSE, parent=parent, by=by, at=at)
+    delivering.release(parent or case, at)
 
 
 @command("cases.discontinue")
@@ -138,49 +179,8 @@ def discontinue(*, case_id: UUID, by_process: bool = False, by: Actor, at: datet
         journal.noted(case, CaseAction.DISCONTINUE)
         return
     policies.check_step(by, case, CaseAction.DISCONTINUE, by_process=by_process)
-    journal.record(case, CaseAction.DISCONTINUE, parent=parent, by=by, at=at)
-
-
-@command("cases.stop_clock")
-def stop_clock(
-    *, case_id: UUID, procedure: str, reason: str = "", by_process: bool = False, by: Actor, at: datetime
-) -> None:
-    """A special procedure begins (听证、检验、检测、鉴定、专家评审): its time does not count (行政许可法 45)."""
-    case, parent = journal.locked(case_id)
-    policies.check_step(by, case, CaseAction.STOP_CLOCK, by_process=by_process)
-    data = {"procedure": procedure}
-    journal.record(case, CaseAction.STOP_CLOCK, parent=parent, by=by, at=at, words=reason, data=data)
-
-
-@command("cases.resume_clock")
-def resume_clock(*, case_id: UUID, by_process: bool = False, by: Actor, at: datetime) -> None:
-    """The special procedure has ended; the limit runs on from the next day."""
-    case, parent = journal.locked(case_id)
-    policies.check_step(by, case, CaseAction.RESUME_CLOCK, by_process=by_process)
-    journal.record(case, CaseAction.RESUME_CLOCK, parent=parent, by=by, at=at)
-
-
-@command("cases.withdraw")
-def withdraw(*, case_id: UUID, reason: str = "", by: Actor, at: datetime) -> None:
-    """The applicant withdraws the case, or all members of a bundle that are not decided; the process ends.
-
-    A member alone can't be withdrawn. Raises CaseStateRefused, CaseNotFound.
-    """
-    case, parent = journal.locked(case_id)
-    policies.check_applicant(by, case)
-    if parent is not None:
-        label = CaseAction.WITHDRAW.label
-        raise CaseStateRefused(number=case.number, action=label, reason=_("联办的事项请在整件事中一并撤回"))
-    if case.kind == CaseKind.BUNDLE:
-        rows = Case.objects.select_for_update().filter(parent=case).order_by("pk")
-        undecided = [row for row in rows if not rules.refusal(CaseStatus(row.status), CaseAction.WITHDRAW)]
-        for member in undecided:
-            journal.record(member, CaseAction.WITHDRAW, parent=case, by=by, at=at, words=reason)
-        journal.noted(case, CaseAction.WITHDRAW, repeat=not undecided)
-    else:
-        journal.record(case, CaseAction.WITHDRAW, parent=None, by=by, at=at, words=reason)
-    if case.instance_id is not None and CaseStatus(case.status).is_final:
-        flow.cancel(instance_id=case.instance_id, reason="withdrawn", by=Actor.system("cases.withdraw"), at=at)
+    end_unbegun(case, parent, by, at)
+    delivering.release(parent or case, at)
 
 
 @command("cases.settle")
@@ -192,9 +192,26 @@ def settle(*, case_id: UUID, by: Actor, at: datetime) -> str:
     parent, _none = journal.locked(case_id)
     waiting = Case.objects.select_for_update().filter(parent=parent, status=CaseStatus.WAITING.value).order_by("pk")
     for member in waiting:
-        journal.record(member, CaseAction.DISCONTINUE, parent=parent, by=by, at=at)
+        end_unbegun(member, parent, by, at)
+    delivering.release(parent, at)
     journal.noted(parent, CaseAction.CLOSE)
     return parent.result
+
+
+def end_unbegun(case: Case, parent: Case | None, by: Actor, at: datetime) -> None:
+    """Discontinue a member with its document, which names what it would have needed and how that ended."""
+    rows = Case.objects.filter(parent=parent, member_key__in=case.depends_on).order_by("position") if parent else []
+    failed = [row for row in rows if row.result != ResultKind.GRANTED.value] or list(rows)
+    titles = [row.title for row in failed]
+    words = "；".join(
+        f"{row.title}：{ResultKind(row.result).label if row.result else CaseStatus(row.status).label}" for row in failed
+    )
+    journal.record(
+        case, CaseAction.DISCONTINUE, parent=parent, by=by, at=at, words=words,
+        data={"before": [row.member_key for row in failed]},
+    )  # fmt: skip
+    facts = {"before": drafting.listed(titles) or "前序事项"}
+    documents.issue(case, DocumentKind.TERMINATION, outer=parent, by=by, at=at, reason=words, facts=facts)
 
 
 def _demand(*texts: str) -> None:

@@ -13,8 +13,9 @@ from yiwang.commons.identity.contracts import OrganisationRef
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command
 from yiwang.kernel.ids import new_id
+from yiwang.kernel.legal_calendar import LimitUnit
 from yiwang.serve.cases import policies, rules
-from yiwang.serve.cases.commands import journal
+from yiwang.serve.cases.commands import journal, pledging
 from yiwang.serve.cases.contracts import (
     Answer,
     Applicant,
@@ -30,6 +31,7 @@ from yiwang.serve.cases.models import Case, CaseMaterial
 from yiwang.serve.cases.queries.materials import provided
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Bundle, Inclusion, Limits, Matter, Member, TailoredGuide
+from yiwang.serve.matters.contracts import LimitUnit as SpanUnit
 
 GRADE = 3
 NET = "serve"
@@ -97,6 +99,7 @@ def submit_bundle(
         rows[member.key] = row
     _write_materials(bundle, filing.guide, rows, given, at)
     _attach(parent, materials, by, at)
+    pledging.sign(rows, given, _needed_by(filing.guide), parent, by, at)
     _begin(parent, bundle.spec.process, _variables(filing, parent, rows), by, at)
     return parent.pk
 
@@ -128,6 +131,7 @@ def submit_matter(
     _save(case, by, at)
     _write_materials(bundle, filing.guide, {matter.code: case}, given, at)
     _attach(case, materials, by, at)
+    pledging.sign({matter.code: case}, given, _needed_by(filing.guide), case, by, at)
     _begin(case, matter.spec.process, _variables(filing, case, {}), by, at)
     return case.pk
 
@@ -214,10 +218,23 @@ def _row(filing: _Filing, kind: CaseKind, title: str, handler: OrganisationRef, 
         grade=GRADE,
         channel=filing.channel,
         situation=_situation(filing),
-        promised_days=limits.promised,
-        statutory_days=limits.statutory,
+        **_limits(limits),
+        delivery_channel="counter" if filing.channel == "counter" else "online",
         submitted_at=filing.at,
     )
+
+
+def _limits(limits: Limits) -> dict[str, Any]:
+    """The limits in days: hours and at once count as the working days that cover them."""
+    days: dict[str, Any] = {"promised_days": limits.promised, "statutory_days": limits.statutory}
+    for name, unit, working in (
+        ("promised", limits.unit, limits.working_days),
+        ("statutory", limits.statutory_unit, limits.statutory_working_days),
+    ):
+        counted = unit in {SpanUnit.WORKING_DAY, SpanUnit.CALENDAR_DAY}
+        days[f"{name}_days"] = days[f"{name}_days"] if counted else working
+        days[f"{name}_unit"] = unit.value if counted else LimitUnit.WORKING_DAY.value
+    return days
 
 
 def _situation(filing: _Filing) -> dict[str, Any]:
@@ -292,6 +309,10 @@ def _write_materials(
                 for each in inputs
             ]
     CaseMaterial.objects.bulk_create(written)
+
+
+def _needed_by(guide: TailoredGuide) -> dict[str, tuple[str, ...]]:
+    return {material.code: material.needed_by for material in guide.materials}
 
 
 def _result_for(bundle: Bundle, origin: str, key: str, code: str) -> str:

@@ -70,3 +70,57 @@ class HistoryBroken(Conflict):
     code = "cases.history_broken"
     message = _("办件{number}的办理记录校验不一致。")
     next_step = _("请联系系统管理员核查第 {seq} 条记录。")
+
+
+class AlreadyExtended(Conflict):
+    code = "cases.already_extended"
+    message = _("办件{number}已经延长过一次。")
+    next_step = _("依照行政许可法第四十二条，办理期限只能延长一次，请在期限内作出决定。")
+
+
+class ExtensionTooLong(Invalid):
+    code = "cases.extension_too_long"
+    message = _("延长不得超过 {most} 个工作日。")
+    next_step = _("请填写 1 至 {most} 之间的天数（行政许可法第四十二条）。")
+
+
+class ExtensionTooLate(Conflict):
+    code = "cases.extension_too_late"
+    message = _("办件{number}的办理期限已经届满，不能再延长。")
+    next_step = _("请尽快作出决定；超期会记入时效统计。")
+
+
+class NothingToDefer(Invalid):
+    code = "cases.nothing_to_defer"
+    message = _("办件{number}没有可以容缺的材料。")
+    next_step = _("只有事项清单列明可以后补、并且还没有提交的材料才能容缺；请受理、一次性告知补正或者不予受理。")
+
+
+class PledgeNotOffered(Invalid):
+    code = "cases.pledge_not_offered"
+    message = _("“{name}”不能用书面承诺代替。")
+    next_step = _("请提交材料；可以承诺代替的材料见办事指南。")
+
+
+class PledgeAlreadyChecked(Conflict):
+    code = "cases.pledge_checked"
+    message = _("这项承诺已经核查过。")
+    next_step = _("请查看核查结论；发现新情况的，按撤销程序处理。")
+
+
+class DocumentNotFound(NotFound):
+    code = "cases.document_not_found"
+    message = _("没有找到这份文书。")
+    next_step = _("请从办件页面打开文书。")
+
+
+class DeliveryRefused(Conflict):
+    code = "cases.delivery"
+    message = _("文书{number}现在不能这样送达：{reason}")
+    next_step = _("请刷新页面，按最新的状态继续。")
+
+
+class AddressMissing(Invalid):
+    code = "cases.address_missing"
+    message = _("邮寄送达需要收件人、电话和地址。")
+    next_step = _("请填写后再保存。")

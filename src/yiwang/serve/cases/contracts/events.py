@@ -1,6 +1,7 @@
 """What cases tell when something has happened: ids only."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from yiwang.kernel.actor import SubjectRef
@@ -42,4 +43,22 @@ class ResultIssued(CaseEventBase):
 @dataclass(frozen=True, slots=True)
 class CaseClosed(CaseEventBase):
     result: str = ""
+    parent_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDelivered(CaseEventBase):
+    """A document has reached the applicant: it lies in the online inbox, or was handed over."""
+
+    document_id: UUID | None = None
+    kind: str = ""
+    parent_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineNear(CaseEventBase):
+    """Something the applicant or the office owes is due: `what` is deferred, pledge_check or delivery."""
+
+    what: str = ""
+    due: date | None = None
     parent_id: UUID | None = None

@@ -69,6 +69,12 @@ class CaseAction(StrEnum):
     CHECK_MATERIAL = "check_material"
     STOP_CLOCK = "stop_clock"
     RESUME_CLOCK = "resume_clock"
+    EXTEND = "extend"
+    LAPSE = "lapse"
+    DELIVER = "deliver"
+    CONFIRM_RECEIPT = "confirm_receipt"
+    CHECK_PLEDGE = "check_pledge"
+    REVOKE = "revoke"
     CLOSE = "close"
     WITHDRAW = "withdraw"
     DISCONTINUE = "discontinue"
@@ -94,6 +100,12 @@ _ACTION = {
     CaseAction.CHECK_MATERIAL: _("核对材料"),
     CaseAction.STOP_CLOCK: _("进入特别程序，停止计时"),
     CaseAction.RESUME_CLOCK: _("特别程序结束，恢复计时"),
+    CaseAction.EXTEND: _("延长办理期限"),
+    CaseAction.LAPSE: _("容缺材料逾期未补齐"),
+    CaseAction.DELIVER: _("送达"),
+    CaseAction.CONFIRM_RECEIPT: _("申请人签收"),
+    CaseAction.CHECK_PLEDGE: _("核查承诺事项"),
+    CaseAction.REVOKE: _("撤销决定"),
     CaseAction.CLOSE: _("办结"),
     CaseAction.WITHDRAW: _("撤回申请"),
     CaseAction.DISCONTINUE: _("前序事项未通过，终止办理"),
@@ -104,6 +116,7 @@ class TaskChoice(StrEnum):
     """What can be chosen at a task of a case's process; which of them is what the task's form says."""
 
     ACCEPT = "accept"
+    CONDITIONAL = "conditional"
     CORRECT = "correct"
     DECLINE = "decline"
     GRANT = "grant"
@@ -119,6 +132,7 @@ class TaskChoice(StrEnum):
 
 _CHOSEN = {
     TaskChoice.ACCEPT: CaseAction.ACCEPT,
+    TaskChoice.CONDITIONAL: CaseAction.ACCEPT,
     TaskChoice.CORRECT: CaseAction.REQUEST_CORRECTION,
     TaskChoice.DECLINE: CaseAction.DECLINE,
     TaskChoice.GRANT: CaseAction.GRANT,
@@ -128,7 +142,7 @@ _CHOSEN = {
 
 
 CHOICES_OF: Mapping[str, tuple[TaskChoice, ...]] = {
-    "accept": (TaskChoice.ACCEPT, TaskChoice.CORRECT, TaskChoice.DECLINE),
+    "accept": (TaskChoice.ACCEPT, TaskChoice.CONDITIONAL, TaskChoice.CORRECT, TaskChoice.DECLINE),
     "decide": (TaskChoice.GRANT, TaskChoice.REFUSE),
     "produce": (TaskChoice.PRODUCE,),
     "supply": (TaskChoice.SUPPLY,),
@@ -145,6 +159,7 @@ class ResultKind(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
     DISCONTINUED = "discontinued"
+    REVOKED = "revoked"
 
     @property
     def label(self) -> str:
@@ -158,6 +173,7 @@ _RESULT = {
     ResultKind.NOT_ACCEPTED: _("不予受理"),
     ResultKind.WITHDRAWN: _("申请人撤回"),
     ResultKind.DISCONTINUED: _("终止"),
+    ResultKind.REVOKED: _("已撤销"),
 }
 
 
@@ -169,6 +185,7 @@ class MaterialBy(StrEnum):
     SHARED = "shared"
     MEMBER_OUTPUT = "member_output"
     FORM = "form"
+    PLEDGE = "pledge"
 
     @property
     def label(self) -> str:
@@ -181,4 +198,5 @@ _MATERIAL_BY = {
     MaterialBy.SHARED: _("共享数据，免交"),
     MaterialBy.MEMBER_OUTPUT: _("本次联办的办理结果，免交"),
     MaterialBy.FORM: _("在线填写"),
+    MaterialBy.PLEDGE: _("告知承诺，免交"),
 }

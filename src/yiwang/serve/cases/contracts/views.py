@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from yiwang.serve.cases.contracts.documents import DeferredView, DeliveryChannel, DocumentView, PledgeView
 from yiwang.serve.cases.contracts.filing import Answer
 from yiwang.serve.cases.contracts.kinds import CaseAction, CaseKind, CaseStatus, MaterialBy, ResultKind, TaskChoice
 from yiwang.serve.matters.contracts import Law
@@ -118,6 +119,7 @@ class MemberView:
     last_note: str = ""
     events: tuple[EventView, ...] = ()
     stopped: tuple[date, date | None] | None = None
+    documents: tuple[DocumentView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,19 @@ class CaseView:
     is_official_view: bool
     bundle_id: UUID | None = None
     matter_ids: tuple[UUID, ...] = ()
+    documents: tuple[DocumentView, ...] = ()
+    deferred: tuple[DeferredView, ...] = ()
+    pledges: tuple[PledgeView, ...] = ()
+    promised_unit: str = "working_day"
+    statutory_unit: str = "working_day"
+    extension_days: int = 0
+    special: str = ""
+    special_until: date | None = None
+    corrections: int = 0
+    deferred_until: date | None = None
+    delivery_channel: DeliveryChannel = DeliveryChannel.ONLINE
+    delivery_together: bool = True
+    delivery_address: str = ""
 
     @property
     def done(self) -> int:

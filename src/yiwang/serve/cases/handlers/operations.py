@@ -82,7 +82,10 @@ def accept(call: Invocation) -> Mapping[str, Any]:
     ground = str(call.headers.get("ground") or "official")
     by = _by(call) if ground == "official" else _program(call)
     opinion = _entered(call).get("opinion", "") if ground == "official" else ""
-    commands.accept(case_id=case_id, ground=ground, opinion=opinion, by_process=True, by=by, at=call.at)
+    deferred = _entered(call).get("deferred", ()) if ground == "official" else ()
+    commands.accept(
+        case_id=case_id, ground=ground, deferred=deferred, opinion=opinion, by_process=True, by=by, at=call.at
+    )
     case = queries.brief(case_id=case_id, viewer=Actor.system("flow"))
     return {"promised_due": end_of(case.promised_due) if case.promised_due else None}
 

@@ -2,6 +2,7 @@
 
 from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files
 from yiwang.serve.cases.queries.desk import desk_task, task_case, tasks_of
+from yiwang.serve.cases.queries.documents import document, lapsed_deferrals, parcel_of, results_due, verify
 from yiwang.serve.cases.queries.limits import misreckoned
 from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
@@ -18,17 +19,23 @@ __all__ = [
     "cases",
     "check_history",
     "desk_task",
+    "document",
     "entered",
-    "ids_of", "legal_ground",
+    "ids_of",
+    "lapsed_deferrals",
+    "legal_ground",
     "material_needs",
     "may_file",
     "may_read_files",
     "misreckoned",
     "number_of",
+    "parcel_of",
     "result",
+    "results_due",
     "rows_of",
     "situation",
     "task_case",
     "tasks_of",
     "timeline",
+    "verify",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from yiwang.serve.matters.contracts import MatterSpec
 
 _WORDS = {
     TaskChoice.ACCEPT: (_("受理"), _("材料齐全、符合法定形式，从次日起计算办理时限")),
+    TaskChoice.CONDITIONAL: (_("容缺受理"), _("缺少的材料可以后补：先受理，限期补齐，补齐前不作决定")),
     TaskChoice.CORRECT: (_("一次性告知补正"), _("写明全部需要补正的内容，只能告知一次")),
     TaskChoice.DECLINE: (_("不予受理"), _("须写明依据和理由，并告知复议和诉讼的权利")),
     TaskChoice.GRANT: (_("准予"), _("出具办理结果，并送达申请人")),

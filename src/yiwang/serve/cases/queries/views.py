@@ -8,6 +8,7 @@ from django.db.models import Q
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import calendars, clock
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.legal_calendar import LimitUnit
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.contracts import (
     Answer,
@@ -17,6 +18,9 @@ from yiwang.serve.cases.contracts import (
     CaseStatus,
     CaseView,
     Clock,
+    DeliveryChannel,
+    DocumentKind,
+    DocumentView,
     EventView,
     MaterialBy,
     MaterialView,
@@ -25,6 +29,7 @@ from yiwang.serve.cases.contracts import (
     ResultView,
 )
 from yiwang.serve.cases.models import Case, CaseEvent, CaseMaterial, CaseResult
+from yiwang.serve.cases.queries.documents import deferred_of, documents_of, first_broken, pledges_of
 from yiwang.serve.cases.queries.lists import case_row
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Law
@@ -43,6 +48,8 @@ def case(*, number: str, viewer: Actor) -> CaseView:
     official = not policies.is_applicant(viewer, row)
     promised, acceptance = _clocks(row, events.get(row.pk, []))
     names = _names(events, viewer)
+    papers = documents_of(cases=[row, *members], viewer=viewer)
+    running = rules.stopped(_entries(events.get(row.pk, [])))
     return CaseView(
         id=row.pk,
         number=row.number,
@@ -77,7 +84,10 @@ def case(*, number: str, viewer: Actor) -> CaseView:
         materials=_materials(row),
         results=tuple(results.get(row.pk, ())),
         events=_history(events.get(row.pk, []), names, official=official),
-        members=tuple(_member(each, events.get(each.pk, []), results.get(each.pk, ()), names) for each in members),
+        members=tuple(
+            _member(each, events.get(each.pk, []), results.get(each.pk, ()), names, papers.get(each.pk, ()))
+            for each in members
+        ),
         clock=promised,
         acceptance=acceptance,
         laws=_laws(row, viewer),
@@ -86,6 +96,19 @@ def case(*, number: str, viewer: Actor) -> CaseView:
         is_official_view=official,
         bundle_id=row.bundle_id,
         matter_ids=tuple(each.matter_id for each in (row, *members) if each.matter_id),
+        documents=tuple(papers.get(row.pk, ())),
+        deferred=deferred_of(case=row) if _was_conditional(events.get(row.pk, [])) else (),
+        pledges=pledges_of(case=row) if any(p.kind is DocumentKind.PLEDGE for p in papers.get(row.pk, ())) else (),
+        promised_unit=row.promised_unit,
+        statutory_unit=row.statutory_unit,
+        extension_days=row.extension_days,
+        special=running.name if running else "",
+        special_until=running.expected if running else None,
+        corrections=row.corrections,
+        deferred_until=row.deferred_until,
+        delivery_channel=DeliveryChannel(row.delivery_channel),
+        delivery_together=row.delivery_together,
+        delivery_address=row.delivery_address or "",
     )
 
 
@@ -99,34 +122,8 @@ def check_history(*, number: str, viewer: Actor) -> tuple[bool, int]:
     row = Case.objects.filter(policies.visible(viewer), number=number).first()
     if row is None:
         raise CaseNotFound
-    previous = rules.GENESIS
-    for event in CaseEvent.objects.filter(case=row).order_by("seq"):
-        if bytes(event.prev_hash) != previous or event_digest(event=event, previous=previous) != bytes(event.hash):
-            return False, event.seq
-        previous = bytes(event.hash)
-    return (True, 0) if previous == bytes(row.last_hash) else (False, row.events_count)
-
-
-def event_digest(*, event: CaseEvent, previous: bytes) -> bytes:
-    """The hash that an event should have."""
-    return rules.event_hash(
-        case_id=event.case_id,
-        seq=event.seq,
-        kind=event.kind,
-        at=event.at,
-        actor={
-            "kind": event.actor_kind,
-            "account": event.account_id,
-            "person": event.person_id,
-            "organisation": event.organisation_id,
-            "role": event.role,
-        },
-        from_status=event.from_status,
-        to_status=event.to_status,
-        note=f"{event.note or ''}\x1f{event.opinion or ''}",
-        data=event.data,
-        previous=previous,
-    )
+    broken = first_broken(case=row, chain=CaseEvent.objects.filter(case=row).order_by("seq"))
+    return not broken, broken
 
 
 def _events(case_ids: Sequence[UUID]) -> dict[UUID, list[CaseEvent]]:
@@ -137,16 +134,20 @@ def _events(case_ids: Sequence[UUID]) -> dict[UUID, list[CaseEvent]]:
 
 
 def _entries(events: Iterable[CaseEvent]) -> list[rules.Entry]:
-    return [
-        rules.Entry(CaseAction(e.kind), e.at, e.data.get("procedure", ""), e.data.get("ground") == "deemed")
-        for e in events
-    ]
+    return [rules.entry_of(event.kind, event.at, event.data) for event in events]
+
+
+def _was_conditional(events: Sequence[CaseEvent]) -> bool:
+    return any(event.data.get("ground") == "conditional" for event in events)
 
 
 def _clocks(row: Case, events: Sequence[CaseEvent]) -> tuple[Clock, Clock]:
     calendar, today, entries = calendars.current(), clock.today(), _entries(events)
     ended = rules.day_of(row.decided_at or row.closed_at) if row.decided_at or row.closed_at else None  # type: ignore[arg-type]
-    promised = rules.clock(entries, row.promised_days, calendar, today=today, basis=_PROMISE, ended=ended)
+    promised = rules.clock(
+        entries, row.promised_days, calendar, today=today, basis=_PROMISE, ended=ended,
+        unit=LimitUnit(row.promised_unit),
+    )  # fmt: skip
     return promised, rules.acceptance_clock(entries, calendar, today=today)
 
 
@@ -228,7 +229,11 @@ def _materials(row: Case) -> tuple[MaterialView, ...]:
 
 
 def _member(
-    row: Case, events: Sequence[CaseEvent], results: Sequence[ResultView], names: Mapping[UUID, str]
+    row: Case,
+    events: Sequence[CaseEvent],
+    results: Sequence[ResultView],
+    names: Mapping[UUID, str],
+    papers: Sequence[DocumentView],
 ) -> MemberView:
     promised, _acceptance = _clocks(row, events)
     waiting = next((e for e in reversed(events) if e.kind == CaseAction.REQUEST_CORRECTION.value), None)
@@ -251,6 +256,7 @@ def _member(
         last_note=words,
         events=_history(events, names, official=False),
         stopped=stopped,
+        documents=tuple(papers),
     )
 
 

@@ -2,18 +2,39 @@
 
 from yiwang.serve.cases.rules.clock import (
     ACCEPTANCE_DAYS,
+    ANNOUNCEMENT_DAYS,
+    DELIVERY_DAYS,
+    EXTENSION_DAYS,
     Entry,
     acceptance_clock,
     acceptance_due,
     accepted_on,
+    announced_until,
     clock,
     day_of,
+    deferral_due,
+    delivery_due,
     due_date,
     end_of,
+    entry_of,
+    expected_due,
+    extension,
     last,
     pauses,
     status_of,
+    stopped,
     waiting_since,
+)
+from yiwang.serve.cases.rules.documents import (
+    Paragraph,
+    Rendered,
+    Template,
+    document_digest,
+    document_number,
+    holds,
+    issuer_word,
+    places,
+    render,
 )
 from yiwang.serve.cases.rules.history import GENESIS, event_hash
 from yiwang.serve.cases.rules.numbers import NUMBER, case_number, member_number
@@ -21,7 +42,9 @@ from yiwang.serve.cases.rules.results import filled
 from yiwang.serve.cases.rules.states import TRANSITIONS, next_status, parent_result, parent_status, refusal
 
 __all__ = [
-    "ACCEPTANCE_DAYS", "GENESIS", "NUMBER", "TRANSITIONS", "Entry", "acceptance_clock", "acceptance_due", "accepted_on",
-    "case_number", "clock", "day_of", "due_date", "end_of", "event_hash", "filled", "last", "member_number", "next_status", "parent_result", "parent_status",
-    "pauses", "refusal", "status_of", "waiting_since",
+    "ACCEPTANCE_DAYS", "ANNOUNCEMENT_DAYS", "DELIVERY_DAYS", "EXTENSION_DAYS", "GENESIS", "NUMBER", "TRANSITIONS", "Entry",
+    "Paragraph", "Rendered", "Template", "acceptance_clock", "acceptance_due", "accepted_on", "announced_until", "case_number", "clock",
+    "day_of", "deferral_due", "delivery_due", "document_digest", "document_number", "due_date", "end_of", "entry_of",
+    "event_hash", "expected_due", "extension", "filled", "holds", "issuer_word", "last", "member_number", "next_status",
+    "parent_result", "parent_status", "pauses", "places", "refusal", "render", "status_of", "stopped", "waiting_since",
 ]  # fmt: skip

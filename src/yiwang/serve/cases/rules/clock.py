@@ -4,27 +4,47 @@ The day of acceptance is not counted (民法典 201); special procedures stop th
 accepts nor asks for correction within five working days of receipt has accepted on the day of receipt (行政许可法 32).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from yiwang.kernel.clock import CHINA
-from yiwang.kernel.legal_calendar import DueDate, Limit, Pause, Stopped, WorkCalendar
+from yiwang.kernel.legal_calendar import DueDate, Limit, LimitUnit, Pause, Stopped, WorkCalendar
 from yiwang.serve.cases.contracts import CaseAction, CaseStatus, Clock, ClockDay
 from yiwang.serve.cases.rules.states import next_status
 
 ACCEPTANCE_DAYS = 5
+DELIVERY_DAYS = 10
+ANNOUNCEMENT_DAYS = 30
+EXTENSION_DAYS = 10
+"""行政许可法 32, 44; 民事诉讼法 95; 行政许可法 42: once, ten working days, approved by the head of the authority."""
 ACCEPTANCE_BASIS = "行政许可法第三十二条"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event as far as the clock and the status need it."""
+    """An event as far as the clock and the status need it. `days`: by which it extends the limit (行政许可法 42)."""
 
     kind: CaseAction
     at: datetime
     name: str = ""
     deemed: bool = False
+    days: int = 0
+    expected: date | None = None
+
+
+def entry_of(kind: str, at: datetime, data: Mapping[str, Any]) -> Entry:
+    """The entry of a recorded event from its kind, its time and its data."""
+    expected = data.get("expected")
+    return Entry(
+        CaseAction(kind),
+        at,
+        name=data.get("procedure", ""),
+        deemed=data.get("ground") == "deemed",
+        days=int(data.get("days") or 0) if kind == CaseAction.EXTEND.value else 0,
+        expected=date.fromisoformat(expected) if expected else None,
+    )
 
 
 def day_of(instant: datetime) -> date:
@@ -63,6 +83,19 @@ def pauses(entries: Sequence[Entry]) -> tuple[Pause, ...]:
     if since is not None:
         found.append(Pause(day_of(since.at), None, since.name))
     return tuple(found)
+
+
+def stopped(entries: Sequence[Entry]) -> Entry | None:
+    """The special procedure that is under way; None where the clock runs."""
+    found = pauses(entries)
+    if not found or found[-1].last is not None:
+        return None
+    return next(entry for entry in reversed(entries) if entry.kind is CaseAction.STOP_CLOCK)
+
+
+def extension(entries: Sequence[Entry]) -> int:
+    """By how many units the limit was extended."""
+    return sum(entry.days for entry in entries if entry.kind is CaseAction.EXTEND)
 
 
 def acceptance(entries: Sequence[Entry]) -> tuple[date | None, bool]:
@@ -114,13 +147,15 @@ def clock(
     today: date,
     basis: str = "",
     ended: date | None = None,
+    unit: LimitUnit = LimitUnit.WORKING_DAY,
 ) -> Clock:
-    """The limit of `days` working days from acceptance, day by day, as it stands `today`."""
+    """The limit of `days` units from acceptance, extended where it was, day by day, as it stands `today`."""
     started, assumed = accepted_on(entries, calendar, today)
     if started is None or days is None:
         return Clock(None, days or 0, None, None, basis=basis)
+    whole = Limit(days + extension(entries), unit)
     return _run(
-        calendar.due(started, Limit(days), pauses=pauses(entries)),
+        calendar.due(started, whole, pauses=pauses(entries)),
         days,
         started,
         calendar,
@@ -143,13 +178,47 @@ def acceptance_clock(entries: Sequence[Entry], calendar: WorkCalendar, *, today:
     return _run(due, ACCEPTANCE_DAYS, started, calendar, today, ACCEPTANCE_BASIS, ended, False)
 
 
-def due_date(entries: Sequence[Entry], days: int | None, calendar: WorkCalendar) -> date | None:
-    """The due date from the recorded acceptance: what is stored with the case."""
+def due_date(
+    entries: Sequence[Entry], days: int | None, calendar: WorkCalendar, unit: LimitUnit = LimitUnit.WORKING_DAY
+) -> date | None:
+    """The due date from the recorded acceptance: what is stored with the case. None while the clock stands still."""
     accepted, _deemed = acceptance(entries)
     if accepted is None or days is None:
         return None
-    due = calendar.due(accepted, Limit(days), pauses=pauses(entries))
+    due = calendar.due(accepted, Limit(days + extension(entries), unit), pauses=pauses(entries))
     return due.date if isinstance(due, DueDate) else None
+
+
+def expected_due(
+    entries: Sequence[Entry], days: int | None, calendar: WorkCalendar, unit: LimitUnit = LimitUnit.WORKING_DAY
+) -> date | None:
+    """The due date, while a special procedure lasts as if it ended on the day that was told; None where none was."""
+    running = stopped(entries)
+    if running is None:
+        return due_date(entries, days, calendar, unit)
+    accepted, _deemed = acceptance(entries)
+    if running.expected is None or accepted is None or days is None:
+        return None
+    closed = [
+        p if p.last is not None else Pause(p.first, max(p.first, running.expected), p.name) for p in pauses(entries)
+    ]
+    due = calendar.due(accepted, Limit(days + extension(entries), unit), pauses=closed)
+    return due.date if isinstance(due, DueDate) else None
+
+
+def delivery_due(decided: datetime, calendar: WorkCalendar) -> date:
+    """The last day on which to deliver what was granted: ten working days from the decision (行政许可法 44)."""
+    return calendar.add_working_days(day_of(decided), DELIVERY_DAYS).date
+
+
+def announced_until(published: date) -> date:
+    """The day on which a public announcement counts as delivery: thirty days from its publication (民事诉讼法 95)."""
+    return published + timedelta(days=ANNOUNCEMENT_DAYS)
+
+
+def deferral_due(accepted: datetime, days: int, calendar: WorkCalendar) -> date:
+    """The last day on which a material that may follow is to be supplied (容缺)."""
+    return calendar.add_working_days(day_of(accepted), days).date
 
 
 def _run(

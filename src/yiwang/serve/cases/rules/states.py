@@ -9,6 +9,7 @@ from yiwang.serve.cases.contracts import ResultKind
 
 _BEFORE_DECISION = (S.ACCEPTED, S.REVIEWING)
 _OPEN = (S.WAITING, S.SUBMITTED, S.RECEIVED, S.CORRECTION, S.ACCEPTED, S.REVIEWING)
+_ALWAYS = (A.DELIVER, A.CONFIRM_RECEIPT)
 
 TRANSITIONS: Mapping[tuple[S, A], S] = {
     (S.WAITING, A.RELEASE): S.SUBMITTED,
@@ -25,6 +26,11 @@ TRANSITIONS: Mapping[tuple[S, A], S] = {
     **{(state, A.RESUME_CLOCK): state for state in _BEFORE_DECISION},
     **{(state, A.ADD_MATERIAL): state for state in _OPEN},
     **{(state, A.CHECK_MATERIAL): state for state in (S.RECEIVED, S.ACCEPTED, S.REVIEWING)},
+    **{(state, A.EXTEND): state for state in _BEFORE_DECISION},
+    **{(state, A.LAPSE): state for state in _BEFORE_DECISION},
+    **{(state, action): state for state in S for action in _ALWAYS},
+    **{(state, A.CHECK_PLEDGE): state for state in (*_BEFORE_DECISION, S.DECIDED, S.CLOSED)},
+    (S.CLOSED, A.REVOKE): S.CLOSED,
     (S.DECIDED, A.ISSUE_RESULT): S.DECIDED,
     (S.DECIDED, A.CLOSE): S.CLOSED,
     **{(state, A.WITHDRAW): S.WITHDRAWN for state in _OPEN},
@@ -39,6 +45,7 @@ _ALREADY_ACCEPTED = _("已经受理，受理后不得再要求补正（行政许
 _DECIDED = _("已经作出决定")
 _AWAITS_CORRECTION = _("正在等待申请人补正")
 _NOT_DECIDED = _("还没有作出决定")
+_NOT_CLOSED = _("还没有办结，应当依法作出决定，不用撤销")
 _DONE = _("这一步已经完成")
 _NOT_NOW = _("当前状态不适用这一步")
 
@@ -60,6 +67,10 @@ _BY_ACTION: Mapping[A, Mapping[S, str]] = {
     A.REVIEW: {**dict.fromkeys((S.SUBMITTED, S.RECEIVED, S.CORRECTION), _NOT_ACCEPTED), S.REVIEWING: _DONE},
     A.STOP_CLOCK: dict.fromkeys((S.SUBMITTED, S.RECEIVED, S.CORRECTION), _NOT_ACCEPTED),
     A.RESUME_CLOCK: dict.fromkeys((S.SUBMITTED, S.RECEIVED, S.CORRECTION), _NOT_ACCEPTED),
+    A.EXTEND: dict.fromkeys((S.SUBMITTED, S.RECEIVED, S.CORRECTION), _NOT_ACCEPTED),
+    A.LAPSE: dict.fromkeys((S.SUBMITTED, S.RECEIVED, S.CORRECTION), _NOT_ACCEPTED),
+    A.CHECK_PLEDGE: dict.fromkeys((S.SUBMITTED, S.RECEIVED, S.CORRECTION), _NOT_ACCEPTED),
+    A.REVOKE: dict.fromkeys((*_OPEN, S.DECIDED), _NOT_CLOSED),
     A.CHECK_MATERIAL: {S.SUBMITTED: _NOT_RECEIVED, S.CORRECTION: _AWAITS_CORRECTION},
     A.ISSUE_RESULT: dict.fromkeys(_OPEN, _NOT_DECIDED),
     A.CLOSE: dict.fromkeys(_OPEN, _NOT_DECIDED),

@@ -61,7 +61,13 @@ def test_each_state_can_be_reached_and_each_state_that_is_not_final_can_end():
 
 
 def test_nothing_leaves_a_final_state():
-    assert not [pair for pair in TRANSITIONS if pair[0].is_final]
+    assert not [pair for pair, to in TRANSITIONS.items() if pair[0].is_final and to is not pair[0]]
+
+
+def test_after_the_end_only_delivery_goes_on_and_a_false_pledge_is_found_out():
+    later = {(state, action) for state, action in TRANSITIONS if state.is_final}
+    told = {(state, action) for state in S if state.is_final for action in (A.DELIVER, A.CONFIRM_RECEIPT)}
+    assert later - told == {(S.CLOSED, A.CHECK_PLEDGE), (S.CLOSED, A.REVOKE)}
 
 
 def test_correction_is_refused_after_acceptance_with_its_legal_ground():

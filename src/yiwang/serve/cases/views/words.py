@@ -22,6 +22,7 @@ _SOURCES = {
     "member": Source.LICENCE,
     "shared": Source.SHARED,
     "register": Source.REGISTER,
+    "earlier": Source.EARLIER,
     "computed": Source.COMPUTED,
 }
 _BY = {
@@ -30,6 +31,7 @@ _BY = {
     MaterialBy.LICENCE: Source.LICENCE,
     MaterialBy.SHARED: Source.SHARED,
     MaterialBy.MEMBER_OUTPUT: Source.LICENCE,
+    MaterialBy.PLEDGE: Source.TYPED,
 }
 
 

@@ -1,0 +1,117 @@
+"""How a document reads for a case: the data that its wording fills in, for the preview and for the issue alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from yiwang.kernel import calendars
+from yiwang.kernel.clock import CHINA
+from yiwang.serve.cases import rules
+from yiwang.serve.cases.contracts import CaseKind, DocumentKind, DraftDocument
+from yiwang.serve.cases.models import Case, CaseMaterial, CasePledge
+from yiwang.serve.cases.queries import terms as procedure
+from yiwang.serve.cases.queries import wording
+
+_UNITS = {"working_day": "个工作日", "calendar_day": "日"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the act itself says beside the case: entered by an official, or worked out by the step."""
+
+    ground: str = ""
+    reason: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def draft(case: Case, kind: DocumentKind, said: Said, at: datetime) -> DraftDocument:
+    """The document as it would read now. Some kinds ask for the materials: one query then."""
+    terms = procedure.terms(case.matter_id)
+    template = wording.template(kind)
+    authority = procedure.authority(case.organisation_id)
+    rendered = rules.render(template, data(case, kind, said, at))
+    return DraftDocument(
+        kind=kind,
+        title=rendered.title,
+        authority=case.organisation_name or authority.name,
+        addressee=case.applicant_name,
+        paragraphs=rendered.paragraphs,
+        day=rules.day_of(at),
+        sample=terms.sample,
+    )
+
+
+def data(case: Case, kind: DocumentKind, said: Said, at: datetime) -> dict[str, Any]:
+    """All places and conditions that a wording may use."""
+    terms = procedure.terms(case.matter_id)
+    return {
+        "applicant": case.applicant_name,
+        "authority": case.organisation_name,
+        "matter": case.title,
+        "case_number": case.number,
+        "today": legal_day(at),
+        "submitted_day": legal_day(case.submitted_at),
+        "accepted_day": legal_day(case.accepted_at or at),
+        "decision_day": legal_day(case.decided_at) if case.decided_at else "",
+        "days": days_words(case.promised_days, case.promised_unit),
+        "due_day": legal_day(case.promised_due) if case.promised_due else "",
+        "permit": terms.permit,
+        "deed": terms.deed,
+        "ground": said.ground,
+        "reason": said.reason,
+        "needed": lines(said.reason),
+        "results_words": "、".join(terms.results),
+        "deemed": False,
+        "instant": False,
+        "by_rule": False,
+        "members": [],
+        "materials": [],
+        "pledged": [],
+        **procedure.remedies(case.organisation_id, terms),
+        **_of_kind(case, kind, at),
+        **said.facts,
+    }
+
+
+def _of_kind(case: Case, kind: DocumentKind, at: datetime) -> Mapping[str, Any]:
+    if kind is DocumentKind.RECEIPT:
+        return _receipt(case, at)
+    if kind is DocumentKind.GRANT:
+        return {"pledged": list(CasePledge.objects.filter(case=case).values_list("name", flat=True))}
+    return {}
+
+
+def _receipt(case: Case, at: datetime) -> Mapping[str, Any]:
+    wanted = {"case__parent": case} if case.kind == CaseKind.BUNDLE.value else {"case": case}
+    rows = CaseMaterial.objects.filter(**wanted, file_id__isnull=False).order_by("case__position", "position")
+    members = Case.objects.filter(parent=case).order_by("position").values_list("title", "organisation_name")
+    named = [f"{title}（{office}）" for title, office in members] if case.kind == CaseKind.BUNDLE.value else []
+    due = calendars.current().add_working_days(rules.day_of(case.received_at or at), rules.ACCEPTANCE_DAYS).date
+    return {
+        "materials": list(dict.fromkeys(rows.values_list("name", flat=True))),
+        "members": named,
+        "due_day": legal_day(due),
+    }
+
+
+def lines(text: str) -> list[str]:
+    """What was entered line by line, as the items of a list; numbers that somebody typed before them fall away."""
+    found = [
+        line.strip().lstrip("0123456789").lstrip("．.、)） ").strip() or line.strip() for line in text.splitlines()
+    ]
+    return [line for line in found if line]
+
+
+def listed(names: Sequence[str]) -> str:
+    return "、".join(f"“{name}”" for name in names)
+
+
+def legal_day(day: date | datetime) -> str:
+    """2026年11月16日, as official documents write it (GB/T 9704)."""
+    day = day.astimezone(CHINA).date() if isinstance(day, datetime) else day
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def days_words(count: int, unit: str) -> str:
+    return f"{count}{_UNITS.get(unit, _UNITS['working_day'])}"
