@@ -7,3 +7,6 @@ class SearchConfig(AppConfig):
     name = "yiwang.commons.search"
     label = "commons_search"
     verbose_name = "搜索"
+
+    def ready(self) -> None:
+        from yiwang.commons.search import pack  # noqa: F401  registers the part of a pack

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.kernel.errors import Invalid
+from yiwang.kernel.paging import Page
 from yiwang.kernel.text import gettext_noop as _
 
 
@@ -21,10 +22,11 @@ class Visibility(StrEnum):
 class Document:
     """What a context wants found. `key` is unique in its kind and language; a repeat replaces.
 
-    `keywords` are other names (weighed almost like the title), `text` the rest. `payload`: JSON for rendering the hit
-    (address, summary…), public like the document. `boost` multiplies the score (1 is normal, a bundle may have 1.3).
-    Scoped documents are found by their `owner_id` (an account) and by officials whose grants reach organisation,
-    scope key and grade.
+    `keywords` are other names (weighed almost like the title), `text` the summary, `details` what else people may ask
+    for (materials, results, questions; weighed least). `payload`: JSON for rendering the hit (address, summary…), public
+    like the document. `boost` multiplies the score (1 is normal, a bundle may have 1.3). `themes`, `audiences` and
+    `regions` (division codes) are what hits can be kept to; without regions it is offered everywhere. Scoped documents
+    are found by their `owner_id` (an account) and by officials whose grants reach organisation, scope key and grade.
     """
 
     key: str
@@ -34,6 +36,10 @@ class Document:
     payload: Mapping[str, Any] = field(default_factory=dict)
     language: str = "zh"
     boost: float = 1.0
+    details: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     owner_id: UUID | None = None
     organisation_id: UUID | None = None
@@ -74,8 +80,33 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrow:
+    """Keeps hits to a theme, an audience (`person`, `legal_entity`), a region (division code: what is offered there,
+    in a part of it, or all around it). Empty: no limit.
+    """
+
+    theme: str = ""
+    audience: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search yields. `read_as`: the words that were sought instead of those typed (pinyin, a typing error),
+    empty where they were taken as they are. `meant`: documents that may have been meant, only where nothing was found.
+    """
+
+    page: Page[Hit]
+    read_as: str = ""
+    meant: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Synonym:
-    """`term` as people say it; `means` as the documents say it. Two-way: each of them stands for the others."""
+    """`term` as people say it; `means` as the documents say it; no `means`: words to ignore in a query.
+
+    Two-way: each of them stands for the others.
+    """
 
     term: str
     means: tuple[str, ...]

@@ -11,7 +11,7 @@ from yiwang.kernel.models import GuardedModel
 
 
 class SearchDocument(GuardedModel):
-    """One document in one language. The `…_folded` columns hold the compact form, the `…_words` its segmentation."""
+    """One document in one language. The `…_folded` columns hold the compact form."""
 
     kind = public(models.CharField(max_length=40))
     key = public(models.CharField(max_length=120))
@@ -20,11 +20,12 @@ class SearchDocument(GuardedModel):
     text = personal(models.TextField(blank=True))
     payload = personal(models.JSONField(default=dict))
     title_folded = personal(models.CharField(max_length=200))
-    names_folded = personal(models.TextField(blank=True, help_text="keywords, compact, joined by spaces"))
-    text_folded = personal(models.TextField(blank=True))
-    title_words = personal(ArrayField(models.CharField(max_length=40)))
-    names_words = personal(ArrayField(models.CharField(max_length=40)))
-    all_words = personal(ArrayField(models.CharField(max_length=40)))
+    names_folded = personal(models.TextField(blank=True, help_text="title and keywords, compact, each after a space"))
+    sounds = personal(models.TextField(blank=True, help_text="how the names sound, each after a space"))
+    initials = personal(models.TextField(blank=True, help_text="first letters of the names' syllables, likewise"))
+    themes = public(ArrayField(models.CharField(max_length=60), default=list))
+    audiences = public(ArrayField(models.CharField(max_length=40), default=list))
+    regions = public(ArrayField(models.CharField(max_length=12), default=list, help_text="codes without final zeros"))
     boost = public(models.FloatField(default=1.0))
     visibility = public(
         models.CharField(
@@ -52,9 +53,43 @@ class SearchDocument(GuardedModel):
             ),
         )
         indexes = (
-            GinIndex(fields=["all_words"], name="search_words"),
-            GinIndex(fields=["title_folded"], opclasses=["gin_trgm_ops"], name="search_title_trigrams"),
             GinIndex(fields=["names_folded"], opclasses=["gin_trgm_ops"], name="search_names_trigrams"),
+            GinIndex(fields=["sounds"], opclasses=["gin_trgm_ops"], name="search_sounds_trigrams"),
+            GinIndex(fields=["initials"], opclasses=["gin_trgm_ops"], name="search_initials_trigrams"),
+        )
+
+
+class SearchPosting(GuardedModel):
+    """A word that a document holds, with its weight (0 to 1) by where it stands."""
+
+    document = public(models.ForeignKey(SearchDocument, on_delete=models.CASCADE, related_name="+", db_index=False))
+    term = personal(models.CharField(max_length=40))
+    weight = public(models.FloatField())
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=["document", "term"], name="search_posting_once"),
+            models.CheckConstraint(name="search_posting_weight", condition=Q(weight__gt=0, weight__lte=1)),
+        )
+        indexes = (models.Index(fields=["term"], include=["document", "weight"], name="search_posting_term"),)
+
+
+class SearchWord(GuardedModel):
+    """A word of public documents or of synonyms with its sound: what a typing error or pinyin may have meant.
+
+    Words of scoped documents never come here, so that nobody learns them by mistyping.
+    """
+
+    term = public(models.CharField(max_length=60))
+    sound = public(models.CharField(max_length=240))
+    initials = public(models.CharField(max_length=60))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (models.UniqueConstraint(fields=["term"], name="search_word_once"),)
+        indexes = (
+            models.Index(fields=["sound"], name="search_word_sound"),
+            models.Index(fields=["initials"], name="search_word_initials"),
+            GinIndex(fields=["term"], opclasses=["gin_trgm_ops"], name="search_word_trigrams"),
         )
 
 

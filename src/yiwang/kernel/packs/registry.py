@@ -39,7 +39,7 @@ def pack_part(name: str, *, order: int) -> Callable[[P], P]:
     """Class decorator: register the context's part; lower order loads first (what others refer to).
 
     Orders in use: calendars 5, regions 10, organisations 20, people 30, facts 40, decisions 50, forms 60,
-    processes 70, matters 80, bundles 90.
+    processes 70, synonyms 75, matters 80, bundles 90.
     """
 
     def decorate(part: P) -> P:

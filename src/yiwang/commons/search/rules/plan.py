@@ -1,13 +1,13 @@
-"""Turns what somebody typed, and what its synonyms mean, into weighted terms and phrases."""
+"""Turns what somebody typed into concepts: what is asked for, each in all the words in which documents may say it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from yiwang.commons.search.rules.text import compact
-from yiwang.commons.search.rules.words import Segmenter
+from yiwang.commons.search.rules.text import compact, goes_on, is_han, spans
+from yiwang.commons.search.rules.words import Segmenter, grams
 
-# Words that half of all documents hold, or that only belong to asking: they never make a hit alone.
+# Words that belong to asking, or that half of all documents hold: they never make a hit beside others.
 _WEAK: Final = frozenset(
     [
         "办理",
@@ -76,21 +76,53 @@ _WEAK: Final = frozenset(
         "of",
         "for",
         "and",
+        "in",
+        "my",
+        "i",
+        "is",
+        "an",
+        "do",
+        "get",
+        "want",
+        "need",
     ]
 )
-_WEAK_WEIGHT: Final = 0.1
-_SYNONYM_WEIGHT: Final = 0.9
-_MOST_TERMS: Final = 60
+_SYNONYM: Final = 0.9
+_PARTS: Final = 0.75  # the parts of a word, where documents do not hold the whole
+_PIECES: Final = 0.3  # its pairs of characters
+_MOST_CONCEPTS: Final = 24
+_MOST_MEANINGS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way of saying a concept: its words with their shares of it (together at most 1)."""
+
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A part of the query. `mass`: how much it says; `foreign`: letters or digits, which nobody types by the way."""
+
+    text: str
+    mass: float
+    alternatives: tuple[Alternative, ...]
+    meant: tuple[str, ...] = ()
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it holds no ideograph."""
+        return not any(map(is_han, self.text))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to look for. `strong` terms and `phrases` can make a hit, `terms` with their weights only rank."""
+    """What to look for. `core` is the query without words that only belong to asking."""
 
     whole: str
-    terms: Mapping[str, float]
-    phrases: Mapping[str, float]
-    strong: tuple[str, ...]
+    core: str
+    concepts: tuple[Concept, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -100,27 +132,65 @@ class Plan:
     @property
     def marks(self) -> tuple[str, ...]:
         """What to mark in a hit, the longest first."""
-        wanted = {self.whole, *self.phrases, *self.strong} - {""}
-        return tuple(sorted(wanted, key=lambda term: (-len(term), term)))
+        wanted = {self.whole}
+        for concept in self.concepts:
+            wanted.update((concept.text, *concept.meant))
+            wanted.update(word for way in concept.alternatives[:1] for word in way.shares if len(word) > 1)
+        return tuple(sorted(wanted - {""}, key=lambda term: (-len(term), term)))
 
 
-def plan(text: str, *, segmenter: Segmenter, meanings: Iterable[tuple[str, float]] = ()) -> Plan:
-    """`meanings`: phrases that synonyms found in `text` stand for, with how sure the match was (0 to 1)."""
+def plan(text: str, *, segmenter: Segmenter, meanings: Mapping[str, Collection[str]] | None = None) -> Plan:
+    """`meanings`: parts of the compact text that people say, with the official words; no words: a part to ignore."""
     whole = compact(text)
-    terms: dict[str, float] = {}
-    phrases: dict[str, float] = {}
-    _weigh(terms, segmenter.words(text), 1.0)
-    for phrase, sureness in meanings:
-        key = compact(phrase)
-        if key and key != whole:
-            phrases[key] = max(phrases.get(key, 0.0), _SYNONYM_WEIGHT * sureness)
-            _weigh(terms, segmenter.words(phrase), 0.5 * sureness)
-    heaviest = dict(sorted(terms.items(), key=lambda item: -item[1])[:_MOST_TERMS])
-    strong = tuple(term for term in heaviest if term not in _WEAK and (len(term) > 1 or len(whole) == 1))
-    return Plan(whole, heaviest, phrases, strong)
+    known = meanings or {}
+    pieces = list(_pieces(text, whole, known, segmenter))
+    telling = [piece for piece in pieces if not _is_weak(piece, known)] or [
+        piece for piece in pieces if known.get(piece, True)
+    ]
+    distinct = list(dict.fromkeys(telling))[:_MOST_CONCEPTS]
+    return Plan(whole, "".join(distinct), tuple(_concept(piece, known, segmenter) for piece in distinct))
 
 
-def _weigh(terms: dict[str, float], words: Iterable[str], share: float) -> None:
-    for word in words:
-        weight = _WEAK_WEIGHT if word in _WEAK else min(len(word), 4) / 2 if len(word) > 1 else 0.3
-        terms[word] = max(terms.get(word, 0.0), weight * share)
+def _pieces(text: str, whole: str, known: Mapping[str, Collection[str]], segmenter: Segmenter) -> Iterable[str]:
+    """The text cut into what people say (the longest first) and, between, into words."""
+    taken: list[tuple[int, int]] = []
+    places, inside = spans(text), goes_on(text)
+
+    def gap(start: int, end: int) -> tuple[str, ...]:
+        apart = ("" if inside[place] or is_han(whole[place]) else " " for place in range(start, end))
+        return segmenter.tokens("".join(map("".join, zip(apart, whole[start:end], strict=True))))
+
+    for part in sorted((p for p in known if p in places), key=lambda p: (-len(p), places[p])):
+        at = whole.find(part)
+        while at >= 0:
+            end = at + len(part)
+            if all(end <= start or at >= stop for start, stop in taken) and part in places:
+                taken.append((at, end))
+            at = whole.find(part, end)
+    at = 0
+    for start, end in sorted(taken):
+        yield from gap(at, start)
+        yield whole[start:end]
+        at = end
+    yield from gap(at, len(whole))
+
+
+def _is_weak(piece: str, known: Mapping[str, Collection[str]]) -> bool:
+    return (piece in known and not known[piece]) or (piece in _WEAK and piece not in known)
+
+
+def _concept(piece: str, known: Mapping[str, Collection[str]], segmenter: Segmenter) -> Concept:
+    meant = tuple(dict.fromkeys(compact(each) for each in tuple(known.get(piece, ()))[:_MOST_MEANINGS]))
+    ways = [_shares([piece], 1.0), _shares([w for w in segmenter.words(piece) if w != piece], _PARTS)]
+    ways += [_shares([gram for gram in grams(piece) if len(gram) == 2 and gram != piece], _PIECES)]
+    for phrase in meant:
+        ways += [_shares([phrase], _SYNONYM), _shares([w for w in segmenter.tokens(phrase) if w != phrase], _SYNONYM)]
+    mass = 1.6 if meant else 0.4 if len(piece) == 1 else min(len(piece), 4) / 2
+    return Concept(piece, mass, tuple(Alternative(way) for way in ways if way), meant)
+
+
+def _shares(words: Iterable[str], together: float) -> dict[str, float]:
+    """Longer words carry more of the meaning; words that only belong to asking carry little."""
+    weights = {word: (0.2 if word in _WEAK else 1.0) * min(len(word), 4) for word in words}
+    total = sum(weights.values())
+    return {word: together * weight / total for word, weight in weights.items()} if total else {}

@@ -12,5 +12,5 @@ pytestmark = pytest.mark.django_db
 def test_hits_and_suggestions_are_printed():
     samples.index()
     assert "bundle:newborn" in CliRunner().invoke(cli, ["孩子出生了"]).output
-    nothing = CliRunner().invoke(cli, ["社宝卡", "--kind", "bundle"]).output
-    assert "没有找到" in nothing
+    assert "social-card" in CliRunner().invoke(cli, ["社宝卡", "--kind", "matter"]).output
+    assert "没有找到" in CliRunner().invoke(cli, ["飞船发射"]).output

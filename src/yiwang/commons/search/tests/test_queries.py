@@ -76,7 +76,8 @@ def test_what_may_have_been_meant_is_suggested():
 
 
 def test_hits_can_be_kept_to_a_kind_and_a_language():
-    assert found("新生儿", kinds=("matter",)) == []
+    assert found("新生儿出生一件事", kinds=("bundle",)) == ["newborn"]
+    assert "newborn" not in found("新生儿", kinds=("matter",))
     assert found("social security card", language="en") == ["card-en"]
     assert found("SOCIAL  Card", language="en") == ["card-en"]
 
@@ -103,11 +104,12 @@ def test_pages_follow_each_other_without_loss():
         queries.search(text="出生", viewer=NOBODY, cursor="nonsense")
 
 
-def test_a_search_costs_two_queries(django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_a_search_costs_three_statements_and_a_suggestion_one(django_assert_num_queries):
+    with django_assert_num_queries(3):
         queries.search(text="孩子出生了", viewer=NOBODY)
-    with django_assert_num_queries(1):
-        queries.suggest(text="孩子出生了", viewer=NOBODY)
+    for ask in (queries.suggest, queries.complete):
+        with django_assert_num_queries(1):
+            ask(text="孩子出生了", viewer=NOBODY)
 
 
 def test_a_scoped_document_is_found_by_its_owner_only(resident, other_resident):

@@ -5,7 +5,21 @@ from hypothesis import strategies as st
 
 from yiwang.commons.search import registry
 from yiwang.commons.search.contracts import Range
-from yiwang.commons.search.rules import compact, fold, mark, plan, snippet
+from yiwang.commons.search.rules import (
+    Candidate,
+    alike,
+    compact,
+    fold,
+    initials,
+    mark,
+    plan,
+    rank,
+    region_stem,
+    snippet,
+    sound,
+    spans,
+    syllables,
+)
 
 CUT = registry.segmenter()
 
@@ -28,24 +42,67 @@ def test_words_of_the_trade_stay_whole_with_their_parts_beside_them():
     assert CUT.words("，。 ") == ()
 
 
-def test_weak_words_rank_but_never_make_a_hit():
+def test_words_that_only_belong_to_asking_are_left_out():
     wanted = plan("我要办理社保卡", segmenter=CUT)
-    assert "社保卡" in wanted.strong
-    assert not {"我要", "我", "要", "办理"} & set(wanted.strong)
-    assert wanted.terms["社保卡"] > wanted.terms["办理"]
+    assert [concept.text for concept in wanted.concepts] == ["社保卡"]
+    assert wanted.core == "社保卡"
+    assert [concept.text for concept in plan("怎么办理", segmenter=CUT).concepts] == ["怎么", "办理"]
 
 
-def test_meanings_weigh_less_than_what_was_typed():
-    wanted = plan("孩子出生了", segmenter=CUT, meanings=[("新生儿出生一件事", 1.0)])
-    assert wanted.phrases == {"新生儿出生一件事": 0.9}
-    assert wanted.terms["新生儿"] < wanted.terms["孩子"] * 1.01
+def test_what_people_say_is_one_concept_with_its_official_words_beside_it():
+    known = {"上户口": ["户口登记"], "一下": [], "户口": ["户籍"]}
+    wanted = plan("给宝宝上户口一下", segmenter=CUT, meanings=known)
+    said = wanted.concepts[-1]
+    assert (said.text, said.meant) == ("上户口", ("户口登记",))
+    assert {"户口登记": 0.9} in [way.shares for way in said.alternatives]
+    assert "一下" not in wanted.core
 
 
-@given(st.text(max_size=80), st.lists(st.tuples(st.text(max_size=10), st.floats(0, 1)), max_size=3))
+@given(
+    st.text(max_size=80), st.dictionaries(st.text(max_size=5), st.lists(st.text(max_size=10), max_size=3), max_size=3)
+)
 def test_any_text_has_a_plan(text, meanings):
     wanted = plan(text, segmenter=CUT, meanings=meanings)
-    assert set(wanted.strong) <= set(wanted.terms)
-    assert len(wanted.terms) <= 60
+    assert len(wanted.concepts) <= 24
+    for concept in wanted.concepts:
+        assert all(sum(way.shares.values()) <= 1.001 for way in concept.alternatives)
+    assert wanted.is_empty or wanted.concepts
+
+
+@given(st.text(alphabet="社保卡户口 abcETC12，", max_size=24))
+def test_parts_are_parts_and_cut_no_word_of_letters(text):
+    whole = compact(text)
+    for part, (start, end) in spans(text).items():
+        assert whole[start:end] == part
+    assert "c" not in spans("abc")
+    assert "etc" in spans("办ETC卡")
+
+
+def test_a_sound_forgives_homophones_and_southern_pronunciation():
+    assert sound("社宝卡") == sound("社保卡") == alike("shebaoka") == alike("sebaoka")
+    assert sound("银行") == alike("yinhang") == alike("yinghang")
+    assert initials("营业执照") == "yyzz"
+    assert syllables("重庆ETC") == ("chong", "qing", "e", "t", "c")
+
+
+@given(st.text(max_size=30))
+def test_each_character_has_one_syllable(text):
+    assert len(syllables(text)) == len(compact(text))
+
+
+def test_a_region_begins_like_the_whole_it_is_part_of():
+    assert [region_stem(code) for code in ("320000", "320400", "320410", "320402", "320402001000")] == [
+        "32", "3204", "320410", "320402", "320402001",
+    ]  # fmt: skip
+
+
+def test_an_answer_covers_the_query_and_the_closest_name_leads():
+    wanted = plan("社保卡补办", segmenter=CUT)
+    near = Candidate("near", ("社保卡补办",), 1.0, {0: 0.9, 1: 0.9})
+    far = Candidate("far", ("补办证件",), 1.0, {1: 0.9})
+    ideal = {0: 1.0, 1: 1.0}
+    assert [each.id for each in rank(wanted, [far, near], ideal)] == ["near"]
+    assert rank(plan("火箭发射许可", segmenter=CUT), [Candidate("x", ("许可",), 1.0, {2: 0.2})], {2: 0.9}) == ()
 
 
 def test_marks_join_neighbours_and_keep_order():

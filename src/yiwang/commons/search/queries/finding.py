@@ -1,0 +1,122 @@
+"""Searching: read the query, score the documents, rank them; when nothing answers, read it as pinyin or as mistyped."""
+
+import base64
+import binascii
+from collections.abc import Collection
+from typing import Final
+
+from django.db.models import QuerySet
+
+from yiwang.commons.search.contracts import Found, Hit, Narrow
+from yiwang.commons.search.models import SearchDocument
+from yiwang.commons.search.queries import reading
+from yiwang.commons.search.queries.scoring import candidates
+from yiwang.commons.search.queries.suggesting import alike_names
+from yiwang.commons.search.queries.visible import NO_LIMIT, visible
+from yiwang.commons.search.rules import Plan, Ranked, mark, rank, snippet
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.paging import BadCursor, Page
+
+_SURE: Final = 0.75
+
+
+def find(
+    *,
+    text: str,
+    viewer: Actor,
+    kinds: Collection[str] = (),
+    narrow: Narrow = NO_LIMIT,
+    cursor: str | None = None,
+    size: int = 20,
+    language: str = "zh",
+) -> Found:
+    """Hits for plain words, best first; `kinds` empty: all. Raises BadCursor.
+
+    A document is a hit when it answers for enough of what was asked, in the words that documents use, in those of the
+    synonyms, or as pinyin, initials or a homophone of them; a word that no document knows counts against it. Otherwise
+    nothing is found, and `meant` holds names that look alike. Three statements, up to six where words are unknown.
+    """
+    place = _place(cursor)
+    text = reading.cleaned(text)
+    wanted = reading.read(text)
+    if wanted.is_empty:
+        return Found(Page(()))
+    rows = visible(viewer, kinds, language, narrow)
+    ranked = rank(wanted, *candidates(wanted, rows))
+    read_as = ""
+    if not ranked or ranked[0].covered < _SURE:
+        read_as, wanted, ranked = _otherwise(text, rows, wanted, ranked)
+    if not ranked:
+        return Found(Page(()), meant=alike_names(rows, wanted.core or wanted.whole))
+    return Found(_page(ranked, wanted, place, size), read_as)
+
+
+def search(
+    *,
+    text: str,
+    viewer: Actor,
+    kinds: Collection[str] = (),
+    cursor: str | None = None,
+    size: int = 20,
+    language: str = "zh",
+    narrow: Narrow = NO_LIMIT,
+) -> Page[Hit]:
+    """The page of `find` alone."""
+    return find(text=text, viewer=viewer, kinds=kinds, narrow=narrow, cursor=cursor, size=size, language=language).page
+
+
+def _otherwise(
+    text: str, rows: QuerySet[SearchDocument], wanted: Plan, ranked: tuple[Ranked, ...]
+) -> tuple[str, Plan, tuple[Ranked, ...]]:
+    """The reading that answers for more of the query: as typed, as pinyin, as mistyped."""
+    best = ("", wanted, ranked)
+    for other in (reading.spelt(text), reading.corrected(text)):
+        if not other:
+            continue
+        plan = reading.read(other)
+        found = rank(plan, *candidates(plan, rows))
+        if found and (not best[2] or found[0].covered > best[2][0].covered + 0.1):
+            best = (other, plan, found)
+    return best
+
+
+def _page(ranked: tuple[Ranked, ...], wanted: Plan, place: int, size: int) -> Page[Hit]:
+    shown = ranked[place : place + size]
+    rows = {str(row.pk): row for row in SearchDocument.objects.filter(pk__in=[each.id for each in shown])}
+    items = tuple(_hit(rows[each.id], each, wanted) for each in shown if each.id in rows)
+    return Page(
+        items,
+        next_cursor=_cursor(place + size) if place + size < len(ranked) else None,
+        previous_cursor=_cursor(max(0, place - size)) if place else None,
+        total=len(ranked),
+    )
+
+
+def _hit(row: SearchDocument, ranked: Ranked, wanted: Plan) -> Hit:
+    part = snippet(row.text, wanted.marks)
+    return Hit(
+        kind=row.kind,
+        key=row.key,
+        title=row.title,
+        title_ranges=mark(row.title, wanted.marks),
+        snippet=part,
+        snippet_ranges=mark(part, wanted.marks),
+        payload=row.payload,
+        score=round(1000 * ranked.score),
+    )
+
+
+def _cursor(place: int) -> str:
+    return base64.urlsafe_b64encode(f"at:{place}".encode()).rstrip(b"=").decode()
+
+
+def _place(cursor: str | None) -> int:
+    if not cursor:
+        return 0
+    try:
+        word, _, place = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode().partition(":")
+        if word == "at" and place.isdecimal() and len(place) < 5:
+            return int(place)
+    except (ValueError, binascii.Error):
+        pass
+    raise BadCursor

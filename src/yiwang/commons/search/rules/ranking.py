@@ -1,0 +1,76 @@
+"""Decides which candidates are answers and in what order. Pure: candidates come with how strongly they hold each concept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from yiwang.commons.search.rules.plan import Concept, Plan
+
+_UNKNOWN: Final = 0.35  # share of the mass of a word that no document knows: people chat
+_UNKNOWN_FOREIGN: Final = 1.0
+_FULL: Final = 0.4  # a summary that holds a word answers for it as well as a title
+_COVERED: Final = 0.45
+_TAIL: Final = 0.22  # of the best score: what follows is chance
+_NAME: Final = 1.2
+_CONTAINED: Final = 1.0
+_EQUAL: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document that holds some concept. `strengths` by concept, 0 to 1; `names`: its title and other names, compact."""
+
+    id: str
+    names: tuple[str, ...]
+    boost: float
+    strengths: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An answer. `covered`: which share of the query it answers."""
+
+    id: str
+    score: float
+    covered: float
+
+
+def rank(wanted: Plan, candidates: Sequence[Candidate], ideal: Mapping[int, float]) -> tuple[Ranked, ...]:
+    """The answers, best first. `ideal`: the highest strength that the words of a concept can reach, where any is known."""
+    total = sum(_weight(concept, ideal.get(place, 0.0)) for place, concept in enumerate(wanted.concepts)) or 1.0
+    ranked = [_judged(wanted, each, ideal, total) for each in candidates]
+    accepted = [each for each in ranked if each.covered >= _COVERED]
+    best = max((each.score for each in accepted), default=0.0)
+    return tuple(sorted((e for e in accepted if e.score >= _TAIL * best), key=lambda e: (-e.score, e.id)))
+
+
+def likeness(one: str, other: str) -> float:
+    """Dice's coefficient of the pairs of neighbouring characters, 0 to 1."""
+    ours, theirs = _pairs(one), _pairs(other)
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs)) if ours and theirs else float(one == other)
+
+
+def _judged(wanted: Plan, each: Candidate, ideal: Mapping[int, float], total: float) -> Ranked:
+    held = score = 0.0
+    for place, strength in each.strengths.items():
+        concept = wanted.concepts[place]
+        reach = ideal.get(place) or 1.0
+        score += concept.mass * strength
+        held += _weight(concept, reach) * min(1.0, strength / (reach * _FULL))
+    said = [name for name in each.names if len(name) > 1 and name in wanted.whole]
+    contained = max(map(len, said), default=0) / max(len(wanted.core), 1)
+    alike = max((likeness(wanted.core, name) for name in each.names), default=0.0)
+    score += _NAME * alike + _CONTAINED * min(contained, 1.0)
+    score += _EQUAL if wanted.whole in each.names[:1] else _EQUAL / 3 if wanted.whole in each.names else 0.0
+    covered = max(held / total, min(contained, 1.0), alike)
+    return Ranked(each.id, score * each.boost, covered)
+
+
+def _weight(concept: Concept, ideal: float) -> float:
+    if ideal:
+        return concept.mass
+    return concept.mass * (_UNKNOWN_FOREIGN if concept.foreign else _UNKNOWN)
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
