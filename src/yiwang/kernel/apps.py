@@ -1,5 +1,6 @@
 """Wires the kernel into Django: write guards after each migration."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -13,8 +14,10 @@ class KernelConfig(AppConfig):
     verbose_name = "kernel"
 
     def ready(self) -> None:
-        from yiwang.kernel import calendars, checks, outbox  # noqa: F401  they register a pack part, checks and jobs
+        from yiwang.kernel import calendars, checks, clock, outbox  # noqa: F401  they register a pack part, checks, jobs
+        from yiwang.kernel.settings import settings
 
+        clock.run_ahead(timedelta(days=settings().demo_days_ahead))
         post_migrate.connect(_install_guards, sender=self, dispatch_uid="kernel.guards")
 
 

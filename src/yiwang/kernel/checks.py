@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from yiwang.kernel import clock
 from yiwang.kernel.doctor import Finding, check
-from yiwang.kernel.models import GuardedRow, OutboxDelivery
+from yiwang.kernel.models import AuditEntry, GuardedRow, OutboxDelivery
 from yiwang.kernel.packs.loading import current_manifest
 from yiwang.kernel.settings import settings
 
@@ -59,7 +59,7 @@ def _guards() -> Finding:
 
 @check("jobs")
 def _jobs() -> Finding:
-    now = clock.now()
+    now = clock.now() - clock.lead()
     failed = ProcrastinateJob.objects.filter(status="failed").count()
     late = ProcrastinateJob.objects.filter(status="todo", scheduled_at__isnull=True).count()
     alive = ProcrastinateWorker.objects.filter(last_heartbeat__gte=now - _LATE).count()
@@ -69,6 +69,19 @@ def _jobs() -> Finding:
         told = f"没有后台任务进程在运行，{late} 个任务在等待"
         return Finding(ok=late == 0, message=told, mend="运行 yiwang serve 或 yiwang worker", grave=late > 0)
     return Finding(ok=True, message=f"{alive} 个后台任务进程，{late} 个任务在等待")
+
+
+@check("clock")
+def _clock() -> Finding:
+    last = AuditEntry.objects.order_by("-pk").values_list("at", flat=True).first()
+    if last is not None and last > clock.now() + _LATE:
+        ahead = (last - clock.now()).days + 1
+        return Finding(
+            ok=False,
+            message=f"最近的记录写于 {last.astimezone(clock.CHINA):%Y-%m-%d %H:%M}，晚于现在，系统时间可能被拨回",
+            mend=f"校准系统时间；演示曾经提前的，用 --days-ahead {ahead} 启动",
+        )
+    return Finding(ok=True, message="系统时间晚于所有记录")
 
 
 @check("outbox")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from yiwang.kernel import clock
 from yiwang.kernel.command import Run, buffer
 from yiwang.kernel.writes import Writes
 
@@ -48,7 +49,7 @@ def defer(name: str, *, run_at: datetime | None = None, **ids: str | int) -> Non
 
 def defer_now(name: str, *, run_at: datetime | None = None, **ids: str | int) -> None:
     """Defer outside a command (the kernel's own relay); joins the open transaction if there is one."""
-    app.configure_task(name=name, schedule_at=run_at, allow_unknown=True).defer(**ids)
+    app.configure_task(name=name, schedule_at=_by_the_database(run_at), allow_unknown=True).defer(**ids)
 
 
 def call_soon(name: str, writes: Writes) -> None:
@@ -61,7 +62,12 @@ def _write(_run: Run, rows: list[tuple[str, datetime | None, dict[str, Any]]], _
     for name, run_at, ids in rows:
         grouped.setdefault((name, run_at), []).append(ids)
     for (name, run_at), calls in grouped.items():
-        app.configure_task(name=name, schedule_at=run_at, allow_unknown=True).batch_defer(*calls)
+        app.configure_task(name=name, schedule_at=_by_the_database(run_at), allow_unknown=True).batch_defer(*calls)
+
+
+def _by_the_database(run_at: datetime | None) -> datetime | None:
+    """The instant as the database's clock will show it, which never runs ahead."""
+    return run_at - clock.lead() if run_at else None
 
 
 _STALLED_AFTER = 15.0  # seconds without a heartbeat; workers send one every five

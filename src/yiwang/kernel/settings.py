@@ -4,9 +4,9 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     pack: Path = Field(default=PROJECT_ROOT / "packs" / "changzhou", description="the city's pack")
     debug: bool = Field(default=False, description="show tracebacks in the browser; never on a network")
     demo: bool = Field(default=False, description="show the demonstration accounts on the log-in page")
+    demo_days_ahead: int = Field(
+        default=0, ge=0, le=3650, description="days by which a demonstration lives ahead, to see deadlines pass"
+    )
     secret_key: str = Field(default="", description="signs sessions; empty: generated and kept in the data folder")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
@@ -47,6 +50,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _ahead_in_a_demonstration_only(self) -> Self:
+        if self.demo_days_ahead and not self.demo:
+            msg = "YIWANG_DEMO_DAYS_AHEAD needs YIWANG_DEMO=1: a real installation keeps real time"
+            raise ValueError(msg)
+        return self
 
     @field_validator("database_url")
     @classmethod

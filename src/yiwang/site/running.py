@@ -9,10 +9,12 @@ import sys
 import tempfile
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from yiwang.kernel import clock
 from yiwang.kernel.settings import settings
 from yiwang.site.supervisor import Installation, free_port
 
@@ -70,9 +72,12 @@ def migrate(no_pack: bool) -> None:
     "--smoke", is_flag=True, help="play the newborn journey on an empty data folder, print one JSON line, stop"
 )
 @click.option("--port", type=int, help="port to listen on")
-def demo(smoke: bool, port: int | None) -> None:
+@click.option("--days-ahead", type=click.IntRange(0, 3650), help="live so many days later, to see deadlines pass")
+def demo(smoke: bool, port: int | None, days_ahead: int | None) -> None:
     """Run the demonstration city; prints the address and the demonstration accounts."""
     os.environ["YIWANG_DEMO"] = "1"
+    if days_ahead is not None:
+        os.environ["YIWANG_DEMO_DAYS_AHEAD"] = str(days_ahead)
     settings.cache_clear()
     if smoke:
         sys.exit(_smoke())
@@ -92,6 +97,9 @@ def _run(installation: Installation, *, demo: bool = False) -> None:
             from yiwang.site.demonstration import accounts_text
 
             click.echo(accounts_text(settings().pack))
+            if settings().demo_days_ahead:
+                today = clock.today() + timedelta(days=settings().demo_days_ahead)
+                click.echo(f"演示的今天是 / the demonstration's today is {today}")
         click.echo("按 Ctrl-C 停止 / Ctrl-C stops")
         watcher = threading.Thread(target=installation.watch, daemon=True)
         watcher.start()

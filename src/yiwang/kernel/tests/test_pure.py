@@ -1,6 +1,6 @@
 """Clock, errors, ids, settings: what needs no database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
@@ -27,6 +27,24 @@ def test_the_clock_can_be_stopped_and_counts_days_in_china():
         assert clock.today().isoformat() == "2026-11-23"
     with pytest.raises(ValueError, match="aware"), clock.frozen(datetime(2026, 1, 1)):
         pass
+
+
+def test_the_clock_of_a_demonstration_may_run_ahead():
+    before = clock.now()
+    clock.run_ahead(timedelta(days=8))
+    try:
+        assert timedelta(days=8) <= clock.now() - before < timedelta(days=8, minutes=1)
+        assert clock.lead() == timedelta(days=8)
+        with clock.frozen(before):
+            assert clock.now() == before
+    finally:
+        clock.run_ahead(timedelta())
+
+
+def test_a_real_installation_keeps_real_time():
+    assert Settings(demo=True, demo_days_ahead=8).demo_days_ahead == 8
+    with pytest.raises(ValidationError, match="YIWANG_DEMO=1"):
+        Settings(demo=False, demo_days_ahead=8)
 
 
 def test_an_error_becomes_a_problem_document():
