@@ -89,6 +89,22 @@ def attach(*, file_ids: Collection[UUID], subject: SubjectRef, by: Actor, at: da
     note(subject, files=[str(record.pk) for record in records])
 
 
+@command("files.take_over")
+def take_over(*, file_ids: Collection[UUID], by: Actor, at: datetime) -> int:
+    """Become the owner of waiting uploads that another has put into a draft that both share; how many changed hands.
+
+    Raises FileNotFound, FileAttached; all or none.
+    """
+    del at
+    records = FileRecord.objects.select_for_update().filter(pk__in=list(file_ids)).exclude(owner_id=by.account_id)
+    others = list(records.order_by("pk"))
+    for record in others:
+        policies.check_take_over(by, record)
+    FileRecord.objects.filter(pk__in=[record.pk for record in others]).update(owner_id=by.account_id)
+    note(SubjectRef("account", by.account_id or UUID(int=0)), files=[str(record.pk) for record in others])
+    return len(others)
+
+
 @command("files.discard")
 def discard(*, file_id: UUID, by: Actor, at: datetime) -> None:
     """Remove an upload that belongs to nothing; the sweep removes its bytes. Raises FileNotFound, FileAttached."""

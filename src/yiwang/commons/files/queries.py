@@ -38,9 +38,10 @@ def files_of(*, subject: SubjectRef, viewer: Actor) -> tuple[StoredFile, ...]:
 
 
 def described(*, file_ids: Collection[UUID], viewer: Actor) -> Mapping[UUID, StoredFile]:
-    """Those of `file_ids` that exist and that the viewer may read. One query."""
-    rows = FileRecord.objects.filter(pk__in=list(file_ids))
-    return {row.pk: stored(record=row) for row in rows if policies.can_read(viewer, row)}
+    """Those of `file_ids` that exist and that the viewer may read. One query, and one a keeper for those of others."""
+    rows = list(FileRecord.objects.filter(pk__in=list(file_ids)))
+    among = policies.shared(viewer, rows)
+    return {row.pk: stored(record=row) for row in rows if policies.can_read(viewer, row, among)}
 
 
 def stored(*, record: FileRecord) -> StoredFile:

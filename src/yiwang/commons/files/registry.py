@@ -1,9 +1,10 @@
 """Ports of files: where blobs are kept, what uploads are for, who may read a subject's files, who scans them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
+from uuid import UUID
 
 from yiwang.commons.files.contracts import MediaType, Purpose, ScanState
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -36,11 +37,13 @@ class BlobStore(Protocol):
 
 
 Reader = Callable[[Actor, SubjectRef], bool]
+Keeper = Callable[[Actor, Collection[UUID]], Collection[UUID]]
 Scanner = Callable[[BinaryIO], ScanState]
 
 _blobs: BlobStore | None = None
 _scanner: Scanner | None = None
 _readers: dict[str, Reader] = {}
+_keepers: list[Keeper] = []
 _purposes: dict[str, Purpose] = {}
 
 
@@ -66,6 +69,16 @@ def provide_scanner(scanner: Scanner | None) -> None:
 def scanner() -> Scanner | None:
     """The scanner, None where the city has none."""
     return _scanner
+
+
+def register_keeper(keeper: Keeper) -> None:
+    """Say which of some waiting uploads an actor holds too, in a draft or a workplace that they share with the owner."""
+    _keepers.append(keeper)
+
+
+def held(actor: Actor, file_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the waiting uploads that some keeper lets the actor hold. As many queries as there are keepers."""
+    return frozenset(found for keeper in _keepers for found in keeper(actor, file_ids)) if file_ids else frozenset()
 
 
 def register_reader(subject_kind: str, can_read: Reader) -> None:

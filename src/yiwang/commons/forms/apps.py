@@ -9,4 +9,7 @@ class FormsConfig(AppConfig):
     verbose_name = "表单"
 
     def ready(self) -> None:
-        from yiwang.commons.forms import pack  # noqa: F401  the pack's parts register themselves
+        from yiwang.commons.files.registry import register_keeper
+        from yiwang.commons.forms import pack, queries  # noqa: F401  the pack's parts register themselves
+
+        register_keeper(lambda viewer, file_ids: queries.shared(file_ids=file_ids, viewer=viewer))

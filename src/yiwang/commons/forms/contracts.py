@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from yiwang.kernel.actor import SubjectRef
@@ -28,6 +28,7 @@ class Source(StrEnum):
     LICENCE = "licence"
     SHARED = "shared"
     REGISTER = "register"
+    EARLIER = "earlier"
     COMPUTED = "computed"
 
 
@@ -85,6 +86,10 @@ class Fault:
         return translate(self.message).format(**filled)
 
 
+KEPT: Final = timedelta(days=90)
+"""How long a draft that nobody touches is kept (个人信息保护法 19: no longer than needed)."""
+
+
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """Answers on their way. `files`: material key to file ids. `key`, `version` pin the definition."""
@@ -100,6 +105,24 @@ class DraftView:
     on_behalf: SubjectRef | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it is forgotten unless somebody touches it."""
+        return self.updated_at + KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What becomes of a draft when it moves to the newest version of its form.
+
+    `kept` and `lost` are facts answered before; `asked` what the new version asks and nobody has answered.
+    """
+
+    version: int
+    kept: tuple[str, ...]
+    lost: tuple[str, ...]
+    asked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

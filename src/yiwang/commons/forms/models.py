@@ -61,4 +61,5 @@ class Draft(GuardedModel):
         indexes = (
             models.Index(fields=["owner", "key", "updated_at"], name="draft_of_owner"),
             models.Index(fields=["updated_at"], name="draft_age"),
+            models.Index(fields=["on_behalf_id"], name="draft_for_person", condition=Q(on_behalf_kind="person")),
         )

@@ -1,4 +1,8 @@
-"""Whose a draft is: the account that began it, acting for the same person or legal entity."""
+"""Whose a draft is: the account's that began it, acting for the same person or legal entity; at the counter the person's.
+
+A person and the clerk who serves them (an official acting on behalf of a person) share the drafts that either began for
+that person, so that one goes on at the counter with what one began at home, and the other way round.
+"""
 
 from uuid import UUID
 
@@ -6,31 +10,52 @@ from django.db.models import Q
 
 from yiwang.commons.forms.contracts import DraftNotFound
 from yiwang.commons.forms.models import Draft
+from yiwang.commons.identity.contracts import PERSON, AccountKind
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Unauthenticated
 
 
 def own(actor: Actor) -> Q:
-    """The actor's drafts; the program's are all."""
+    """The actor's drafts, and those shared at the counter; the program's are all."""
     if actor.is_system:
         return Q()
     if actor.account_id is None:
         return Q(pk__in=())
     behalf = actor.on_behalf
-    return Q(
+    mine = Q(
         owner_id=actor.account_id,
         on_behalf_kind=behalf.kind if behalf else "",
         **({"on_behalf_id": behalf.id} if behalf else {"on_behalf_id__isnull": True}),
     )
+    person_id = _person_at_counter(actor)
+    if person_id is None:
+        return mine
+    begun_there = Q(on_behalf_kind=PERSON, on_behalf_id=person_id, owner__kind=AccountKind.OFFICIAL.value)
+    begun_at_home = Q(on_behalf_kind="", owner__person_id=person_id)
+    return mine | begun_there | begun_at_home if actor.is_official else mine | begun_there
+
+
+def _person_at_counter(actor: Actor) -> UUID | None:
+    """The person whose drafts are shared: the one whom an official serves; a resident who acts for nobody else."""
+    if actor.on_behalf is None:
+        return None if actor.is_official else actor.person_id
+    return actor.on_behalf.id if actor.is_official and actor.on_behalf.kind == PERSON else None
 
 
 def can_use(actor: Actor, draft: Draft) -> bool:
-    """Whether the draft is the actor's, in this capacity."""
+    """Whether the draft is the actor's, in this capacity, or shared at the counter."""
     if actor.is_system:
         return True
     behalf = (actor.on_behalf.kind, actor.on_behalf.id) if actor.on_behalf else ("", None)
-    same = (draft.on_behalf_kind, draft.on_behalf_id) == behalf
-    return actor.account_id is not None and draft.owner_id == actor.account_id and same
+    for_same = (draft.on_behalf_kind, draft.on_behalf_id) == behalf
+    if actor.account_id is not None and draft.owner_id == actor.account_id and for_same:
+        return True
+    person_id = _person_at_counter(actor)
+    if person_id is None:
+        return False
+    if (draft.on_behalf_kind, draft.on_behalf_id) == (PERSON, person_id):
+        return bool(draft.owner.kind == AccountKind.OFFICIAL.value)
+    return actor.is_official and draft.on_behalf_id is None and draft.owner.person_id == person_id
 
 
 def check_use(actor: Actor, draft: Draft | None) -> Draft:

@@ -68,6 +68,7 @@ class Source(StrEnum):
     LICENCE = "licence"
     SHARED = "shared"
     REGISTER = "register"
+    EARLIER = "earlier"
     COMPUTED = "computed"
 
 
@@ -77,6 +78,7 @@ SOURCE_WORDS: dict[Source, Text] = {
     Source.LICENCE: _("已从电子证照获取"),
     Source.SHARED: _("已从共享数据获取"),
     Source.REGISTER: _("已从户籍信息获取"),
+    Source.EARLIER: _("您以前办事时填写"),
     Source.COMPUTED: _("由规则计算"),
 }
 

@@ -160,7 +160,7 @@ def yw_due(context: Context, state: str, words: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def yw_from(context: Context, source: str, words: str = "") -> SafeString:
-    """A provenance mark; source typed, prefilled, licence, shared, register or computed."""
+    """A provenance mark; source typed, prefilled, licence, shared, register, earlier or computed."""
     return render_value(context, Provenance(Source(source), words))
 
 

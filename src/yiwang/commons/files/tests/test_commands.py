@@ -183,3 +183,13 @@ def test_the_sweep_forgets_uploads_never_submitted(mother, blob_folder):
     commands.sweep(by=SYSTEM, at=later)
     assert [row.pk for row in FileRecord.objects.all()] == [used.id]
     assert forgotten.digest not in [path.name for path in blobs(blob_folder)]
+
+
+def test_an_upload_in_a_shared_draft_changes_hands_and_no_other_does(mother, stranger, monkeypatch):
+    shared, own = store(mother).id, store(mother, samples.png()).id
+    monkeypatch.setattr(registry, "_keepers", [lambda viewer, ids: {shared} & set(ids) if viewer == stranger else ()])
+    with pytest.raises(FileNotFound):
+        commands.take_over(file_ids=[shared, own], by=stranger, at=clock.now())
+    assert commands.take_over(file_ids=[shared], by=stranger, at=clock.now()) == 1
+    assert commands.take_over(file_ids=[shared], by=stranger, at=clock.now()) == 0
+    assert FileRecord.objects.get(pk=shared).owner_id == stranger.account_id

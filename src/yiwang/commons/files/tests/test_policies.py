@@ -7,13 +7,14 @@ from yiwang.commons.files.models import FileRecord
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.ids import new_id
 
-OWNER, READER, OTHER = (Actor(kind=ActorKind.PERSON, account_id=new_id()) for _ in range(3))
+OWNER, READER, OTHER, SHARER = (Actor(kind=ActorKind.PERSON, account_id=new_id()) for _ in range(4))
 SYSTEM, NOBODY = Actor.system("test"), Actor.anonymous()
 
 
 @pytest.fixture(autouse=True)
 def _readers(monkeypatch):
     monkeypatch.setattr(registry, "_readers", {"case": lambda viewer, _subject: viewer == READER})
+    monkeypatch.setattr(registry, "_keepers", [lambda viewer, ids: ids if viewer == SHARER else ()])
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,9 @@ def _readers(monkeypatch):
         (READER, "case", "infected", False),
         (OTHER, "case", "clean", False),
         (OTHER, "", "clean", False),
+        (SHARER, "", "clean", True),
+        (SHARER, "", "infected", False),
+        (SHARER, "case", "clean", False),
         (NOBODY, "case", "clean", False),
         (NOBODY, "", "clean", False),
         (SYSTEM, "case", "clean", True),

@@ -4,7 +4,7 @@ import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,10 +12,12 @@ from yiwang.commons.files import commands as files
 from yiwang.commons.files.contracts import FileAttached, FileNotFound
 from yiwang.commons.forms import policies
 from yiwang.commons.forms.contracts import (
+    KEPT,
     Answer,
     AnswersInvalid,
     Difference,
     DraftConflict,
+    Renewal,
     Source,
     TooMuch,
     UnknownFacts,
@@ -23,13 +25,12 @@ from yiwang.commons.forms.contracts import (
 from yiwang.commons.forms.engine import Definition, answered, prefilled, wrong_types
 from yiwang.commons.forms.models import Draft
 from yiwang.commons.forms.queries import applicant_facts, definition
-from yiwang.commons.forms.queries.drafts import view
+from yiwang.commons.forms.queries.drafts import renewed, view
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.clock import CHINA
 from yiwang.kernel.command import command, note
 
 _LARGEST: Final = 200_000
-_FORGOTTEN: Final = timedelta(days=90)
 
 
 @command("forms.start_draft")
@@ -126,6 +127,27 @@ def fill_draft(*, draft_id: UUID, answers: Mapping[str, Answer], by: Actor, at: 
     return int(row.revision)
 
 
+@command("forms.renew_draft")
+def renew_draft(*, draft_id: UUID, by: Actor, at: datetime) -> Renewal:
+    """Move a draft to the newest version of its form; answers stay where the fact is still asked and the value still fits.
+
+    Nothing else is lost: uploads stay. A draft of the newest version stays as it is. Raises DraftNotFound, FormNotFound.
+    """
+    row = locked(draft_id, by)
+    held = view(row=row)
+    form = definition(key=row.key, viewer=by)
+    moved = renewed(form, held)
+    if row.version != form.version:
+        answers = {name: held.answers[name] for name in moved.kept}
+        today = at.astimezone(CHINA).date()
+        row.answers = _stored(prefilled(form, answers, applicant_facts(viewer=by), today=today))
+        row.version, row.revision, row.updated_at = form.version, row.revision + 1, at
+        row.step = row.step if row.step in {step.key for step in form.steps} else form.steps[0].key
+        row.save(update_fields=["answers", "version", "revision", "step", "updated_at"])
+    note(SubjectRef("draft", draft_id), version=form.version, lost=list(moved.lost))
+    return moved
+
+
 @command("forms.discard_draft")
 def discard_draft(*, draft_id: UUID, by: Actor, at: datetime) -> None:
     """Forget a draft with its uploads. Raises DraftNotFound."""
@@ -141,7 +163,7 @@ def discard_draft(*, draft_id: UUID, by: Actor, at: datetime) -> None:
 def purge_drafts(*, by: Actor, at: datetime) -> int:
     """Forget drafts nobody has touched for 90 days; returns how many (个人信息保护法 19: no longer than needed)."""
     del by
-    gone, _each = Draft.objects.filter(updated_at__lt=at - _FORGOTTEN).delete()
+    gone, _each = Draft.objects.filter(updated_at__lt=at - KEPT).delete()
     note(SubjectRef("draft", UUID(int=0)), purged=gone)
     return int(gone)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from yiwang.commons.files import commands as files
 from yiwang.commons.forms.commands.drafting import locked
 from yiwang.commons.forms.contracts import AnswersInvalid, DraftConflict, Submission
 from yiwang.commons.forms.engine import check, computed, evaluate, kept, taken
@@ -31,6 +32,9 @@ def submit_draft(*, draft_id: UUID, expected_revision: int | None = None, by: Ac
         raise AnswersInvalid(faults)
     answers = kept(form, state, held.answers)
     whole = {**answers, **computed(form, state)}
+    ids = [each for held_ids in held.files.values() for each in held_ids]
+    if ids:
+        files.take_over(file_ids=ids, by=by, at=at)
     row.delete()
     note(SubjectRef("draft", draft_id), form=held.key, version=held.version)
     return Submission(

@@ -6,7 +6,16 @@ from typing import BinaryIO, Final
 from uuid import UUID
 
 from yiwang.commons.files import commands as files
-from yiwang.commons.files.contracts import FileTooLarge, FileTypeRefused, MediaType, StoredFile, TooManyFiles
+from yiwang.commons.files import queries as stored_files
+from yiwang.commons.files.contracts import (
+    FileAttached,
+    FileNotFound,
+    FileTooLarge,
+    FileTypeRefused,
+    MediaType,
+    StoredFile,
+    TooManyFiles,
+)
 from yiwang.commons.forms.commands.drafting import locked
 from yiwang.commons.forms.contracts import DraftNotFound
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -49,6 +58,41 @@ def add_file(
     row.save(update_fields=["files", "updated_at"])
     note(SubjectRef("draft", draft_id), material=material, file=str(kept.id))
     return kept
+
+
+@command("forms.put_file")
+def put_file(
+    *,
+    draft_id: UUID,
+    material: str,
+    file_id: UUID,
+    types: Collection[MediaType] = (),
+    max_bytes: int = 0,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Put an upload that waits elsewhere (in a scanner's tray) into a draft, for a material; again is no fault.
+
+    Raises DraftNotFound, FileNotFound and the refusals of add_file.
+    """
+    row = locked(draft_id, by)
+    held = row.files.get(material, [])
+    kept = stored_files.described(file_ids=[file_id], viewer=by).get(file_id)
+    if kept is None:
+        raise FileNotFound
+    if kept.subject is not None:
+        raise FileAttached
+    if len(held) >= _MOST:
+        raise TooManyFiles(count=len(held))
+    if types and kept.media_type not in types:
+        raise FileTypeRefused(allowed="、".join(each.extension.upper() for each in types))
+    if max_bytes and kept.size > max_bytes:
+        raise FileTooLarge(limit=round(max_bytes / 1024 / 1024, 1))
+    if str(file_id) not in held:
+        row.files = {**row.files, material: [*held, str(file_id)]}
+        row.updated_at = at
+        row.save(update_fields=["files", "updated_at"])
+    note(SubjectRef("draft", draft_id), material=material, file=str(file_id))
 
 
 @command("forms.remove_file")

@@ -1,7 +1,7 @@
 """Reads of forms: definitions, drafts, a step as a page shows it, the summary before sending."""
 
 from yiwang.commons.forms.queries.definitions import applicant_facts, definition, latest_version, vocabulary
-from yiwang.commons.forms.queries.drafts import draft, drafts
+from yiwang.commons.forms.queries.drafts import draft, drafts, renewal, shared
 from yiwang.commons.forms.queries.materials import REMOVE, MaterialSpec, file_item, material_field, read_limits
 from yiwang.commons.forms.queries.pickers import region_field
 from yiwang.commons.forms.queries.rendering import GroupView, StepView, render, shown_steps
@@ -27,6 +27,8 @@ __all__ = [
     "read_limits",
     "region_field",
     "render",
+    "renewal",
+    "shared",
     "shown_steps",
     "summary",
     "turn",

@@ -123,6 +123,19 @@ def _record(kind: str, row: Representation, subject: SubjectRef) -> None:
     evidence.record(kind, reference, {"kind": row.kind, "scope": row.scope, "until": until, "parties": parties})
 
 
+@command("identity.serve")
+def serve(*, person_id: UUID, by: Actor, at: datetime) -> None:
+    """Begin to serve a person at the counter; the page keeps whom in the session, each request asks the right again.
+
+    From then on the clerk's acts name both. Raises NotPermitted, UnknownRecord.
+    """
+    del at
+    policies.check_serve(by)
+    if not Person.objects.filter(pk=person_id).exists():
+        raise UnknownRecord(kind=PERSON)
+    note(SubjectRef(PERSON, person_id))
+
+
 @command("identity.act_for")
 def act_for(*, subject: SubjectRef | None, by: Actor, at: datetime) -> None:
     """Begin to act for `subject`, or for oneself again; the page keeps the choice in the session.

@@ -29,6 +29,7 @@ __all__ = [
     "can_represent",
     "can_see_entity",
     "can_see_person",
+    "can_serve",
     "check_act_for",
     "check_act_within",
     "check_appoint",
@@ -40,6 +41,7 @@ __all__ = [
     "check_represent",
     "check_see_entity",
     "check_see_person",
+    "check_serve",
     "holds",
     "period_covers_today",
     "representations_in_force",
@@ -52,6 +54,7 @@ APPOINT = "identity.appoint"
 GRANT = "identity.grant"
 REPRESENT = "identity.represent"
 READ_PERSON = "identity.read_person"
+SERVE = "counter.serve"
 
 
 def period_covers_today() -> Q:
@@ -206,7 +209,7 @@ def check_act_for(actor: Actor, subject: SubjectRef) -> None:
 
 def can_act_within(actor: Actor, scope_key: str) -> bool:
     """Whether acting for somebody now covers this (`matter:birth`); for oneself and in office always."""
-    if actor.on_behalf is None or actor.person_id is None:
+    if actor.on_behalf is None or actor.person_id is None or actor.is_official:
         return True
     in_force = representations_in_force(actor.person_id, actor.on_behalf)
     return bool(Representation.objects.filter(in_force, scope__in=rules.covering(scope_key, ":")).exists())
@@ -215,6 +218,16 @@ def can_act_within(actor: Actor, scope_key: str) -> bool:
 def check_act_within(actor: Actor, scope_key: str) -> None:
     if not can_act_within(actor, scope_key):
         raise MayNotRepresent
+
+
+def can_serve(actor: Actor) -> bool:
+    """Work at a counter: handle in the name of the person who stands there. Officials with that grant."""
+    return actor.is_official and holds(actor, SERVE)
+
+
+def check_serve(actor: Actor) -> None:
+    if not can_serve(actor):
+        raise NotPermitted
 
 
 def can_see_person(viewer: Actor, person_id: UUID) -> bool:

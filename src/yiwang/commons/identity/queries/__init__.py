@@ -4,6 +4,7 @@ from yiwang.commons.identity.policies.reach import held_among, holds, scope
 from yiwang.commons.identity.queries.actors import (
     SESSION_ACTING,
     SESSION_OFFICE,
+    SESSION_SERVING,
     Standing,
     acting_choices,
     actor_of,
@@ -40,6 +41,7 @@ from yiwang.commons.identity.queries.samples import sample_accounts, sample_pass
 __all__ = [
     "SESSION_ACTING",
     "SESSION_OFFICE",
+    "SESSION_SERVING",
     "Standing",
     "account",
     "account_by_username",

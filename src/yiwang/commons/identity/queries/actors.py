@@ -1,6 +1,6 @@
 """Who asks: the account of a request in its present office, or acting for somebody, checked anew on each request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -22,6 +22,7 @@ from yiwang.kernel.fields import keyed_hash
 
 SESSION_OFFICE = "identity.office"
 SESSION_ACTING = "identity.acting"
+SESSION_SERVING = "identity.serving"
 _CACHED = "_identity_standing"
 _PASSWORD = 1
 
@@ -30,7 +31,7 @@ _PASSWORD = 1
 class Standing:
     """A request's actor with what the page shell shows of it.
 
-    `acting_ended`: the session acts for somebody for whom it may act no more.
+    `acting_ended`: the session acts for somebody for whom it may act no more. `served`: whom a clerk serves at the counter.
     """
 
     actor: Actor
@@ -39,6 +40,7 @@ class Standing:
     office: Office | None = None
     acting: ActingChoice | None = None
     acting_ended: bool = False
+    served: str = ""
 
 
 def actor_of(request: HttpRequest, /) -> Actor:
@@ -92,7 +94,19 @@ def _official(request: HttpRequest, account: Account) -> Standing:
         factors=("password",),
         device=device_of(request),
     )
-    return Standing(actor, name or account.username, tuple(known for _, known in found), office)
+    person_id, served = _served(request, actor)
+    if person_id is not None:
+        actor = replace(actor, on_behalf=SubjectRef(PERSON, person_id))
+    return Standing(actor, name or account.username, tuple(known for _, known in found), office, served=served)
+
+
+def _served(request: HttpRequest, clerk: Actor) -> tuple[UUID | None, str]:
+    """Whom the session serves at the counter. No query without somebody; the right is asked anew at each request."""
+    chosen = _subject(f"{PERSON}:{request.session.get(SESSION_SERVING, '')}")
+    if chosen is None or not policies.can_serve(clerk):
+        return None, ""
+    name = Person.objects.filter(pk=chosen.id).values_list("name", flat=True).first()
+    return (chosen.id, name) if name else (None, "")
 
 
 def _offices(account_id: UUID) -> list[tuple[str, Office]]:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from yiwang.commons.identity import adapters, commands, queries
-from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, OrganisationKind
+from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, NotPermitted, OrganisationKind, UnknownRecord
 from yiwang.commons.identity.queries import samples
 from yiwang.commons.identity.tests import factories as make
 from yiwang.kernel import clock
@@ -252,7 +252,7 @@ def test_the_actor_costs_one_query_beside_session_and_account(client, agent):
         client.get("/account/office/")
     tables = [re.search(r'FROM "(\w+)"', query["sql"]).group(1) for query in captured if "FROM" in query["sql"]]
     assert tables[:3] == ["django_session", "commons_identity_account", "commons_identity_representation"]
-    assert len(tables) == 3 + 1  # the page itself asks for the offices
+    assert len(tables) == 3 + 2  # the page itself asks for the offices, the shell for unread messages
 
 
 def test_the_shell_shows_the_account_with_its_office(client):
@@ -274,3 +274,22 @@ def test_the_device_is_a_keyed_hash_of_the_browser_and_no_address(client):
 def test_every_message_has_its_english():
     folder = Path(queries.__file__).parents[1]
     assert untranslated(folder) == {}
+
+
+def test_a_clerk_serves_a_person_while_the_grant_stands_and_nobody_else_does(client):
+    person_id, hall = make.make_person("样例居民"), make.make_organisation()
+    clerk, idle = make.make_official(hall, grants=["counter.serve"]), make.make_official(hall)
+    at = clock.now()
+    commands.serve(person_id=person_id, by=clerk.actor, at=at)
+    with pytest.raises(NotPermitted):
+        commands.serve(person_id=person_id, by=idle.actor, at=at)
+    with pytest.raises(UnknownRecord):
+        commands.serve(person_id=hall, by=clerk.actor, at=at)
+    for official, served in ((clerk, "样例居民"), (idle, "")):
+        make.login(client, official.account_id)
+        session = client.session
+        session[queries.SESSION_SERVING] = str(person_id)
+        session.save()
+        standing = queries.standing_of(client.get("/account/office/").wsgi_request)
+        assert standing.served == served
+        assert (standing.actor.on_behalf is not None) == bool(served)
