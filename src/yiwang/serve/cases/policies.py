@@ -41,7 +41,9 @@ def own(viewer: Actor) -> Q:
     """The cases of a resident: their own, and those of whom they act for; never anybody else's."""
     if viewer.kind is not ActorKind.PERSON or viewer.person_id is None:
         return Q(pk__in=[])
-    mine = Q(person_id=viewer.person_id) | Q(agent_id=viewer.account_id) if viewer.account_id else Q()
+    mine = Q(person_id=viewer.person_id)
+    if viewer.account_id is not None:
+        mine |= Q(agent_id=viewer.account_id)
     if viewer.on_behalf is None:
         return mine
     column = "person_id" if viewer.on_behalf.kind == "person" else "entity_id"
@@ -49,11 +51,15 @@ def own(viewer: Actor) -> Q:
 
 
 def visible(viewer: Actor) -> Q:
-    """The row filter of every read: grants for officials, own cases for residents, everything for the program."""
+    """The row filter of every read: grants for officials, own cases for residents, everything for the program.
+
+    A clerk sees also the cases of the person whom they serve at the counter.
+    """
     if viewer.is_system:
         return Q()
     if viewer.is_official:
-        return Q(identity.scope(viewer=viewer, action=VIEW))
+        reached = Q(identity.scope(viewer=viewer, action=VIEW))
+        return reached | Q(person_id=viewer.on_behalf.id) if viewer.on_behalf else reached
     return own(viewer)
 
 
