@@ -98,14 +98,19 @@ class Drawing:
         self.flows.append(Flow(source, target, *given, **more))
 
 
+def before(after: Mapping[str, list[str]], key: str) -> list[str]:
+    """All members that come before one, the earliest first. A later one has no outcome where an earlier one was refused."""
+    found: list[str] = []
+    for one in after[key]:
+        found += [each for each in (*before(after, one), one) if each not in found]
+    return found
+
+
 def reduced(after: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Without what follows from the rest: a member need not wait for the one before the one before."""
-
-    def before(key: str) -> set[str]:
-        return {each for one in after[key] for each in (one, *before(one))}
-
     return {
-        key: [one for one in ones if not any(one in before(other) for other in ones)] for key, ones in after.items()
+        key: [one for one in ones if not any(one in before(after, other) for other in ones)]
+        for key, ones in after.items()
     }
 
 
@@ -217,7 +222,7 @@ def member(
     call = drawing.node(key, "callActivity", name, column + 2, row, called(key, name, process))
     passed = drawing.node(passed_id, "exclusiveGateway", "", column + 3, row)
     conditions = [f"members.{key}.applies"]
-    conditions += [f'({one}_outcome = "approved" or not(members.{one}.applies))' for one in after[key]]
+    conditions += [f'({one}_outcome = "approved" or not(members.{one}.applies))' for one in before(after, key)]
     drawing.flow(needed, call, "办", " and ".join(conditions))
     drawing.flow(call, passed)
     drawing.flow(needed, passed, "不办", under=True)
