@@ -8,6 +8,7 @@ changes nothing; a null condition halts; nothing of a model is ever evaluated as
 from .codec import variables_of
 from .errors import BusinessError, EngineError, EvaluationHalt, ExpressionFault, ModelRefused, UnknownItem
 from .model import Model, Parsed, advance, load, parse, start
+from .moving import CannotMove, Move, Obstacle
 from .ports import Evaluator, Performer, leave_open
 from .timers import moment_in
 from .values import (
@@ -41,6 +42,7 @@ __all__ = [
     "Beginning",
     "BusinessError",
     "Cancel",
+    "CannotMove",
     "Command",
     "Completion",
     "Correction",
@@ -59,6 +61,8 @@ __all__ = [
     "ItemKind",
     "Model",
     "ModelRefused",
+    "Move",
+    "Obstacle",
     "Parsed",
     "PathEvent",
     "PathKind",
