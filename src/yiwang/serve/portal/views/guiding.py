@@ -23,7 +23,12 @@ from yiwang.web.components import BackLink, ErrorSummary
 from yiwang.web.fields import Choice, Field, FieldKind
 
 _YES_NO = {"yes": True, "no": False}
-_TYPED = {"number": FieldKind.NUMBER, "date": FieldKind.DATE, "text": FieldKind.TEXT}
+_TYPED = {
+    "number": FieldKind.NUMBER,
+    "integer": FieldKind.NUMBER,
+    "date": FieldKind.DATE,
+    "text": FieldKind.TEXT,
+}
 _LONGEST = 200
 _DIGITS = 16
 
