@@ -66,6 +66,11 @@ LINES = {
 ROLES = {
     "acceptor": ("受理人员", "Acceptance officer", ("flow.work", "cases.view", "cases.accept", "cases.produce")),
     "reviewer": ("审核人员", "Reviewing officer", ("flow.work", "cases.view", "cases.decide", "cases.produce")),
+    "head": (
+        "单位负责人",
+        "Head of the authority",
+        ("flow.work", "cases.view", "cases.decide", "cases.extend", "cases.produce"),
+    ),
     "clerk": (
         "综合窗口人员",
         "Counter clerk",
@@ -498,6 +503,16 @@ def clerks() -> Iterator[Official]:
             yield Official(username, f"{key}-service_hall", "clerk", f"{key}-government", ("*",))
 
 
+def heads() -> Iterator[Official]:
+    """Who may extend a limit: one at the city for each line, and at 天宁 on the spot."""
+    for line in ("health", "police", "medical_insurance", "human_resources", "government", *MORE_CITY_LINES):
+        where = f"{CITY}-{line}"
+        yield Official(f"city-{line.replace('_', '-')}-head", where, "head", where)
+    for line in ("health", "police", "medical_insurance", "human_resources", *MORE_DISTRICT_LINES):
+        yield Official(f"tianning-{line.replace('_', '-')}-head", f"320402-{line}", "head", f"320402-{line}")
+    yield Official("tianning-urban-management-head", "320402010-urban_management", "head", "320402010-urban_management")
+
+
 @dataclass(frozen=True)
 class Household:
     region: str
@@ -650,7 +665,7 @@ def people_yaml() -> str:
     text += "marriages:\n" + "".join(f"  - {flow(each)}\n" for each in marriages)
     first = [official_row(people, official) for official in officials()]
     residents = [resident_row(people, each) for each in RESIDENTS]
-    more = [official_row(people, official) for official in (*more_officials(), *clerks())]
+    more = [official_row(people, official) for official in (*more_officials(), *clerks(), *heads())]
     text = text.replace("marriages:\n", "".join(f"  - {flow(row)}\n" for row in residents) + "marriages:\n", 1)
     text += "officials:\n" + "".join(f"  - {flow(row)}\n" for row in (*first, *more))
     company = {
