@@ -15,11 +15,11 @@ from typing import TypeVar
 
 import psycopg
 
+from yiwang.site.smoke.applicant import filed_of
 from yiwang.site.smoke.browsing import Browser, Page, SmokeFailed
 from yiwang.site.smoke.desk import nearness
 from yiwang.site.smoke.family import City, Household
 from yiwang.site.smoke.ledger import Ledger, OpenTask
-from yiwang.site.smoke.parent import filed_of
 
 T = TypeVar("T")
 LOST = (OSError, http.client.HTTPException)

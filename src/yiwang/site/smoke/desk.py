@@ -3,10 +3,11 @@
 import time
 from itertools import takewhile
 
+from yiwang.site.smoke.applicant import log_in
 from yiwang.site.smoke.browsing import Browser, Page, SmokeFailed
-from yiwang.site.smoke.family import City, Household, Official
+from yiwang.site.smoke.family import City, Official
 from yiwang.site.smoke.ledger import Ledger, OpenTask
-from yiwang.site.smoke.parent import log_in
+from yiwang.site.smoke.story import Story
 
 _YES = ("accept", "grant", "produce")
 _OPINION = "材料齐全，内容一致。"
@@ -23,7 +24,7 @@ class Desk:
         self.pages: dict[str, list[Page]] = {}
         self.done = 0
 
-    def work_off(self, number: str, household: Household, *, patience: float = 180.0) -> None:
+    def work_off(self, number: str, story: Story, *, patience: float = 180.0) -> None:
         """Do every task of the bundle until all its members are closed. Raises SmokeFailed after `patience` seconds."""
         deadline = time.monotonic() + patience
         while any(member["closed_at"] is None for member in self.ledger.members(number)):
@@ -34,11 +35,11 @@ class Desk:
             for task in waiting:
                 if task.for_applicant:
                     raise SmokeFailed(f"the applicant is asked again, though everything was handed in: {task}")
-                self.handle(task, number, household)
+                self.handle(task, number, story)
             if not waiting:
                 time.sleep(0.2)
 
-    def handle(self, task: OpenTask, number: str, household: Household) -> None:
+    def handle(self, task: OpenTask, number: str, story: Story) -> None:
         """One task, from the inbox of an official who sees it."""
         official, browser, inbox = self._who_sees(task, number)
         address = inbox.link_to(f"/work/cases/tasks/{task.id}/")
@@ -55,16 +56,10 @@ class Desk:
             entered["opinion"] = _OPINION
         for name in asked:
             if name.startswith("fact-"):
-                entered[name] = self._fact(page, name.removeprefix("fact-"), household)
+                entered[name] = _fact(page, name.removeprefix("fact-"), story)
         done = browser.send(page, form, entered, press=("do", "handle"))
         done.must(done.path == "/work/", f"{official.username} could not {choice}: {'；'.join(done.mistakes)}")
         self.done += 1
-
-    def _fact(self, page: Page, fact: str, household: Household) -> str:
-        if fact == "child_id_number":
-            return household.child_id_number()
-        page.must(household.answers.get(fact), f"nothing to enter as {fact}")
-        return household.answers[fact]
 
     def _who_sees(self, task: OpenTask, number: str) -> tuple[Official, Browser, Page]:
         """The official in whose inbox the task is; those of the same office are asked first."""
@@ -89,6 +84,13 @@ class Desk:
         """An official with the role for the task, in another office."""
         able = [each for each in self.city.officials if task.role in each.roles]
         return min(able, key=lambda each: nearness(each, task))
+
+
+def _fact(page: Page, fact: str, story: Story) -> str:
+    """What an official enters: what the story tells of it, else what the applicant said."""
+    value = story.entered.get(fact) or story.answers.get(fact, "")
+    page.must(value, f"nothing to enter as {fact}")
+    return value
 
 
 def nearness(official: Official, task: OpenTask) -> tuple[int, int]:

@@ -10,8 +10,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from yiwang.kernel import clock
 from yiwang.kernel.codes import Sex
 from yiwang.kernel.codes.synthetic import SyntheticFamily, SyntheticPerson, synthetic_family, synthetic_id_number
+from yiwang.site.smoke.story import Story
 
 _HAN = "01"
 _STREET_OFFICES = ("police", "health", "government")
@@ -69,6 +71,27 @@ class Household:
         """Codes of the matters that the published rules decide for this family without an official."""
         married = self.answers["parents_married"] == "yes"
         return frozenset({"medical_insurance", "fertility_registration"} if married else {"medical_insurance"})
+
+    @property
+    def partner(self) -> SyntheticPerson:
+        """The parent who does not apply."""
+        return self.family.father if self.relation == "mother" else self.family.mother
+
+    def story(self) -> Story:
+        """The family's application for everything that a newborn needs."""
+        return Story(
+            said="孩子出生了",
+            bundle="newborn",
+            applicant=self.applicant,
+            region=self.region,
+            address=self.answers["settle_address"],
+            answers=self.answers,
+            shown=("child_name", "mother_name", "settle_address"),
+            entered={"child_id_number": self.child_id_number()},
+            instant=self.instant,
+            others=(self.partner,),
+            handed=(("household_registration", "birth_certificate"),),
+        )
 
     def child_id_number(self) -> str:
         """The number that the police would assign."""
@@ -129,3 +152,8 @@ def household(random: Random, *, today: date, streets: tuple[str, ...]) -> House
             f"{who}_nation": _HAN,
         }
     return Household(family, region, relation, answers)
+
+
+def newborn(random: Random, staffed: City) -> Story:
+    """A child is born to a random family of the city."""
+    return household(random, today=clock.today(), streets=staffed.streets).story()

@@ -1,4 +1,4 @@
-"""What a parent does: say what happened, answer the guide, fill, upload, check, send; later look at what came of it."""
+"""What an applicant does: say what happened, answer the guide, fill, upload, check, send, put right what was wrong."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -7,19 +7,17 @@ from random import Random
 from urllib.parse import urlsplit
 
 from yiwang.site.smoke.browsing import Browser, Page, SmokeFailed
-from yiwang.site.smoke.family import Household
 from yiwang.site.smoke.paper import paper
 from yiwang.site.smoke.reading import Control, Form
+from yiwang.site.smoke.story import Story
 
-SAID = "孩子出生了"
-_BUNDLE = "/bundles/newborn/"
 _NUMBER = re.compile(r"\d{6}-\d{8}-\d{6}")
 _TRIES = 8  # of one page: questions appear as others are answered
 
 
 @dataclass
 class Filed:
-    """What the parent holds after sending."""
+    """What the applicant holds after sending."""
 
     number: str
     case_id: str
@@ -27,33 +25,37 @@ class Filed:
     members: list[str] = field(default_factory=list)
 
 
-class Parent:
+class Applicant:
     """A resident with a browser."""
 
-    def __init__(self, browser: Browser, household: Household, random: Random) -> None:
+    def __init__(self, browser: Browser, story: Story, random: Random) -> None:
         self.browser = browser
-        self.household = household
+        self.story = story
         self.random = random
         self.materials = 0
+
+    @property
+    def _bundle(self) -> str:
+        return f"/bundles/{self.story.bundle}/"
 
     def find(self) -> Page:
         """Type plain words, open the bundle that is found."""
         home = self.browser.get("/")
-        found = self.browser.send(home, home.form_with("q"), {"q": SAID})
+        found = self.browser.send(home, home.form_with("q"), {"q": self.story.said})
         first = next((address for _words, address in found.links if address.startswith("/bundles/")), "")
-        found.must(first == _BUNDLE, f"「{SAID}」 leads to {first or 'nothing'} first")
+        found.must(first == self._bundle, f"「{self.story.said}」 leads to {first or 'nothing'} first")
         return self.browser.get(first)
 
     def be_guided(self, bundle: Page) -> Page:
         """Answer the guide's questions; the page that says what it comes to."""
-        page = self.browser.get(bundle.link_to(f"{_BUNDLE}guide/"))
+        page = self.browser.get(bundle.link_to(f"{self._bundle}guide/"))
         for _question in range(20):
             asked = [form for form in page.forms if "about" in form.values()]
             if not asked:
                 return page
             fact = asked[0].values()["about"][0]
-            page.must(fact in self.household.answers, f"the guide asks {fact}, for which the family has no answer")
-            page = self.browser.send(page, asked[0], {"answer": self.household.answers[fact]})
+            page.must(fact in self.story.answers, f"the guide asks {fact}, for which the story has no answer")
+            page = self.browser.send(page, asked[0], {"answer": self.story.answers[fact]})
         raise SmokeFailed(f"the guide does not end: {page.url}")
 
     def begin(self, tailored: Page, username: str, password: str) -> Page:
@@ -93,7 +95,7 @@ class Parent:
         return given
 
     def _answer(self, control: Control) -> str:
-        known = self.household.answers.get(control.name, "")
+        known = self.story.answers.get(control.name, "")
         if control.options and known not in control.options:
             known = ""
         return known or next((option for option in control.options if option), "")
@@ -117,8 +119,8 @@ class Parent:
 
     def send(self, check: Page) -> Filed:
         """Press twice at once; both tabs must show the same receipt."""
-        for name in ("child_name", "mother_name", "settle_address"):
-            check.must(self.household.answers[name] in check.main.text, f"{name} is not on the page to check")
+        for name in self.story.shown:
+            check.must(self.story.answers[name] in check.main.text, f"{name} is not on the page to check")
         form = check.form_with("revision", "confirmed")
         refused = self.browser.send(check, form, status=422)
         refused.must(refused.mistakes, "sent without the confirmation")

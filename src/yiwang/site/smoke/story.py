@@ -1,0 +1,34 @@
+"""What somebody wants from the city: the words they say, where these lead, and what they answer on the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from yiwang.kernel.codes.synthetic import SyntheticPerson
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One application. Nobody in it exists.
+
+    `answers`: by the name of the fact, as a form sends them; `entered`: facts that officials type with their decision;
+    `shown`: facts that the page to check must repeat; `instant`: codes of the matters that published rules decide without
+    an official; `others`: persons that a register must know besides the applicant; `handed`: (taker, giver) of the results that
+    one member hands to another.
+    """
+
+    said: str
+    bundle: str
+    applicant: SyntheticPerson
+    region: str
+    address: str
+    answers: Mapping[str, str]
+    shown: tuple[str, ...] = ()
+    entered: Mapping[str, str] = field(default_factory=dict)
+    instant: frozenset[str] = frozenset()
+    others: tuple[SyntheticPerson, ...] = ()
+    handed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Words that nobody else may read."""
+        return self.answers[self.shown[0]]
