@@ -3,6 +3,7 @@
 from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files
 from yiwang.serve.cases.queries.desk import desk_task, task_case, tasks_of
 from yiwang.serve.cases.queries.documents import document, lapsed_deferrals, parcel_of, results_due, verify
+from yiwang.serve.cases.queries.earlier import EarlierCase, earlier
 from yiwang.serve.cases.queries.limits import misreckoned
 from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
@@ -12,6 +13,7 @@ from yiwang.serve.cases.rules import ACCEPTANCE_DAYS
 __all__ = [
     "ACCEPTANCE_DAYS",
     "Brief",
+    "EarlierCase",
     "brief",
     "can_be_exempt",
     "case",
@@ -19,6 +21,7 @@ __all__ = [
     "cases",
     "check_history",
     "desk_task",
+    "earlier",
     "document",
     "entered",
     "ids_of",
