@@ -90,6 +90,9 @@ class ProcessInstance(GuardedModel):
             models.Index(fields=["subject_kind", "subject_id"], name="instance_subject"),
             models.Index(F("applicant_person"), F("started_at").desc(), name="instance_of_person"),
             models.Index(F("applicant_entity"), F("started_at").desc(), name="instance_of_entity"),
+            models.Index(
+                fields=["definition", "id"], name="instance_going", condition=Q(status__in=["running", "halted"])
+            ),
         )
 
 
@@ -379,3 +382,30 @@ class Subscription(GuardedModel):
             models.Index(fields=["kind", "name", "key"], name="subscription_wanted"),
             models.Index(fields=["due_at"], name="subscription_due", condition=Q(kind="timer")),
         )
+
+
+class InstanceMigration(GuardedModel):
+    """Running instances of one version on their way to another: how far it has come, how many stay behind and why."""
+
+    source = public(models.ForeignKey(ProcessDefinition, on_delete=models.PROTECT, related_name="+"))
+    target = public(models.ForeignKey(ProcessDefinition, on_delete=models.PROTECT, related_name="+"))
+    mapping = public(models.JSONField(default=dict, help_text="element id → element id, where it has changed"))
+    total = public(models.PositiveIntegerField(help_text="instances when it began"))
+    moved = public(models.PositiveIntegerField(default=0))
+    refused = public(models.PositiveIntegerField(default=0))
+    reasons = public(models.JSONField(default=list, help_text="[element id, sentence, how many]"))
+    last = public(models.UUIDField(null=True, help_text="the instance that was looked at last"))
+    started_at = public(models.DateTimeField())
+    started_by = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    ended_at = public(models.DateTimeField(null=True))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                fields=["source"], name="migration_one_open_a_version", condition=Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(name="migration_to_another_version", condition=~Q(source=F("target"))),
+        )
+        indexes = (models.Index(F("started_at").desc(), name="migration_latest"),)

@@ -58,6 +58,7 @@ class HistoryKind(StrEnum):
     CALLED = "called"
     HALTED = "halted"
     RETRIED = "retried"
+    MIGRATED = "migrated"
     ENDED = "ended"
     CANCELLED = "cancelled"
 

@@ -36,6 +36,7 @@ STATUSES: dict[InstanceStatus, Tag] = {
 }
 HAPPENINGS: dict[HistoryKind, Text] = {
     HistoryKind.STARTED: lazy("流程开始"),
+    HistoryKind.MIGRATED: lazy("改按新版本办理"),
     HistoryKind.ENTERED: lazy("到达"),
     HistoryKind.PASSED: lazy("经过"),
     HistoryKind.TAKEN_AWAY: lazy("不再办理"),
