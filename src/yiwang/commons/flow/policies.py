@@ -1,5 +1,7 @@
 """Who may see and move tasks and instances. Each rule is a pair: `can_x` answers, `check_x` refuses with a reason."""
 
+from uuid import UUID
+
 from django.db.models import Q
 
 from yiwang.commons.flow.contracts import (
@@ -24,7 +26,19 @@ from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON
 from yiwang.kernel.actor import Actor
 
+ACCOUNT = "account"
+"""Kind of `Actor.on_behalf` where a deputy acts for an absent official."""
 WAITING = (TaskStatus.OPEN.value, TaskStatus.CLAIMED.value)
+
+
+def stands_in(viewer: Actor) -> UUID | None:
+    """The absent official for whom the viewer acts now, as a delegation lets them."""
+    return viewer.on_behalf.id if viewer.is_official and viewer.on_behalf and viewer.on_behalf.kind == ACCOUNT else None
+
+
+def holder_id(viewer: Actor) -> UUID | None:
+    """In whose name the viewer holds tasks: their own account's, for a deputy that of the absent official."""
+    return stands_in(viewer) or viewer.account_id
 
 
 def of_applicant(viewer: Actor, prefix: str = "") -> Q:
@@ -47,7 +61,7 @@ def in_reach(viewer: Actor, action: str = WORK) -> Q:
     by_grant = Q(identity.scope(viewer=viewer, action=action)) & Q(for_applicant=False)
     if action == WORK:
         by_grant &= Q(role__in=["", viewer.role])
-    return by_grant | Q(assignee_id=viewer.account_id)
+    return by_grant | Q(assignee_id=holder_id(viewer))
 
 
 def instances_in_reach(viewer: Actor, action: str) -> Q:
@@ -73,7 +87,7 @@ def can_complete(viewer: Actor, task: Task) -> bool:
     """Who holds the task; where nobody does, whoever may work on it."""
     if task.status not in WAITING:
         return False
-    if viewer.is_system or (task.assignee_id is not None and task.assignee_id == viewer.account_id):
+    if viewer.is_system or (task.assignee_id is not None and task.assignee_id == holder_id(viewer)):
         return True
     return task.assignee_id is None and can_work(viewer, task)
 
@@ -99,7 +113,7 @@ def check_claim(viewer: Actor, task: Task) -> None:
 
 
 def can_release(viewer: Actor, task: Task) -> bool:
-    return task.status == TaskStatus.CLAIMED.value and (viewer.is_system or task.assignee_id == viewer.account_id)
+    return task.status == TaskStatus.CLAIMED.value and (viewer.is_system or task.assignee_id == holder_id(viewer))
 
 
 def check_release(viewer: Actor, task: Task) -> None:

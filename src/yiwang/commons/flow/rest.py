@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from yiwang.commons.flow import commands, queries
-from yiwang.commons.flow.contracts import InboxView, ProcessRow, TaskRow
+from yiwang.commons.flow.contracts import Holder, InboxFilter, InboxSort, InboxView, ProcessRow, TaskRow, Urgency
 from yiwang.commons.identity.queries import actor_of
 from yiwang.kernel import clock
 
@@ -29,6 +29,7 @@ class TaskOut(Schema):
     net: str
     organisation: str
     assignee: str
+    applicant: str
     due_at: datetime | None
     created_at: datetime
 
@@ -85,11 +86,18 @@ def tasks(
     view: InboxView = InboxView.ALL,
     search: Annotated[str, Query(max_length=80)] = "",
     net: Annotated[str, Query(max_length=24)] = "",
+    matter: Annotated[str, Query(max_length=120)] = "",
+    stage: Annotated[str, Query(max_length=120)] = "",
+    organisation: UUID | None = None,
+    due: Urgency | None = None,
+    holder: Holder | None = None,
+    sort: InboxSort = InboxSort.DUE,
     cursor: str | None = None,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> TaskPage:
-    """Tasks in reach that are not done, the most urgent first."""
-    page = queries.inbox(viewer=actor_of(request), view=view, search=search, net=net, cursor=cursor, size=size)
+    """Tasks in reach that are not done, the most urgent first unless another order is asked for."""
+    wanted = InboxFilter(view, search, net, matter, stage, organisation, due, holder, sort)
+    page = queries.inbox(viewer=actor_of(request), wanted=wanted, cursor=cursor, size=size)
     return TaskPage(items=[TaskOut(**_task(row)) for row in page.items], next=page.next_cursor)
 
 
@@ -154,6 +162,7 @@ def _task(row: TaskRow) -> dict[str, Any]:
         "net": row.net,
         "organisation": row.organisation,
         "assignee": row.assignee_name,
+        "applicant": row.applicant,
         "due_at": row.due_at,
         "created_at": row.created_at,
     }

@@ -1,5 +1,6 @@
 """State tables and small decisions of flow: pure, total, property-tested."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -27,6 +28,7 @@ CALL_MOVES: Mapping[CallStatus, frozenset[CallStatus]] = {
     CallStatus.CANCELLED: frozenset(),
 }
 APPLICANT = "applicant"
+_NUMBER = re.compile(r"[0-9A-Z〔〕-]*[0-9][0-9A-Z〔〕号-]*")
 END_OF_DAY = time(23, 59, 59)
 
 
@@ -75,6 +77,12 @@ def due_moment(text: str) -> datetime | None:
 
 def end_of(day: date) -> datetime:
     return datetime.combine(day, END_OF_DAY, CHINA)
+
+
+def parted(title: str) -> tuple[str, str]:
+    """The words of a task's title, and the number that they end with, if they do."""
+    before, _blank, last = title.rpartition(" ")
+    return (before, last) if before and _NUMBER.fullmatch(last) else (title, "")
 
 
 def urgency(due_at: datetime | None, now: datetime) -> Urgency:

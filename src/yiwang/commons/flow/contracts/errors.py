@@ -94,3 +94,39 @@ class NothingToRetry(Conflict):
     code = "flow.nothing_to_retry"
     message = _("这次暂停已经处理过。")
     next_step = _("请刷新页面。")
+
+
+class NoReason(Invalid):
+    code = "flow.no_reason"
+    message = _("请写明原因。")
+    next_step = _("写一两句，接手的人和以后查看的人都能看到。")
+
+
+class NotTheirWork(Invalid):
+    code = "flow.not_their_work"
+    message = _("这位同事没有办理这些待办的权限，没有转办。")
+    next_step = _("请选名单中的同事，或请管理员先授权。")
+
+
+class UnknownView(NotFound):
+    code = "flow.unknown_view"
+    message = _("没有找到这个保存的筛选。")
+    next_step = _("它可能已被删除。请回到待办列表。")
+
+
+class ViewRefused(Invalid):
+    code = "flow.view_refused"
+    message = _("没有保存这个筛选。")
+    next_step = _("请按提示改正后再保存。")
+
+
+class DelegationRefused(Invalid):
+    code = "flow.delegation_refused"
+    message = _("没有登记这次代理。")
+    next_step = _("请按提示改正后再提交。")
+
+
+class UnknownDelegation(NotFound):
+    code = "flow.unknown_delegation"
+    message = _("没有找到这次代理，或它已经结束。")
+    next_step = _("请回到“请假与代理”查看。")

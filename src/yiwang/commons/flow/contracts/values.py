@@ -1,7 +1,7 @@
 """Frozen values that cross flow's border."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ class TaskRow:
     created_at: datetime
     for_applicant: bool = False
     is_mine: bool = False
+    applicant: str = ""
+    """Name of the person or legal entity, where the list asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,6 @@ class TaskView:
     can_claim: bool
     can_release: bool
     can_complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InboxCounts:
-    all: int = 0
-    mine: int = 0
-    unclaimed: int = 0
-    today: int = 0
-    overdue: int = 0
-    nets: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from yiwang.commons.flow.queries.administration import (
 )
 from yiwang.commons.flow.queries.diagrams import diagram, diagram_of, published_bpmn
 from yiwang.commons.flow.queries.halted import call, halt, halts
-from yiwang.commons.flow.queries.inbox import check_plain, counts, inbox, task
+from yiwang.commons.flow.queries.inbox import check_plain, inbox, inbox_export, inbox_summary, task
 from yiwang.commons.flow.queries.processes import (
     applicant_of,
     definition_bpmn,
@@ -30,7 +30,6 @@ __all__ = [
     "audit_trail",
     "call",
     "check_plain",
-    "counts",
     "definition_bpmn",
     "diagram",
     "diagram_of",
@@ -41,6 +40,8 @@ __all__ = [
     "halts",
     "history",
     "inbox",
+    "inbox_export",
+    "inbox_summary",
     "mine",
     "open_tasks",
     "process_versions",

@@ -1,21 +1,28 @@
-"""The officials' inbox: one page in one query whatever its length, counts in one more."""
+"""The officials' inbox: one page in one query whatever its length, counts and choices in one more."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from yiwang.commons.flow import policies, registry, rules
 from yiwang.commons.flow.contracts import (
-    InboxCounts,
+    Facet,
+    Holder,
+    InboxFilter,
+    InboxSort,
+    InboxSummary,
     InboxView,
     OwnedElsewhere,
     TaskRow,
     TaskStatus,
     TaskView,
+    TooMuchToExport,
     UnknownTask,
+    Urgency,
 )
 from yiwang.commons.flow.models import Task
 from yiwang.commons.flow.queries.rows import RELATED, task_row
@@ -23,67 +30,164 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.paging import Page, paginate
 
-_HEAVY = ("inputs", "headers", "properties", "documentation")
+EXPORTED_AT_MOST = 50_000
+_APPLICANT = ("instance__applicant_person", "instance__applicant_entity")
+_LIGHT = (
+    "title", "name", "net", "status", "subject_kind", "subject_id", "due_at", "due_order", "created_at", "for_applicant",
+    "scope_key", "instance__applicant_person__name", "instance__applicant_entity__name",
+    "organisation__name", "organisation__short_name", "assignee__username", "assignee__person__name",
+)  # fmt: skip
+_ORDERS: Mapping[InboxSort, tuple[str, ...]] = {
+    InboxSort.DUE: ("due_order", "id"),
+    InboxSort.LATEST_DUE: ("-due_order", "-id"),
+    InboxSort.ARRIVED: ("created_at", "id"),
+    InboxSort.LAST_ARRIVED: ("-created_at", "-id"),
+    InboxSort.STAGE: ("name", "due_order", "id"),
+    InboxSort.TITLE: ("title", "id"),
+}
+_NOTHING = InboxFilter()
 
 
-def _waiting(viewer: Actor) -> "QuerySet[Task]":
+def waiting(viewer: Actor) -> "QuerySet[Task]":
+    """What is not done in the viewer's reach."""
     rows: QuerySet[Task] = Task.objects.filter(policies.in_reach(viewer), status__in=policies.WAITING)
     return rows
 
 
+def conditions(wanted: InboxFilter, viewer: Actor, now: datetime) -> Q:
+    """What a filter asks, as a condition on tasks."""
+    asked = _view(viewer, wanted.view, now)
+    if wanted.net:
+        asked &= Q(net=wanted.net)
+    if wanted.matter:
+        asked &= Q(scope_key=wanted.matter)
+    if wanted.stage:
+        asked &= Q(name=wanted.stage)
+    if wanted.organisation:
+        asked &= Q(organisation_id=wanted.organisation)
+    if wanted.due:
+        asked &= _due(wanted.due, now)
+    if wanted.holder:
+        asked &= _held(wanted.holder, viewer)
+    for word in wanted.search.split()[:5]:
+        asked &= (
+            Q(title__icontains=word)
+            | Q(name__icontains=word)
+            | Q(organisation__name__icontains=word)
+            | Q(instance__applicant_person__name__icontains=word)
+            | Q(instance__applicant_entity__name__icontains=word)
+        )
+    return asked
+
+
 def _view(viewer: Actor, view: InboxView, now: datetime) -> Q:
-    today = rules.end_of(now.astimezone(clock.CHINA).date())
-    mine = Q(assignee_id=viewer.account_id) if viewer.account_id else Q(pk__in=[])
     return {
         InboxView.ALL: Q(),
-        InboxView.MINE: mine,
-        InboxView.UNCLAIMED: Q(status=TaskStatus.OPEN.value),
-        InboxView.TODAY: Q(due_order__gte=now, due_order__lte=today),
-        InboxView.OVERDUE: Q(due_order__lt=now),
+        InboxView.MINE: _held(Holder.ME, viewer),
+        InboxView.UNCLAIMED: _held(Holder.NOBODY, viewer),
+        InboxView.TODAY: _due(Urgency.TODAY, now),
+        InboxView.OVERDUE: _due(Urgency.OVERDUE, now),
     }[view]
 
 
-def inbox(
-    *,
-    viewer: Actor,
-    view: InboxView = InboxView.ALL,
-    search: str = "",
-    net: str = "",
-    cursor: str | None = None,
-    size: int = 20,
-) -> Page[TaskRow]:
-    """Tasks in the viewer's reach that are not done, the most urgent first, as `TaskRow`s. One query.
+def _held(holder: Holder, viewer: Actor) -> Q:
+    if holder is Holder.NOBODY:
+        return Q(status=TaskStatus.OPEN.value)
+    held_by = policies.holder_id(viewer)
+    mine = Q(assignee_id=held_by) if held_by else Q(pk__in=[])
+    return mine if holder is Holder.ME else Q(status=TaskStatus.CLAIMED.value) & ~mine
 
-    `search` looks in title, stage and organisation. Residents see the tasks that wait for them.
+
+def _due(due: Urgency, now: datetime) -> Q:
+    """By the calendar day in China, as `rules.urgency`."""
+    day = now.astimezone(clock.CHINA).date()
+    today, sunday = rules.end_of(day), rules.end_of(day + timedelta(days=6 - day.weekday()))
+    return {
+        Urgency.OVERDUE: Q(due_order__lt=now),
+        Urgency.TODAY: Q(due_order__gte=now, due_order__lte=today),
+        Urgency.WEEK: Q(due_order__gt=today, due_order__lte=sunday),
+        Urgency.LATER: Q(due_order__gt=sunday, due_at__isnull=False),
+        Urgency.NONE: Q(due_at__isnull=True),
+    }[due]
+
+
+def inbox(*, viewer: Actor, wanted: InboxFilter = _NOTHING, cursor: str | None = None, size: int = 20) -> Page[TaskRow]:
+    """Tasks in the viewer's reach that are not done, as `TaskRow`s with the applicant's name. One query.
+
+    Residents see the tasks that wait for them.
     """
     now = clock.now()
-    rows = _waiting(viewer).filter(_view(viewer, view, now)).select_related(*RELATED).defer(*_HEAVY)
-    if net:
-        rows = rows.filter(net=net)
-    for word in search.split()[:5]:
-        rows = rows.filter(Q(title__icontains=word) | Q(name__icontains=word) | Q(organisation__name__icontains=word))
-    return paginate(rows, order=("due_order", "id"), cursor=cursor, size=size).map(
-        lambda row: task_row(task=row, now=now, viewer=viewer)
-    )
+    rows = waiting(viewer).filter(conditions(wanted, viewer, now)).select_related(*RELATED, *_APPLICANT).only(*_LIGHT)
+    page = paginate(rows, order=_ORDERS[wanted.sort], cursor=cursor, size=size)
+    return page.map(lambda row: task_row(task=row, now=now, viewer=viewer, applicant=_applicant(row)))
 
 
-def counts(*, viewer: Actor) -> InboxCounts:
-    """How many tasks each view has. One query."""
+def inbox_export(*, viewer: Actor, wanted: InboxFilter) -> Iterator[tuple[TaskRow, ...]]:
+    """Everything that is found, in batches of 500. Raises TooMuchToExport, at once and not while it is read."""
+    found = waiting(viewer).filter(conditions(wanted, viewer, clock.now()))
+    if found.order_by().values("pk")[EXPORTED_AT_MOST : EXPORTED_AT_MOST + 1].exists():
+        raise TooMuchToExport(limit=EXPORTED_AT_MOST)
+    return _batches(viewer, wanted)
+
+
+def _batches(viewer: Actor, wanted: InboxFilter) -> Iterator[tuple[TaskRow, ...]]:
+    cursor: str | None = None
+    while True:
+        page = inbox(viewer=viewer, wanted=wanted, cursor=cursor, size=500)
+        if page.items:
+            yield page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _applicant(row: Task) -> str:
+    instance = row.instance
+    found = instance.applicant_entity or instance.applicant_person
+    return found.name if found else ""
+
+
+def inbox_summary(*, viewer: Actor) -> InboxSummary:
+    """How many tasks each view has, and the choices of the filters with their numbers. One query."""
     now = clock.now()
-    wanted = {
+    counted = {
         view.value: Count("pk", filter=_view(viewer, view, now)) for view in InboxView if view is not InboxView.ALL
     }
+    by = ("net", "name", "scope_key", "organisation_id", "organisation__name", "organisation__short_name")
     rows: Iterable[Mapping[str, Any]] = (
-        _waiting(viewer).values("net").annotate(all=Count("pk"), **wanted).order_by("net")
+        waiting(viewer).values(*by).annotate(all=Count("pk"), titled=Min("title"), **counted).order_by()
     )
-    total = dict.fromkeys((view.value for view in InboxView), 0)
-    nets: dict[str, int] = {}
+    views: Counter[InboxView] = Counter()
+    nets: Counter[str] = Counter()
+    stages: Counter[str] = Counter()
+    matters: Counter[str] = Counter()
+    offices: Counter[str] = Counter()
+    labels: dict[str, str] = {}
     for row in rows:
-        for key in total:
-            total[key] += row[key]
-        if row["net"]:
-            nets[row["net"]] = row["all"]
-    return InboxCounts(**total, nets=nets)
+        for view in InboxView:
+            views[view] += row[view.value]
+        nets[row["net"]] += row["all"]
+        stages[row["name"]] += row["all"]
+        matters[row["scope_key"]] += row["all"]
+        labels.setdefault(row["scope_key"], rules.parted(row["titled"])[0])
+        if row["organisation_id"]:
+            office = str(row["organisation_id"])
+            offices[office] += row["all"]
+            labels[office] = row["organisation__short_name"] or row["organisation__name"]
+    del nets[""]
+    return InboxSummary(
+        views={view: views[view] for view in InboxView},
+        nets=dict(nets),
+        matters=_facets(matters, labels),
+        stages=_facets(stages, {}),
+        organisations=_facets(offices, labels),
+    )
+
+
+def _facets(counted: Mapping[str, int], labels: Mapping[str, str]) -> tuple[Facet, ...]:
+    """In the order of their labels."""
+    found = (Facet(value, labels.get(value, value), count) for value, count in counted.items())
+    return tuple(sorted(found, key=lambda facet: facet.label))
 
 
 def check_plain(*, task_id: UUID, viewer: Actor) -> None:
@@ -99,8 +203,8 @@ def task(*, task_id: UUID, viewer: Actor) -> TaskView:
     if found is None:
         raise UnknownTask
     definition = found.instance.definition
-    waiting = found.status in policies.WAITING
-    own = viewer.is_system or (viewer.account_id is not None and found.assignee_id == viewer.account_id)
+    held_by = policies.holder_id(viewer)
+    own = viewer.is_system or (held_by is not None and found.assignee_id == held_by)
     return TaskView(
         row=task_row(task=found, now=clock.now(), viewer=viewer),
         element_id=found.element_id,
@@ -113,5 +217,5 @@ def task(*, task_id: UUID, viewer: Actor) -> TaskView:
         properties=found.properties,
         can_claim=found.status == TaskStatus.OPEN.value and viewer.is_known,
         can_release=found.status == TaskStatus.CLAIMED.value and own,
-        can_complete=waiting and (own or found.assignee_id is None),
+        can_complete=found.status in policies.WAITING and (own or found.assignee_id is None),
     )

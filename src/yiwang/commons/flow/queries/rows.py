@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from yiwang.commons.flow import rules
+from yiwang.commons.flow import policies, rules
 from yiwang.commons.flow.contracts import TaskRow, TaskStatus
 from yiwang.commons.flow.models import Task
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -10,7 +10,7 @@ from yiwang.kernel.actor import Actor, SubjectRef
 RELATED = ("organisation", "assignee__person")
 
 
-def task_row(*, task: Task, now: datetime, viewer: Actor) -> TaskRow:
+def task_row(*, task: Task, now: datetime, viewer: Actor, applicant: str = "") -> TaskRow:
     """Needs `RELATED` selected."""
     organisation = task.organisation
     assignee = task.assignee
@@ -29,5 +29,6 @@ def task_row(*, task: Task, now: datetime, viewer: Actor) -> TaskRow:
         urgency=rules.urgency(task.due_at, now),
         created_at=task.created_at,
         for_applicant=task.for_applicant,
-        is_mine=task.assignee_id is not None and task.assignee_id == viewer.account_id,
+        is_mine=task.assignee_id is not None and task.assignee_id == policies.holder_id(viewer),
+        applicant=applicant,
     )

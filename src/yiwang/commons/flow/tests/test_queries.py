@@ -6,7 +6,15 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 
 from yiwang.commons.flow import commands, queries
-from yiwang.commons.flow.contracts import HistoryKind, InboxView, UnknownInstance, UnknownProcess, UnknownTask, Urgency
+from yiwang.commons.flow.contracts import (
+    HistoryKind,
+    InboxFilter,
+    InboxView,
+    UnknownInstance,
+    UnknownProcess,
+    UnknownTask,
+    Urgency,
+)
 from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, end, user
 from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import ProcessInstance, Task
@@ -57,9 +65,11 @@ def test_the_inbox_is_one_query_and_the_most_urgent_come_first(desk):
     assert len(rest.items) == 2
     assert not {row.id for row in rest.items} & {row.id for row in page.items}
     with CaptureQueriesContext(connection) as captured:
-        counts = queries.counts(viewer=clerk)
+        counts = queries.inbox_summary(viewer=clerk)
     assert len(captured) == 1
-    assert (counts.all, counts.today, counts.overdue, counts.unclaimed, counts.mine) == (12, 4, 4, 12, 0)
+    assert {view.value: count for view, count in counts.views.items()} == {
+        "all": 12, "today": 4, "overdue": 4, "unclaimed": 12, "mine": 0,
+    }  # fmt: skip
     assert counts.nets == {"serve": 9, "govern": 3}
 
 
@@ -67,12 +77,14 @@ def test_views_and_search_cut_the_list(desk):
     _organisation, clerk = desk
     task = Task.objects.filter(title="办件0-2").get()
     commands.claim(task_id=task.pk, by=clerk, at=clock.now())
-    assert [row.id for row in queries.inbox(viewer=clerk, view=InboxView.MINE).items] == [task.pk]
-    assert len(queries.inbox(viewer=clerk, view=InboxView.UNCLAIMED).items) == 11
-    assert len(queries.inbox(viewer=clerk, view=InboxView.TODAY).items) == 4
-    assert len(queries.inbox(viewer=clerk, view=InboxView.OVERDUE).items) == 4
-    assert [row.title for row in queries.inbox(viewer=clerk, search="办件0-2 任务").items] == ["办件0-2"]
-    assert len(queries.inbox(viewer=clerk, net="govern").items) == 3
+    assert [row.id for row in queries.inbox(viewer=clerk, wanted=InboxFilter(view=InboxView.MINE)).items] == [task.pk]
+    assert len(queries.inbox(viewer=clerk, wanted=InboxFilter(view=InboxView.UNCLAIMED)).items) == 11
+    assert len(queries.inbox(viewer=clerk, wanted=InboxFilter(view=InboxView.TODAY)).items) == 4
+    assert len(queries.inbox(viewer=clerk, wanted=InboxFilter(view=InboxView.OVERDUE)).items) == 4
+    assert [row.title for row in queries.inbox(viewer=clerk, wanted=InboxFilter(search="办件0-2 任务")).items] == [
+        "办件0-2"
+    ]
+    assert len(queries.inbox(viewer=clerk, wanted=InboxFilter(net="govern")).items) == 3
 
 
 def test_nobody_sees_what_their_grants_do_not_reach(desk):
@@ -88,7 +100,7 @@ def test_nobody_sees_what_their_grants_do_not_reach(desk):
     task = Task.objects.first()
     for viewer in viewers:
         assert queries.inbox(viewer=viewer).items == ()
-        assert queries.counts(viewer=viewer).all == 0
+        assert queries.inbox_summary(viewer=viewer).views[InboxView.ALL] == 0
         with pytest.raises(UnknownTask):
             queries.task(task_id=task.pk, viewer=viewer)
         with pytest.raises(UnknownInstance):

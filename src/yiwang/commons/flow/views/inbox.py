@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.commons.flow import commands, queries
-from yiwang.commons.flow.contracts import InboxCounts, InboxView, TaskRow, Urgency
+from yiwang.commons.flow.contracts import InboxFilter, InboxSummary, InboxView, TaskRow, Urgency
 from yiwang.commons.flow.views import words
 from yiwang.kernel import clock
 from yiwang.kernel.paging import Page
@@ -58,8 +58,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         return go(request, reverse("flow:mine"))
     view = _view(request)
     search, net = request.GET.get("q", "").strip(), request.GET.get("net", "")
-    page = queries.inbox(viewer=viewer, view=view, search=search, net=net, cursor=request.GET.get("cursor"))
-    counts = queries.counts(viewer=viewer)
+    page = queries.inbox(viewer=viewer, wanted=InboxFilter.read(request.GET), cursor=request.GET.get("cursor"))
+    counts = queries.inbox_summary(viewer=viewer)
     context = {
         "side": _side(counts, view, net),
         "table": _table(request, page, counts, searched=bool(search)),
@@ -67,7 +67,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "view": view.value,
         "net": net,
         "here": request.get_full_path(),
-        "total": counts.all,
+        "total": counts.views[InboxView.ALL],
         "keys": KeyHints(
             (
                 KeyHint(("J", "K"), _("上下")),
@@ -124,13 +124,13 @@ def _href(**params: str) -> str:
     return reverse("flow:inbox") + (f"?{urlencode(kept)}" if kept else "")
 
 
-def _side(counts: InboxCounts, view: InboxView, net: str) -> SideNav:
+def _side(counts: InboxSummary, view: InboxView, net: str) -> SideNav:
     views = (
-        (InboxView.ALL, _("全部待办"), counts.all),
-        (InboxView.MINE, _("我的待办"), counts.mine),
-        (InboxView.TODAY, _("今天到期"), counts.today),
-        (InboxView.OVERDUE, _("已超期"), counts.overdue),
-        (InboxView.UNCLAIMED, _("待认领"), counts.unclaimed),
+        (InboxView.ALL, _("全部待办"), counts.views[InboxView.ALL]),
+        (InboxView.MINE, _("我的待办"), counts.views[InboxView.MINE]),
+        (InboxView.TODAY, _("今天到期"), counts.views[InboxView.TODAY]),
+        (InboxView.OVERDUE, _("已超期"), counts.views[InboxView.OVERDUE]),
+        (InboxView.UNCLAIMED, _("待认领"), counts.views[InboxView.UNCLAIMED]),
     )
     groups = [
         SideGroup(
@@ -151,7 +151,7 @@ def _side(counts: InboxCounts, view: InboxView, net: str) -> SideNav:
     return SideNav(_("待办视图"), tuple(groups))
 
 
-def _table(request: HttpRequest, page: Page[TaskRow], counts: InboxCounts, *, searched: bool) -> Table:
+def _table(request: HttpRequest, page: Page[TaskRow], counts: InboxSummary, *, searched: bool) -> Table:
     columns = (
         Column(_("时限"), sorted="ascending"),
         Column(_("事情")),
@@ -160,7 +160,11 @@ def _table(request: HttpRequest, page: Page[TaskRow], counts: InboxCounts, *, se
         Column(_("机构")),
         Column(_("承办")),
     )
-    known = {Urgency.OVERDUE: counts.overdue, Urgency.TODAY: counts.today} if not request.GET.keys() else {}
+    known = (
+        {Urgency.OVERDUE: counts.views[InboxView.OVERDUE], Urgency.TODAY: counts.views[InboxView.TODAY]}
+        if not request.GET.keys()
+        else {}
+    )
     groups = tuple(
         RowGroup(
             tuple(_row(row) for row in page.items if row.urgency is urgency),
