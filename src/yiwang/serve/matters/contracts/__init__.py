@@ -1,15 +1,24 @@
 """Matters and bundles as they cross the border: published versions, tailored guides, errors."""
 
-from yiwang.serve.matters.contracts.errors import BundleNotFound, MatterFaulty, MatterNotFound, MatterStateRefused
+from yiwang.serve.matters.contracts.errors import (
+    BundleNotFound,
+    DatesOutOfOrder,
+    MatterFaulty,
+    MatterNotFound,
+    MatterStateRefused,
+)
 from yiwang.serve.matters.contracts.events import BundlePublished, MatterPublished
 from yiwang.serve.matters.contracts.guides import TailoredGuide, TailoredMaterial, TailoredMember
 from yiwang.serve.matters.contracts.kinds import (
+    MATTER_TYPES,
     Direction,
     Inclusion,
     MatterKind,
     MatterState,
     MemberKind,
     Necessity,
+    ProcedureKind,
+    RowVerdict,
     SatisfierKind,
 )
 from yiwang.serve.matters.contracts.specs import (
@@ -51,6 +60,7 @@ from yiwang.serve.matters.contracts.terms import (
 from yiwang.serve.matters.contracts.versions import Bundle, CatalogueEntry, Matter, Member, Published, ThemeView
 
 __all__ = [
+    "MATTER_TYPES",
     "UPLOAD",
     "Area",
     "AuthorityNature",
@@ -61,6 +71,7 @@ __all__ = [
     "BundleSpec",
     "CatalogueEntry",
     "Clause",
+    "DatesOutOfOrder",
     "Depth",
     "Direction",
     "ExerciseLevel",
@@ -88,12 +99,14 @@ __all__ = [
     "Option",
     "PledgeTerms",
     "PowerSource",
+    "ProcedureKind",
     "Published",
     "Question",
     "RemedyTerms",
     "Requirement",
     "ResultDef",
     "ResultField",
+    "RowVerdict",
     "Satisfier",
     "SatisfierKind",
     "SituationQuestion",

@@ -27,3 +27,11 @@ class MatterFaulty(Invalid):
 class MatterStateRefused(Conflict):
     code = "matters.state"
     message = _("事项当前的状态不允许这样做。")
+
+
+class DatesOutOfOrder(Invalid):
+    """A day that lies in the past, or an end before its beginning."""
+
+    code = "matters.dates"
+    message = _("日期不对：生效日期不能早于今天，结束日期不能早于开始日期。")
+    next_step = _("请改正日期。")

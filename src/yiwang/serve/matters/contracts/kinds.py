@@ -95,3 +95,33 @@ class Inclusion(StrEnum):
     YES = "yes"
     OPEN = "open"
     NO = "no"
+
+
+MATTER_TYPES = {
+    "01": _("行政许可"),
+    "02": _("行政处罚"),
+    "03": _("行政强制"),
+    "04": _("行政征收"),
+    "05": _("行政给付"),
+    "06": _("行政检查"),
+    "07": _("行政确认"),
+    "08": _("行政奖励"),
+    "09": _("行政裁决"),
+    "10": _("其他行政权力"),
+    "20": _("公共服务"),
+}
+
+
+class ProcedureKind(StrEnum):
+    """What a pack says by place."""
+
+    COURT = "court"
+    WORD = "word"
+
+
+class RowVerdict(StrEnum):
+    """What became of a row of an import beside its being taken: put aside, mended, or noticed."""
+
+    REJECTED = "rejected"
+    REPAIRED = "repaired"
+    NOTED = "noted"

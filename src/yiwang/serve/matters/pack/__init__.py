@@ -170,6 +170,20 @@ class ThemesPart:
         return Tally(changed=int(changed), unchanged=int(not changed))
 
 
+@pack_part("procedure", order=78)
+class ProcedurePart:
+    """`procedure.yaml`."""
+
+    def check(self, reader: PackReader) -> None:
+        procedure.document(reader)
+
+    def load(self, reader: PackReader, *, by: Actor, at: datetime) -> Tally:
+        if procedure.document(reader) is None:
+            return Tally()
+        changed = commands.set_procedure(entries=procedure.entries(procedure.read(reader)), by=by, at=at)
+        return Tally(changed=int(changed), unchanged=int(not changed))
+
+
 @pack_part("matters", order=80)
 class MattersPart:
     """`matters/<code>/matter.yaml` with the examples beside it."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from yiwang.kernel.packs import Document, PackReader
 from yiwang.kernel.packs.reader import load_schema
-from yiwang.serve.matters.contracts import LimitUnit, RemedyTerms, Span, SpecialTerms
+from yiwang.serve.matters.contracts import LimitUnit, ProcedureKind, RemedyTerms, Span, SpecialTerms
 from yiwang.serve.matters.pack.words import Words
 
 FILE = "procedure.yaml"
@@ -53,6 +53,17 @@ def read(reader: PackReader) -> Procedure:
     """What the pack says; nothing where the file is missing or faulty, which its own part reports."""
     found = document(reader)
     return Procedure(found.data) if found is not None else NO_PROCEDURE
+
+
+def entries(procedure: Procedure) -> dict[tuple[ProcedureKind, str], tuple[str, str]]:
+    """What is kept by place: courts by region, words by organisation."""
+    words = Words()
+    courts = {
+        (ProcedureKind.COURT, code): (name, words.english.get(name, ""))
+        for code, name in procedure.courts(words).items()
+    }
+    numbering = {(ProcedureKind.WORD, code): (word, "") for code, word in procedure.document_words.items()}
+    return {**courts, **numbering}
 
 
 def remedies(data: Data, words: Words, base: RemedyTerms) -> RemedyTerms:

@@ -1,6 +1,6 @@
-"""Publishing and withdrawing versions of matters and bundles. The same content never makes a new version."""
+"""Publishing versions of matters and bundles. The same content never makes a new version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -8,24 +8,20 @@ from django.db import connection
 from django.db.models import Max
 
 from yiwang.commons.identity import queries as identity
-from yiwang.commons.identity.contracts import UnknownRecord
-from yiwang.commons.search import commands as search
-from yiwang.commons.search.contracts import Document
+from yiwang.commons.identity.contracts import OrganisationRef, UnknownRecord
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.outbox import publish
 from yiwang.serve.matters import models, policies, rules
+from yiwang.serve.matters.commands import indexing
 from yiwang.serve.matters.contracts import (
-    BundleNotFound,
     BundlePublished,
     BundleSpec,
     MatterFaulty,
-    MatterNotFound,
     MatterPublished,
     MatterSpec,
     MatterState,
     Published,
-    ThemeView,
 )
 
 _VERDICTS = rules.Verdicts()
@@ -50,21 +46,29 @@ def publish_matter(
     definition = rules.matter_definition(spec)
     digest = rules.digest_of(definition, form=form_version, process=process_version)
     _lock(f"matter:{spec.code}")
-    present = models.Matter.objects.filter(code=spec.code, state=_PUBLISHED).first()
+    present = models.Matter.objects.filter(code=spec.code, state__in=rules.OFFERED).first()
     if present is not None and bytes(present.digest) == digest:
         note(SubjectRef("matter", present.pk), code=spec.code, version=present.version, changed=False)
         return Published(present.pk, present.version, changed=False)
     if present is not None:
         present.state, present.withdrawn_at = MatterState.WITHDRAWN.value, at
         present.save(update_fields=["state", "withdrawn_at"])
+    _replace_listed(spec, by=by, at=at)
+    organisation = _organisation(spec)
     row = models.Matter(
         item=_item(spec),
         code=spec.code,
+        implementation_code=spec.implementation_code,
+        department=_department(spec, organisation),
+        department_code=organisation.code if organisation else "",
+        level=spec.handling[-1].level or (spec.authority.levels[-1].value if spec.authority.levels else ""),
+        themes=list(spec.themes),
+        audiences=list(spec.audience),
         version=1 + (models.Matter.objects.filter(code=spec.code).aggregate(Max("version"))["version__max"] or 0),
         state=_PUBLISHED,
         name=spec.name,
         kind=spec.kind.value,
-        organisation_id=_organisation_id(spec.handling[0].organisation if len(spec.handling) == 1 else "", spec.name),
+        organisation_id=organisation.id if organisation else None,
         promised_days=spec.limits.working_days,
         statutory_days=spec.limits.statutory_working_days,
         visits=spec.visits,
@@ -81,7 +85,7 @@ def publish_matter(
     )
     row.save(force_insert=True)
     _write_materials(row, spec)
-    _index_matter(spec, by, at)
+    indexing.index_matter(spec, by=by, at=at)
     publish(MatterPublished(row.pk, row.code, row.version))
     note(SubjectRef("matter", row.pk), code=spec.code, version=row.version, changed=True)
     return Published(row.pk, row.version, changed=True)
@@ -140,59 +144,10 @@ def publish_bundle(
     )
     row.save(force_insert=True)
     _write_members(row, spec, matters, edges)
-    _index_bundle(spec, specs, row.promised_days, by, at)
+    indexing.index_bundle(spec, specs, row.promised_days, by=by, at=at)
     publish(BundlePublished(row.pk, row.key, row.version))
     note(SubjectRef("bundle", row.pk), key=spec.key, version=row.version, changed=True)
     return Published(row.pk, row.version, changed=True)
-
-
-@command("matters.set_themes")
-def set_themes(*, themes: Sequence[ThemeView], by: Actor, at: datetime) -> bool:
-    """Name the themes, in this order; one that is gone is forgotten. Returns whether anything changed."""
-    del at
-    policies.check_publish(by)
-    wanted = {theme.key: (theme.name, theme.english, place) for place, theme in enumerate(themes)}
-    present = {row.key: (row.name, row.english, row.position) for row in models.Theme.objects.all()}
-    changed = wanted != present
-    if changed:
-        models.Theme.objects.exclude(key__in=list(wanted)).delete()
-        models.Theme.objects.bulk_create(
-            [
-                models.Theme(key=key, name=name, english=english, position=place)
-                for key, (name, english, place) in wanted.items()
-            ],
-            update_conflicts=True,
-            unique_fields=["key"],
-            update_fields=["name", "english", "position"],
-        )
-    note(SubjectRef("catalogue", UUID(int=0)), themes=len(wanted), changed=changed)
-    return changed
-
-
-@command("matters.withdraw_matter")
-def withdraw_matter(*, code: str, by: Actor, at: datetime) -> None:
-    """Offer the matter no more; cases that began go on. Raises MatterNotFound, Forbidden."""
-    policies.check_publish(by)
-    row = models.Matter.objects.select_for_update().filter(code=code, state=_PUBLISHED).first()
-    if row is None:
-        raise MatterNotFound(code=code)
-    row.state, row.withdrawn_at = MatterState.WITHDRAWN.value, at
-    row.save(update_fields=["state", "withdrawn_at"])
-    search.remove_documents(kind="matter", keys=[code], by=by, at=at)
-    note(SubjectRef("matter", row.pk), code=code, version=row.version)
-
-
-@command("matters.withdraw_bundle")
-def withdraw_bundle(*, key: str, by: Actor, at: datetime) -> None:
-    """Offer the bundle no more; cases that began go on. Raises BundleNotFound, Forbidden."""
-    policies.check_publish(by)
-    row = models.Bundle.objects.select_for_update().filter(key=key, state=_PUBLISHED).first()
-    if row is None:
-        raise BundleNotFound(key=key)
-    row.state, row.withdrawn_at = MatterState.WITHDRAWN.value, at
-    row.save(update_fields=["state", "withdrawn_at"])
-    search.remove_documents(kind="bundle", keys=[key], by=by, at=at)
-    note(SubjectRef("bundle", row.pk), key=key, version=row.version)
 
 
 def _refuse(name: str, defects: list[rules.Defect]) -> None:
@@ -215,18 +170,53 @@ def _item(spec: MatterSpec) -> models.CatalogItem:
     item, created = models.CatalogItem.objects.get_or_create(
         code=spec.catalogue_code, defaults={"name": spec.catalogue_name or spec.name, "type": spec.type}
     )
-    name = spec.catalogue_name or item.name
-    if not created and (item.name, item.type) != (name, spec.type):
-        item.name, item.type = name, spec.type
-        item.save(update_fields=["name", "type"])
+    said = {
+        "name": spec.catalogue_name or item.name,
+        "type": spec.type,
+        "local_code": spec.local_code,
+        "levels": [level.value for level in spec.authority.levels],
+        "grounds": [{"name": law.name, "number": law.number, "clause": law.clause} for law in spec.laws],
+    }
+    if created or any(getattr(item, key) != value for key, value in said.items()):
+        for key, value in said.items():
+            setattr(item, key, value)
+        item.save(update_fields=list(said))
     return item
 
 
+def _replace_listed(spec: MatterSpec, *, by: Actor, at: datetime) -> None:
+    """The entry of an imported list that this version describes in full is told no more."""
+    if not spec.implementation_code:
+        return
+    rows = models.Matter.objects.filter(code=spec.implementation_code, state=MatterState.LISTED.value)
+    if rows.update(state=MatterState.WITHDRAWN.value, withdrawn_at=at):
+        indexing.forget(kind="matter", keys=[spec.implementation_code], by=by, at=at)
+
+
+def _organisation(spec: MatterSpec) -> OrganisationRef | None:
+    """The one that handles, where there is one."""
+    return _by_code(spec.handling[0].organisation if len(spec.handling) == 1 else "", spec.name)
+
+
+def _department(spec: MatterSpec, organisation: OrganisationRef | None) -> str:
+    """Whose matter it is for the public: its organisation, else the highest one of its line of business."""
+    if organisation is not None:
+        return organisation.name
+    line = next((rule.line for rule in reversed(spec.handling) if rule.line), "")
+    found = identity.organisations(line=line, size=1, viewer=Actor.system("matters")).items if line else ()
+    return found[0].name if found else ""
+
+
 def _organisation_id(code: str, name: str) -> UUID | None:
+    organisation = _by_code(code, name)
+    return organisation.id if organisation else None
+
+
+def _by_code(code: str, name: str) -> OrganisationRef | None:
     if not code:
         return None
     try:
-        return identity.organisation_by_code(code=code, viewer=Actor.system("matters")).id
+        return identity.organisation_by_code(code=code, viewer=Actor.system("matters"))
     except UnknownRecord:
         raise MatterFaulty(name=name, reasons=f"没有机构 {code}", fields={"handling": f"没有机构 {code}"}) from None
 
@@ -275,53 +265,3 @@ def _write_members(
         )
         for position, member in enumerate(spec.members)
     )
-
-
-def _index_matter(spec: MatterSpec, by: Actor, at: datetime) -> None:
-    text = " ".join(
-        [
-            spec.summary,
-            *(each.text for each in spec.conditions),
-            *(r.name for r in spec.results),
-            *(q.question for q in spec.faq),
-        ]
-    )
-    payload = _payload(spec, spec.limits.working_days, spec.visits)
-    document = Document(spec.code, spec.name, spec.synonyms, text, payload)
-    search.index_documents(kind="matter", docs=_in_languages(document, spec.translations), replace=False, by=by, at=at)
-
-
-def _index_bundle(spec: BundleSpec, matters: Mapping[str, MatterSpec], promised: int, by: Actor, at: datetime) -> None:
-    members = [matters[member.matter] for member in spec.members]
-    text = " ".join([spec.summary, *(member.name for member in members), *(r.name for m in members for r in m.results)])
-    payload = {
-        **_payload(spec, promised, rules.visits_of(spec, members)),
-        "members": len(members),
-        "departments": rules.departments(members),
-    }
-    document = Document(spec.key, spec.name, spec.synonyms, text, payload, boost=1.3)
-    search.index_documents(kind="bundle", docs=_in_languages(document, spec.translations), replace=False, by=by, at=at)
-
-
-def _payload(spec: MatterSpec | BundleSpec, promised: int, visits: int) -> dict[str, object]:
-    return {
-        "summary": spec.summary,
-        "themes": list(spec.themes),
-        "promised": promised,
-        "visits": visits,
-        "sample": spec.sample,
-    }
-
-
-def _in_languages(document: Document, translations: Mapping[str, str]) -> list[Document]:
-    """The document, and its English twin where the title is translated."""
-    title = translations.get(document.title)
-    if not title:
-        return [document]
-    summary = str(document.payload.get("summary", ""))
-    payload = {**document.payload, "summary": translations.get(summary, summary)}
-    words = tuple(translations[word] for word in document.keywords if word in translations)
-    return [
-        document,
-        Document(document.key, title, words, str(payload["summary"]), payload, language="en", boost=document.boost),
-    ]
