@@ -2,7 +2,14 @@
 
 from yiwang.serve.cases.commands.deferring import lapse_deferral
 from yiwang.serve.cases.commands.delivering import choose_delivery, confirm_receipt, record_delivery, release_results
-from yiwang.serve.cases.commands.desk import add_material, check_material, handle_task, supply_correction
+from yiwang.serve.cases.commands.desk import (
+    add_material,
+    check_material,
+    handle_task,
+    note_export,
+    supply_correction,
+    supply_deferred,
+)
 from yiwang.serve.cases.commands.limits import move_due, reckon_anew
 from yiwang.serve.cases.commands.pledging import check_pledge
 from yiwang.serve.cases.commands.procedures import extend, resume_clock, stop_clock
@@ -25,7 +32,7 @@ from yiwang.serve.cases.commands.withdrawing import withdraw
 
 __all__ = [
     "accept", "add_material", "check_material", "check_pledge", "choose_delivery", "close", "confirm_receipt", "decide",
-    "decline", "discontinue", "extend", "handle_task", "issue_result", "lapse_deferral", "move_due", "receive",
+    "decline", "discontinue", "extend", "handle_task", "issue_result", "lapse_deferral", "move_due", "note_export", "receive",
     "reckon_anew", "record_delivery", "release", "release_results", "request_correction", "resume_clock", "review",
-    "settle", "stop_clock", "submit_bundle", "submit_matter", "supply", "supply_correction", "withdraw",
+    "settle", "stop_clock", "submit_bundle", "submit_matter", "supply", "supply_correction", "supply_deferred", "withdraw",
 ]  # fmt: skip

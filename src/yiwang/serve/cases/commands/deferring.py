@@ -11,7 +11,7 @@ from yiwang.serve.cases import rules
 from yiwang.serve.cases.commands import journal
 from yiwang.serve.cases.contracts import CaseAction, CaseStatus, NothingToDefer
 from yiwang.serve.cases.models import Case, CaseMaterial, DeferredMaterial
-from yiwang.serve.cases.queries import terms as procedure
+from yiwang.serve.cases.queries import procedure
 
 
 def defer_materials(case: Case, wanted: Sequence[str], at: datetime) -> tuple[DeferredMaterial, ...]:

@@ -12,7 +12,8 @@ from yiwang.commons.files import commands as files
 from yiwang.commons.flow import commands as flow
 from yiwang.commons.flow.commands.locking import locked
 from yiwang.kernel.actor import Actor, SubjectRef
-from yiwang.kernel.command import command
+from yiwang.kernel.command import command, note
+from yiwang.kernel.errors import Forbidden
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.commands import deferring, journal, pledging
@@ -136,6 +137,32 @@ def add_material(*, case_id: UUID, material: MaterialInput, by: Actor, at: datet
     _add(case_id, case.parent_id, (material,), by, at)
     deferring.supplied(case, [material.material], at)
     journal.record(case, CaseAction.ADD_MATERIAL, parent=parent, by=by, at=at, data={"materials": [material.material]})
+
+
+@command("cases.supply_deferred")
+def supply_deferred(*, case_id: UUID, uploads: Sequence[MaterialUpload], by: Actor, at: datetime) -> None:
+    """The applicant hands in what was to follow after conditional acceptance.
+
+    Raises CaseNotFound, CaseStateRefused, NothingSupplied, and what files refuses of an upload.
+    """
+    case, parent = journal.locked(case_id)
+    policies.check_applicant(by, case)
+    given = [_stored(each, by, at) for each in uploads]
+    if not given:
+        raise NothingSupplied
+    _add(case_id, case.parent_id, given, by, at)
+    codes = [each.material for each in given]
+    deferring.supplied(case, codes, at)
+    journal.record(case, CaseAction.ADD_MATERIAL, parent=parent, by=by, at=at, data={"materials": codes})
+
+
+@command("cases.note_export")
+def note_export(*, conditions: Mapping[str, str], by: Actor, at: datetime) -> None:
+    """Audit that somebody takes the list of cases away, with what was asked for. Raises Forbidden for residents."""
+    del at
+    if not by.is_official or by.organisation_id is None:
+        raise Forbidden
+    note(SubjectRef("organisation", by.organisation_id), **conditions)
 
 
 @command("cases.check_material")

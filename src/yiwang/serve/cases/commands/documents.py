@@ -11,8 +11,7 @@ from yiwang.serve.cases import rules
 from yiwang.serve.cases.commands import journal
 from yiwang.serve.cases.contracts import DeliveryChannel, DocumentDelivered, DocumentKind
 from yiwang.serve.cases.models import Case, CaseDelivery, CaseDocument
-from yiwang.serve.cases.queries import terms as procedure
-from yiwang.serve.cases.queries import wording
+from yiwang.serve.cases.queries import procedure, wording
 from yiwang.serve.cases.queries.drafting import Said, data
 
 

@@ -23,8 +23,7 @@ from yiwang.serve.cases.contracts import (
     ResultKind,
 )
 from yiwang.serve.cases.models import Case, CasePledge
-from yiwang.serve.cases.queries import drafting
-from yiwang.serve.cases.queries import terms as procedure
+from yiwang.serve.cases.queries import drafting, procedure
 from yiwang.serve.matters.contracts import LimitUnit as SpanUnit
 from yiwang.serve.matters.contracts import PledgeTerms, Span
 

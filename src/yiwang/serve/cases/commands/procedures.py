@@ -19,8 +19,7 @@ from yiwang.serve.cases.contracts import (
     ExtensionTooLong,
     ReasonMissing,
 )
-from yiwang.serve.cases.queries import drafting
-from yiwang.serve.cases.queries import terms as procedure
+from yiwang.serve.cases.queries import drafting, procedure
 
 _LAW = "《中华人民共和国行政许可法》第四十五条"
 

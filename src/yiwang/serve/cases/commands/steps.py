@@ -15,8 +15,7 @@ from yiwang.serve.cases import policies
 from yiwang.serve.cases.commands import deferring, delivering, documents, journal, pledging
 from yiwang.serve.cases.contracts import CaseAction, CaseStatus, DocumentKind, ReasonMissing, ResultKind
 from yiwang.serve.cases.models import Case, CaseDocument
-from yiwang.serve.cases.queries import drafting
-from yiwang.serve.cases.queries import terms as procedure
+from yiwang.serve.cases.queries import drafting, procedure
 
 
 @command("cases.release")

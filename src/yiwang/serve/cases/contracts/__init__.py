@@ -43,7 +43,7 @@ from yiwang.serve.cases.contracts.events import (
     DocumentDelivered,
     ResultIssued,
 )
-from yiwang.serve.cases.contracts.filing import Answer, Applicant, MaterialInput, MaterialUpload
+from yiwang.serve.cases.contracts.filing import Answer, Applicant, CaseSearch, MaterialInput, MaterialUpload
 from yiwang.serve.cases.contracts.kinds import (
     CHOICES_OF,
     CaseAction,
@@ -80,6 +80,7 @@ __all__ = [
     "CaseKind",
     "CaseNotFound",
     "CaseRow",
+    "CaseSearch",
     "CaseStateRefused",
     "CaseStatus",
     "CaseSubmitted",

@@ -1,10 +1,11 @@
 """What is handed to cases when something is filed or supplied."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from yiwang.serve.cases.contracts.kinds import MaterialBy
+from yiwang.serve.cases.contracts.kinds import CaseStatus, MaterialBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,28 @@ class MaterialUpload:
     name: str
     stream: BinaryIO
     filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSearch:
+    """What an official looks for. `text`: a number or its beginning, part of a name, a whole ID number or credit code."""
+
+    text: str = ""
+    status: CaseStatus | None = None
+    open_only: bool = False
+    matter_code: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """What was asked for, without what was typed: it may be somebody's name or number."""
+        told = {
+            "text": "…" if self.text else "",
+            "status": self.status.value if self.status else "",
+            "open": "yes" if self.open_only else "",
+            "matter": self.matter_code,
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+        }
+        return {name: value for name, value in told.items() if value}

@@ -119,6 +119,7 @@ class MemberView:
     last_note: str = ""
     events: tuple[EventView, ...] = ()
     stopped: tuple[date, date | None] | None = None
+    deferred_until: date | None = None
     documents: tuple[DocumentView, ...] = ()
 
 
@@ -204,7 +205,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class DeskTask:
-    """A task of a case's process as the person at the desk sees it. `fields`: (fact, label) to fill in for the result."""
+    """A task of a case's process as the person at the desk sees it.
+
+    `fields`: (fact, label) to fill in for the result; `deferrable`: (code, name) of missing materials that may follow.
+    """
 
     task_id: UUID
     case_id: UUID
@@ -218,3 +222,4 @@ class DeskTask:
     choices: tuple[Choice, ...]
     fields: tuple[tuple[str, str], ...]
     due_at: datetime | None = None
+    deferrable: tuple[tuple[str, str], ...] = ()

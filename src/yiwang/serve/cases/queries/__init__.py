@@ -1,12 +1,14 @@
 """Reads of cases."""
 
-from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files
+from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files, rights
 from yiwang.serve.cases.queries.desk import desk_task, task_case, tasks_of
 from yiwang.serve.cases.queries.documents import document, lapsed_deferrals, parcel_of, results_due, verify
+from yiwang.serve.cases.queries.drafting import Said, draft_choice, draft_document
 from yiwang.serve.cases.queries.earlier import EarlierCase, earlier
 from yiwang.serve.cases.queries.limits import misreckoned
-from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, number_of, rows_of
+from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, matters_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
+from yiwang.serve.cases.queries.procedure import Terms, terms
 from yiwang.serve.cases.queries.views import case, check_history, result, situation, timeline
 from yiwang.serve.cases.rules import ACCEPTANCE_DAYS
 
@@ -14,6 +16,8 @@ __all__ = [
     "ACCEPTANCE_DAYS",
     "Brief",
     "EarlierCase",
+    "Said",
+    "Terms",
     "brief",
     "can_be_exempt",
     "case",
@@ -21,13 +25,16 @@ __all__ = [
     "cases",
     "check_history",
     "desk_task",
-    "earlier",
     "document",
+    "draft_choice",
+    "draft_document",
+    "earlier",
     "entered",
     "ids_of",
     "lapsed_deferrals",
     "legal_ground",
     "material_needs",
+    "matters_of",
     "may_file",
     "may_read_files",
     "misreckoned",
@@ -35,10 +42,12 @@ __all__ = [
     "parcel_of",
     "result",
     "results_due",
+    "rights",
     "rows_of",
     "situation",
     "task_case",
     "tasks_of",
+    "terms",
     "timeline",
     "verify",
 ]  # fmt: skip

@@ -4,11 +4,13 @@ from uuid import UUID
 
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.flow.contracts import TaskView
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import policies, rules
-from yiwang.serve.cases.contracts import CHOICES_OF, CaseNotFound, CaseStatus, Choice, DeskTask, TaskChoice
-from yiwang.serve.cases.models import Case
+from yiwang.serve.cases.contracts import CHOICES_OF, CaseAction, CaseNotFound, CaseStatus, Choice, DeskTask, TaskChoice
+from yiwang.serve.cases.models import Case, CaseMaterial
+from yiwang.serve.cases.queries import procedure
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import MatterSpec
 
@@ -38,7 +40,13 @@ def desk_task(*, task_id: UUID, viewer: Actor) -> DeskTask:
         raise CaseNotFound
     offered = list(CHOICES_OF.get(task.form_key, ()))
     extra = _ALSO_SHOWN.get(task.form_key)
-    choices = [_choice(row, each) for each in (*offered, *([extra] if extra else ()))]
+    deferrable: tuple[tuple[str, str], ...] = ()
+    if TaskChoice.CONDITIONAL in offered:
+        if _lists_deferrable(row):
+            deferrable = _deferrable(row)
+        else:
+            offered.remove(TaskChoice.CONDITIONAL)
+    choices = [_choice(row, each, deferrable) for each in (*offered, *([extra] if extra else ()))]
     return DeskTask(
         task_id=task_id,
         case_id=row.pk,
@@ -52,6 +60,7 @@ def desk_task(*, task_id: UUID, viewer: Actor) -> DeskTask:
         choices=tuple(choices),
         fields=_fields(row, task.form_key, viewer),
         due_at=task.row.due_at,
+        deferrable=deferrable,
     )
 
 
@@ -77,11 +86,32 @@ def _case_of(task: TaskView) -> Case:
     return row
 
 
-def _choice(row: Case, choice: TaskChoice) -> Choice:
+def _lists_deferrable(row: Case) -> bool:
+    terms = procedure.terms(row.matter_id)
+    return any(terms.defer_within(code) for code in terms.requirements)
+
+
+def _deferrable(row: Case) -> tuple[tuple[str, str], ...]:
+    """Of the materials that this situation asks for, those that may follow and are not there yet. One query."""
+    terms = procedure.terms(row.matter_id)
+    facts = {**{answer["fact"]: answer["value"] for answer in row.answers}, **row.situation}
+    there = set(CaseMaterial.objects.filter(case=row).values_list("material", flat=True))
+    return tuple(
+        (code, f"{each.name}（{terms.defer_within(code)} 个工作日内）")
+        for code, each in terms.requirements.items()
+        if terms.defer_within(code) and code not in there and rules.holds(each.condition, facts)
+    )
+
+
+def _choice(row: Case, choice: TaskChoice, deferrable: tuple[tuple[str, str], ...]) -> Choice:
     action = choice.action
     reason = rules.refusal(CaseStatus(row.status), action) if action else ""
     if not reason and choice is TaskChoice.CORRECT and row.corrections:
         reason = rules.refusal(CaseStatus.CORRECTION, choice.action)  # type: ignore[arg-type]
+    if not reason and choice is TaskChoice.CONDITIONAL and not deferrable:
+        reason = _("可以后补的材料都已经提交")
+    if not reason and action in {CaseAction.GRANT, CaseAction.REFUSE}:
+        reason = policies.to_follow(row, action, clock.now())
     label, hint = _WORDS[choice]
     needs_reason = choice in {TaskChoice.CORRECT, TaskChoice.DECLINE, TaskChoice.REFUSE}
     return Choice(choice, label, hint, reason, needs_reason)

@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from yiwang.kernel import calendars
+from yiwang.kernel import calendars, clock
+from yiwang.kernel.actor import Actor
 from yiwang.kernel.clock import CHINA
-from yiwang.serve.cases import rules
-from yiwang.serve.cases.contracts import CaseKind, DocumentKind, DraftDocument
+from yiwang.kernel.legal_calendar import DueDate, Limit, LimitUnit
+from yiwang.serve.cases import policies, rules
+from yiwang.serve.cases.contracts import CaseKind, CaseNotFound, DocumentKind, DraftDocument, TaskChoice
 from yiwang.serve.cases.models import Case, CaseMaterial, CasePledge
-from yiwang.serve.cases.queries import terms as procedure
-from yiwang.serve.cases.queries import wording
+from yiwang.serve.cases.queries import procedure, wording
 
+_GAP = "……"
+_REASONED = {DocumentKind.CORRECTION, DocumentKind.NON_ACCEPTANCE, DocumentKind.REFUSAL}
 _UNITS = {"working_day": "个工作日", "calendar_day": "日"}
 
 
@@ -40,6 +44,58 @@ def draft(case: Case, kind: DocumentKind, said: Said, at: datetime) -> DraftDocu
         day=rules.day_of(at),
         sample=terms.sample,
     )
+
+
+KIND_OF = {
+    TaskChoice.ACCEPT: DocumentKind.ACCEPTANCE,
+    TaskChoice.CONDITIONAL: DocumentKind.CONDITIONAL,
+    TaskChoice.CORRECT: DocumentKind.CORRECTION,
+    TaskChoice.DECLINE: DocumentKind.NON_ACCEPTANCE,
+    TaskChoice.GRANT: DocumentKind.GRANT,
+    TaskChoice.REFUSE: DocumentKind.REFUSAL,
+}
+
+
+def draft_choice(
+    *,
+    case_id: UUID,
+    choice: TaskChoice,
+    ground: str = "",
+    reason: str = "",
+    deferred: Sequence[str] = (),
+    viewer: Actor,
+) -> DraftDocument | None:
+    """The document that a choice at a task will become, with what is entered now; None where it becomes none.
+
+    Raises CaseNotFound.
+    """
+    case = Case.objects.filter(policies.visible(viewer), pk=case_id).first()
+    if case is None:
+        raise CaseNotFound
+    kind = KIND_OF.get(choice)
+    if kind is None:
+        return None
+    at, terms, calendar = clock.now(), procedure.terms(case.matter_id), calendars.current()
+    follow = [
+        (terms.requirements[code].name, terms.defer_within(code)) for code in deferred if code in terms.requirements
+    ]
+    due = calendar.due(rules.day_of(at), Limit(case.promised_days, LimitUnit(case.promised_unit)))
+    facts = {
+        "deferred": [f"{name}（{legal_day(rules.deferral_due(at, days, calendar))}前）" for name, days in follow]
+        or ["……"],
+    }
+    if case.accepted_at is None and isinstance(due, DueDate):
+        facts["due_day"] = legal_day(due.date)  # type: ignore[assignment]
+    said = Said(ground or terms.ground, reason or _GAP if kind in _REASONED else reason, facts)
+    return draft(case, kind, said, at)
+
+
+def draft_document(*, case_id: UUID, kind: DocumentKind, said: Said, viewer: Actor) -> DraftDocument:
+    """How a document of a step that is no task's choice would read. Raises CaseNotFound."""
+    case = Case.objects.filter(policies.visible(viewer), pk=case_id).first()
+    if case is None:
+        raise CaseNotFound
+    return draft(case, kind, said, clock.now())
 
 
 def data(case: Case, kind: DocumentKind, said: Said, at: datetime) -> dict[str, Any]:

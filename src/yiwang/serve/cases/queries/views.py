@@ -105,7 +105,7 @@ def case(*, number: str, viewer: Actor) -> CaseView:
         special=running.name if running else "",
         special_until=running.expected if running else None,
         corrections=row.corrections,
-        deferred_until=row.deferred_until,
+        deferred_until=None if CaseStatus(row.status).is_final else row.deferred_until,
         delivery_channel=DeliveryChannel(row.delivery_channel),
         delivery_together=row.delivery_together,
         delivery_address=row.delivery_address or "",
@@ -256,6 +256,7 @@ def _member(
         last_note=words,
         events=_history(events, names, official=False),
         stopped=stopped,
+        deferred_until=None if CaseStatus(row.status).is_final else row.deferred_until,
         documents=tuple(papers),
     )
 

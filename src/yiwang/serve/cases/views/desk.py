@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Invalid
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import CaseNotFound, CaseStatus, CaseView, DeskTask, TaskChoice
-from yiwang.serve.cases.views import drawing, papers, words
+from yiwang.serve.cases.views import drawing, papers, procedures, sheets, words
 from yiwang.serve.cases.views.speaking import spoken
 from yiwang.web import components as ui
 from yiwang.web.components import Attr
@@ -35,40 +35,6 @@ _AT = {
     CaseStatus.REVIEWING: 4,
     CaseStatus.DECIDED: 6,
 }
-
-
-@login_required
-@require_GET
-def cases(request: HttpRequest) -> HttpResponse:
-    """The cases in the official's reach."""
-    viewer = identity.actor_of(request)
-    search = request.GET.get("q", "").strip()
-    page = queries.cases(
-        viewer=viewer, search=search, open_only="all" not in request.GET, cursor=request.GET.get("cursor")
-    )
-    rows = tuple(
-        ui.Row(
-            (
-                ui.Cell(row.title, row.number, reverse("cases:case", args=[row.number])),
-                row.applicant,
-                row.organisation,
-                words.day_words(row.submitted_at),
-                words.day_words(row.promised_due) if row.promised_due else "",
-                _(row.status.label),
-            ),
-            id=str(row.id),
-        )
-        for row in page.items
-    )
-    columns = tuple(
-        ui.Column(label) for label in (_("办件"), _("申请人"), _("承办"), _("提交"), _("承诺办结"), _("状态"))
-    )
-    table = ui.Table.of(
-        _("办件"), columns, rows, boxed=True, keys=True,
-        empty=ui.Empty(_("没有符合条件的办件"), _("换一个编号或申请人姓名再查。")),
-        pages=ui.Pagination.of(page, path=request.path, params=request.GET),
-    )  # fmt: skip
-    return render(request, "cases/list.html", {"table": table, "search": search})
 
 
 @login_required
@@ -103,8 +69,7 @@ def preview(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """The instrument as it would read with what is entered now."""
     viewer = identity.actor_of(request)
     desk = queries.desk_task(task_id=task_id, viewer=viewer)
-    view = queries.case(number=desk.number, viewer=viewer)
-    return render(request, "cases/preview.html", {"sheet": _sheet(view, desk, request)})
+    return render(request, "cases/preview.html", {"sheet": _sheet(desk, request)})
 
 
 def _handle(request: HttpRequest, task_id: UUID, viewer: Actor) -> HttpResponse:
@@ -120,10 +85,11 @@ def _handle(request: HttpRequest, task_id: UUID, viewer: Actor) -> HttpResponse:
             task_id=task_id,
             case_id=desk.case_id,
             choice=TaskChoice(chosen),
-            ground=request.POST.get("ground", "").strip(),
+            ground=_ground(request.POST),
             reason=request.POST.get("reason", "").strip(),
             opinion=request.POST.get("opinion", "").strip(),
             fields={fact: request.POST.get(f"fact-{fact}", "").strip() for fact, _label in desk.fields},
+            deferred=request.POST.getlist("deferred"),
             by=viewer,
             at=clock.now(),
         )
@@ -135,6 +101,13 @@ def _handle(request: HttpRequest, task_id: UUID, viewer: Actor) -> HttpResponse:
     return go(request, reverse("flow:inbox"))
 
 
+def _ground(given: QueryDict) -> str:
+    """The laws that were ticked and what was added to them, as a document names them."""
+    return "、".join(
+        dict.fromkeys(each.strip() for each in (*given.getlist("law"), given.get("ground", "")) if each.strip())
+    )
+
+
 def _check_chosen(chosen: str, desk: DeskTask) -> None:
     if chosen not in {choice.choice.value for choice in desk.choices}:
         raise Invalid(fields={"choice": _("请选择一项")})
@@ -143,8 +116,10 @@ def _check_chosen(chosen: str, desk: DeskTask) -> None:
 def _page(
     request: HttpRequest, view: CaseView, desk: DeskTask | None, refused: Invalid | None = None, status: int = 200
 ) -> HttpResponse:
-    sheet = _sheet(view, desk, request) if desk and desk.form_key != "produce" else None
-    view = spoken(view, identity.actor_of(request))
+    viewer = identity.actor_of(request)
+    sheet = _sheet(desk, request) if desk and desk.form_key != "produce" else None
+    rights = queries.rights(case_id=view.id, viewer=viewer)
+    view = spoken(view, viewer)
     errors = dict(refused.fields) if refused else {}
     fields = _fields(view, desk, request, errors) if desk else ()
     context = {
@@ -155,7 +130,12 @@ def _page(
         "due_words": _due_words(view),
         "facts": papers.facts(view, official=True, whole="whole" in request.GET),
         "whole": "whole" in request.GET,
-        "materials": papers.materials(view, official=True),
+        "materials": papers.materials(view, official=True, checks="check" in rights),
+        "documents": sheets.table(view.documents, official=True, may_deliver="deliver" in rights),
+        "steps": procedures.offered(view, rights),
+        "pledges": procedures.unchecked(view) if "check_pledge" in rights else (),
+        "special": _special(view),
+        "follow": _follow(view),
         "materials_words": papers.materials_words(view.materials),
         "stages": _stages(view),
         "clock": drawing.clock_component(view),
@@ -199,26 +179,46 @@ def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[s
               hint=_("准予时必须填写，会写入办理结果"), required=False)
         for fact, label in desk.fields
     ]  # fmt: skip
-    if desk.form_key in {"accept", "decide"}:
-        ground = posted.get("ground", "、".join(f"《{law.name}》{law.clause}" for law in view.laws))
-        fields += [
-            Field("ground", _("依据"), FieldKind.TEXTAREA, ground, error=errors.get("ground", ""), required=False, rows=2),
-            Field("reason", _("理由或需要补正的内容"), FieldKind.TEXTAREA, posted.get("reason", ""),
-                  _("会写进文书，申请人能看到。不予和补正必须填写。"), errors.get("reason", ""), required=False, rows=3,
-                  attrs=(*live, Attr("hx-trigger", "change"))),
-            Field("opinion", _("内部意见"), FieldKind.TEXTAREA, posted.get("opinion", ""),
-                  _("申请人看不到，归档时保留。"), required=False, rows=2),
-        ]  # fmt: skip
-    return tuple(fields)
+    if desk.form_key not in {"accept", "decide"}:
+        return tuple(fields)
+    if desk.deferrable:
+        fields.append(
+            Field("deferred", _("可以后补的材料"), FieldKind.CHECKBOX, tuple(posted.getlist("deferred")),
+                  _("选择“容缺受理”时勾选，会写进告知书"), errors.get("deferred", ""), required=False,
+                  options=tuple(Choice(code, name) for code, name in desk.deferrable), attrs=live)
+        )  # fmt: skip
+    named = tuple(f"《{law.name}》{law.clause}" for law in view.laws)
+    if named:
+        ticked = tuple(posted.getlist("law")) if posted else named
+        options = tuple(Choice(name, name) for name in dict.fromkeys(named))
+        fields.append(Field("law", _("依据"), FieldKind.CHECKBOX, ticked, error=errors.get("ground", ""), options=options,
+                            required=False, attrs=live))  # fmt: skip
+    return (
+        *fields,
+        Field("ground", _("其他依据") if named else _("依据"), FieldKind.TEXTAREA, posted.get("ground", ""),
+              error="" if named else errors.get("ground", ""), required=False, rows=2),
+        Field("reason", _("理由或需要补正的内容"), FieldKind.TEXTAREA, posted.get("reason", ""),
+              _("会写进文书，申请人能看到。不予和补正必须填写；补正的，每行一项，一次写全。"), errors.get("reason", ""),
+              required=False, rows=3, attrs=(*live, Attr("hx-trigger", "change"))),
+        Field("opinion", _("内部意见"), FieldKind.TEXTAREA, posted.get("opinion", ""),
+              _("申请人看不到，归档时保留。"), required=False, rows=2),
+    )  # fmt: skip
 
 
-def _sheet(view: CaseView, desk: DeskTask, request: HttpRequest) -> ui.Sheet:
+def _sheet(desk: DeskTask, request: HttpRequest) -> ui.Sheet | None:
     given = request.POST or request.GET
     first = next((c.choice.value for c in desk.choices if c.allowed), TaskChoice.GRANT.value)
     chosen = given.get("choice") or first
     known = {each.value for each in TaskChoice}
-    choice = TaskChoice(chosen) if chosen in known else TaskChoice.GRANT
-    return papers.instrument(view, choice, given.get("reason", ""), given.get("ground", ""))
+    draft = queries.draft_choice(
+        case_id=desk.case_id,
+        choice=TaskChoice(chosen) if chosen in known else TaskChoice.GRANT,
+        ground=_ground(given),
+        reason=given.get("reason", ""),
+        deferred=given.getlist("deferred"),
+        viewer=identity.actor_of(request),
+    )
+    return sheets.draft_sheet(draft) if draft else None
 
 
 def _parent_id(view: CaseView, viewer: Actor) -> UUID | None:
@@ -258,6 +258,25 @@ def _acceptance(view: CaseView) -> str:
     return _("应当在 %(day)s前受理或者一次性告知补正，%(left)s（行政许可法第三十二条）") % {
         "day": words.day_words(clock_.due), "left": words.left_words(clock_),
     }  # fmt: skip
+
+
+def _special(view: CaseView) -> ui.Note | None:
+    if not view.special:
+        return None
+    until = _("预计到 %(day)s结束。") % {"day": words.day_words(view.special_until)} if view.special_until else ""
+    said = _("正在进行%(name)s，办理期限停止计算。%(until)s") % {"name": view.special, "until": until}
+    return ui.Note(said, tone=ui.Tone.BLUE, wide=True)
+
+
+def _follow(view: CaseView) -> ui.Note | None:
+    """What is still to follow after conditional acceptance, and until when."""
+    missing = [each for each in view.deferred if each.supplied_at is None]
+    if not missing or view.status.is_final:
+        return None
+    told = "；".join(_("%(name)s（%(day)s前）") % {"name": m.name, "day": words.day_words(m.due)} for m in missing)
+    lapsed = any(each.lapsed for each in missing)
+    title = _("容缺材料逾期没有补齐，可以作出不予决定") if lapsed else _("等待容缺材料，补齐之前不能作出决定")
+    return ui.Note(told, title, ui.Tone.WARN, wide=True)
 
 
 def _stages(view: CaseView) -> ui.Progress:

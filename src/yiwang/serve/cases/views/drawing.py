@@ -18,7 +18,7 @@ from yiwang.serve.cases.contracts import (
     ResultKind,
     ResultView,
 )
-from yiwang.serve.cases.views import words
+from yiwang.serve.cases.views import sheets, words
 from yiwang.web import components as ui
 
 _LONGEST = 45
@@ -32,6 +32,9 @@ _TOLD = {
     CaseAction.REFUSE,
     CaseAction.STOP_CLOCK,
     CaseAction.RESUME_CLOCK,
+    CaseAction.EXTEND,
+    CaseAction.LAPSE,
+    CaseAction.REVOKE,
     CaseAction.ISSUE_RESULT,
     CaseAction.DISCONTINUE,
 }
@@ -98,7 +101,7 @@ def _lane(view: CaseView, member: MemberView, axis: Axis) -> ui.Lane:
         due_day=axis.place(member.clock.due) if member.clock.due and member.clock.due <= axis.days[-1] else None,
         began=began,
         ended=ended,
-        papers=(),
+        papers=sheets.links(member.documents),
         result=result,
         note="" if result else _note(member, view),
         href=reverse("cases:progress", args=[member.case.number]),
@@ -186,6 +189,10 @@ def _reckoning(view: CaseView, limit: Clock) -> tuple[ui.ClockStep, ...]:
             _("承诺 %(n)s") % {"n": words.days_words(limit.days)},
         )
     ]  # fmt: skip
+    if view.extension_days:
+        more = _("延长 %(n)s") % {"n": words.days_words(view.extension_days)}
+        told = _("经本机关负责人批准延长一次，已书面告知理由")
+        steps.append(ui.ClockStep(_extended_on(view), told, _("行政许可法第四十二条"), more))
     stopped = [step for step in limit.steps if step.reason == "paused"]
     if stopped:
         words_ = _("%(name)s，按特别程序不计入") % {"name": stopped[0].name or _("特别程序")}
@@ -200,6 +207,10 @@ def _reckoning(view: CaseView, limit: Clock) -> tuple[ui.ClockStep, ...]:
             }
         steps.append(ui.ClockStep(words.day_words(limit.due), _("承诺期限届满"), basis, words.left_words(limit)))
     return tuple(steps)
+
+
+def _extended_on(view: CaseView) -> str:
+    return next((words.day_words(each.at) for each in view.events if each.kind is CaseAction.EXTEND), "")
 
 
 def bundle_timeline(view: CaseView) -> ui.Timeline:
@@ -250,6 +261,18 @@ def _detail(event: EventView, *, official: bool) -> str:
     ground = event.data.get("ground")
     if event.kind is CaseAction.ACCEPT and ground == "instant":
         parts.append(_("按公布的规则即时受理"))
+    if event.kind is CaseAction.ACCEPT and ground == "conditional":
+        parts.append(_("容缺受理，缺少的材料限期后补"))
+    if event.kind is CaseAction.EXTEND:
+        parts.append(
+            _("延长 %(n)s（行政许可法第四十二条）") % {"n": words.days_words(int(event.data.get("days") or 0))}
+        )
+    if event.kind is CaseAction.CHECK_PLEDGE:
+        parts.append(_("属实") if event.data.get("kept") else _("不实"))
+    if event.kind in {CaseAction.STOP_CLOCK, CaseAction.LAPSE} and event.data.get("procedure"):
+        parts.append(event.data["procedure"])
+    if event.kind in {CaseAction.DELIVER, CaseAction.CONFIRM_RECEIPT}:
+        parts += event.data.get("documents", [])
     if event.kind is CaseAction.ACCEPT and ground == "deemed":
         parts.append(_("五个工作日内未告知，视为受理（行政许可法第三十二条）"))
     parts += event.data.get("results", [])

@@ -1,6 +1,5 @@
 """The applicant's pages: progress, results, correction, withdrawal."""
 
-from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,24 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import clock
 from yiwang.serve.cases import commands, queries
-from yiwang.serve.cases.contracts import (
-    CaseKind,
-    CaseStatus,
-    CaseView,
-    DeskTask,
-    MaterialUpload,
-    MemberView,
-    NothingSupplied,
-)
-from yiwang.serve.cases.views import drawing, papers, words
+from yiwang.serve.cases.contracts import CaseKind, CaseStatus, CaseView, DocumentKind, MemberView
+from yiwang.serve.cases.views import drawing, papers, sheets, words
 from yiwang.serve.cases.views.speaking import spoken
 from yiwang.web import components as ui
-from yiwang.web.fields import Field, FieldKind
 from yiwang.web.responses import go
 
 _LATEST = 6
@@ -69,6 +59,9 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         ),
         "materials_words": papers.materials_words(view.materials),
         "refusal": papers.refusal(view),
+        "documents": sheets.table(view.documents, official=False),
+        "delivery_words": _delivery_words(view),
+        "delivery_url": reverse("cases:delivery", args=[view.parent_number or view.number]),
         "can_withdraw": view.kind is not CaseKind.MEMBER and not view.status.is_final and view.decided_at is None,
         "withdraw_dialog": _withdraw_dialog(view),
     }
@@ -100,42 +93,6 @@ def result(request: HttpRequest, number: str, result_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """What is missing, and where to hand it in."""
-    viewer = identity.actor_of(request)
-    desk = queries.desk_task(task_id=task_id, viewer=viewer)
-    view = queries.case(number=desk.number, viewer=viewer)
-    if request.method == "POST":
-        try:
-            return _supply(request, task_id, view)
-        except NothingSupplied as refused:
-            return _correction_page(request, view, desk, refused)
-    return _correction_page(request, view, desk)
-
-
-def _correction_page(
-    request: HttpRequest, view: CaseView, desk: DeskTask, refused: NothingSupplied | None = None
-) -> HttpResponse:
-    fields = tuple(_upload_field(material.material, material.name) for material in papers.correctable(view))
-    errors = ui.ErrorSummary.of(fields, refused.sentence(_)) if refused else None
-    context = {"case": view, "fields": fields, "asked": papers.last_notice(view), "desk": desk, "errors": errors}
-    return render(request, "cases/correct.html", context, status=422 if refused else 200)
-
-
-def _supply(request: HttpRequest, task_id: UUID, view: CaseView) -> HttpResponse:
-    uploads = [
-        MaterialUpload(material.material, material.name, cast("BinaryIO", upload), upload.name or material.material)
-        for material in papers.correctable(view)
-        for upload in request.FILES.getlist(f"material-{material.material}")
-    ]
-    by = identity.actor_of(request)
-    commands.supply_correction(task_id=task_id, case_id=view.id, uploads=uploads, by=by, at=clock.now())
-    messages.success(request, _("补正材料已提交，受理人员会继续办理。"))
-    return go(request, reverse("cases:progress", args=[view.parent_number or view.number]))
-
-
-@login_required
 @require_POST
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """The applicant takes the case back."""
@@ -162,6 +119,19 @@ def _result_crumbs(view: CaseView) -> ui.Crumbs:
 
 def _done_words(view: CaseView) -> str:
     return _("%(all)d 个事项，已办结 %(done)d 个") % {"all": len(view.members), "done": view.done}
+
+
+def _delivery_words(view: CaseView) -> str:
+    """How the results will come; empty where none will any more."""
+    if view.kind is CaseKind.MEMBER:
+        return ""
+    waiting = not view.status.is_final or any(each.kind is DocumentKind.GRANT for each in view.documents)
+    if not waiting:
+        return ""
+    how = _(view.delivery_channel.label)
+    if not view.members:
+        return how
+    return words.listed([how, _("全部结果一次送达") if view.delivery_together else _("每个事项办结就送达")])
 
 
 def _summary(view: CaseView) -> str:
@@ -193,7 +163,27 @@ def _asks(view: CaseView, request: HttpRequest) -> tuple[ui.Note, ...]:
         action = ui.LinkButton(_("去补正"), reverse("cases:correct", args=[tasks[0]])) if tasks else None
         heading = _("请补正材料：%(title)s") % {"title": title}
         found.append(ui.Note(said or _("请补齐材料。"), heading, ui.Tone.WARN, action))
-    return tuple(found)
+    if view.special:
+        until = _("，预计到 %(day)s") % {"day": words.day_words(view.special_until)} if view.special_until else ""
+        said = _("%(name)s所需时间不计入办理期限%(until)s。") % {"name": view.special, "until": until}
+        found.append(ui.Note(said, _("正在进行特别程序"), ui.Tone.BLUE, wide=True))
+    return (*found, *_to_follow(view))
+
+
+def _to_follow(view: CaseView) -> tuple[ui.Note, ...]:
+    """What is to be handed in after conditional acceptance, here and in the members."""
+    wanted = [(view.number, view.title, view.deferred_until)] if view.deferred_until else []
+    wanted += [(m.case.number, m.case.title, m.deferred_until) for m in view.members if m.deferred_until]
+    return tuple(
+        ui.Note(
+            _("已经容缺受理。请在 %(day)s前补交缺少的材料，补齐之前不作决定。") % {"day": words.day_words(until)},
+            _("请补交材料：%(title)s") % {"title": title},
+            ui.Tone.WARN,
+            ui.LinkButton(_("去补交"), reverse("cases:follow", args=[number])),
+        )
+        for number, title, until in wanted
+        if until is not None
+    )
 
 
 def _asked(member: MemberView) -> bool:
@@ -209,8 +199,3 @@ def _withdraw_dialog(view: CaseView) -> ui.Dialog:
         reverse("cases:withdraw", args=[view.number]),
         keep=_("继续办理"),
     )
-
-
-def _upload_field(code: str, name: str) -> Field:
-    return Field(f"material-{code}", name, FieldKind.FILE, required=False, multiple=True,
-                 accept="image/jpeg,image/png,application/pdf", accept_words=_("JPG、PNG 或 PDF"))  # fmt: skip
