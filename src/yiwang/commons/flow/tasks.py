@@ -12,6 +12,7 @@ from yiwang.kernel.jobs import job, periodic
 
 TIMERS = Actor.system("flow timers")
 OPERATIONS = Actor.system("flow operations")
+MIGRATIONS = Actor.system("flow migrations")
 _log = logging.getLogger(__name__)
 
 
@@ -59,3 +60,9 @@ def run_operation(call_id: str) -> None:
     else:
         if not isinstance(outputs, registry.Later):
             commands.complete_remote(call_id=identifier, outputs=outputs or {}, by=OPERATIONS, at=clock.now())
+
+
+@job("flow.migrate_batch")
+def migrate_batch(migration_id: str) -> None:
+    """The next instances on their way to another version; defers itself until none is left."""
+    commands.migrate_batch(migration_id=UUID(migration_id), by=MIGRATIONS, at=clock.now())

@@ -7,6 +7,7 @@ from yiwang.commons.flow.commands.administration import (
     retry_jobs,
 )
 from yiwang.commons.flow.commands.locking import lock_process
+from yiwang.commons.flow.commands.migrating import migrate_batch, migrate_instances
 from yiwang.commons.flow.commands.publishing import publish_definition
 from yiwang.commons.flow.commands.remote import complete_remote, fail_remote, give_up_remote
 from yiwang.commons.flow.commands.rescheduling import reschedule
@@ -24,6 +25,8 @@ __all__ = [
     "fire_timers",
     "give_up_remote",
     "lock_process",
+    "migrate_batch",
+    "migrate_instances",
     "note_audit_export",
     "publish_definition",
     "reassign",

@@ -99,7 +99,13 @@ class Move:
         for part in parts:
             part[3] = kept.places.get(part[3], 0)
         bare = _MARK + zlib.compress(dumps({"v": found["v"], "w": parts}).encode())
-        return self._foreseen(bare)
+        try:
+            renewed_state = self._foreseen(bare)
+        except Exception as error:  # whatever the library can't do with it, the instance stays as it is
+            raise CannotMove([Obstacle("", f"新版本接不上现有的状态（{type(error).__name__}）。")]) from error
+        if _standing(parts) != _standing(_read(renewed_state)["w"]):
+            raise CannotMove([Obstacle("", "换版后等候的环节会与现在不同。")])
+        return renewed_state
 
     def _foreseen(self, bare: bytes) -> bytes:
         """The library keeps in a state what may come next; that is thought anew from the new version."""
@@ -212,6 +218,11 @@ class _Nothing:
 
     def evaluate(self, text: str, variables: Mapping[str, Any]) -> NoReturn:
         raise AssertionError(text)
+
+
+def _standing(parts: list[Any]) -> list[tuple[str, int]]:
+    """Where tokens stand, to compare a state with what became of it."""
+    return sorted((row[2], row[1]) for part in parts for row in part[4] if row[1] & _LIVE)
 
 
 def _element(name: str) -> str:

@@ -11,6 +11,7 @@ from yiwang.commons.flow.queries.administration import (
 from yiwang.commons.flow.queries.diagrams import diagram, diagram_of, published_bpmn
 from yiwang.commons.flow.queries.halted import call, halt, halts
 from yiwang.commons.flow.queries.inbox import check_plain, inbox, inbox_export, inbox_summary, task
+from yiwang.commons.flow.queries.migrating import migration, migrations, plan_migration, versions
 from yiwang.commons.flow.queries.processes import (
     applicant_of,
     definition_bpmn,
@@ -42,12 +43,16 @@ __all__ = [
     "inbox",
     "inbox_export",
     "inbox_summary",
+    "migration",
+    "migrations",
     "mine",
     "open_tasks",
+    "plan_migration",
     "process_versions",
     "published_bpmn",
     "rights",
     "standing_deliveries",
     "status",
     "task",
+    "versions",
 ]  # fmt: skip
