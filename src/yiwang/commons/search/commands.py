@@ -96,30 +96,36 @@ def add_synonyms(*, synonyms: Iterable[Synonym], source: str, replace: bool = Tr
     if replace:
         SynonymRow.objects.filter(source=source).exclude(term__in=list(wanted)).delete()
     SynonymRow.objects.bulk_create(
-        [SynonymRow(term=term, means=list(means), source=source) for term, means in wanted.items()],
+        [
+            SynonymRow(term=term, means=list(means), weight=weight, source=source)
+            for term, (means, weight) in wanted.items()
+        ],
         batch_size=_BATCH,
         update_conflicts=True,
         unique_fields=["term", "source"],
-        update_fields=["means"],
+        update_fields=["means", "weight"],
     )
-    _learn(word for term, means in wanted.items() for word in (term, *means) if means)
+    _learn(word for term, (means, _) in wanted.items() for word in (term, *means) if means)
     note(_INDEX, source=source, synonyms=len(wanted))
     return len(wanted)
 
 
-def merged(synonyms: Iterable[Synonym]) -> dict[str, tuple[str, ...]]:
-    """Terms in their compact form with all that they stand for. Raises BadDocument."""
+def merged(synonyms: Iterable[Synonym]) -> dict[str, tuple[tuple[str, ...], float]]:
+    """Terms in their compact form with all that they stand for and the highest weight given. Raises BadDocument."""
     wanted: dict[str, dict[str, None]] = {}
+    weights: dict[str, float] = {}
     for synonym in synonyms:
         group = (synonym.term, *synonym.means) if synonym.two_way else (synonym.term,)
         for term in group:
             key = compact(term)
-            if not key or len(key) > _LONGEST_TERM or any(not compact(meaning) for meaning in synonym.means):
+            unfit = not key or len(key) > _LONGEST_TERM or not 0 < synonym.weight <= 1
+            if unfit or any(not compact(meaning) for meaning in synonym.means):
                 raise BadDocument(key=term[:40])
             others = [word for word in (synonym.term, *synonym.means) if compact(word) != key]
             means = others if synonym.two_way else synonym.means
             wanted.setdefault(key, {}).update(dict.fromkeys(means))
-    return {term: tuple(means) for term, means in wanted.items()}
+            weights[key] = max(weights.get(key, 0.0), synonym.weight)
+    return {term: (tuple(means), weights[term]) for term, means in wanted.items()}
 
 
 def _row(kind: str, doc: Document, at: datetime) -> SearchDocument:

@@ -105,12 +105,14 @@ class Found:
 class Synonym:
     """`term` as people say it; `means` as the documents say it; no `means`: words to ignore in a query.
 
-    Two-way: each of them stands for the others.
+    Two-way: each of them stands for the others. `weight`: how much the term says beside others, above 0 to 1 (「公司」
+    says little, 「注销」 much).
     """
 
     term: str
     means: tuple[str, ...]
     two_way: bool = False
+    weight: float = 1.0
 
 
 class BadDocument(Invalid):

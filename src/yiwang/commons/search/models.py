@@ -98,10 +98,12 @@ class SynonymRow(GuardedModel):
 
     term = public(models.CharField(max_length=60))
     means = public(ArrayField(models.CharField(max_length=120)))
+    weight = public(models.FloatField(default=1.0, help_text="how much it says beside other words"))
     source = public(models.CharField(max_length=80, help_text="who gave it: a pack, an administrator"))
 
     class Meta(GuardedModel.Meta):
         constraints = (
             models.UniqueConstraint(fields=["term", "source"], name="synonym_once"),
             models.CheckConstraint(name="synonym_has_term", condition=~Q(term="")),
+            models.CheckConstraint(name="synonym_weight", condition=Q(weight__gt=0, weight__lte=1)),
         )

@@ -57,6 +57,6 @@ def _synonyms(document: Document) -> Iterator[Synonym]:
     for lexicon in document.data.values():
         for entry in lexicon["said"]:
             for word in entry["words"]:
-                yield Synonym(word, tuple(mean for mean in entry["means"] if compact(mean) != compact(word)))
+                yield Synonym(word, tuple(entry["means"]), weight=entry.get("weight", 1.0))
         for word in lexicon.get("ignored") or ():
             yield Synonym(word, ())

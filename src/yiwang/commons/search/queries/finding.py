@@ -42,9 +42,10 @@ def find(
     if wanted.is_empty:
         return Found(Page(()))
     rows = visible(viewer, kinds, language, narrow)
-    ranked = rank(wanted, *candidates(wanted, rows))
+    held, reach = candidates(wanted, rows)
+    ranked = rank(wanted, held, reach)
     read_as = ""
-    if not ranked or ranked[0].covered < _SURE:
+    if not ranked or ranked[0].covered < _SURE or len(reach) < len(wanted.concepts):
         read_as, wanted, ranked = _otherwise(text, rows, wanted, ranked)
     if not ranked:
         return Found(Page(()), meant=alike_names(rows, wanted.core or wanted.whole))
@@ -75,9 +76,14 @@ def _otherwise(
             continue
         plan = reading.read(other)
         found = rank(plan, *candidates(plan, rows))
-        if found and (not best[2] or found[0].covered > best[2][0].covered + 0.1):
+        if found and (not best[2] or _better(found[0], best[2][0])):
             best = (other, plan, found)
     return best
+
+
+def _better(one: Ranked, other: Ranked) -> bool:
+    """Whether a guess answers so much better that it is taken instead of the words as typed."""
+    return one.covered >= other.covered + 0.1 or (one.covered >= other.covered and one.score > 1.25 * other.score)
 
 
 def _page(ranked: tuple[Ranked, ...], wanted: Plan, place: int, size: int) -> Page[Hit]:

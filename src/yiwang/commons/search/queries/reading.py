@@ -1,18 +1,19 @@
 """How a query is read: what its parts stand for, and what was meant by pinyin, initials or a typing error."""
 
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Final
 
 from django.db import connection
 
 from yiwang.commons.search import registry
 from yiwang.commons.search.models import SynonymRow
-from yiwang.commons.search.rules import Plan, alike, compact, is_han, is_latin, plan, sound, spans
+from yiwang.commons.search.rules import Meant, Plan, alike, compact, is_han, is_latin, plan, sound, spans
 from yiwang.kernel.actor import Actor
 
 LONGEST: Final = 100
 _SHORTEST_SOUND: Final = 4
-_MEANINGS: Final = "SELECT term, means FROM commons_search_synonymrow WHERE term = ANY(%s)"
+_MEANINGS: Final = "SELECT term, means, weight FROM commons_search_synonymrow WHERE term = ANY(%s)"
 # Of words that sound alike the one that more documents hold, then the longer one.
 _WORDS: Final = """
 SELECT w.sound, w.initials, w.term FROM commons_search_searchword w
@@ -31,19 +32,20 @@ def cleaned(text: str) -> str:
 def read(text: str) -> Plan:
     """The plan of `text` with all that its parts stand for. One statement."""
     parts = spans(text)
-    meanings: dict[str, list[str]] = {}
+    meanings: dict[str, Meant] = {}
     if parts:
         with connection.cursor() as cursor:
             cursor.execute(_MEANINGS, [list(parts)])
-            for term, means in cursor.fetchall():
-                meanings.setdefault(term, []).extend(means)
+            for term, means, weight in cursor.fetchall():
+                before = meanings.get(term, Meant((), 0.0))
+                meanings[term] = Meant((*before.words, *means), max(before.weight, weight))
     return plan(text, segmenter=registry.segmenter(), meanings=meanings)
 
 
-def synonyms(*, source: str, viewer: Actor) -> dict[str, tuple[str, ...]]:
-    """The synonyms that `source` gave, for who loads them anew. One statement."""
+def synonyms(*, source: str, viewer: Actor) -> dict[str, tuple[tuple[str, ...], float]]:
+    """The synonyms that `source` gave with their weights, for who loads them anew. One statement."""
     del viewer
-    return {row.term: tuple(row.means) for row in SynonymRow.objects.filter(source=source)}
+    return {row.term: (tuple(row.means), row.weight) for row in SynonymRow.objects.filter(source=source)}
 
 
 def spelt(text: str) -> str:
@@ -62,16 +64,24 @@ def spelt(text: str) -> str:
 
 
 def corrected(text: str) -> str:
-    """The text with words that are unknown turned into known ones of the same sound; empty where there are none."""
+    """The text with parts turned into words of the same sound that documents know; empty where there are none.
+
+    A part that cuts words, and a pair of characters that the dictionary knows, are no typing errors.
+    """
     whole = compact(text)
     parts = {part: place for part, place in spans(text, longest=6).items() if len(part) > 1 and all(map(is_han, part))}
     if not parts:
         return ""
     by_sound = _words("sound", {sound(part) for part in parts})
+    segmenter = registry.segmenter()
+    borders = set(accumulate(map(len, segmenter.tokens(whole)), initial=0))
     choices = [
         (start, end, by_sound[heard])
         for part, (start, end) in parts.items()
-        if (heard := sound(part)) in by_sound and len(by_sound[heard]) == len(part)
+        if (heard := sound(part)) in by_sound
+        and len(by_sound[heard]) == len(part)
+        and {start, end} <= borders
+        and (len(part) > 2 or not segmenter.knows(part))
     ]
     changed, at = "", 0
     for start, end, term in _longest_first(choices):

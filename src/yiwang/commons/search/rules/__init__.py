@@ -1,7 +1,7 @@
 """Pure parts of search: one form for text, words, sounds, the plan of a query, ranking, what to mark. No database."""
 
 from yiwang.commons.search.rules.marking import mark, snippet
-from yiwang.commons.search.rules.plan import Concept, Plan, plan
+from yiwang.commons.search.rules.plan import Concept, Meant, Plan, plan
 from yiwang.commons.search.rules.ranking import Candidate, Ranked, likeness, rank
 from yiwang.commons.search.rules.sound import alike, initials, sound, syllables
 from yiwang.commons.search.rules.terms import terms
@@ -9,6 +9,6 @@ from yiwang.commons.search.rules.text import compact, fold, is_han, is_latin, re
 from yiwang.commons.search.rules.words import Segmenter, grams
 
 __all__ = [
-    "Candidate", "Concept", "Plan", "Ranked", "Segmenter", "alike", "compact", "fold", "grams", "initials", "is_han",
+    "Candidate", "Concept", "Meant", "Plan", "Ranked", "Segmenter", "alike", "compact", "fold", "grams", "initials", "is_han",
     "is_latin", "likeness", "mark", "plan", "rank", "region_stem", "snippet", "sound", "spans", "syllables", "terms",
 ]  # fmt: skip

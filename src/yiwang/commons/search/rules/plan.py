@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 from yiwang.commons.search.rules.text import compact, goes_on, is_han, spans
 from yiwang.commons.search.rules.words import Segmenter, grams
@@ -94,6 +95,13 @@ _MOST_CONCEPTS: Final = 24
 _MOST_MEANINGS: Final = 8
 
 
+class Meant(NamedTuple):
+    """What a part of a query stands for: official words, and how much it says; no words: it says nothing."""
+
+    words: Collection[str]
+    weight: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """One way of saying a concept: its words with their shares of it (together at most 1)."""
@@ -139,19 +147,19 @@ class Plan:
         return tuple(sorted(wanted - {""}, key=lambda term: (-len(term), term)))
 
 
-def plan(text: str, *, segmenter: Segmenter, meanings: Mapping[str, Collection[str]] | None = None) -> Plan:
-    """`meanings`: parts of the compact text that people say, with the official words; no words: a part to ignore."""
+def plan(text: str, *, segmenter: Segmenter, meanings: Mapping[str, Meant] | None = None) -> Plan:
+    """`meanings`: parts of the compact text that people say, with what they stand for."""
     whole = compact(text)
-    known = meanings or {}
+    known = dict(meanings or {})
     pieces = list(_pieces(text, whole, known, segmenter))
     telling = [piece for piece in pieces if not _is_weak(piece, known)] or [
-        piece for piece in pieces if known.get(piece, True)
+        piece for piece in pieces if piece not in known or known[piece].words
     ]
     distinct = list(dict.fromkeys(telling))[:_MOST_CONCEPTS]
     return Plan(whole, "".join(distinct), tuple(_concept(piece, known, segmenter) for piece in distinct))
 
 
-def _pieces(text: str, whole: str, known: Mapping[str, Collection[str]], segmenter: Segmenter) -> Iterable[str]:
+def _pieces(text: str, whole: str, known: Mapping[str, Meant], segmenter: Segmenter) -> Iterable[str]:
     """The text cut into what people say (the longest first) and, between, into words."""
     taken: list[tuple[int, int]] = []
     places, inside = spans(text), goes_on(text)
@@ -160,11 +168,13 @@ def _pieces(text: str, whole: str, known: Mapping[str, Collection[str]], segment
         apart = ("" if inside[place] or is_han(whole[place]) else " " for place in range(start, end))
         return segmenter.tokens("".join(map("".join, zip(apart, whole[start:end], strict=True))))
 
+    borders = _borders(gap(0, len(whole)))
     for part in sorted((p for p in known if p in places), key=lambda p: (-len(p), places[p])):
         at = whole.find(part)
         while at >= 0:
             end = at + len(part)
-            if all(end <= start or at >= stop for start, stop in taken) and part in places:
+            apart = all(end <= start or at >= stop for start, stop in taken)
+            if apart and (len(part) > 2 or {at, end} <= borders):
                 taken.append((at, end))
             at = whole.find(part, end)
     at = 0
@@ -175,22 +185,29 @@ def _pieces(text: str, whole: str, known: Mapping[str, Collection[str]], segment
     yield from gap(at, len(whole))
 
 
-def _is_weak(piece: str, known: Mapping[str, Collection[str]]) -> bool:
-    return (piece in known and not known[piece]) or (piece in _WEAK and piece not in known)
+def _borders(tokens: Iterable[str]) -> set[int]:
+    """Where words begin and end: a short saying counts only as a word, not inside another (「孩子」 in 「女孩子」)."""
+    return set(accumulate(map(len, tokens), initial=0))
 
 
-def _concept(piece: str, known: Mapping[str, Collection[str]], segmenter: Segmenter) -> Concept:
-    meant = tuple(dict.fromkeys(compact(each) for each in tuple(known.get(piece, ()))[:_MOST_MEANINGS]))
+def _is_weak(piece: str, known: Mapping[str, Meant]) -> bool:
+    return (piece in known and not known[piece].words) or (piece in _WEAK and piece not in known)
+
+
+def _concept(piece: str, known: Mapping[str, Meant], segmenter: Segmenter) -> Concept:
+    said = known.get(piece, Meant(()))
+    meant = tuple(dict.fromkeys(key for each in tuple(said.words)[:_MOST_MEANINGS] if (key := compact(each))))
     ways = [_shares([piece], 1.0), _shares([w for w in segmenter.words(piece) if w != piece], _PARTS)]
     ways += [_shares([gram for gram in grams(piece) if len(gram) == 2 and gram != piece], _PIECES)]
     for phrase in meant:
         ways += [_shares([phrase], _SYNONYM), _shares([w for w in segmenter.tokens(phrase) if w != phrase], _SYNONYM)]
-    mass = 1.6 if meant else 0.4 if len(piece) == 1 else min(len(piece), 4) / 2
+    plain = 1.0 if not any(map(is_han, piece)) else 0.4 if len(piece) == 1 else min(len(piece), 4) / 2
+    mass = 1.6 * said.weight if meant else plain
     return Concept(piece, mass, tuple(Alternative(way) for way in ways if way), meant)
 
 
 def _shares(words: Iterable[str], together: float) -> dict[str, float]:
     """Longer words carry more of the meaning; words that only belong to asking carry little."""
-    weights = {word: (0.2 if word in _WEAK else 1.0) * min(len(word), 4) for word in words}
-    total = sum(weights.values())
-    return {word: together * weight / total for word, weight in weights.items()} if total else {}
+    sizes = {word: min(len(word), 4) for word in words}
+    total = sum(sizes.values())
+    return {word: together * (0.2 if word in _WEAK else 1.0) * size / total for word, size in sizes.items()}

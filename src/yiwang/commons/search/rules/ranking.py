@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final
 
 from yiwang.commons.search.rules.plan import Concept, Plan
 
-_UNKNOWN: Final = 0.35  # share of the mass of a word that no document knows: people chat
-_UNKNOWN_FOREIGN: Final = 1.0
+_UNKNOWN: Final = 0.4  # share of the mass of a word that no document knows: people chat
+_UNKNOWN_FOREIGN: Final = 0.6
+_ENOUGH: Final = 0.9  # mass that makes a hit however much was said around it
 _FULL: Final = 0.4  # a summary that holds a word answers for it as well as a title
-_COVERED: Final = 0.45
+_COVERED: Final = 0.5
 _TAIL: Final = 0.22  # of the best score: what follows is chance
+_LEAST: Final = 0.6  # mass that is needed where something else remains unknown
+_MEANT: Final = 0.9  # a name that holds an official phrase as a whole
 _NAME: Final = 1.2
 _CONTAINED: Final = 1.0
 _EQUAL: Final = 3.0
@@ -52,9 +56,12 @@ def likeness(one: str, other: str) -> float:
 
 def _judged(wanted: Plan, each: Candidate, ideal: Mapping[int, float], total: float) -> Ranked:
     held = score = 0.0
-    for place, strength in each.strengths.items():
+    for place, found in each.strengths.items():
+        strength = found
         concept = wanted.concepts[place]
         reach = ideal.get(place) or 1.0
+        if any(len(word) > 2 and word in name for word in concept.meant for name in each.names):
+            strength = max(strength, _MEANT * min(reach, 1.0))
         score += concept.mass * strength
         held += _weight(concept, reach) * min(1.0, strength / (reach * _FULL))
     said = [name for name in each.names if len(name) > 1 and name in wanted.whole]
@@ -62,13 +69,14 @@ def _judged(wanted: Plan, each: Candidate, ideal: Mapping[int, float], total: fl
     alike = max((likeness(wanted.core, name) for name in each.names), default=0.0)
     score += _NAME * alike + _CONTAINED * min(contained, 1.0)
     score += _EQUAL if wanted.whole in each.names[:1] else _EQUAL / 3 if wanted.whole in each.names else 0.0
-    covered = max(held / total, min(contained, 1.0), alike)
+    share = held / total if len(ideal) == len(wanted.concepts) or held >= _LEAST else 0.0
+    covered = max(share, min(contained, 1.0), alike, _COVERED if held >= _ENOUGH else 0.0)
     return Ranked(each.id, score * each.boost, covered)
 
 
 def _weight(concept: Concept, ideal: float) -> float:
     if ideal:
-        return concept.mass
+        return concept.mass * min(1.0, sqrt(ideal))
     return concept.mass * (_UNKNOWN_FOREIGN if concept.foreign else _UNKNOWN)
 
 
