@@ -1,6 +1,7 @@
 """Writes of the catalogue: publishing, the life of a version, what holds for all, reading foreign lists."""
 
 from yiwang.serve.matters.commands.defaults import set_procedure, set_themes
+from yiwang.serve.matters.commands.importing import import_list
 from yiwang.serve.matters.commands.life import (
     cancel_matter,
     resume_matter,
@@ -12,6 +13,7 @@ from yiwang.serve.matters.commands.publishing import publish_bundle, publish_mat
 
 __all__ = [
     "cancel_matter",
+    "import_list",
     "publish_bundle",
     "publish_matter",
     "resume_matter",

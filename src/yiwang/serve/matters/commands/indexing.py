@@ -7,7 +7,9 @@ from yiwang.commons.search import commands as search
 from yiwang.commons.search.contracts import Document
 from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import rules
-from yiwang.serve.matters.contracts import BundleSpec, MatterSpec
+from yiwang.serve.matters.contracts import BundleSpec, ListedSpec, MatterSpec
+
+_LISTED = 0.7
 
 
 def forget(*, kind: str, keys: Sequence[str], by: Actor, at: datetime) -> None:
@@ -67,3 +69,20 @@ def _in_languages(document: Document, translations: Mapping[str, str]) -> list[D
         document,
         Document(document.key, title, words, str(payload["summary"]), payload, language="en", boost=document.boost),
     ]
+
+
+def index_listed(specs: Sequence[ListedSpec], *, by: Actor, at: datetime) -> None:
+    """Let search find entries of a foreign list, behind what is handled here."""
+    docs = [
+        Document(
+            spec.code,
+            spec.name,
+            text=spec.department,
+            payload={"summary": spec.department, "themes": [], "visits": 0, "listed": True, "sample": False},
+            boost=_LISTED,
+            regions=(spec.region_code.rstrip("0"),) if spec.region_code else (),
+        )
+        for spec in specs
+    ]
+    if docs:
+        search.index_documents(kind="matter", docs=docs, replace=False, by=by, at=at)

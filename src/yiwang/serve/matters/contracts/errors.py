@@ -35,3 +35,11 @@ class DatesOutOfOrder(Invalid):
     code = "matters.dates"
     message = _("日期不对：生效日期不能早于今天，结束日期不能早于开始日期。")
     next_step = _("请改正日期。")
+
+
+class ListUnreadable(Invalid):
+    """A file that is no list of matters as a whole; nothing was imported."""
+
+    code = "matters.list_unreadable"
+    message = _("这个文件不能导入：{reason}")
+    next_step = _("请另存为 UTF-8 编码的 CSV，第一行是表头，再试一次。")

@@ -9,6 +9,7 @@ from yiwang.serve.matters.queries.guides import (
     remedies,
     still_put,
 )
+from yiwang.serve.matters.queries.importing import Fresh, ImportPlan, plan_import
 from yiwang.serve.matters.queries.listing import bundles_of, catalogue, themes
 from yiwang.serve.matters.queries.versions import (
     bundle,
@@ -20,6 +21,8 @@ from yiwang.serve.matters.queries.versions import (
 )
 
 __all__ = [
+    "Fresh",
+    "ImportPlan",
     "as_bundle",
     "bundle",
     "bundle_version",
@@ -33,6 +36,7 @@ __all__ = [
     "lead",
     "matter",
     "matter_version",
+    "plan_import",
     "remedies",
     "still_put",
     "themes",

@@ -5,16 +5,49 @@ from yiwang.serve.matters.rules.definition import (
     bundle_definition,
     bundle_from,
     digest_of,
+    listed_definition,
+    listed_from,
     matter_definition,
     matter_from,
 )
 from yiwang.serve.matters.rules.graph import chain_days, departments, depends_on, find_cycle, in_order, visits_of
 from yiwang.serve.matters.rules.guide import alone, still_put, tailor
+from yiwang.serve.matters.rules.normalising import read_list
 from yiwang.serve.matters.rules.publication import Defect, bundle_defects, matter_defects
+from yiwang.serve.matters.rules.reading import LARGEST, Unreadable
 from yiwang.serve.matters.rules.states import OFFERED, TRANSITIONS, MatterAction, next_state, state_on
 
 __all__ = [
-    "OFFERED", "TRANSITIONS", "Condition", "Defect", "Judgement", "MatterAction", "Verdicts", "alone", "bundle_defects", "bundle_definition",
-    "bundle_from", "chain_days", "compile_condition", "condition_fault", "departments", "depends_on", "digest_of", "find_cycle", "in_order",
-    "matter_defects", "matter_definition", "matter_from", "next_state", "state_on", "still_put", "tailor", "visits_of",
+    "LARGEST",
+    "OFFERED",
+    "TRANSITIONS",
+    "Condition",
+    "Defect",
+    "Judgement",
+    "MatterAction",
+    "Unreadable",
+    "Verdicts",
+    "alone",
+    "bundle_defects",
+    "bundle_definition",
+    "bundle_from",
+    "chain_days",
+    "compile_condition",
+    "condition_fault",
+    "departments",
+    "depends_on",
+    "digest_of",
+    "find_cycle",
+    "in_order",
+    "listed_definition",
+    "listed_from",
+    "matter_defects",
+    "matter_definition",
+    "matter_from",
+    "next_state",
+    "read_list",
+    "state_on",
+    "still_put",
+    "tailor",
+    "visits_of",
 ]  # fmt: skip

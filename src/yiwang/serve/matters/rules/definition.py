@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from yiwang.serve.matters.contracts import BundleSpec, MatterSpec
+from yiwang.serve.matters.contracts import BundleSpec, ListedSpec, MatterSpec
 
 
 @cache
@@ -34,6 +34,16 @@ def bundle_definition(spec: BundleSpec) -> dict[str, Any]:
 def bundle_from(definition: Mapping[str, Any]) -> BundleSpec:
     """Raises pydantic.ValidationError for what is no bundle."""
     return _adapter(BundleSpec).validate_python(definition)  # type: ignore[no-any-return]
+
+
+def listed_definition(spec: ListedSpec) -> dict[str, Any]:
+    """The entry of a foreign list as plain JSON values."""
+    return {"listed": dict(_adapter(ListedSpec).dump_python(spec, mode="json"))}
+
+
+def listed_from(definition: Mapping[str, Any]) -> ListedSpec:
+    """Raises KeyError, pydantic.ValidationError for what is no listed entry."""
+    return _adapter(ListedSpec).validate_python(definition["listed"])  # type: ignore[no-any-return]
 
 
 def digest_of(definition: Mapping[str, Any], **pinned: object) -> bytes:
