@@ -11,6 +11,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.jobs import job, periodic
 
 TIMERS = Actor.system("flow timers")
+MESSAGES = Actor.system("flow messages")
 OPERATIONS = Actor.system("flow operations")
 MIGRATIONS = Actor.system("flow migrations")
 _log = logging.getLogger(__name__)
@@ -27,10 +28,13 @@ def _others_go_on(what: str, identifier: UUID) -> Iterator[None]:
 
 @periodic("flow.timers", cron="* * * * * */5")
 def fire_due_timers() -> None:
-    """Every five seconds: instances with a due timer, each in its own transaction."""
+    """Every five seconds: instances with a due timer and processes that begin by one, each in its own transaction."""
     for instance_id in queries.due_instances(viewer=TIMERS):
         with _others_go_on("timers", instance_id):
             commands.fire_timers(instance_id=instance_id, by=TIMERS, at=clock.now())
+    for subscription in queries.due_beginnings(viewer=TIMERS):
+        with _others_go_on("start", subscription):
+            commands.begin_due(subscription=subscription, by=TIMERS, at=clock.now())
 
 
 @periodic("flow.timeouts", cron="* * * * *")
@@ -39,6 +43,24 @@ def stop_overdue_calls() -> None:
     for call_id in queries.due_calls(viewer=OPERATIONS):
         with _others_go_on("time-out", call_id):
             commands.give_up_remote(call_id=call_id, by=OPERATIONS, at=clock.now())
+
+
+@job("flow.deliver_message")
+def deliver_message(message: str) -> None:
+    """Hand on what a process threw; a repeat reaches nobody twice."""
+    commands.deliver_message(message=UUID(message), by=MESSAGES, at=clock.now())
+
+
+@job("flow.deliver_signal")
+def deliver_signal(message: str, subscription: str) -> None:
+    """Let one instance hear a signal."""
+    commands.deliver_signal(message=UUID(message), subscription=UUID(subscription), by=MESSAGES, at=clock.now())
+
+
+@periodic("flow.messages", cron="17 * * * *")
+def forget_messages() -> None:
+    """Every hour: messages that nobody will take and whose id need not be known any more."""
+    commands.forget_messages(by=MESSAGES, at=clock.now())
 
 
 @job("flow.run_operation", attempts=1)

@@ -7,6 +7,14 @@ from yiwang.commons.flow.commands.administration import (
     retry_jobs,
 )
 from yiwang.commons.flow.commands.locking import lock_process
+from yiwang.commons.flow.commands.messages import (
+    begin_due,
+    broadcast_signal,
+    correlate,
+    deliver_message,
+    deliver_signal,
+    forget_messages,
+)
 from yiwang.commons.flow.commands.migrating import migrate_batch, migrate_instances
 from yiwang.commons.flow.commands.publishing import publish_definition
 from yiwang.commons.flow.commands.remote import complete_remote, fail_remote, give_up_remote
@@ -16,13 +24,19 @@ from yiwang.commons.flow.commands.tasks import claim, claim_many, complete_task,
 
 __all__ = [
     "announce_year",
+    "begin_due",
+    "broadcast_signal",
     "cancel",
     "claim",
     "claim_many",
     "complete_remote",
     "complete_task",
+    "correlate",
+    "deliver_message",
+    "deliver_signal",
     "fail_remote",
     "fire_timers",
+    "forget_messages",
     "give_up_remote",
     "lock_process",
     "migrate_batch",

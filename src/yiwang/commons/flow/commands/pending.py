@@ -1,6 +1,6 @@
 """A command to the engine as JSON, so that a halted instance can try it again after a restart."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,8 @@ from yiwang.commons.flow import engine
 Pending = dict[str, Any]
 
 
-def to_start(variables: Mapping[str, Any]) -> Pending:
-    return {"kind": "start", "variables": dict(variables)}
+def to_start(variables: Mapping[str, Any], entry: str = "") -> Pending:
+    return {"kind": "start", "variables": dict(variables), "entry": entry}
 
 
 def to_complete(item_id: str, outputs: Mapping[str, Any]) -> Pending:
@@ -38,17 +38,30 @@ def to_reschedule(variables: Mapping[str, datetime]) -> Pending:
     return {"kind": "reschedule", "variables": {name: moment.isoformat() for name, moment in variables.items()}}
 
 
+def to_arrive(subscription_id: str, payload: Mapping[str, Any]) -> Pending:
+    return {"kind": "arrive", "subscription_id": subscription_id, "payload": dict(payload)}
+
+
+def to_escalate(item_id: str, code: str) -> Pending:
+    return {"kind": "escalate", "item_id": item_id, "code": code}
+
+
 def engine_command(pending: Pending) -> engine.Command:
-    match pending["kind"]:
-        case "complete":
-            return engine.Completion(pending["item_id"], pending["outputs"])
-        case "fail":
-            return engine.Failure(pending["item_id"], pending["error_code"])
-        case "correct":
-            return engine.Correction(pending["variables"])
-        case "reschedule":
-            moments = pending["variables"].items()
-            return engine.Rescheduling({name: datetime.fromisoformat(text) for name, text in moments})
-        case "timers":
-            return engine.TimerDue()
-    raise ValueError(pending["kind"])
+    """Raises KeyError for a kind that is no command to the engine."""
+    return _COMMANDS[pending["kind"]](pending)
+
+
+def _rescheduling(pending: Pending) -> engine.Rescheduling:
+    moments = pending["variables"].items()
+    return engine.Rescheduling({name: datetime.fromisoformat(text) for name, text in moments})
+
+
+_COMMANDS: dict[str, Callable[[Pending], engine.Command]] = {
+    "complete": lambda pending: engine.Completion(pending["item_id"], pending["outputs"]),
+    "fail": lambda pending: engine.Failure(pending["item_id"], pending["error_code"]),
+    "arrive": lambda pending: engine.Arrival(pending["subscription_id"], pending["payload"]),
+    "escalate": lambda pending: engine.Escalation(pending["item_id"], pending["code"]),
+    "correct": lambda pending: engine.Correction(pending["variables"]),
+    "reschedule": _rescheduling,
+    "timers": lambda _pending: engine.TimerDue(),
+}

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.commons.flow import registry, rules
-from yiwang.commons.flow.commands.pinning import called_definition
+from yiwang.commons.flow.commands.pinning import Pins, called_definition
+from yiwang.commons.flow.commands.subscribing import BEGUN
 from yiwang.commons.flow.contracts import ANY_SCOPE, CallStatus, InstanceStatus, TaskStatus, UnknownProcess
 from yiwang.commons.flow.engine import EvaluationHalt, WorkItem
 from yiwang.commons.flow.models import OperationCall, ProcessInstance, Task
@@ -14,6 +15,8 @@ from yiwang.kernel import calendars
 from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.clock import CHINA
 
+MAX_DEPTH = 20
+DEPTH = "depth"
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -108,7 +111,7 @@ def new_child(instance: ProcessInstance, item: WorkItem, at: datetime) -> Proces
         net=instance.net,
         status=InstanceStatus.RUNNING.value,
         state=b"",
-        pins=instance.pins,
+        pins=_deeper(instance, item),
         organisation_id=called_organisation(instance, item),
         scope_key=str(item.properties.get("scope") or instance.scope_key),
         grade=instance.grade,
@@ -116,6 +119,14 @@ def new_child(instance: ProcessInstance, item: WorkItem, at: datetime) -> Proces
         applicant_entity_id=instance.applicant_entity_id,
         started_at=at,
     )
+
+
+def _deeper(instance: ProcessInstance, item: WorkItem) -> Pins:
+    """The caller's pins, one call deeper. A cycle of calls that are named by expressions ends here."""
+    depth = int(instance.pins.get(DEPTH, 0)) + 1
+    if depth > MAX_DEPTH:
+        raise EvaluationHalt(item.element_id, f"流程互相调用超过{MAX_DEPTH}层。")
+    return {name: value for name, value in instance.pins.items() if name != BEGUN} | {DEPTH: depth}
 
 
 def called_subject(instance: ProcessInstance, item: WorkItem) -> SubjectRef:

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import connection
 
 from yiwang.commons.flow import engine, registry
-from yiwang.commons.flow.commands.pinning import latest
+from yiwang.commons.flow.commands.pinning import latest, model_of
+from yiwang.commons.flow.commands.subscribing import keep_beginnings
 from yiwang.commons.flow.contracts import ADMINISTER, DefinitionRefused, Finding, NotYourTask, Published
 from yiwang.commons.flow.models import ProcessDefinition
 from yiwang.commons.identity import queries as identity
@@ -41,10 +42,37 @@ def publish_definition(*, bpmn: bytes, file: str = "process.bpmn", by: Actor, at
         published_at=at,
     )
     row.save(force_insert=True)
+    _keep_beginnings(row, model, file, at)
     subject = SubjectRef("process_definition", row.pk)
     evidence.record("process.published", subject, {"key": row.key, "version": row.version, "sha256": sha256})
     note(subject, key=row.key, version=row.version, created=True)
     return Published(row.pk, row.version, created=True)
+
+
+def _keep_beginnings(row: ProcessDefinition, model: engine.Model, file: str, at: datetime) -> None:
+    try:
+        keep_beginnings(row, model, at)
+    except (engine.ExpressionFault, ValueError) as fault:
+        mend = "请填写日期、时长或循环，不要用变量。"
+        raise DefinitionRefused(
+            key=file, findings=(Finding(file, 0, "", f"开始的时间不能用：{fault}", mend, is_error=True),)
+        ) from fault
+
+
+def _check_calls(model: engine.Model, file: str) -> None:
+    """Refuses calls by literal name that lead back to where they came from, and says by which way."""
+    ways = {model.key: (model.key,)}
+    todo = [model]
+    while todo:
+        caller = todo.pop(0)
+        wanted = caller.targets("callActivity")
+        if model.key in wanted:
+            way = " → ".join((*ways[caller.key], model.key))
+            found = Finding(file, 0, model.key, f"流程互相调用，没有尽头：{way}。", "请断开这个环。", is_error=True)
+            raise DefinitionRefused(key=file, findings=(found,))
+        for key, row in latest(wanted - ways.keys()).items() if wanted - ways.keys() else ():
+            ways[key] = (*ways[caller.key], key)
+            todo.append(model_of(row))
 
 
 def _one_at_a_time(key: str) -> None:
@@ -66,6 +94,7 @@ def _model(bpmn: bytes, file: str) -> engine.Model:
         mend = "请改用已登记的操作：" + "、".join(registry.operations())
         faults = tuple(Finding(file, 0, name, f"操作“{name}”没有登记。", mend, is_error=True) for name in unknown)
         raise DefinitionRefused(key=file, findings=faults)
+    _check_calls(model, file)
     return model
 
 

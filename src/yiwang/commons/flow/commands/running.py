@@ -12,6 +12,7 @@ from yiwang.commons.flow.commands.pinning import definition_with_id, latest, pin
 from yiwang.commons.flow.commands.placing import subject_of
 from yiwang.commons.flow.commands.remote import call_again
 from yiwang.commons.flow.commands.stepping import Stepper
+from yiwang.commons.flow.commands.subscribing import BEGUN
 from yiwang.commons.flow.contracts import (
     ANY_SCOPE,
     HistoryKind,
@@ -21,7 +22,7 @@ from yiwang.commons.flow.contracts import (
     UnknownInstance,
     UnknownProcess,
 )
-from yiwang.commons.flow.models import Halt, ProcessInstance, Timer
+from yiwang.commons.flow.models import Halt, ProcessInstance, Subscription, Timer
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.ids import new_id
@@ -42,6 +43,8 @@ def start(
     applicant_person_id: UUID | None = None,
     applicant_entity_id: UUID | None = None,
     definition_id: UUID | None = None,
+    entry: str = "",
+    begun_by: str = "",
     idempotency_key: str | None = None,
     by: Actor,
     at: datetime,
@@ -50,7 +53,8 @@ def start(
 
     `variables` are few and small (ids, answers that branches ask for), never a whole form. Versions of all called
     processes and decisions are pinned now; `definition_id` starts a pinned version instead of the latest. A FEEL error
-    leaves the instance halted, not an exception. The caller has checked that `by` may do this. Raises UnknownProcess.
+    leaves the instance halted, not an exception. `entry` is the start event that begins it where a message, signal or timer
+    does, `begun_by` the key of that message: `messages` gives them. The caller has checked that `by` may do this. Raises UnknownProcess.
     """
     del idempotency_key
     definition = definition_with_id(definition_id) if definition_id else latest([key]).get(key)
@@ -65,7 +69,7 @@ def start(
         net=net,
         status=InstanceStatus.RUNNING.value,
         state=b"",
-        pins=pins_for(definition),
+        pins=pins_for(definition) | ({BEGUN: begun_by} if begun_by else {}),
         organisation_id=organisation_id,
         scope_key=scope_key,
         grade=grade,
@@ -76,7 +80,10 @@ def start(
     instance.save(force_insert=True)
     stepper = Stepper(by=by, at=at)
     stepper.started(instance)
-    stepper.run(instance, to.to_start(variables or {}))
+    if begun_by:
+        begun = {"kind": BEGUN, "name": definition.key, "key": begun_by, "subscription_id": BEGUN}
+        Subscription(instance=instance, element_id=entry, **begun).save(force_insert=True)
+    stepper.run(instance, to.to_start(variables or {}, entry))
     note(subject, instance=str(instance.pk), process=definition.key, version=definition.version)
     return instance.pk
 

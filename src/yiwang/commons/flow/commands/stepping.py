@@ -18,6 +18,7 @@ from yiwang.commons.flow.commands.locking import with_definition
 from yiwang.commons.flow.commands.pending import Pending
 from yiwang.commons.flow.commands.pinning import model_of
 from yiwang.commons.flow.commands.placing import invocation_values, new_call, new_child, new_task, subject_of
+from yiwang.commons.flow.commands.subscribing import BEGUN, keep_subscriptions, next_in_line, send, take_waiting
 from yiwang.commons.flow.contracts import (
     CallStatus,
     HistoryKind,
@@ -27,7 +28,7 @@ from yiwang.commons.flow.contracts import (
     TaskCreated,
     TaskStatus,
 )
-from yiwang.commons.flow.models import Halt, HistoryEntry, OperationCall, ProcessInstance, Task, Timer
+from yiwang.commons.flow.models import Halt, HistoryEntry, OperationCall, ProcessInstance, Subscription, Task, Timer
 from yiwang.kernel import evidence, outbox
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.command import keep, revocable
@@ -36,6 +37,7 @@ from yiwang.kernel.jobs import defer
 from yiwang.kernel.writes import Writes
 
 RUN_OPERATION = "flow.run_operation"
+_MAY_COME_TOO_LATE = {"arrive", "escalate"}
 _PATH = {
     engine.PathKind.ENTERED: HistoryKind.ENTERED,
     engine.PathKind.COMPLETED: HistoryKind.PASSED,
@@ -122,6 +124,8 @@ class Stepper:
                 step = self._step(instance, pending, before_writing)
                 self._project(instance, step, self._prepared(instance, step))
         except (engine.EvaluationHalt, engine.UnknownItem) as halt:
+            if isinstance(halt, engine.UnknownItem) and pending["kind"] in _MAY_COME_TOO_LATE:
+                return
             while len(self._queue) > queued:
                 self._queue.pop()
             self._halt(instance, halt, pending)
@@ -139,7 +143,8 @@ class Stepper:
 
         feel = registry.evaluator()
         if pending["kind"] == "start":
-            return engine.start(model, pending["variables"], evaluator=feel, at=self.at, perform=perform)
+            entry = pending.get("entry", "")
+            return engine.start(model, pending["variables"], evaluator=feel, at=self.at, perform=perform, entry=entry)
         assert instance.state is not None
         command = to.engine_command(pending)
         return engine.advance(model, bytes(instance.state), command, evaluator=feel, at=self.at, perform=perform)
@@ -215,14 +220,26 @@ class Stepper:
         writes.insert(prepared.calls)
         writes.insert(child for _item, child in prepared.children)
         _keep_timers(instance, step.timers, writes)
+        keep_subscriptions(instance, step, writes)
         writes.send()
         self._take_away(instance, [item.item_id for item in step.finished_items if not item.completed])
         self._announce(instance, prepared)
         for event in step.path:
             if event.name or event.item_id:
                 self.remember(instance, _PATH[event.kind], event.element_id, event.name, type=event.element_type)
+        self._hand_on(instance, step)
         if step.ended:
             self._ended(instance, step.error_code)
+
+    def _hand_on(self, instance: ProcessInstance, step: engine.Step) -> None:
+        """What the step threw to others, and the messages that came before what it waits for now."""
+        for thrown in step.thrown:
+            if thrown.kind != "escalation":
+                send(instance, thrown, self.at)
+            elif instance.parent_id is not None:
+                self._tell_parent(instance, to.to_escalate(instance.parent_item, thrown.name))
+        for subscription_id, message in take_waiting(instance, step, self.at):
+            self._queue.append((instance, to.to_arrive(subscription_id, message.payload)))
 
     def _take_away(self, instance: ProcessInstance, item_ids: list[str]) -> None:
         if not item_ids:
@@ -261,6 +278,8 @@ class Stepper:
 
     def _ended(self, instance: ProcessInstance, error_code: str) -> None:
         self._announce_end(instance, HistoryKind.ENDED)
+        if BEGUN in instance.pins:
+            next_in_line(instance, self.at)
         if instance.parent_id is not None:
             item = instance.parent_item
             result = to.to_fail(item, error_code) if error_code else to.to_complete(item, instance.variables)
@@ -295,6 +314,7 @@ class Stepper:
         )
         calls.update(status=CallStatus.CANCELLED.value, ended_at=self.at)
         Timer.objects.filter(**open_items).delete()
+        Subscription.objects.filter(**open_items).delete()
         Halt.objects.filter(**open_items, resolved_at__isnull=True).update(
             resolved_at=self.at, resolved_by_id=self.by.account_id
         )

@@ -5,6 +5,7 @@ variables belong to the instance (a loop instance and a sub-process with inputs 
 changes nothing; a null condition halts; nothing of a model is ever evaluated as Python.
 """
 
+from .beginnings import Round, first_round, next_round
 from .codec import variables_of
 from .errors import BusinessError, EngineError, EvaluationHalt, ExpressionFault, ModelRefused, UnknownItem
 from .model import Model, Parsed, advance, load, parse, start
@@ -68,6 +69,7 @@ __all__ = [
     "PathKind",
     "Performer",
     "Rescheduling",
+    "Round",
     "Severity",
     "Step",
     "Subscription",
@@ -77,10 +79,12 @@ __all__ = [
     "WorkItem",
     "advance",
     "dumps",
+    "first_round",
     "leave_open",
     "load",
     "loads",
     "moment_in",
+    "next_round",
     "parse",
     "start",
     "variables_of",

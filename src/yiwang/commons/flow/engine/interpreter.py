@@ -32,6 +32,7 @@ _KINDS = {
 }
 _KEPT = (str, bool, int, float, Decimal, date, time, datetime, timedelta, type(None))
 ITEM = "item"
+MAX_LABEL = 120
 for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
     # At its usual level the library writes each token's data, which may be personal, into the log.
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -121,6 +122,8 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
         if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal) or value == "":
             found = "空值" if value in (None, "") else str(value)
             raise EvaluationHalt(element_id, f"名称或相关键是{found}，应为文字或数字。", expression=text)
+        if len(str(value)) > MAX_LABEL:
+            raise EvaluationHalt(element_id, f"名称或相关键超过{MAX_LABEL}字。", expression=text)
         return str(value)
 
     def expiry(self, task: Task, element_id: str, text: str) -> datetime | None:

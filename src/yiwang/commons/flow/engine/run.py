@@ -17,7 +17,7 @@ from .definition import EventKind, Node, TimerKind
 from .errors import BusinessError, EvaluationHalt, UnknownItem
 from .event_specs import KEY, NAME, SUBSCRIPTION
 from .faults import catch_error, catch_escalation
-from .firing import fire, is_event
+from .firing import fire, is_event, repeats
 from .interpreter import ITEM, Interpreter
 from .ports import Evaluator, Performer
 from .specs import DUE, TIMER_ID
@@ -248,7 +248,7 @@ class Run:
             node: Node = task.task_spec.node
             assert node.event is not None
             data = task.internal_data
-            yield Subscription(data[SUBSCRIPTION], node.event.kind.value, data[NAME], data[KEY], node.id)
+            yield Subscription(data[SUBSCRIPTION], node.event.kind.value, data[NAME], data[KEY], node.id, repeats(node))
 
     def _open_items(self) -> Iterator[WorkItem]:
         return (task.internal_data[ITEM] for task in open_tasks(self._workflow))

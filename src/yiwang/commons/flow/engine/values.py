@@ -101,13 +101,17 @@ class DueTimer:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A token that waits for a message or a signal. The host answers with `Arrival(subscription_id, payload)`."""
+    """A token that waits for a message or a signal. The host answers with `Arrival(subscription_id, payload)`.
+
+    One that `repeats` goes on waiting after it.
+    """
 
     subscription_id: str
     kind: str
     name: str
     key: str
     element_id: str
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

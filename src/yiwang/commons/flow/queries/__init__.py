@@ -15,6 +15,7 @@ from yiwang.commons.flow.queries.migrating import migration, migrations, plan_mi
 from yiwang.commons.flow.queries.processes import (
     applicant_of,
     definition_bpmn,
+    due_beginnings,
     due_calls,
     due_instances,
     history,
@@ -34,6 +35,7 @@ __all__ = [
     "definition_bpmn",
     "diagram",
     "diagram_of",
+    "due_beginnings",
     "due_calls",
     "due_instances",
     "failed_background_jobs",

@@ -15,7 +15,15 @@ from yiwang.commons.flow.contracts import (
     UnknownInstance,
     UnknownProcess,
 )
-from yiwang.commons.flow.models import HistoryEntry, OperationCall, ProcessDefinition, ProcessInstance, Task, Timer
+from yiwang.commons.flow.models import (
+    HistoryEntry,
+    OperationCall,
+    ProcessDefinition,
+    ProcessInstance,
+    Subscription,
+    Task,
+    Timer,
+)
 from yiwang.commons.flow.queries.rows import RELATED, task_row
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import clock
@@ -133,6 +141,13 @@ def due_instances(*, viewer: Actor, limit: int = 200) -> tuple[UUID, ...]:
     rows = Timer.objects.filter(due_at__lte=clock.now(), instance__status=InstanceStatus.RUNNING.value)
     found = rows.order_by("due_at").values_list("instance_id", flat=True)[:limit]
     return tuple(dict.fromkeys(found))
+
+
+def due_beginnings(*, viewer: Actor, limit: int = 200) -> tuple[UUID, ...]:
+    """Start events whose time has come, for the worker."""
+    del viewer
+    rows = Subscription.objects.filter(kind="timer", due_at__lte=clock.now())
+    return tuple(rows.order_by("due_at").values_list("pk", flat=True)[:limit])
 
 
 def due_calls(*, viewer: Actor, limit: int = 200) -> tuple[UUID, ...]:
