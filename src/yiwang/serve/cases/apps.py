@@ -9,6 +9,6 @@ class CasesConfig(AppConfig):
     verbose_name = "cases"
 
     def ready(self) -> None:
-        from yiwang.serve.cases import contrib, handlers, tasks, urls  # noqa: F401  registers with flow, files, outbox, jobs
+        from yiwang.serve.cases import contrib, handlers, pack, tasks, urls  # noqa: F401  registers with flow, files, outbox, jobs
 
         urls.register()

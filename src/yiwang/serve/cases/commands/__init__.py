@@ -28,11 +28,12 @@ from yiwang.serve.cases.commands.steps import (
     supply,
 )
 from yiwang.serve.cases.commands.submission import submit_bundle, submit_matter
+from yiwang.serve.cases.commands.templates import publish_template
 from yiwang.serve.cases.commands.withdrawing import withdraw
 
 __all__ = [
     "accept", "add_material", "check_material", "check_pledge", "choose_delivery", "close", "confirm_receipt", "decide",
-    "decline", "discontinue", "extend", "handle_task", "issue_result", "lapse_deferral", "move_due", "note_export", "receive",
+    "decline", "discontinue", "extend", "handle_task", "issue_result", "lapse_deferral", "move_due", "note_export", "publish_template", "receive",
     "reckon_anew", "record_delivery", "release", "release_results", "request_correction", "resume_clock", "review",
     "settle", "stop_clock", "submit_bundle", "submit_matter", "supply", "supply_correction", "supply_deferred", "withdraw",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ def defer_materials(case: Case, wanted: Sequence[str], at: datetime) -> tuple[De
 
     Only what the matter's list lets follow and what is not there yet. Three queries.
     """
-    terms, calendar = procedure.terms(case.matter_id), calendars.current()
+    terms, calendar = procedure.terms(matter_id=case.matter_id), calendars.current()
     there = set(CaseMaterial.objects.filter(case=case).values_list("material", flat=True))
     rows = tuple(
         DeferredMaterial(

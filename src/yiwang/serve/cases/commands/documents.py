@@ -33,12 +33,12 @@ def issue(
     already stands as the step left it. Three queries, some kinds one or two more.
     """
     day = rules.day_of(at)
-    terms = procedure.terms(case.matter_id)
-    template = wording.template(kind)
-    issuer = procedure.authority(case.organisation_id).word + terms.word
+    terms = procedure.terms(matter_id=case.matter_id)
+    template = wording.template(kind=kind)
+    issuer = procedure.authority(organisation_id=case.organisation_id).word + terms.word
     serial = journal.next_in(f"document:{issuer}:{template.word}:{day.year}")
     number = rules.document_number(issuer=issuer, kind=template.word, year=day.year, serial=serial)
-    rendered = rules.render(template, data(case, kind, Said(ground, reason, facts or {}), at))
+    rendered = rules.render(template, data(case=case, kind=kind, said=Said(ground, reason, facts or {}), at=at))
     content = {
         "title": rendered.title,
         "authority": case.organisation_name,

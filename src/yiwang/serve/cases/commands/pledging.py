@@ -23,7 +23,7 @@ from yiwang.serve.cases.contracts import (
     ResultKind,
 )
 from yiwang.serve.cases.models import Case, CasePledge
-from yiwang.serve.cases.queries import drafting, procedure
+from yiwang.serve.cases.queries import procedure
 from yiwang.serve.matters.contracts import LimitUnit as SpanUnit
 from yiwang.serve.matters.contracts import PledgeTerms, Span
 
@@ -45,7 +45,7 @@ def sign(
 
 def sign_for(case: Case, codes: Sequence[str], outer: Case | None, by: Actor, at: datetime) -> None:
     """The pledges of one case. Raises PledgeNotOffered where the matter does not offer it for one of `codes`."""
-    terms = procedure.terms(case.matter_id)
+    terms = procedure.terms(matter_id=case.matter_id)
     names = {code: terms.requirements[code].name if code in terms.requirements else code for code in codes}
     for code in codes:
         if terms.pledge is None or code not in terms.pledge.materials:
@@ -75,14 +75,14 @@ def sign_for(case: Case, codes: Sequence[str], outer: Case | None, by: Actor, at
         "consequences": terms.pledge.consequences,
         "check_words": _check_words(terms.pledge),
         "signer": signer,
-        "signed_day": drafting.legal_day(at),
+        "signed_day": rules.legal_day(at),
     }
     documents.issue(case, DocumentKind.PLEDGE, outer=outer, by=by, at=at, facts=facts)
 
 
 def decided(case: Case, at: datetime) -> None:
     """The after-check runs from the decision."""
-    terms = procedure.terms(case.matter_id)
+    terms = procedure.terms(matter_id=case.matter_id)
     if terms.pledge is not None and terms.pledge.check_within is not None:
         due = _due(terms.pledge.check_within, at)
         CasePledge.objects.filter(case=case, kept__isnull=True).update(check_due=due)
@@ -112,7 +112,7 @@ def check_pledge(*, pledge_id: UUID, kept: bool, finding: str, ground: str = "",
 
 
 def _revoke(case: Case, parent: Case | None, pledge: CasePledge, ground: str, by: Actor, at: datetime) -> None:
-    terms = procedure.terms(case.matter_id)
+    terms = procedure.terms(matter_id=case.matter_id)
     basis = (
         ground.strip() or (terms.pledge.basis if terms.pledge else "") or "《中华人民共和国行政许可法》第六十九条第二款"
     )
@@ -141,6 +141,6 @@ def _due(span: Span, at: datetime) -> date:
 def _check_words(terms: PledgeTerms) -> str:
     within = ""
     if terms.check_within is not None:
-        within = f"在作出决定后{drafting.days_words(terms.check_within.count, terms.check_within.unit.value)}内"
+        within = f"在作出决定后{rules.days_words(terms.check_within.count, terms.check_within.unit.value)}内"
     by = f"通过{terms.check_method}" if terms.check_method else ""
     return f"{within}{by}" or "在日常监管中"

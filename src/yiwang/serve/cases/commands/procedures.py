@@ -19,7 +19,7 @@ from yiwang.serve.cases.contracts import (
     ExtensionTooLong,
     ReasonMissing,
 )
-from yiwang.serve.cases.queries import drafting, procedure
+from yiwang.serve.cases.queries import procedure
 
 _LAW = "《中华人民共和国行政许可法》第四十五条"
 
@@ -42,7 +42,7 @@ def stop_clock(
     """
     case, parent = journal.locked(case_id)
     policies.check_step(by, case, CaseAction.STOP_CLOCK, by_process=by_process)
-    found = procedure.terms(case.matter_id).special_named(procedure_key)
+    found = procedure.terms(matter_id=case.matter_id).special_named(procedure_key)
     if found is None:
         raise ReasonMissing(fields={"procedure": _("请选择事项清单列明的特别程序")})
     if rules.stopped(journal.entries_of(case)) is not None:
@@ -60,8 +60,8 @@ def stop_clock(
         "procedure": found.name,
         "procedure_basis": found.basis or _LAW,
         "procedure_days": str(days or ""),
-        "began_day": drafting.legal_day(today),
-        "expected_day": drafting.legal_day(expected) if expected else "",
+        "began_day": rules.legal_day(today),
+        "expected_day": rules.legal_day(expected) if expected else "",
     }
     documents.issue(case, DocumentKind.SPECIAL, outer=parent, by=by, at=at, reason=reason, facts=facts)
     move_later(case.pk)
@@ -114,8 +114,8 @@ def extend(
     facts = {
         "extension": str(days),
         "approver": approver.strip(),
-        "former_day": drafting.legal_day(former) if former else _("期限届满日"),
-        "due_day": drafting.legal_day(case.promised_due) if case.promised_due else _("特别程序结束后另行计算之日"),
+        "former_day": rules.legal_day(former) if former else _("期限届满日"),
+        "due_day": rules.legal_day(case.promised_due) if case.promised_due else _("特别程序结束后另行计算之日"),
     }
     documents.issue(case, DocumentKind.EXTENSION, outer=parent, by=by, at=at, reason=reason.strip("。 "), facts=facts)
     move_later(case.pk)

@@ -11,11 +11,11 @@ from uuid import UUID
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.command import command
 from yiwang.kernel.text import gettext_noop as _
-from yiwang.serve.cases import policies
+from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.commands import deferring, delivering, documents, journal, pledging
 from yiwang.serve.cases.contracts import CaseAction, CaseStatus, DocumentKind, ReasonMissing, ResultKind
 from yiwang.serve.cases.models import Case, CaseDocument
-from yiwang.serve.cases.queries import drafting, procedure
+from yiwang.serve.cases.queries import procedure
 
 
 @command("cases.release")
@@ -68,7 +68,7 @@ def accept(
         data["materials"] = [each.material for each in told]
     journal.record(case, CaseAction.ACCEPT, parent=parent, by=by, at=at, opinion=opinion, data=data)
     if told:
-        facts: dict[str, object] = {"deferred": [f"{m.name}（{drafting.legal_day(m.due)}前）" for m in told]}
+        facts: dict[str, object] = {"deferred": [f"{m.name}（{rules.legal_day(m.due)}前）" for m in told]}
         documents.issue(case, DocumentKind.CONDITIONAL, outer=parent, by=by, at=at, facts=facts)
         return
     facts = {"deemed": ground == "deemed", "instant": ground == "instant"}
@@ -147,7 +147,7 @@ def decide(
         return
     policies.check_step(by, case, action, by_process=by_process)
     policies.check_nothing_is_to_follow(case, action, at)
-    ground = ground or procedure.terms(case.matter_id).ground
+    ground = ground or procedure.terms(matter_id=case.matter_id).ground
     case.ground, case.reason = ground, reason or None
     data = {"rule": rule} if rule else None
     journal.record(case, action, parent=parent, by=by, at=at, words=reason, opinion=opinion, data=data)
@@ -209,7 +209,7 @@ def end_unbegun(case: Case, parent: Case | None, by: Actor, at: datetime) -> Non
         case, CaseAction.DISCONTINUE, parent=parent, by=by, at=at, words=words,
         data={"before": [row.member_key for row in failed]},
     )  # fmt: skip
-    facts = {"before": drafting.listed(titles) or "前序事项"}
+    facts = {"before": rules.listed(titles) or "前序事项"}
     documents.issue(case, DocumentKind.TERMINATION, outer=parent, by=by, at=at, reason=words, facts=facts)
 
 

@@ -32,6 +32,7 @@ from yiwang.serve.cases.contracts.errors import (
     PledgeNotOffered,
     ReasonMissing,
     SituationIncomplete,
+    TemplateChanged,
 )
 from yiwang.serve.cases.contracts.events import (
     CaseAccepted,
@@ -125,5 +126,6 @@ __all__ = [
     "ResultView",
     "SituationIncomplete",
     "TaskChoice",
+    "TemplateChanged",
     "Verification",
 ]

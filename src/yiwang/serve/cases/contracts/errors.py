@@ -124,3 +124,9 @@ class AddressMissing(Invalid):
     code = "cases.address_missing"
     message = _("邮寄送达需要收件人、电话和地址。")
     next_step = _("请填写后再保存。")
+
+
+class TemplateChanged(Conflict):
+    code = "cases.template_changed"
+    message = _("“{kind}”样式的 {version} 版已经发布过，内容不同。")
+    next_step = _("已发布的样式不能改动，请换一个版本号。")

@@ -9,6 +9,15 @@ steps that follow a submission or a timer), with what was entered there:
 - `cases.request_correction`, `cases.refuse_acceptance` (header `by`: official, rule)
 - `cases.decide` (input or header `decision`: approve, refuse; header `by`)
 - `cases.issue_result` → `results` (ids); `cases.close` → `outcome`: approved, refused, not_accepted
+
+Each of them that the law puts on paper issues its numbered document. What a process may ask for beside these:
+
+- `cases.conditional_accept` (input `materials`: codes that may follow; absent: all that may and are missing)
+  → `promised_due`, `deferred_due` (end of the last day for them); `cases.deferral_lapsed` → `lapsed`
+- `cases.pledged` → `pledged`: whether a pledge stands for a material, so that it can be decided at once
+- `cases.start_special` (header or input `procedure`: its key; input `days`, `reason`), `cases.end_special` (input
+  `result`) → `promised_due`; `cases.extend` (inputs `days`, `reason`, `approver`) → `promised_due`
+- `cases.discontinue`: a member that can't begin, with its document; `cases.release_results`: deliver now what waits
 """
 
 from collections.abc import Mapping, Sequence
@@ -149,6 +158,83 @@ def issue_result(call: Invocation) -> Mapping[str, Any]:
         case_id=case_id, fields=fields, variables=dict(call.inputs), by_process=True, by=_by(call), at=call.at
     )
     return {"results": results}
+
+
+@operation("cases.conditional_accept")
+def conditional_accept(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    named = call.inputs.get("materials")
+    materials = list(map(str, named)) if isinstance(named, list | tuple) else list(queries.deferrable(case_id=case_id))
+    opinion = _entered(call).get("opinion", "")
+    commands.accept(case_id=case_id, deferred=materials, opinion=opinion, by_process=True, by=_by(call), at=call.at)
+    case = queries.brief(case_id=case_id, viewer=Actor.system("flow"))
+    return {**_promised(case_id), "deferred_due": end_of(case.deferred_until) if case.deferred_until else None}
+
+
+@operation("cases.deferral_lapsed")
+def deferral_lapsed(call: Invocation) -> Mapping[str, Any]:
+    """For a timer on `deferred_due`: whether something is still missing now."""
+    return {"lapsed": commands.lapse_deferral(case_id=_case_id(call), by=_program(call), at=call.at)}
+
+
+@operation("cases.pledged")
+def pledged(call: Invocation) -> Mapping[str, Any]:
+    return {"pledged": queries.is_pledged(case_id=_case_id(call))}
+
+
+@operation("cases.start_special")
+def start_special(call: Invocation) -> Mapping[str, Any]:
+    case_id, days = _case_id(call), call.inputs.get("days")
+    commands.stop_clock(
+        case_id=case_id,
+        procedure_key=str(call.inputs.get("procedure") or call.headers.get("procedure") or ""),
+        days=int(days) if days is not None else None,
+        reason=str(call.inputs.get("reason") or _entered(call).get("reason", "")),
+        by_process=True,
+        by=_by(call),
+        at=call.at,
+    )
+    return {}
+
+
+@operation("cases.end_special")
+def end_special(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    result = str(call.inputs.get("result") or _entered(call).get("reason", ""))
+    commands.resume_clock(case_id=case_id, result=result, by_process=True, by=_by(call), at=call.at)
+    return _promised(case_id)
+
+
+@operation("cases.extend")
+def extend(call: Invocation) -> Mapping[str, Any]:
+    case_id = _case_id(call)
+    commands.extend(
+        case_id=case_id,
+        days=int(call.inputs.get("days") or rules.EXTENSION_DAYS),
+        reason=str(call.inputs.get("reason") or _entered(call).get("reason", "")),
+        approver=str(call.inputs.get("approver") or ""),
+        by_process=True,
+        by=_by(call),
+        at=call.at,
+    )
+    return _promised(case_id)
+
+
+@operation("cases.discontinue")
+def discontinue(call: Invocation) -> Mapping[str, Any]:
+    commands.discontinue(case_id=_case_id(call), by_process=True, by=_program(call), at=call.at)
+    return {}
+
+
+@operation("cases.release_results")
+def release_results(call: Invocation) -> Mapping[str, Any]:
+    commands.release_results(case_id=_case_id(call), by=_program(call), at=call.at)
+    return {}
+
+
+def _promised(case_id: UUID) -> dict[str, str | None]:
+    due = queries.brief(case_id=case_id, viewer=Actor.system("flow")).promised_due
+    return {"promised_due": end_of(due) if due else None}
 
 
 @operation("cases.close")

@@ -1,22 +1,22 @@
 """Reads of cases."""
 
 from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files, rights
-from yiwang.serve.cases.queries.desk import desk_task, task_case, tasks_of
-from yiwang.serve.cases.queries.documents import document, lapsed_deferrals, parcel_of, results_due, verify
-from yiwang.serve.cases.queries.drafting import Said, draft_choice, draft_document
+from yiwang.serve.cases.queries.desk import deferrable, desk_task, task_case, tasks_of
+from yiwang.serve.cases.queries.documents import document, is_pledged, lapsed_deferrals, parcel_of, results_due, verify
+from yiwang.serve.cases.queries.drafting import draft_choice
 from yiwang.serve.cases.queries.earlier import EarlierCase, earlier
 from yiwang.serve.cases.queries.limits import misreckoned
 from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, matters_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
 from yiwang.serve.cases.queries.procedure import Terms, terms
 from yiwang.serve.cases.queries.views import case, check_history, result, situation, timeline
+from yiwang.serve.cases.queries.wording import known_places
 from yiwang.serve.cases.rules import ACCEPTANCE_DAYS
 
 __all__ = [
     "ACCEPTANCE_DAYS",
     "Brief",
     "EarlierCase",
-    "Said",
     "Terms",
     "brief",
     "can_be_exempt",
@@ -24,13 +24,15 @@ __all__ = [
     "case_row",
     "cases",
     "check_history",
+    "deferrable",
     "desk_task",
     "document",
     "draft_choice",
-    "draft_document",
     "earlier",
     "entered",
     "ids_of",
+    "is_pledged",
+    "known_places",
     "lapsed_deferrals",
     "legal_ground",
     "material_needs",

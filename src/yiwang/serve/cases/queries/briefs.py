@@ -33,6 +33,7 @@ class Brief:
     instance_id: UUID | None
     parent_id: UUID | None
     parent_number: str
+    deferred_until: date | None = None
 
 
 def brief(*, case_id: UUID, viewer: Actor) -> Brief:
@@ -54,6 +55,7 @@ def brief(*, case_id: UUID, viewer: Actor) -> Brief:
         instance_id=row.instance_id,
         parent_id=row.parent_id,
         parent_number=row.parent.number if row.parent else "",
+        deferred_until=row.deferred_until,
     )
 
 

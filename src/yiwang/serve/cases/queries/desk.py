@@ -40,13 +40,13 @@ def desk_task(*, task_id: UUID, viewer: Actor) -> DeskTask:
         raise CaseNotFound
     offered = list(CHOICES_OF.get(task.form_key, ()))
     extra = _ALSO_SHOWN.get(task.form_key)
-    deferrable: tuple[tuple[str, str], ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
     if TaskChoice.CONDITIONAL in offered:
         if _lists_deferrable(row):
-            deferrable = _deferrable(row)
+            missing = _deferrable(row)
         else:
             offered.remove(TaskChoice.CONDITIONAL)
-    choices = [_choice(row, each, deferrable) for each in (*offered, *([extra] if extra else ()))]
+    choices = [_choice(row, each, missing) for each in (*offered, *([extra] if extra else ()))]
     return DeskTask(
         task_id=task_id,
         case_id=row.pk,
@@ -60,7 +60,7 @@ def desk_task(*, task_id: UUID, viewer: Actor) -> DeskTask:
         choices=tuple(choices),
         fields=_fields(row, task.form_key, viewer),
         due_at=task.row.due_at,
-        deferrable=deferrable,
+        deferrable=missing,
     )
 
 
@@ -86,14 +86,20 @@ def _case_of(task: TaskView) -> Case:
     return row
 
 
+def deferrable(*, case_id: UUID) -> tuple[str, ...]:
+    """The codes of the missing materials that may follow; for operations inside the step only. Two queries."""
+    row = Case.objects.filter(pk=case_id).first()
+    return tuple(code for code, _name in _deferrable(row)) if row is not None else ()
+
+
 def _lists_deferrable(row: Case) -> bool:
-    terms = procedure.terms(row.matter_id)
+    terms = procedure.terms(matter_id=row.matter_id)
     return any(terms.defer_within(code) for code in terms.requirements)
 
 
 def _deferrable(row: Case) -> tuple[tuple[str, str], ...]:
     """Of the materials that this situation asks for, those that may follow and are not there yet. One query."""
-    terms = procedure.terms(row.matter_id)
+    terms = procedure.terms(matter_id=row.matter_id)
     facts = {**{answer["fact"]: answer["value"] for answer in row.answers}, **row.situation}
     there = set(CaseMaterial.objects.filter(case=row).values_list("material", flat=True))
     return tuple(

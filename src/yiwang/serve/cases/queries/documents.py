@@ -140,6 +140,11 @@ def pledges_of(*, case: Case) -> tuple[PledgeView, ...]:
     )
 
 
+def is_pledged(*, case_id: UUID) -> bool:
+    """Whether a pledge stands for a material of the case; for operations inside the step only. One query."""
+    return bool(CasePledge.objects.filter(case_id=case_id).exists())
+
+
 def lapsed_deferrals(*, viewer: Actor) -> tuple[UUID, ...]:
     """Open cases whose materials did not follow in time. One query."""
     rows = Case.objects.filter(policies.visible(viewer), deferred_until__lt=clock.today(), status__in=_BEFORE_DECISION)

@@ -2,22 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from yiwang.kernel import calendars, clock
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.clock import CHINA
 from yiwang.kernel.legal_calendar import DueDate, Limit, LimitUnit
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.contracts import CaseKind, CaseNotFound, DocumentKind, DraftDocument, TaskChoice
 from yiwang.serve.cases.models import Case, CaseMaterial, CasePledge
 from yiwang.serve.cases.queries import procedure, wording
 
+_REMEDIES = {"review_authority", "court", "review_days", "litigation_months"}
 _GAP = "……"
 _REASONED = {DocumentKind.CORRECTION, DocumentKind.NON_ACCEPTANCE, DocumentKind.REFUSAL}
-_UNITS = {"working_day": "个工作日", "calendar_day": "日"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +28,15 @@ class Said:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def draft(case: Case, kind: DocumentKind, said: Said, at: datetime) -> DraftDocument:
+def draft(*, case: Case, kind: DocumentKind, said: Said, at: datetime) -> DraftDocument:
     """The document as it would read now. Some kinds ask for the materials: one query then."""
-    terms = procedure.terms(case.matter_id)
-    template = wording.template(kind)
-    authority = procedure.authority(case.organisation_id)
-    rendered = rules.render(template, data(case, kind, said, at))
+    terms = procedure.terms(matter_id=case.matter_id)
+    template = wording.template(kind=kind)
+    rendered = rules.render(template, data(case=case, kind=kind, said=said, at=at))
     return DraftDocument(
         kind=kind,
         title=rendered.title,
-        authority=case.organisation_name or authority.name,
+        authority=case.organisation_name,
         addressee=case.applicant_name,
         paragraphs=rendered.paragraphs,
         day=rules.day_of(at),
@@ -75,48 +73,40 @@ def draft_choice(
     kind = KIND_OF.get(choice)
     if kind is None:
         return None
-    at, terms, calendar = clock.now(), procedure.terms(case.matter_id), calendars.current()
+    at, terms, calendar = clock.now(), procedure.terms(matter_id=case.matter_id), calendars.current()
     follow = [
         (terms.requirements[code].name, terms.defer_within(code)) for code in deferred if code in terms.requirements
     ]
     due = calendar.due(rules.day_of(at), Limit(case.promised_days, LimitUnit(case.promised_unit)))
     facts = {
-        "deferred": [f"{name}（{legal_day(rules.deferral_due(at, days, calendar))}前）" for name, days in follow]
+        "deferred": [f"{name}（{rules.legal_day(rules.deferral_due(at, days, calendar))}前）" for name, days in follow]
         or ["……"],
     }
     if case.accepted_at is None and isinstance(due, DueDate):
-        facts["due_day"] = legal_day(due.date)  # type: ignore[assignment]
+        facts["due_day"] = rules.legal_day(due.date)  # type: ignore[assignment]
     said = Said(ground or terms.ground, reason or _GAP if kind in _REASONED else reason, facts)
-    return draft(case, kind, said, at)
+    return draft(case=case, kind=kind, said=said, at=at)
 
 
-def draft_document(*, case_id: UUID, kind: DocumentKind, said: Said, viewer: Actor) -> DraftDocument:
-    """How a document of a step that is no task's choice would read. Raises CaseNotFound."""
-    case = Case.objects.filter(policies.visible(viewer), pk=case_id).first()
-    if case is None:
-        raise CaseNotFound
-    return draft(case, kind, said, clock.now())
-
-
-def data(case: Case, kind: DocumentKind, said: Said, at: datetime) -> dict[str, Any]:
+def data(*, case: Case, kind: DocumentKind, said: Said, at: datetime) -> dict[str, Any]:
     """All places and conditions that a wording may use."""
-    terms = procedure.terms(case.matter_id)
+    terms = procedure.terms(matter_id=case.matter_id)
     return {
         "applicant": case.applicant_name,
         "authority": case.organisation_name,
         "matter": case.title,
         "case_number": case.number,
-        "today": legal_day(at),
-        "submitted_day": legal_day(case.submitted_at),
-        "accepted_day": legal_day(case.accepted_at or at),
-        "decision_day": legal_day(case.decided_at) if case.decided_at else "",
-        "days": days_words(case.promised_days, case.promised_unit),
-        "due_day": legal_day(case.promised_due) if case.promised_due else "",
+        "today": rules.legal_day(at),
+        "submitted_day": rules.legal_day(case.submitted_at),
+        "accepted_day": rules.legal_day(case.accepted_at or at),
+        "decision_day": rules.legal_day(case.decided_at) if case.decided_at else "",
+        "days": rules.days_words(case.promised_days, case.promised_unit),
+        "due_day": rules.legal_day(case.promised_due) if case.promised_due else "",
         "permit": terms.permit,
         "deed": terms.deed,
         "ground": said.ground,
         "reason": said.reason,
-        "needed": lines(said.reason),
+        "needed": rules.lines(said.reason),
         "results_words": "、".join(terms.results),
         "deemed": False,
         "instant": False,
@@ -124,10 +114,17 @@ def data(case: Case, kind: DocumentKind, said: Said, at: datetime) -> dict[str, 
         "members": [],
         "materials": [],
         "pledged": [],
-        **procedure.remedies(case.organisation_id, terms),
+        **_remedies(case, kind),
         **_of_kind(case, kind, at),
         **said.facts,
     }
+
+
+def _remedies(case: Case, kind: DocumentKind) -> Mapping[str, str]:
+    """Where a decision can be fought; asked for only where the wording tells it."""
+    if not rules.places(wording.template(kind=kind)) & _REMEDIES:
+        return {}
+    return procedure.remedies(matter_id=case.matter_id, organisation_id=case.organisation_id)
 
 
 def _of_kind(case: Case, kind: DocumentKind, at: datetime) -> Mapping[str, Any]:
@@ -147,27 +144,5 @@ def _receipt(case: Case, at: datetime) -> Mapping[str, Any]:
     return {
         "materials": list(dict.fromkeys(rows.values_list("name", flat=True))),
         "members": named,
-        "due_day": legal_day(due),
+        "due_day": rules.legal_day(due),
     }
-
-
-def lines(text: str) -> list[str]:
-    """What was entered line by line, as the items of a list; numbers that somebody typed before them fall away."""
-    found = [
-        line.strip().lstrip("0123456789").lstrip("．.、)） ").strip() or line.strip() for line in text.splitlines()
-    ]
-    return [line for line in found if line]
-
-
-def listed(names: Sequence[str]) -> str:
-    return "、".join(f"“{name}”" for name in names)
-
-
-def legal_day(day: date | datetime) -> str:
-    """2026年11月16日, as official documents write it (GB/T 9704)."""
-    day = day.astimezone(CHINA).date() if isinstance(day, datetime) else day
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def days_words(count: int, unit: str) -> str:
-    return f"{count}{_UNITS.get(unit, _UNITS['working_day'])}"

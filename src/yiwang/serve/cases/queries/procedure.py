@@ -41,7 +41,6 @@ class Terms:
 
     permit: bool = False
     laws: tuple[Law, ...] = ()
-    remedies: RemedyTerms = field(default_factory=RemedyTerms)
     word: str = ""
     sample: bool = False
     results: tuple[str, ...] = ()
@@ -71,7 +70,7 @@ class Terms:
 
 
 @lru_cache(maxsize=1024)
-def terms(matter_id: UUID | None) -> Terms:
+def terms(*, matter_id: UUID | None) -> Terms:
     """The terms of a matter version."""
     if matter_id is None:
         return Terms()
@@ -79,7 +78,6 @@ def terms(matter_id: UUID | None) -> Terms:
     return Terms(
         permit=spec.type == _PERMIT,
         laws=spec.laws,
-        remedies=spec.remedies,
         word=spec.document_word,
         sample=spec.sample,
         results=tuple(result.name for result in spec.results),
@@ -101,7 +99,7 @@ class Authority:
 _authorities: dict[UUID, tuple[datetime, Authority]] = {}
 
 
-def authority(organisation_id: UUID) -> Authority:
+def authority(*, organisation_id: UUID) -> Authority:
     """The organisation as an issuer. No query within a minute, else up to five."""
     now = clock.now()
     known = _authorities.get(organisation_id)
@@ -116,8 +114,9 @@ def _read(organisation_id: UUID) -> Authority:
     path = [region.name for region in identity.region_path(code=own.region.code, viewer=viewer)]
     regions = path[1:] if path and path[0].endswith(("省", "自治区")) else path
     bureau = own.kind is not OrganisationKind.PUBLIC_INSTITUTION
-    word = rules.issuer_word(
-        regions=regions or [own.region.name], line=wording.line_word(own.line), name=own.label, single=bureau
+    named = matters.document_word(organisation_id=organisation_id, viewer=viewer)
+    word = named or rules.issuer_word(
+        regions=regions or [own.region.name], line=wording.line_word(line=own.line), name=own.label, single=bureau
     )
     return Authority(own.name, word or own.label[:4], _government(own, viewer))
 
@@ -135,19 +134,31 @@ def _government(own: OrganisationView, viewer: Actor) -> str:
     return _GOVERNMENT
 
 
-def remedies(organisation_id: UUID, terms_: Terms) -> Mapping[str, str]:
-    """What a document says of remedies: where, and within which time."""
-    told = terms_.remedies
-    return {
-        "review_authority": told.review_authority or authority(organisation_id).review,
-        "court": told.court or _COURT,
-        "review_days": _days(told.review_days),
-        "litigation_months": _NUMERALS.get(told.litigation_months, str(told.litigation_months)),
-    }
+def remedies(*, matter_id: UUID | None, organisation_id: UUID) -> Mapping[str, str]:
+    """What a document says of remedies: where, and within which time (行政复议法 20, 行政诉讼法 46). Kept for a minute."""
+    now, key = clock.now(), (matter_id, organisation_id)
+    known = _remedies.get(key)
+    if known is None or not timedelta(0) <= now - known[0] < _CACHED_FOR:
+        told = _told(matter_id, organisation_id)
+        known = _remedies[key] = (
+            now,
+            {
+                "review_authority": told.review_authority or authority(organisation_id=organisation_id).review,
+                "court": told.court or _COURT,
+                "review_days": _NUMERALS.get(told.review_days, str(told.review_days)),
+                "litigation_months": _NUMERALS.get(told.litigation_months, str(told.litigation_months)),
+            },
+        )
+    return known[1]
 
 
+def _told(matter_id: UUID | None, organisation_id: UUID) -> RemedyTerms:
+    if matter_id is None:
+        return RemedyTerms()
+    viewer = Actor.system("cases.remedies")
+    matter = matters.matter_version(matter_id=matter_id, viewer=viewer)
+    return matters.remedies(matter=matter, organisation_id=organisation_id, viewer=viewer)
+
+
+_remedies: dict[tuple[UUID | None, UUID], tuple[datetime, Mapping[str, str]]] = {}
 _NUMERALS = {1: "一", 2: "两", 3: "三", 6: "六", 15: "十五", 30: "三十", 60: "六十", 90: "九十"}
-
-
-def _days(count: int) -> str:
-    return _NUMERALS.get(count, str(count))

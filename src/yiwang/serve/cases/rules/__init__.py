@@ -29,10 +29,14 @@ from yiwang.serve.cases.rules.documents import (
     Paragraph,
     Rendered,
     Template,
+    days_words,
     document_digest,
     document_number,
     holds,
     issuer_word,
+    legal_day,
+    lines,
+    listed,
     places,
     render,
 )
@@ -44,7 +48,7 @@ from yiwang.serve.cases.rules.states import TRANSITIONS, next_status, parent_res
 __all__ = [
     "ACCEPTANCE_DAYS", "ANNOUNCEMENT_DAYS", "DELIVERY_DAYS", "EXTENSION_DAYS", "GENESIS", "NUMBER", "TRANSITIONS", "Entry",
     "Paragraph", "Rendered", "Template", "acceptance_clock", "acceptance_due", "accepted_on", "announced_until", "case_number", "clock",
-    "day_of", "deferral_due", "delivery_due", "document_digest", "document_number", "due_date", "end_of", "entry_of",
-    "event_hash", "expected_due", "extension", "filled", "holds", "issuer_word", "last", "member_number", "next_status",
+    "day_of", "days_words", "deferral_due", "delivery_due", "document_digest", "document_number", "due_date", "end_of", "entry_of",
+    "event_hash", "expected_due", "extension", "filled", "holds", "issuer_word", "last", "legal_day", "lines", "listed", "member_number", "next_status",
     "parent_result", "parent_status", "pauses", "places", "refusal", "render", "status_of", "stopped", "waiting_since",
 ]  # fmt: skip

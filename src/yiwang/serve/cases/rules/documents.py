@@ -8,10 +8,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from yiwang.commons.rules.engine import Expression, compile_expression
+from yiwang.kernel.clock import CHINA
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _CITY_END = re.compile(r"(市|地区|自治州|盟|区|县|旗|街道|镇|乡|经济开发区|高新区)$")
@@ -107,3 +109,30 @@ def document_digest(*, number: str, kind: str, content: Mapping[str, Any]) -> by
     whole = {"number": number, "kind": kind, "content": content}
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.new("sm3", text.encode()).digest()
+
+
+_UNITS = {"working_day": "个工作日", "calendar_day": "日"}
+
+
+def lines(text: str) -> list[str]:
+    """What was entered line by line, as the items of a list; numbers that somebody typed before them fall away."""
+    found = [
+        line.strip().lstrip("0123456789").lstrip("．.、)） ").strip() or line.strip() for line in text.splitlines()
+    ]
+    return [line for line in found if line]
+
+
+def listed(names: Sequence[str]) -> str:
+    """“甲”、“乙”."""
+    return "、".join(f"“{name}”" for name in names)
+
+
+def legal_day(day: date | datetime) -> str:
+    """2026年11月16日, as official documents write it (GB/T 9704)."""
+    day = day.astimezone(CHINA).date() if isinstance(day, datetime) else day
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def days_words(count: int, unit: str) -> str:
+    """5个工作日."""
+    return f"{count}{_UNITS.get(unit, _UNITS['working_day'])}"

@@ -13,7 +13,7 @@ from yiwang.serve.cases.contracts import (
     ResultKind,
     ResultView,
 )
-from yiwang.serve.cases.queries.drafting import legal_day, lines
+from yiwang.serve.cases.rules import legal_day, lines
 from yiwang.serve.cases.views import sheets, words
 from yiwang.web import components as ui
 

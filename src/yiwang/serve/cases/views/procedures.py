@@ -42,7 +42,7 @@ def special(request: HttpRequest, number: str) -> HttpResponse:
         )
         return _("特别程序已开始，期限停止计算，告知书已送达申请人。")
 
-    offered = queries.terms(view.matter_ids[0] if view.matter_ids else None).special
+    offered = queries.terms(matter_id=view.matter_ids[0] if view.matter_ids else None).special
     posted = request.POST
     fields = (
         Field(

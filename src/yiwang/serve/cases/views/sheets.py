@@ -12,7 +12,7 @@ from yiwang.serve.cases.contracts import (
     DocumentView,
     DraftDocument,
 )
-from yiwang.serve.cases.queries.drafting import legal_day
+from yiwang.serve.cases.rules import legal_day
 from yiwang.serve.cases.views import words
 from yiwang.web import components as ui
 

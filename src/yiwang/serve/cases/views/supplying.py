@@ -68,7 +68,7 @@ def _correction_page(
 
 def _pledge_field(view: CaseView) -> Field | None:
     """The materials that a signed pledge may stand for, with what is told before signing."""
-    terms = queries.terms(view.matter_ids[0] if view.matter_ids else None)
+    terms = queries.terms(matter_id=view.matter_ids[0] if view.matter_ids else None)
     if terms.pledge is None:
         return None
     there = {each.material for each in view.materials} | {each.material for each in view.pledges}
@@ -98,7 +98,7 @@ def _supply(request: HttpRequest, task_id: UUID, view: CaseView) -> HttpResponse
 
 
 def _named(pledged: Sequence[MaterialInput], view: CaseView) -> tuple[MaterialInput, ...]:
-    terms = queries.terms(view.matter_ids[0] if view.matter_ids else None)
+    terms = queries.terms(matter_id=view.matter_ids[0] if view.matter_ids else None)
     names = {code: each.name for code, each in terms.requirements.items()}
     return tuple(MaterialInput(each.material, names.get(each.material, ""), each.by) for each in pledged)
 
