@@ -1,11 +1,17 @@
 """Answers that htmx understands, and the same answers for a browser without script."""
 
+import base64
 import json
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from yiwang.web.components import Undo
+
+_UNDO = "undo:"
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -30,6 +36,21 @@ def with_toast(response: HttpResponse, words: str, *, tone: str = "") -> HttpRes
     """Let the page that is open show a toast after an htmx answer."""
     response["HX-Trigger"] = json.dumps({"yw:toast": {"words": str(words), "tone": tone}})
     return response
+
+
+def say_undoable(request: HttpRequest, said: str, undo: Undo) -> None:
+    """A toast on the next page that says what was done and takes it back by one press."""
+    kept = json.dumps([str(undo.words), undo.action, undo.hidden], ensure_ascii=True)
+    messages.success(request, said, extra_tags=_UNDO + base64.urlsafe_b64encode(kept.encode()).decode())
+
+
+def undo_of(tags: str) -> Undo | None:
+    """What `say_undoable` put into a message's tags."""
+    for tag in tags.split():
+        if tag.startswith(_UNDO):
+            words, action, hidden = json.loads(base64.urlsafe_b64decode(tag.removeprefix(_UNDO)))
+            return Undo(words, action, tuple((name, value) for name, value in hidden))
+    return None
 
 
 def safe_next(request: HttpRequest, url: str, default: str = "/") -> str:

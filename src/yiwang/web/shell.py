@@ -23,6 +23,7 @@ STYLES = (
     "documents",
     "diagram",
     "layouts",
+    "desk",
 )
 SCRIPTS = ("glue", "print", "dialog", "toast", "menu", "submit", "upload", "keys", "summary", "chart", "diagram")
 PRINT_COOKIE = "yw_print"

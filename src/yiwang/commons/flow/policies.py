@@ -153,6 +153,12 @@ def rights(viewer: Actor) -> dict[str, bool]:
     return identity.held_among(viewer, (ADMINISTER, AUDIT, CALENDAR))
 
 
+def check_official(viewer: Actor) -> None:
+    """For what belongs to an official's desk and to no task. Raises NotYourTask."""
+    if not viewer.is_official or viewer.account_id is None:
+        raise NotYourTask
+
+
 def can_keep(viewer: Actor, action: str) -> bool:
     """Look after what belongs to the whole installation: its events and jobs (ADMINISTER), its calendar (CALENDAR)."""
     return rights(viewer).get(action, False)

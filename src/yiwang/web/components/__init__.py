@@ -20,6 +20,7 @@ from yiwang.web.components.actions import (
     Tab,
     Tabs,
     Toast,
+    Undo,
 )
 from yiwang.web.components.base import Attr, Component, Link, Text
 from yiwang.web.components.diagrams import (
@@ -166,4 +167,5 @@ __all__ = [
     "Timeline",
     "Toast",
     "Tone",
+    "Undo",
 ]

@@ -77,13 +77,22 @@ class Dialog(Component):
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """Posts `hidden` to `action`, which takes back what was done."""
+
+    words: Text
+    action: str
+    hidden: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Toast(Component):
-    """Says what was done; stays until closed. `tone`: "" or bad. `undo` takes it back."""
+    """Says what was done; stays until closed. `tone`: "" or bad. `undo` leads to, or is, what takes it back."""
 
     template: ClassVar[str] = "web/components/toast.html"
     words: Text
     tone: str = ""
-    undo: Link | None = None
+    undo: Link | Undo | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from yiwang.web.components import (
 )
 from yiwang.web.fields import Field
 from yiwang.web.registry import Area
+from yiwang.web.responses import undo_of
 from yiwang.web.shell import SCRIPTS, STYLES, shell_view
 
 register = template.Library()
@@ -192,8 +193,9 @@ def yw_keys(context: Context, *pairs: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def yw_toast(context: Context, message: Any) -> SafeString:
     """A message of django.contrib.messages as a toast."""
-    bad = "error" in getattr(message, "tags", "").split()
-    return render_value(context, Toast(str(message), "bad" if bad else ""))
+    tags = getattr(message, "tags", "")
+    bad = "error" in tags.split()
+    return render_value(context, Toast(str(message), "bad" if bad else "", undo_of(tags)))
 
 
 @register.simple_block_tag

@@ -6,6 +6,8 @@ from yiwang.commons.flow.commands.administration import (
     retry_deliveries,
     retry_jobs,
 )
+from yiwang.commons.flow.commands.batches import claim_many, hand_over, release_many
+from yiwang.commons.flow.commands.exporting import note_inbox_export
 from yiwang.commons.flow.commands.locking import lock_process
 from yiwang.commons.flow.commands.messages import (
     begin_due,
@@ -20,13 +22,15 @@ from yiwang.commons.flow.commands.publishing import publish_definition
 from yiwang.commons.flow.commands.remote import complete_remote, fail_remote, give_up_remote
 from yiwang.commons.flow.commands.rescheduling import reschedule
 from yiwang.commons.flow.commands.running import cancel, fire_timers, retry_halted, start
-from yiwang.commons.flow.commands.tasks import claim, claim_many, complete_task, reassign, release, release_many
+from yiwang.commons.flow.commands.saved_views import change_view, drop_view, save_view
+from yiwang.commons.flow.commands.tasks import claim, complete_task, reassign, release
 
 __all__ = [
     "announce_year",
     "begin_due",
     "broadcast_signal",
     "cancel",
+    "change_view",
     "claim",
     "claim_many",
     "complete_remote",
@@ -34,14 +38,17 @@ __all__ = [
     "correlate",
     "deliver_message",
     "deliver_signal",
+    "drop_view",
     "fail_remote",
     "fire_timers",
     "forget_messages",
     "give_up_remote",
+    "hand_over",
     "lock_process",
     "migrate_batch",
     "migrate_instances",
     "note_audit_export",
+    "note_inbox_export",
     "publish_definition",
     "reassign",
     "release",
@@ -50,5 +57,6 @@ __all__ = [
     "retry_deliveries",
     "retry_halted",
     "retry_jobs",
+    "save_view",
     "start",
 ]  # fmt: skip

@@ -1,21 +1,21 @@
 """What people do with tasks: take, give back, hand over, complete."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from yiwang.commons.flow import policies
 from yiwang.commons.flow.commands import pending as to
+from yiwang.commons.flow.commands.holding import hold, remember, subject_of
 from yiwang.commons.flow.commands.locking import locked_task
 from yiwang.commons.flow.commands.stepping import Stepper
 from yiwang.commons.flow.contracts import HistoryKind, TaskCompleted, TaskStatus, UnknownTask
-from yiwang.commons.flow.models import HistoryEntry, Task
+from yiwang.commons.flow.models import Task
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import evidence, outbox
-from yiwang.kernel.actor import Actor, SubjectRef
-from yiwang.kernel.command import command, keep, note
-from yiwang.kernel.ids import new_id
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.command import command, note
 from yiwang.kernel.writes import update
 
 
@@ -34,11 +34,11 @@ def claim(*, task_id: UUID, by: Actor, at: datetime) -> None:
     Raises UnknownTask (also for those out of reach), TaskTaken, TaskClosed.
     """
     task = _task(task_id)
-    if not (task.status == TaskStatus.CLAIMED.value and task.assignee_id == by.account_id):
+    if not (task.status == TaskStatus.CLAIMED.value and task.assignee_id == policies.holder_id(by)):
         policies.check_claim(by, task)
-        _hold(task, by.account_id, at)
-        _remember(task, HistoryKind.CLAIMED, by, at)
-    note(_subject(task), task=str(task.pk))
+        hold([task], policies.holder_id(by), at)
+        remember([task], HistoryKind.CLAIMED, by, at)
+    note(subject_of(task), task=str(task.pk))
 
 
 @command("flow.release")
@@ -46,37 +46,9 @@ def release(*, task_id: UUID, by: Actor, at: datetime) -> None:
     """Give a task back to all. Raises NotYourTask, TaskClosed, UnknownTask."""
     task = _task(task_id)
     policies.check_release(by, task)
-    _hold(task, None, at)
-    _remember(task, HistoryKind.RELEASED, by, at)
-    note(_subject(task), task=str(task.pk))
-
-
-@command("flow.claim_many")
-def claim_many(*, task_ids: Sequence[UUID], by: Actor, at: datetime) -> int:
-    """Take as many of these tasks as are still open and in reach; how many were taken. Never raises for one of them."""
-    rows = Task.objects.select_for_update().filter(pk__in=task_ids, status=TaskStatus.OPEN.value)
-    taken = [task for task in rows.order_by("pk") if policies.can_claim(by, task)]
-    for task in taken:
-        _hold(task, by.account_id, at)
-        _remember(task, HistoryKind.CLAIMED, by, at)
-        note(_subject(task), task=str(task.pk))
-    if not taken:
-        note(SubjectRef("task", task_ids[0] if task_ids else new_id()), claimed=0)
-    return len(taken)
-
-
-@command("flow.release_many")
-def release_many(*, task_ids: Sequence[UUID], by: Actor, at: datetime) -> int:
-    """Give those of these tasks back that the actor holds; how many."""
-    rows = Task.objects.select_for_update().filter(pk__in=task_ids, status=TaskStatus.CLAIMED.value)
-    held = [task for task in rows.order_by("pk") if policies.can_release(by, task)]
-    for task in held:
-        _hold(task, None, at)
-        _remember(task, HistoryKind.RELEASED, by, at)
-        note(_subject(task), task=str(task.pk))
-    if not held:
-        note(SubjectRef("task", task_ids[0] if task_ids else new_id()), released=0)
-    return len(held)
+    hold([task], None, at)
+    remember([task], HistoryKind.RELEASED, by, at)
+    note(subject_of(task), task=str(task.pk))
 
 
 @command("flow.reassign")
@@ -86,9 +58,9 @@ def reassign(*, task_id: UUID, account_id: UUID, by: Actor, at: datetime) -> Non
     policies.check_assign(by, task)
     if task.organisation_id is None or not _works_there(account_id, task.organisation_id, by):
         raise UnknownTask
-    _hold(task, account_id, at)
-    _remember(task, HistoryKind.REASSIGNED, by, at, to=str(account_id))
-    note(_subject(task), task=str(task.pk), to=str(account_id))
+    hold([task], account_id, at)
+    remember([task], HistoryKind.REASSIGNED, by, at, to=str(account_id))
+    note(subject_of(task), task=str(task.pk), to=str(account_id))
 
 
 @command("flow.complete_task")
@@ -113,41 +85,15 @@ def complete_task(
     policies.check_running(instance)
     task.status, task.ended_at, task.completed_by_id = TaskStatus.DONE.value, at, by.account_id
     update(task, "status", "ended_at", "completed_by_id")
-    subject = _subject(task)
+    subject = subject_of(task)
     facts: dict[str, evidence.Fact] = {"task": str(task.pk), "element": task.element_id, "instance": str(instance.pk)}
     evidence.record("process.task_completed", subject, facts)
     outbox.publish(TaskCompleted(subject, instance.pk, task.pk, task.element_id))
-    _remember(task, HistoryKind.COMPLETED, by, at)
+    remember([task], HistoryKind.COMPLETED, by, at)
     Stepper(by=by, at=at).run(instance, to.to_complete(task.item_id, outputs or {}))
     note(subject, task=str(task.pk), element=task.element_id)
-
-
-def _subject(task: Task) -> SubjectRef:
-    return SubjectRef(task.subject_kind, task.subject_id)
 
 
 def _works_there(account_id: UUID, organisation_id: UUID, viewer: Actor) -> bool:
     found = identity.officials(viewer=viewer, organisation_id=organisation_id, size=500)
     return any(card.id == account_id for card in found.items)
-
-
-def _hold(task: Task, account_id: UUID | None, at: datetime) -> None:
-    task.assignee_id = account_id
-    task.status = (TaskStatus.CLAIMED if account_id else TaskStatus.OPEN).value
-    task.claimed_at = at if account_id else None
-    task.save(update_fields=["assignee", "status", "claimed_at"])
-
-
-def _remember(task: Task, kind: HistoryKind, by: Actor, at: datetime, **details: Any) -> None:
-    row = HistoryEntry(
-        instance_id=task.instance_id,
-        subject_kind=task.subject_kind,
-        subject_id=task.subject_id,
-        at=at,
-        kind=kind.value,
-        element_id=task.element_id,
-        name=task.name,
-        account_id=by.account_id,
-        details={"task": str(task.pk), **details},
-    )
-    keep(row)

@@ -10,7 +10,15 @@ from yiwang.commons.flow.queries.administration import (
 )
 from yiwang.commons.flow.queries.diagrams import diagram, diagram_of, published_bpmn
 from yiwang.commons.flow.queries.halted import call, halt, halts
-from yiwang.commons.flow.queries.inbox import check_plain, inbox, inbox_export, inbox_summary, task
+from yiwang.commons.flow.queries.inbox import (
+    candidates,
+    check_plain,
+    inbox,
+    inbox_export,
+    inbox_summary,
+    task,
+    tasks_by_id,
+)
 from yiwang.commons.flow.queries.migrating import migration, migrations, plan_migration, versions
 from yiwang.commons.flow.queries.processes import (
     applicant_of,
@@ -24,6 +32,7 @@ from yiwang.commons.flow.queries.processes import (
     process_versions,
     status,
 )
+from yiwang.commons.flow.queries.saved_views import saved_views
 
 __all__ = [
     "administration_counts",
@@ -31,6 +40,7 @@ __all__ = [
     "audit_export",
     "audit_trail",
     "call",
+    "candidates",
     "check_plain",
     "definition_bpmn",
     "diagram",
@@ -53,8 +63,10 @@ __all__ = [
     "process_versions",
     "published_bpmn",
     "rights",
+    "saved_views",
     "standing_deliveries",
     "status",
     "task",
+    "tasks_by_id",
     "versions",
 ]  # fmt: skip

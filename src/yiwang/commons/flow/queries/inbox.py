@@ -1,7 +1,7 @@
 """The officials' inbox: one page in one query whatever its length, counts and choices in one more."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,8 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from yiwang.commons.flow import policies, registry, rules
 from yiwang.commons.flow.contracts import (
+    ASSIGN,
+    WORK,
     Facet,
     Holder,
     InboxFilter,
@@ -26,6 +28,8 @@ from yiwang.commons.flow.contracts import (
 )
 from yiwang.commons.flow.models import Task
 from yiwang.commons.flow.queries.rows import RELATED, task_row
+from yiwang.commons.identity import queries as identity
+from yiwang.commons.identity.contracts import AccountCard
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.paging import Page, paginate
@@ -120,6 +124,34 @@ def inbox(*, viewer: Actor, wanted: InboxFilter = _NOTHING, cursor: str | None =
     rows = waiting(viewer).filter(conditions(wanted, viewer, now)).select_related(*RELATED, *_APPLICANT).only(*_LIGHT)
     page = paginate(rows, order=_ORDERS[wanted.sort], cursor=cursor, size=size)
     return page.map(lambda row: task_row(task=row, now=now, viewer=viewer, applicant=_applicant(row)))
+
+
+def tasks_by_id(*, task_ids: Sequence[UUID], viewer: Actor) -> tuple[TaskRow, ...]:
+    """Those of these tasks that are not done and in reach, to work on or to assign; the most urgent first. One query."""
+    now = clock.now()
+    reach = policies.in_reach(viewer) | policies.in_reach(viewer, ASSIGN)
+    rows = Task.objects.filter(reach, pk__in=task_ids, status__in=policies.WAITING, for_applicant=False)
+    found = rows.select_related(*RELATED, *_APPLICANT).only(*_LIGHT).order_by("due_order", "id")
+    return tuple(task_row(task=row, now=now, viewer=viewer, applicant=_applicant(row)) for row in found)
+
+
+def candidates(*, task_ids: Sequence[UUID], viewer: Actor) -> tuple[AccountCard, ...]:
+    """Officials who may work on every one of these tasks, by name. One query, and one for each place they belong to."""
+    places = (
+        Task.objects.filter(pk__in=task_ids).values_list("organisation_id", "scope_key", "grade", "role").distinct()
+    )
+    able: dict[UUID, AccountCard] | None = None
+    for organisation_id, scope_key, grade, role in places.order_by():
+        cards = identity.holders(
+            viewer=viewer,
+            action=WORK,
+            organisation_id=organisation_id,
+            scope_key=scope_key,
+            grade=grade,
+            role=role or None,
+        )
+        able = {card.id: card for card in cards if able is None or card.id in able}
+    return tuple((able or {}).values())
 
 
 def inbox_export(*, viewer: Actor, wanted: InboxFilter) -> Iterator[tuple[TaskRow, ...]]:

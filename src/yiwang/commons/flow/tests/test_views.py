@@ -60,7 +60,7 @@ def test_a_page_of_the_inbox_costs_few_queries(client, clerk, django_assert_max_
 
 def test_search_that_finds_nothing_says_what_to_do(client, clerk):
     page = text(client.get(reverse("flow:inbox"), {"q": "没有的事"}))
-    assert "请换一个说法" in page
+    assert "请去掉一个条件" in page
 
 
 def test_several_tasks_are_claimed_and_given_back_at_once(client, clerk):

@@ -14,6 +14,7 @@ from yiwang.commons.identity.queries.actors import (
     offices,
     standing_of,
 )
+from yiwang.commons.identity.queries.holders import colleagues, holders, may_reach
 from yiwang.commons.identity.queries.people import (
     account,
     account_by_username,
@@ -49,13 +50,16 @@ __all__ = [
     "acting_choices",
     "actor_of",
     "acts_within",
+    "colleagues",
     "device_of",
     "entity",
     "entity_by_credit_code",
     "find_person",
     "forget_standing",
     "held_among",
+    "holders",
     "holds",
+    "may_reach",
     "offices",
     "officials",
     "organisation",

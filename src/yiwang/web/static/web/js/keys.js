@@ -1,4 +1,4 @@
-// Keys for lists: j/k move, Enter opens, x picks, / searches, ? explains; any other letter presses the button of the page
+// Keys for lists: j/k move, Enter opens, x picks, a picks all, / searches, ? explains; any other letter presses the button of the page
 // that carries it in data-yw-key. Nothing happens while somebody types.
 const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");
 const rows = () => [...document.querySelectorAll("[data-yw-list] [data-yw-row]")];
@@ -11,6 +11,12 @@ const move = (step) => {
   next?.scrollIntoView({ block: "nearest" });
 };
 
+const pickAll = () => {
+  const boxes = rows().map((row) => row.querySelector("input[type=checkbox]")).filter(Boolean);
+  const wanted = !boxes.every((box) => box.checked);
+  for (const box of boxes) if (box.checked !== wanted) box.click();
+};
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (!document.querySelector("[data-yw-list], [data-yw-key], dialog[data-yw-keys]")) return;
@@ -18,6 +24,7 @@ document.addEventListener("keydown", (event) => {
   const key = event.key;
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
   else if (key === "Enter" && document.activeElement === row && row) row.querySelector(".y-rowlink")?.click();
+  else if (key === "a" && rows().length && !document.querySelector('[data-yw-key="a"]')) pickAll();
   else if (key === "x" && row) row.querySelector("input[type=checkbox]")?.click();
   else if (key === "/") document.querySelector("[data-yw-search], input[type=search]")?.focus();
   else if (key === "?") document.querySelector("dialog[data-yw-keys]")?.showModal();

@@ -1,0 +1,96 @@
+"""The other way round: which officials a piece of work can be given to."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from yiwang.commons.identity import policies, rules
+from yiwang.commons.identity.contracts import AccountCard, AccountKind, UnknownRecord
+from yiwang.commons.identity.models import Account, Appointment, HeldGrant, OrganisationAncestry
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+
+_AT_MOST = 200
+
+
+def holders(
+    *,
+    viewer: Actor,
+    action: str,
+    organisation_id: UUID,
+    scope_key: str = rules.ANY,
+    grade: int = 1,
+    role: str | None = None,
+) -> tuple[AccountCard, ...]:
+    """Active officials whose grants for `action` reach such a row today, by name; at most 200. One query.
+
+    `role` keeps those who hold it in some office. Only for officials and the program. Raises UnknownRecord.
+    """
+    _check(viewer)
+    rows = _reaching(action, organisation_id, scope_key, grade, role).select_related("person")
+    return tuple(_card(row) for row in rows.order_by("person__name", "username")[:_AT_MOST])
+
+
+def may_reach(
+    *,
+    account_id: UUID,
+    action: str,
+    organisation_id: UUID,
+    scope_key: str,
+    grade: int,
+    role: str | None = None,
+    viewer: Actor,
+) -> bool:
+    """Whether this account is one of `holders`. One query."""
+    _check(viewer)
+    return bool(_reaching(action, organisation_id, scope_key, grade, role).filter(pk=account_id).exists())
+
+
+def colleagues(*, viewer: Actor, organisation_id: UUID) -> tuple[AccountCard, ...]:
+    """Active officials of the organisation, of those directly above it and of all below these, by name; at most 200.
+
+    For choosing a deputy. Only for officials and the program. One query.
+    """
+    _check(viewer)
+    above = OrganisationAncestry.objects.filter(descendant_id=organisation_id, distance__lte=1)
+    near = OrganisationAncestry.objects.filter(
+        Exists(above.filter(tree=OuterRef("tree"), ancestor_id=OuterRef("ancestor_id")))
+    )
+    held = Appointment.objects.filter(policies.period_covers_today(), organisation_id__in=near.values("descendant_id"))
+    rows = _officials().filter(pk__in=held.values("account_id")).select_related("person")
+    return tuple(_card(row) for row in rows.order_by("person__name", "username")[:_AT_MOST])
+
+
+def _check(viewer: Actor) -> None:
+    if not (viewer.is_official or viewer.is_system):
+        raise UnknownRecord
+
+
+def _officials() -> "QuerySet[Account]":
+    found: QuerySet[Account] = Account.objects.filter(is_active=True, kind=AccountKind.OFFICIAL.value)
+    return found
+
+
+def _reaching(action: str, organisation_id: UUID, scope_key: str, grade: int, role: str | None) -> "QuerySet[Account]":
+    today = clock.today()
+    up = OrganisationAncestry.objects.filter(
+        tree=OuterRef("tree"), ancestor_id=OuterRef("organisation_id"), descendant_id=organisation_id
+    )
+    held = HeldGrant.objects.filter(
+        Exists(up),
+        Q(valid_to__gte=today) | Q(valid_to__isnull=True),
+        valid_from__lte=today,
+        action__in=rules.covering(action, "."),
+        scope__in=rules.covering(scope_key, ":"),
+        highest_grade__gte=grade,
+    )
+    rows = _officials().filter(pk__in=held.values("account_id"))
+    if role is not None:
+        posts = Appointment.objects.filter(policies.period_covers_today(), role__key=role)
+        rows = rows.filter(pk__in=posts.values("account_id"))
+    return rows
+
+
+def _card(row: Account) -> AccountCard:
+    name = row.person.name if row.person else row.username
+    return AccountCard(row.pk, row.username, AccountKind(row.kind), name, row.person_id, row.is_active, row.sample)
