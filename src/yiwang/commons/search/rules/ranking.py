@@ -1,7 +1,7 @@
 """Decides which candidates are answers and in what order. Pure: candidates come with how strongly they hold each concept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Final
 
@@ -45,7 +45,9 @@ def rank(wanted: Plan, candidates: Sequence[Candidate], ideal: Mapping[int, floa
     ranked = [_judged(wanted, each, ideal, total) for each in candidates]
     accepted = [each for each in ranked if each.covered >= _COVERED]
     best = max((each.score for each in accepted), default=0.0)
-    return tuple(sorted((e for e in accepted if e.score >= _TAIL * best), key=lambda e: (-e.score, e.id)))
+    equal = {each.id: _equality(wanted, each) for each in candidates}
+    answers = (replace(e, score=e.score + equal[e.id]) for e in accepted if e.score >= _TAIL * best)
+    return tuple(sorted(answers, key=lambda each: (-each.score, each.id)))
 
 
 def likeness(one: str, other: str) -> float:
@@ -68,10 +70,14 @@ def _judged(wanted: Plan, each: Candidate, ideal: Mapping[int, float], total: fl
     contained = max(map(len, said), default=0) / max(len(wanted.core), 1)
     alike = max((likeness(wanted.core, name) for name in each.names), default=0.0)
     score += _NAME * alike + _CONTAINED * min(contained, 1.0)
-    score += _EQUAL if wanted.whole in each.names[:1] else _EQUAL / 3 if wanted.whole in each.names else 0.0
     share = held / total if len(ideal) == len(wanted.concepts) or held >= _LEAST else 0.0
     covered = max(share, min(contained, 1.0), alike, _COVERED if held >= _ENOUGH else 0.0)
     return Ranked(each.id, score * each.boost, covered)
+
+
+def _equality(wanted: Plan, each: Candidate) -> float:
+    """Whoever types a name wants that one first, and still sees what is near."""
+    return _EQUAL if wanted.whole in each.names[:1] else _EQUAL / 3 if wanted.whole in each.names else 0.0
 
 
 def _weight(concept: Concept, ideal: float) -> float:

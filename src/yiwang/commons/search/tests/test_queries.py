@@ -2,12 +2,12 @@
 
 import pytest
 
-from yiwang.commons.search import commands, queries
-from yiwang.commons.search.contracts import Document, Range, Visibility
+from yiwang.commons.search import commands, queries, registry
+from yiwang.commons.search.contracts import Document, Found, Narrow, Range, Visibility
 from yiwang.commons.search.tests import samples
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.paging import BadCursor
+from yiwang.kernel.paging import BadCursor, Page
 
 pytestmark = pytest.mark.django_db
 NOBODY = Actor.anonymous()
@@ -118,3 +118,59 @@ def test_a_scoped_document_is_found_by_its_owner_only(resident, other_resident):
     for viewer, keys in ((resident, ["case-1"]), (other_resident, []), (NOBODY, []), (samples.SYSTEM, ["case-1"])):
         assert [hit.key for hit in queries.search(text="办件", viewer=viewer, kinds=("case",)).items] == keys
         assert [hit.key for hit in queries.suggest(text="办件", viewer=viewer, kinds=("case",))] == keys
+
+
+def test_a_personal_document_gives_no_word_to_strangers(resident, other_resident):
+    mine = Document(
+        key="case-2", title="张样例的鲸鱼饲养许可", visibility=Visibility.SCOPED, owner_id=resident.account_id
+    )
+    commands.index_documents(kind="case", docs=[mine], by=samples.SYSTEM, at=clock.now())
+    for text in ("鲸鱼饲养", "jingyusiyang", "鲸于饲养", "jysy"):
+        for viewer in (NOBODY, other_resident):
+            found = queries.find(text=text, viewer=viewer)
+            assert (found.page.items, found.read_as, found.meant) == ((), "", ())
+            assert queries.complete(text=text, viewer=viewer) == queries.suggest(text=text, viewer=viewer) == ()
+    assert queries.find(text="鲸鱼饲养", viewer=resident).page.items[0].key == "case-2"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read_as"),
+    [("shebaoka", "社保卡"), ("sbk", "社保卡"), ("社宝卡", "社保卡"), ("she bao ka", "社保卡"), ("社保卡", "")],
+)
+def test_a_search_tells_how_it_read_what_was_typed(typed, read_as):
+    found = queries.find(text=typed, viewer=NOBODY)
+    assert found.read_as == read_as
+    assert found.page.items[0].key == "social-card"
+
+
+def test_what_looks_alike_is_offered_only_where_nothing_is_found():
+    found = queries.find(text="居住正件", viewer=NOBODY)
+    assert found.page.items == () or found.meant == ()
+    assert queries.find(text="飞船发射", viewer=NOBODY) == Found(Page(()))
+
+
+def test_hits_can_be_narrowed_to_theme_audience_and_region():
+    docs = [
+        Document(key="city", title="养犬登记", themes=("life",), audiences=("person",), regions=("320400",)),
+        Document(key="district", title="养犬登记（区）", themes=("life",), audiences=("person",), regions=("320402",)),
+        Document(key="firm", title="养犬场登记", themes=("farm",), audiences=("legal_entity",)),
+    ]
+    commands.index_documents(kind="matter", docs=docs, replace=False, by=samples.SYSTEM, at=clock.now())
+
+    def kept(**limits):
+        return sorted(found("养犬登记", narrow=Narrow(**limits)))
+
+    assert kept() == ["city", "district", "firm"]
+    assert kept(theme="life") == ["city", "district"]
+    assert kept(audience="legal_entity") == ["firm"]
+    assert kept(region="320400") == kept(region="320402001") == ["city", "district", "firm"]
+    assert kept(region="320411") == ["city", "firm"], "the city's hold in each part, a part's not in another"
+    assert kept(region="310000") == ["firm"]
+
+
+def test_a_publisher_rebuilds_its_part_of_the_index(monkeypatch):
+    monkeypatch.setattr(registry, "_publishers", {"bundle": lambda: samples.BUNDLES[:1]})
+    assert commands.rebuild(by=samples.SYSTEM, at=clock.now()) == {"bundle": 1}
+    assert found("退休", kinds=("bundle",)) == []
+    assert found("社保卡", kinds=("matter",)) == ["social-card"], "what has no publisher stays"
+    assert queries.find(text="shebaoka", viewer=NOBODY).read_as == "社保卡"
