@@ -13,28 +13,38 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.serve.cases import commands as cases
 from yiwang.serve.cases.contracts import Answer, Applicant, MaterialInput
-from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Bundle
 from yiwang.serve.portal import queries
-from yiwang.serve.portal.contracts import NotEligible, OfficialsApplyAsResidents, WrongApplicant
+from yiwang.serve.portal.contracts import (
+    FormReplaced,
+    NotEligible,
+    NotOffered,
+    OfficialsApplyAsResidents,
+    WrongApplicant,
+)
 
 
 @command("portal.begin_application")
 def begin_application(
     *, bundle_key: str, situation: Mapping[str, Any], idempotency_key: str | None = None, by: Actor, at: datetime
 ) -> UUID:
-    """Keep the guide's answers in a draft, in the one that is open for this bundle if there is one; the draft's id.
+    """Keep the guide's answers in a draft, in the one that is open for this offer if there is one; the draft's id.
 
-    Raises BundleNotFound, OfficialsApplyAsResidents, WrongApplicant, Unauthenticated.
+    A new draft brings along what the person answered in earlier cases. Raises BundleNotFound, NotOffered, OfficialsApplyAsResidents, WrongApplicant, Unauthenticated.
     """
     del idempotency_key
-    if by.is_official:
+    if by.is_official and by.on_behalf is None:
         raise OfficialsApplyAsResidents
-    bundle = matters.bundle(key=bundle_key, viewer=by)
+    bundle = queries.offer(key=bundle_key, viewer=by)
+    if not queries.can_apply(bundle):
+        raise NotOffered(name=bundle.name)
     _check_audience(bundle, by)
     opened = next(iter(form_queries.drafts(viewer=by, key=bundle.spec.form)), None)
     if opened is None:
         draft_id = forms.start_draft(key=bundle.spec.form, values=situation, by=by, at=at)
+        known = queries.known_before(bundle=bundle, draft_id=draft_id, viewer=by)
+        if known:
+            forms.fill_draft(draft_id=draft_id, answers=known, by=by, at=at)
     else:
         draft_id = opened.id
         asked = form_queries.definition(key=opened.key, version=opened.version, viewer=by).questions
@@ -51,28 +61,49 @@ def send_application(
     """File the draft's bundle with its answers and uploads; the id of the parent case.
 
     A repeat with the same `idempotency_key` (double click, second tab, retry) returns the first case. Raises NotEligible,
-    WrongApplicant and what forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
+    FormReplaced, WrongApplicant and what forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
     """
     del idempotency_key
     sent = forms.submit_draft(draft_id=draft_id, expected_revision=expected_revision, by=by, at=at)
-    bundle = matters.bundle(key=sent.key, viewer=by)
+    bundle = queries.offer(key=sent.key, viewer=by)
     _check_audience(bundle, by)
+    if sent.version < (bundle.form_version or 0):
+        raise FormReplaced
     verdict = queries.eligibility(bundle=bundle, facts=sent.values, viewer=by)
     if verdict is not None and verdict.refused:
         raise NotEligible(advice=verdict.advice)
+    case_id = _file(sent, bundle, by, at)
+    note(SubjectRef("case", case_id), draft=str(draft_id))
+    return case_id
+
+
+def _file(sent: Submission, bundle: Bundle, by: Actor, at: datetime) -> UUID:
     asked = {question.fact for question in bundle.spec.questions}
-    case_id = cases.submit_bundle(
+    situation = {fact: value for fact, value in sent.values.items() if fact in asked}
+    applicant, answers, materials = applicant_of(by), _answers(sent, by), _materials(sent, bundle, by)
+    channel = "counter" if by.is_official else "online"
+    if queries.is_single(bundle):
+        return cases.submit_matter(
+            matter_id=bundle.id,
+            applicant=applicant,
+            situation=situation,
+            answers=answers,
+            materials=materials,
+            channel=channel,
+            by=by,
+            at=at,
+        )
+    return cases.submit_bundle(
         bundle_id=bundle.id,
-        applicant=applicant_of(by),
-        situation={fact: value for fact, value in sent.values.items() if fact in asked},
-        answers=_answers(sent, by),
-        materials=_materials(sent, bundle, by),
+        applicant=applicant,
+        situation=situation,
+        answers=answers,
+        materials=materials,
         member_facts=_member_facts(sent, bundle),
+        channel=channel,
         by=by,
         at=at,
     )
-    note(SubjectRef("case", case_id), draft=str(draft_id))
-    return case_id
 
 
 def applicant_of(by: Actor) -> Applicant:

@@ -39,6 +39,14 @@ class NotEligible(Conflict):
     next_step = _("填过的内容已保存。情况填错了可以改；不清楚的请拨打 12345。")
 
 
+class NotOffered(Conflict):
+    """A matter without a form or a process of its own: its page tells where and how it is handled."""
+
+    code = "portal.not_offered"
+    message = _("「{name}」目前不能在这里申请。")
+    next_step = _("请按办事指南上写的方式办理，或拨打 12345 咨询。")
+
+
 class BundleWithdrawn(DomainError):
     """A draft is open for a bundle that is no longer offered."""
 
@@ -46,6 +54,14 @@ class BundleWithdrawn(DomainError):
     kind = ErrorKind.GONE
     message = _("「{name}」已停止网上办理，您填写的内容没有提交。")
     next_step = _("可以在「我的」删除这份申请；要办理请拨打 12345 咨询。")
+
+
+class FormReplaced(Conflict):
+    """The form was published anew while the draft was filled in; the draft's pages lead to the new version."""
+
+    code = "portal.form_replaced"
+    message = _("这张表有了新版本，还没有提交。")
+    next_step = _("请回到这份申请，换成新表后再提交；填过的内容会带过去。")
 
 
 class AlreadySent(Conflict):

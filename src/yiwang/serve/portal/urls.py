@@ -21,10 +21,15 @@ urlpatterns = [
     path("apply/<uuid:draft_id>/discard/", views.discard, name="discard"),
     path("apply/<uuid:draft_id>/ineligible/", views.ineligible, name="ineligible"),
     path("apply/<uuid:draft_id>/materials/", views.materials, name="materials"),
+    path("apply/<uuid:draft_id>/renewal/", views.renewal, name="renewal"),
     path("apply/<uuid:draft_id>/<slug:step>/", views.step, name="step"),
+    path("drafts/", views.drafts, name="drafts"),
     path("receipts/<uuid:case_id>/", views.receipt, name="receipt"),
     path("matters/", views.matters, name="matters"),
     path("matters/<str:code>/", views.matter, name="matter"),
+    path("matters/<str:code>/guide/", views.matter_guide, name="matter_guide"),
+    path("matters/<str:code>/guide/again/", views.matter_guide_again, name="matter_guide_again"),
+    path("matters/<str:code>/begin/", views.matter_begin, name="matter_begin"),
 ]
 
 

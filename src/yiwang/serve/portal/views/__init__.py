@@ -7,15 +7,19 @@ from yiwang.serve.portal.views.applying import (
     discard,
     ineligible,
     materials,
+    matter_begin,
     receipt,
+    renewal,
     step,
 )  # fmt: skip
 from yiwang.serve.portal.views.catalogue import bundle, bundles, matter, matters
-from yiwang.serve.portal.views.guiding import guide, guide_again
+from yiwang.serve.portal.views.drafts import drafts
+from yiwang.serve.portal.views.guiding import guide, guide_again, matter_guide, matter_guide_again
 from yiwang.serve.portal.views.home import home, search
 from yiwang.serve.portal.views.speaking import site_words, unsent_lines
 
 __all__ = [
-    "apply", "begin", "bundle", "bundles", "check_answers", "discard", "guide", "guide_again", "home", "ineligible", "materials",
-    "matter", "matters", "receipt", "search", "site_words", "step", "unsent_lines",
+    "apply", "begin", "bundle", "bundles", "check_answers", "discard", "drafts", "guide", "guide_again", "home", "ineligible",
+    "materials", "matter", "matter_begin", "matter_guide", "matter_guide_again", "matters", "receipt", "renewal", "search",
+    "site_words", "step", "unsent_lines",
 ]  # fmt: skip

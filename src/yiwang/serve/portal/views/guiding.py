@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 from yiwang.commons.identity.queries import actor_of
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import Bundle, SituationQuestion
-from yiwang.serve.portal.queries import eligibility, open_questions, unsent, worked_out
+from yiwang.serve.portal.contracts import NotOffered
+from yiwang.serve.portal.queries import can_apply, eligibility, open_questions, single, unsent, worked_out
 from yiwang.serve.portal.views.situation import answers_of, forget_answers, keep_answers
-from yiwang.serve.portal.views.speaking import say
+from yiwang.serve.portal.views.speaking import address, say
 from yiwang.serve.portal.views.tailoring import answered, back_to, common, tailored_page
 from yiwang.web.components import BackLink, ErrorSummary
 from yiwang.web.fields import Choice, Field, FieldKind
@@ -35,9 +36,21 @@ _DIGITS = 16
 
 def guide(request: HttpRequest, key: str) -> HttpResponse:
     """Ask the next question, or show what it comes to. `?about=<fact>` asks one again."""
+    return _guide(request, queries.bundle(key=key, viewer=actor_of(request)))
+
+
+def matter_guide(request: HttpRequest, code: str) -> HttpResponse:
+    """The same for a single matter; one without questions shows at once what it needs."""
     viewer = actor_of(request)
-    bundle = queries.bundle(key=key, viewer=viewer)
-    answers = answers_of(request, key)
+    bundle = single(matter=queries.matter(code=code, viewer=viewer), viewer=viewer)
+    if not can_apply(bundle):
+        raise NotOffered(name=bundle.name)
+    return _guide(request, bundle)
+
+
+def _guide(request: HttpRequest, bundle: Bundle) -> HttpResponse:
+    viewer = actor_of(request)
+    answers = answers_of(request, bundle.key)
     if request.method == "POST":
         return _take(request, bundle, answers)
     tailored = queries.guide(bundle=bundle, facts=answers, viewer=viewer)
@@ -55,7 +68,7 @@ def _take(request: HttpRequest, bundle: Bundle, answers: Mapping[str, Any]) -> H
     viewer = actor_of(request)
     asked = _asked(bundle, request.POST.get("about", ""))
     if asked is None:
-        return redirect("portal:guide", key=bundle.key)
+        return redirect(address(bundle, "guide"))
     value, error = _read(asked, request.POST.get("answer", ""))
     if error:
         tailored = queries.guide(bundle=bundle, facts=answers, viewer=viewer)
@@ -65,7 +78,7 @@ def _take(request: HttpRequest, bundle: Bundle, answers: Mapping[str, Any]) -> H
     if answers.get(asked.fact) != value or asked.fact not in answers:
         told = {**answers, asked.fact: value}
         keep_answers(request, bundle.key, queries.still_put(bundle=bundle, answers=told, viewer=viewer))
-    return redirect("portal:guide", key=bundle.key)
+    return redirect(address(bundle, "guide"))
 
 
 @require_POST
@@ -73,6 +86,13 @@ def guide_again(request: HttpRequest, key: str) -> HttpResponse:
     """Forget the answers and begin again."""
     forget_answers(request, key)
     return redirect("portal:guide", key=key)
+
+
+@require_POST
+def matter_guide_again(request: HttpRequest, code: str) -> HttpResponse:
+    """The same for a single matter."""
+    forget_answers(request, code)
+    return redirect("portal:matter_guide", code=code)
 
 
 def _asked(bundle: Bundle, fact: str) -> SituationQuestion | None:

@@ -20,10 +20,10 @@ from yiwang.commons.search.contracts import Hit, Suggestion
 from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import CatalogueEntry
-from yiwang.serve.portal.queries import unsent
+from yiwang.serve.portal.queries import counters_near, unsent
 from yiwang.serve.portal.views.speaking import card, say, theme_names, unsent_items
 from yiwang.web.components import Cards, CaseItem, CaseList, Empty, LinkButton, Pagination, Progress
-from yiwang.web.components.lists import Theme, Themes
+from yiwang.web.components.lists import StateLine, StateList, Theme, Themes
 from yiwang.web.components.marks import Tag, Tone
 
 KINDS = ("bundle", "matter")
@@ -67,8 +67,30 @@ def search(request: HttpRequest) -> HttpResponse:
             _("换一种说法试试，比如「孩子出生了」；也可以拨打 12345，由工作人员帮您找。"),
             LinkButton(_("看全部事项"), reverse("portal:matters"), kind="second"),
         ),
+        **({} if found else _elsewhere(viewer)),
     }
     return render(request, "portal/search.html", context)
+
+
+def _elsewhere(viewer: Actor) -> dict[str, object]:
+    """What helps where search found nothing: the themes, and the counters that are nearest."""
+    entries = matters.catalogue(viewer=viewer)
+    names = theme_names(viewer)
+    english = (get_language() or "").startswith("en")
+    halls = StateList(
+        tuple(
+            StateLine(
+                each.name_en if english and each.name_en else each.name,
+                " · ".join(filter(None, (each.address, each.phone))),
+            )
+            for each in counters_near(viewer=viewer)
+        )
+    )
+    return {
+        "person_themes": _themes(entries, "person", names),
+        "entity_themes": _themes(entries, "legal_entity", names),
+        "halls": halls if halls.lines else None,
+    }
 
 
 def _mine(viewer: Actor) -> tuple[CaseItem, ...]:

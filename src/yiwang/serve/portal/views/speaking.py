@@ -2,6 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -50,11 +51,16 @@ def visits_words(visits: int) -> str:
     return ngettext("最多跑 %(n)d 次", "最多跑 %(n)d 次", visits) % {"n": visits}
 
 
-def address(entry: CatalogueEntry) -> str:
+def address(bundle: Bundle, page: str = "") -> str:
+    """A page of what can be applied for: its own, or its `guide`, `guide_again`, `begin`."""
+    if applications.is_single(bundle):
+        return reverse(f"portal:matter_{page}" if page else "portal:matter", args=[bundle.key])
+    return reverse(f"portal:{page}" if page else "portal:bundle", args=[bundle.key])
+
+
+def entry_address(entry: CatalogueEntry) -> str:
     """Where an entry of the catalogue opens."""
-    if entry.kind == "bundle":
-        return reverse("portal:bundle", args=[entry.key])
-    return reverse("portal:matter", args=[entry.key])
+    return reverse("portal:bundle" if entry.kind == "bundle" else "portal:matter", args=[entry.key])
 
 
 def card(entry: CatalogueEntry) -> Card:
@@ -66,7 +72,7 @@ def card(entry: CatalogueEntry) -> Card:
     meta.append(("", visits_words(entry.visits)))
     return Card(
         title=say(entry.name, entry.translations),
-        href=address(entry),
+        href=entry_address(entry),
         words=say(entry.summary, entry.translations),
         strands=entry.members,
         meta=tuple(meta),
@@ -117,7 +123,12 @@ def unsent_words(opened: Sequence[Unsent]) -> dict[str, Any]:
 
 def saved_on(unsent: Unsent) -> str:
     """The day on which a draft was last touched, in words."""
-    return date_format(unsent.updated_at.astimezone(clock.CHINA), "DATE_FORMAT")
+    return day_words(unsent.updated_at)
+
+
+def day_words(moment: datetime) -> str:
+    """The day of a moment, in China, in words."""
+    return date_format(moment.astimezone(clock.CHINA), "DATE_FORMAT")
 
 
 def unsent_lines(viewer: Actor) -> tuple[flow.Unsent, ...]:
@@ -132,7 +143,8 @@ def unsent_items(opened: Sequence[Unsent]) -> tuple[flow.Unsent, ...]:
         flow.Unsent(
             title=each.title.get(language) or each.title["zh"],
             href=reverse("portal:apply", args=[each.draft_id]),
-            words=_("%(day)s 保存，还没有提交") % {"day": saved_on(each)},
+            words=_("%(day)s 保存；%(until)s 前不提交，将自动删除")
+            % {"day": saved_on(each), "until": day_words(each.expires_at)},
         )
         for each in opened
     )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +20,7 @@ from yiwang.serve.matters.contracts import (
 from yiwang.serve.portal.contracts import Eligibility
 from yiwang.serve.portal.queries import Unsent
 from yiwang.serve.portal.views.catalogue import home_link
-from yiwang.serve.portal.views.speaking import say, unsent_words, visits_words, words_of
+from yiwang.serve.portal.views.speaking import address, say, unsent_words, visits_words, words_of
 from yiwang.web.components import BackLink, Crumbs, Link, Note
 from yiwang.web.components.lists import Fact, Facts, Task, TaskList
 from yiwang.web.components.marks import Provenance, Source, Tag, Tone
@@ -72,20 +71,23 @@ def common(bundle: Bundle) -> dict[str, Any]:
     return {
         "bundle": bundle,
         "name": name,
-        "crumbs": Crumbs((home_link(), Link(name, reverse("portal:bundle", args=[bundle.key]))), _("导办")),
+        "crumbs": Crumbs((home_link(), Link(name, address(bundle))), _("导办")),
+        "guide_url": address(bundle, "guide"),
+        "again_url": address(bundle, "guide_again"),
+        "begin_url": address(bundle, "begin"),
     }
 
 
 def back_to(bundle: Bundle, fact: str) -> BackLink:
     """To the question about `fact`; without one to the bundle."""
     if not fact:
-        return BackLink(_("上一步"), reverse("portal:bundle", args=[bundle.key]))
-    return BackLink(_("上一步"), f"{reverse('portal:guide', args=[bundle.key])}?about={fact}")
+        return BackLink(_("上一步"), address(bundle))
+    return BackLink(_("上一步"), f"{address(bundle, 'guide')}?about={fact}")
 
 
 def answered(bundle: Bundle, answers: Mapping[str, Any]) -> Facts | None:
     """The answers in words, each with a link to change it."""
-    words, base = bundle.spec.translations, reverse("portal:guide", args=[bundle.key])
+    words, base = bundle.spec.translations, address(bundle, "guide")
     facts = tuple(
         Fact(
             say(each.text, words),

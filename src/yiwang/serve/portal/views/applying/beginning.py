@@ -14,11 +14,14 @@ from yiwang.commons.forms.contracts import say
 from yiwang.commons.identity.contracts import MayNotRepresent
 from yiwang.commons.identity.queries import actor_of
 from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
 from yiwang.serve.cases import queries as cases
 from yiwang.serve.matters import queries as matters
+from yiwang.serve.matters.contracts import Bundle, BundleNotFound
 from yiwang.serve.portal import commands, queries
 from yiwang.serve.portal.views.applying.work import MATERIALS, Work, language, open_work, signed_in
 from yiwang.serve.portal.views.situation import answers_of, forget_answers, ticket_of
+from yiwang.serve.portal.views.speaking import address
 from yiwang.web.components import BackLink
 
 
@@ -28,13 +31,24 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
 
     Without answers (they were used, or the page is loaded again) it leads to the draft that is open, else to the guide.
     """
+    return _begin(request, matters.bundle(key=key, viewer=actor_of(request)))
+
+
+@signed_in
+def matter_begin(request: HttpRequest, code: str) -> HttpResponse:
+    """The same for a single matter; where nothing is asked before, at once."""
     viewer = actor_of(request)
-    bundle = matters.bundle(key=key, viewer=viewer)
+    return _begin(request, queries.single(matter=matters.matter(code=code, viewer=viewer), viewer=viewer))
+
+
+def _begin(request: HttpRequest, bundle: Bundle) -> HttpResponse:
+    viewer, key = actor_of(request), bundle.key
     answers = answers_of(request, key)
     tailored = matters.guide(bundle=bundle, facts=answers, viewer=viewer)
-    if not answers or tailored.questions_left:
+    unasked = not answers and not bundle.spec.questions
+    if not unasked and (not answers or tailored.questions_left):
         opened = () if answers else queries.unsent(viewer=viewer, key=bundle.spec.form, most=1)
-        return redirect("portal:apply", draft_id=opened[0].draft_id) if opened else redirect("portal:guide", key=key)
+        return redirect("portal:apply", draft_id=opened[0].draft_id) if opened else redirect(address(bundle, "guide"))
     if not cases.may_file(bundle=bundle, guide=tailored, viewer=viewer):
         raise MayNotRepresent
     draft_id = commands.begin_application(
@@ -48,6 +62,8 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
 def apply(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Go on where one stopped: the first page with something missing."""
     work = open_work(request, draft_id)
+    if work.replaced:
+        return redirect("portal:renewal", draft_id=draft_id)
     if work.refused:
         return redirect("portal:ineligible", draft_id=draft_id)
     return redirect("portal:step", draft_id=draft_id, step=first_unfinished(work))
@@ -88,13 +104,21 @@ def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         forms.discard_draft(draft_id=draft_id, by=viewer, at=clock.now())
         messages.success(request, _("已删除没有提交的申请。"))
-        return redirect("portal:begin", key=draft.key) if restart else redirect("portal:home")
+        return _anew(draft.key, viewer) if restart else redirect("portal:home")
     definition = form_queries.definition(key=draft.key, version=draft.version, viewer=viewer)
     context = {
         "name": say(definition.title, language()),
         "saved_at": draft.updated_at,
         "restart": restart,
         "keep_url": reverse("portal:apply", args=[draft_id]),
-        "back": BackLink(_("返回"), reverse("portal:bundle", args=[draft.key])),
+        "back": BackLink(_("返回"), reverse("portal:drafts")),
     }
     return render(request, "portal/discard.html", context)
+
+
+def _anew(key: str, viewer: Actor) -> HttpResponse:
+    """To the guide of what the deleted draft applied for, or home where it is no longer offered."""
+    try:
+        return redirect(address(queries.offer(key=key, viewer=viewer), "guide"))
+    except BundleNotFound:
+        return redirect("portal:home")

@@ -29,6 +29,8 @@ from yiwang.web.fields import Field
 def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Upload, take away, go on when nothing that is required is missing."""
     work = open_work(request, draft_id)
+    if work.replaced:
+        return redirect("portal:apply", draft_id=draft_id)
     if request.method == "POST" and form_queries.REMOVE in request.POST:
         _remove(work, request.POST[form_queries.REMOVE])
         return redirect("portal:step", draft_id=draft_id, step=MATERIALS)

@@ -17,7 +17,7 @@ from yiwang.serve.cases import queries as cases
 from yiwang.serve.cases.contracts import MaterialMissing
 from yiwang.serve.matters.contracts import BundleNotFound, Inclusion
 from yiwang.serve.portal import commands
-from yiwang.serve.portal.contracts import AlreadySent, NotEligible
+from yiwang.serve.portal.contracts import AlreadySent, FormReplaced, NotEligible
 from yiwang.serve.portal.views.applying.materials import exempt, missing, uploads
 from yiwang.serve.portal.views.applying.steps import revision_of
 from yiwang.serve.portal.views.applying.work import CHECK, MATERIALS, Work, frame, language, open_work, signed_in
@@ -36,7 +36,7 @@ def check_answers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST" and request.POST.get("confirmed"):
         return _send(request, draft_id)
     work = open_work(request, draft_id)
-    if work.refused or work.faults():
+    if work.replaced or work.refused or work.faults():
         return redirect("portal:apply", draft_id=draft_id)
     if missing(work):
         return redirect("portal:step", draft_id=draft_id, step=MATERIALS)
@@ -83,7 +83,7 @@ def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             by=actor_of(request),
             at=clock.now(),
         )
-    except (AnswersInvalid, NotEligible, BundleNotFound):
+    except (AnswersInvalid, FormReplaced, NotEligible, BundleNotFound):
         return redirect("portal:apply", draft_id=draft_id)
     except MaterialMissing:
         return redirect("portal:step", draft_id=draft_id, step=MATERIALS)

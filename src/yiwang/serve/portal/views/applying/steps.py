@@ -24,7 +24,7 @@ _LONGEST_NUMBER = 9
 def step(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
     """Ask; on POST save what was typed, and go on when nothing is missing. htmx asks what the answers change."""
     work = open_work(request, draft_id)
-    if step not in {each.key for each in work.definition.steps}:
+    if step not in {each.key for each in work.definition.steps} or (work.replaced and request.method != "POST"):
         return redirect("portal:apply", draft_id=draft_id)
     if request.method != "POST":
         return _page(request, work, step)
@@ -65,6 +65,8 @@ def _saved(request: HttpRequest, work: Work, step: str, turn: Turn) -> HttpRespo
         )
     except DraftConflict as conflict:
         return _page(request, work, step, turn=turn, conflict=conflict, status=409)
+    if work.replaced:
+        return redirect("portal:renewal", draft_id=work.draft.id)
     if "stop" in request.POST:
         messages.success(request, _("已保存。下次从「我的」接着填。"))
         return redirect("portal:home")

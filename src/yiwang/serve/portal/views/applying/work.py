@@ -86,6 +86,16 @@ class Work:
         return queries.eligibility(bundle=self.bundle, facts=self.facts, viewer=self.viewer)
 
     @property
+    def replaced(self) -> bool:
+        """Whether the offer goes by a newer version of the form than the one that is being filled in."""
+        return self.draft.version < (self.bundle.form_version or 0)
+
+    @property
+    def at_counter(self) -> bool:
+        """Whether a clerk fills it in for the person at the counter."""
+        return self.viewer.is_official
+
+    @property
     def refused(self) -> bool:
         return self.eligibility is not None and self.eligibility.refused
 
@@ -121,7 +131,7 @@ def open_work(request: HttpRequest, draft_id: UUID) -> Work:
     draft = forms.draft(draft_id=draft_id, viewer=viewer)
     definition = forms.definition(key=draft.key, version=draft.version, viewer=viewer)
     try:
-        bundle = matters.bundle(key=draft.key, viewer=viewer)
+        bundle = queries.offer(key=draft.key, viewer=viewer)
     except BundleNotFound:
         raise BundleWithdrawn(name=say(definition.title, language())) from None
     return Work(draft, bundle, definition, viewer)
@@ -136,7 +146,7 @@ def frame(work: Work, page: str) -> dict[str, Any]:
     if place:
         back = BackLink(_("上一步：%(name)s") % {"name": titles[order[place - 1]]}, work.address(order[place - 1]))
     else:
-        back = BackLink(_("返回事项说明"), reverse("portal:bundle", args=[work.bundle.key]))
+        back = BackLink(_("返回事项说明"), speaking.address(work.bundle))
     return {
         "work": work,
         "name": work.say(work.bundle.name),
