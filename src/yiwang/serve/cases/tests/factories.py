@@ -13,7 +13,9 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import Answer, Applicant, CaseView, MaterialInput, TaskChoice
-from yiwang.serve.matters.tests.factories import publish_sample
+from yiwang.serve.matters import commands as matter_commands
+from yiwang.serve.matters.contracts import Handling, Law, Necessity, PledgeTerms, Requirement, Span
+from yiwang.serve.matters.tests.factories import FORM, matter_spec, publish_sample
 
 SYSTEM = Actor.system("tests")
 PDF = (
@@ -215,3 +217,79 @@ def make_sample() -> Sample:
         sample.acceptors[key] = make_official(office, role="acceptor", grants=acting, name="样例受理").actor
         sample.reviewers[key] = make_official(office, role="reviewer", grants=deciding, name="样例审核").actor
     return sample
+
+
+@dataclass
+class Permit:
+    """A filed single matter with all that the law's procedure knows: materials that may follow, a pledge."""
+
+    sample: Sample
+    case_id: UUID
+    head: Actor
+
+    @property
+    def acceptor(self) -> Actor:
+        return self.sample.acceptors["certificate"]
+
+    @property
+    def reviewer(self) -> Actor:
+        return self.sample.reviewers["certificate"]
+
+    def view(self) -> CaseView:
+        return self.sample.case(self.case_id)
+
+    def work(self, choice: TaskChoice, **options: Any) -> None:
+        accepts = choice in {TaskChoice.ACCEPT, TaskChoice.CONDITIONAL, TaskChoice.CORRECT, TaskChoice.DECLINE}
+        commands.handle_task(
+            **{
+                "task_id": self.sample.task(self.case_id),
+                "case_id": self.case_id,
+                "choice": choice,
+                "by": self.acceptor if accepts else self.reviewer,
+                "at": clock.now(),
+                **options,
+            }
+        )
+
+    def numbers(self) -> dict[str, str]:
+        """The numbers of the documents by kind."""
+        return {each.kind.value: each.number for each in self.view().documents}
+
+
+def file_permit(sample: Sample | None = None, *, materials: tuple[MaterialInput, ...] = (), **options: Any) -> Permit:
+    """A filed application for a permit: `plan` may follow within 5 working days, a pledge may stand for `proof`."""
+    sample = sample or make_sample()
+    spec = matter_spec(
+        "permit",
+        Requirement("form", "申请表", satisfiers=(FORM,)),
+        Requirement("plan", "平面图", necessity=Necessity.DEFERRABLE, supply_within=5),
+        Requirement("proof", "场所证明", necessity=Necessity.OPTIONAL),
+        days=8,
+        type="01",
+        handling=(Handling(organisation="office-certificate"),),
+        laws=(Law("样例许可法", "第二条"), Law("样例条例", "第九条")),
+        pledge=PledgeTerms(
+            ("proof",),
+            "场所合法取得、符合安全要求",
+            "撤销许可，记入信用记录",
+            Span(20),
+            "现场核查",
+            basis="国办发〔2020〕42号",
+        ),
+        **options,
+    )
+    flow.publish_definition(bpmn=matter_process("permit"), by=SYSTEM, at=clock.now())
+    published = matter_commands.publish_matter(spec=spec, by=SYSTEM, at=clock.now())
+    case_id = commands.submit_matter(
+        matter_id=published.id,
+        applicant=Applicant(person_id=sample.parent.person_id),
+        situation={},
+        answers=ANSWERS,
+        materials=materials,
+        region_code="320402001",
+        by=sample.parent.actor,
+        at=clock.now(),
+    )
+    grants = ("cases.view", "cases.decide", "cases.extend", "cases.produce")
+    head = make_official(sample.offices["certificate"], role="head", grants=grants, name="样例负责人").actor
+    return Permit(sample, case_id, head)

@@ -33,7 +33,7 @@ def facts(view: CaseView, *, official: bool = False, whole: bool = False) -> ui.
             words.provenance(answer.source, answer.source_label, official=official),
         )
         for answer in answers
-        if answer.shown or answer.value not in (None, "")  # noqa: PLR6201  a list of choices has no hash
+        if answer.shown or answer.value not in (None, "")
     )
     return ui.Facts(told, official) if told else None
 
