@@ -12,7 +12,7 @@ from yiwang.commons.identity.contracts import OrganisationRef, UnknownRecord
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.outbox import publish
-from yiwang.serve.matters import models, policies, rules
+from yiwang.serve.matters import models, policies, queries, rules
 from yiwang.serve.matters.commands import indexing
 from yiwang.serve.matters.contracts import (
     BundlePublished,
@@ -111,7 +111,8 @@ def publish_bundle(
         for row in models.Matter.objects.filter(code__in=[m.matter for m in spec.members], state=_PUBLISHED)
     }
     specs = {code: rules.matter_from(row.definition) for code, row in matters.items()}
-    _refuse(spec.name, rules.bundle_defects(spec, specs, _VERDICTS))
+    refused, _key = queries.eligibility(key=spec.eligibility, viewer=by)
+    _refuse(spec.name, rules.bundle_defects(spec, specs, _VERDICTS, refused))
     definition = rules.bundle_definition(spec)
     pinned = {f"member.{member.key}": matters[member.matter].pk for member in spec.members}
     digest = rules.digest_of(definition, form=form_version, process=process_version, **pinned)

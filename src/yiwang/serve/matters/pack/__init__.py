@@ -8,6 +8,7 @@ from yiwang.commons.flow import queries as flow
 from yiwang.commons.forms import commands as forms
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.forms.contracts import FormNotFound
+from yiwang.commons.rules.engine import RulesError
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.packs import Document, PackReader, Tally, pack_part
 from yiwang.kernel.packs.reader import load_schema
@@ -64,6 +65,19 @@ def _special_known(reader: PackReader, document: Document, known: procedure.Proc
             mend = f"可用的特别程序：{'、'.join(sorted(known.special)) or '没有'}；也可以在这里写全"
             line = document.line("special_procedures", index)
             reader.report.add(document.file, line, f"{procedure.FILE} 里没有特别程序 {each}", mend)
+
+
+def _ruling(reader: PackReader, folder: str, document: Document) -> rules.Ruling:
+    """The bundle's decision on who may use it; a faulty one is reported by its own part."""
+    named = document.data.get("eligibility") or {}
+    file = f"bundles/{folder}/{named.get('file')}"
+    content = reader.raw(file) if named and reader.exists(file) else None
+    if content is None:
+        return rules.never_refuses
+    try:
+        return rules.decision(content, str(named.get("decision") or ""))
+    except RulesError:
+        return rules.never_refuses
 
 
 def _report(reader: PackReader, document: Document, defects: Sequence[rules.Defect]) -> None:
@@ -128,11 +142,10 @@ def _form(key: str, by: Actor) -> int | None:
         return None
 
 
-def _publish_form(reader: PackReader, document: Document, *, by: Actor, at: datetime) -> None:
+def _publish_form(document: Document, matters: Mapping[str, MatterSpec], *, by: Actor, at: datetime) -> None:
     """The merged form of a bundle: each fact asked once, the situation first."""
     data = document.data
     codes = [member["matter"] for member in data["members"]]
-    matters = matter_specs(reader)
     conditions = {each.condition for code in codes if code in matters for each in matters[code].requirements}
     forms.publish_bundle(
         key=data["key"],
@@ -234,15 +247,17 @@ class BundlesPart:
             _process_there(reader, document)
             _facts_known(reader, document, vocabulary)
             spec = reading.bundle_spec(document.data, vocabulary, process=folder)
-            defects = rules.bundle_defects(spec, matters, rules.Verdicts())
+            refused = _ruling(reader, folder, document)
+            defects = rules.bundle_defects(spec, matters, rules.Verdicts(), refused)
             _report(reader, document, defects)
             if not defects:
                 examples.check_bundle(reader, folder, spec, matters)
 
     def load(self, reader: PackReader, *, by: Actor, at: datetime) -> Tally:
         tally = Tally()
+        matters = matter_specs(reader)
         for _folder, document in _documents(reader, "bundle"):
-            _publish_form(reader, document, by=by, at=at)
+            _publish_form(document, matters, by=by, at=at)
         for spec in bundle_specs(reader):
             published = commands.publish_bundle(
                 spec=spec, form_version=_form(spec.form, by), process_version=_version(spec.process), by=by, at=at

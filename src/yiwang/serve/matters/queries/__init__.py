@@ -3,6 +3,7 @@
 from yiwang.serve.matters.queries.guides import (
     as_bundle,
     document_word,
+    eligibility,
     guide,
     handler,
     lead,
@@ -30,6 +31,7 @@ __all__ = [
     "catalogue",
     "depends_on",
     "document_word",
+    "eligibility",
     "english",
     "guide",
     "handler",

@@ -1,6 +1,7 @@
 """The guide: what a situation needs, which question comes next, who handles it."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from yiwang.commons.identity.contracts import (
     RegionLevel,
     UnknownRecord,
 )
+from yiwang.commons.rules import queries as decisions
 from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import models, rules
 from yiwang.serve.matters.contracts import (
@@ -34,11 +36,28 @@ def guide(
 ) -> TailoredGuide:
     """What the situation `facts` needs of `bundle`, and the question worth asking next.
 
-    Names the handlers of a region: some queries for each member that nobody handles by name. No query without them.
+    What may still refuse the bundle as a whole (its eligibility) is asked first. Names the handlers of a region: some
+    queries for each member that nobody handles by name; without them one query, where there is an eligibility decision.
     """
     if with_handlers:
         bundle = replace(bundle, members=_with_handlers(bundle, facts, viewer, region_code))
-    return rules.tailor(bundle, facts, _VERDICTS)
+    refused, key = eligibility(key=bundle.spec.eligibility, viewer=viewer)
+    return rules.tailor(bundle, facts, _VERDICTS, refused, key)
+
+
+def eligibility(*, key: str, viewer: Actor) -> tuple[rules.Ruling, object]:
+    """The decision on who may use a bundle, and its version as a key; for everybody where it names none. One query."""
+    version = decisions.latest_version(key=key, viewer=viewer) if key else None
+    if version is None:
+        return rules.never_refuses, None
+    return _ruling(key, version), (key, version)
+
+
+@lru_cache(maxsize=200)
+def _ruling(key: str, version: int) -> rules.Ruling:
+    """A published version never changes, so it is compiled once a process."""
+    found = decisions.decision(key=key, version=version, viewer=Actor.system("matters"))
+    return rules.decision(found.xml.encode(), key, tuple(each.encode() for each in found.imports))
 
 
 def still_put(*, bundle: Bundle, answers: Facts, viewer: Actor) -> dict[str, Any]:

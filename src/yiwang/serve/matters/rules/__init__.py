@@ -1,6 +1,7 @@
 """Pure decisions about matters and bundles: conditions, the material graph, what may be published, the guide."""
 
 from yiwang.serve.matters.rules.conditions import Condition, Judgement, Verdicts, compile_condition, condition_fault
+from yiwang.serve.matters.rules.defects import Defect
 from yiwang.serve.matters.rules.definition import (
     bundle_definition,
     bundle_from,
@@ -10,10 +11,11 @@ from yiwang.serve.matters.rules.definition import (
     matter_definition,
     matter_from,
 )
+from yiwang.serve.matters.rules.eligibility import Ruling, decision, never_refuses
 from yiwang.serve.matters.rules.graph import chain_days, departments, depends_on, find_cycle, in_order, visits_of
 from yiwang.serve.matters.rules.guide import alone, still_put, tailor
 from yiwang.serve.matters.rules.normalising import read_list
-from yiwang.serve.matters.rules.publication import Defect, bundle_defects, matter_defects
+from yiwang.serve.matters.rules.publication import bundle_defects, matter_defects
 from yiwang.serve.matters.rules.reading import LARGEST, Unreadable
 from yiwang.serve.matters.rules.states import OFFERED, TRANSITIONS, MatterAction, next_state, state_on
 
@@ -25,6 +27,7 @@ __all__ = [
     "Defect",
     "Judgement",
     "MatterAction",
+    "Ruling",
     "Unreadable",
     "Verdicts",
     "alone",
@@ -34,6 +37,7 @@ __all__ = [
     "chain_days",
     "compile_condition",
     "condition_fault",
+    "decision",
     "departments",
     "depends_on",
     "digest_of",
@@ -44,6 +48,7 @@ __all__ = [
     "matter_defects",
     "matter_definition",
     "matter_from",
+    "never_refuses",
     "next_state",
     "read_list",
     "state_on",

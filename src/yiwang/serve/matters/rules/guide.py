@@ -5,7 +5,7 @@ order breaks ties. Where the open answers can be enumerated this is exact, other
 undecided condition of a member still in play waits for.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from math import prod
@@ -29,6 +29,7 @@ from yiwang.serve.matters.contracts import (
     TailoredMember,
 )
 from yiwang.serve.matters.rules.conditions import Verdicts, hashable
+from yiwang.serve.matters.rules.eligibility import Ruling, never_refuses
 from yiwang.serve.matters.rules.graph import chain_days, visits_of
 
 ENUMERABLE = 512
@@ -54,11 +55,17 @@ def alone(matter: Matter, questions: tuple[SituationQuestion, ...] = ()) -> Bund
     )
 
 
-def tailor(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> TailoredGuide:
-    """What somebody in the situation `facts` (absent: not answered yet) needs of `bundle`."""
+def tailor(
+    bundle: Bundle, facts: Facts, verdicts: Verdicts, refused: Ruling = never_refuses, ruling_key: object = None
+) -> TailoredGuide:
+    """What somebody in the situation `facts` (absent: not answered yet) needs of `bundle`.
+
+    `refused` is its decision on who may use it, known by `ruling_key`: questions that may still refuse come first, and
+    where it has refused none is left.
+    """
     members = _members(bundle, facts, verdicts)
     materials, saved = _materials(bundle, facts, verdicts, members)
-    left = _questions_left(bundle, facts, verdicts)
+    left = _questions_left(bundle, facts, verdicts, refused, ruling_key)
     taking_part = {key for key, inclusion in members.items() if inclusion is not Inclusion.NO}
     chosen = [member for member in bundle.members if member.key in taking_part]
     return TailoredGuide(
@@ -210,11 +217,39 @@ def _merge(known: TailoredMaterial, fresh: TailoredMaterial) -> TailoredMaterial
     )
 
 
-def _questions_left(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> tuple[SituationQuestion, ...]:
-    """Remembered by the facts that the bundle mentions: the same situation is asked for again and again."""
+def _questions_left(
+    bundle: Bundle, facts: Facts, verdicts: Verdicts, refused: Ruling, ruling_key: object
+) -> tuple[SituationQuestion, ...]:
+    """Remembered by the facts that matter: the same situation is asked for again and again."""
     mentioned = verdicts.once(("names", bundle.id, bundle.version), lambda: _mentioned(bundle, verdicts))
-    told = tuple((name, hashable(facts[name])) for name in mentioned if name in facts)
-    return verdicts.once(("left", bundle.id, bundle.version, told), lambda: _still_asked(bundle, facts, verdicts))
+    if ruling_key is None:
+        known = tuple((name, hashable(facts[name])) for name in mentioned if name in facts)
+    else:
+        known = tuple(sorted((name, hashable(value)) for name, value in facts.items()))
+    key = ("left", bundle.id, bundle.version, ruling_key, known)
+    return verdicts.once(key, lambda: _asked_in_order(bundle, facts, verdicts, refused))
+
+
+def _asked_in_order(bundle: Bundle, facts: Facts, verdicts: Verdicts, refused: Ruling) -> tuple[SituationQuestion, ...]:
+    ruling = refused(facts)
+    if ruling.value is True:
+        return ()
+    first = _may_refuse(bundle, facts, verdicts, refused, ruling.missing) if ruling.open else ()
+    asked_first = {question.fact for question in first}
+    return (*first, *(q for q in _still_asked(bundle, facts, verdicts) if q.fact not in asked_first))
+
+
+def _may_refuse(
+    bundle: Bundle, facts: Facts, verdicts: Verdicts, refused: Ruling, missing: frozenset[str]
+) -> tuple[SituationQuestion, ...]:
+    """The open questions of which two answers, all else equal, differ in whether the bundle is refused."""
+    asked = {question.fact: question for question in bundle.spec.questions if question.fact not in facts}
+    candidates = _with_gates(asked, set(missing), facts, verdicts)
+
+    def ruled(told: Facts) -> object:
+        return refused(told).value
+
+    return _put_now(_of_consequence(candidates, bundle, facts, verdicts, ruled), facts, verdicts)
 
 
 def _mentioned(bundle: Bundle, verdicts: Verdicts) -> tuple[str, ...]:
@@ -230,16 +265,33 @@ def _mentioned(bundle: Bundle, verdicts: Verdicts) -> tuple[str, ...]:
 
 
 def _still_asked(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> tuple[SituationQuestion, ...]:
-    waited_for = _waited_for(bundle, facts, verdicts)
     asked = {question.fact: question for question in bundle.spec.questions if question.fact not in facts}
-    candidates = _with_gates(asked, waited_for, facts, verdicts)
-    domains = {question.fact: question.domain for question in candidates}
-    if all(domain is not None for domain in domains.values()):
-        known = {fact: domain for fact, domain in domains.items() if domain is not None}
-        if prod(len(domain) for domain in known.values()) <= ENUMERABLE:
-            telling = _telling(bundle, facts, verdicts, known)
-            candidates = [question for question in candidates if question.fact in telling]
+    candidates = _with_gates(asked, _waited_for(bundle, facts, verdicts), facts, verdicts)
+
+    def outcome(told: Facts) -> object:
+        return _outcome(bundle, told, verdicts)
+
+    return _put_now(_of_consequence(candidates, bundle, facts, verdicts, outcome), facts, verdicts)
+
+
+def _put_now(candidates: list[SituationQuestion], facts: Facts, verdicts: Verdicts) -> tuple[SituationQuestion, ...]:
+    """Those whose gate is open already; all where none is."""
     return tuple(q for q in candidates if verdicts.inclusion(q.condition, facts) is Inclusion.YES) or tuple(candidates)
+
+
+def _of_consequence(
+    candidates: list[SituationQuestion],
+    bundle: Bundle,
+    facts: Facts,
+    verdicts: Verdicts,
+    outcome: Callable[[Facts], object],
+) -> list[SituationQuestion]:
+    """Exact where all answers can be enumerated, otherwise all candidates."""
+    known = {question.fact: question.domain for question in candidates if question.domain is not None}
+    if len(known) < len(candidates) or prod(len(domain) for domain in known.values()) > ENUMERABLE:
+        return candidates
+    telling = _telling(bundle, facts, verdicts, known, outcome)
+    return [question for question in candidates if question.fact in telling]
 
 
 def _with_gates(
@@ -277,16 +329,20 @@ def _outcome(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> Outcome:
 
 
 def _telling(
-    bundle: Bundle, facts: Facts, verdicts: Verdicts, domains: Mapping[str, tuple[Any, ...]]
+    bundle: Bundle,
+    facts: Facts,
+    verdicts: Verdicts,
+    domains: Mapping[str, tuple[Any, ...]],
+    outcome_of: Callable[[Facts], object],
 ) -> frozenset[str]:
     """The facts of which two answers, all else equal, lead to different outcomes."""
     names = list(domains)
-    seen: dict[str, dict[tuple[Any, ...], Outcome]] = {name: {} for name in names}
+    seen: dict[str, dict[tuple[Any, ...], object]] = {name: {} for name in names}
     telling: set[str] = set()
     gates = {question.fact: question.condition for question in bundle.spec.questions}
     for answers in product(*domains.values()):
         told = _asked_only({**facts, **dict(zip(names, answers, strict=True))}, domains, gates, verdicts)
-        outcome = _outcome(bundle, told, verdicts)
+        outcome = outcome_of(told)
         for index, name in enumerate(names):
             if name not in telling:
                 rest = (*answers[:index], *answers[index + 1 :])

@@ -2,35 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import product
-from math import prod
-from typing import Any
 
 from yiwang.serve.matters.contracts import (
     BundleSpec,
-    Inclusion,
     LimitUnit,
     MatterSpec,
     Necessity,
     SatisfierKind,
 )
 from yiwang.serve.matters.rules.conditions import Verdicts, condition_fault
+from yiwang.serve.matters.rules.defects import Defect
+from yiwang.serve.matters.rules.eligibility import Ruling, never_refuses
 from yiwang.serve.matters.rules.graph import depends_on, find_cycle
-
-SITUATIONS = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """One reason not to publish; `place` is the path in the definition (`("members", 0, "matter")`)."""
-
-    place: tuple[str | int, ...]
-    message: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{'.'.join(map(str, self.place))}: {self.message}（{self.mend}）"
+from yiwang.serve.matters.rules.situations import dead_ends
 
 
 def matter_defects(spec: MatterSpec) -> list[Defect]:
@@ -110,8 +94,13 @@ def _requirements(spec: MatterSpec) -> Iterator[Defect]:
             yield Defect(("requirements", index, "condition"), f"条件表达式有误：{fault}", "改正 FEEL 表达式")
 
 
-def bundle_defects(spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts: Verdicts) -> list[Defect]:
-    """All defects of a bundle, given the published matters by code: unknown or repeated members, cycles, dead ends."""
+def bundle_defects(
+    spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts: Verdicts, refused: Ruling = never_refuses
+) -> list[Defect]:
+    """All defects of a bundle, given the published matters by code: unknown or repeated members, cycles, dead ends.
+
+    `refused`: the bundle's decision on who may use it.
+    """
     defects = [*_names(spec, matters), *_conditions(spec)]
     if defects:
         return defects
@@ -121,7 +110,7 @@ def bundle_defects(spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts
         index = [member.key for member in spec.members].index(cycle[0])
         return [Defect(("members", index), f"办理顺序成环：{' → '.join(cycle)}", "去掉其中一个“他项产出”的来源")]
     defects += _unsatisfiable(spec, matters)
-    return defects or list(_dead_ends(spec, matters, verdicts))
+    return defects or list(dead_ends(spec, matters, verdicts, refused))
 
 
 def _names(spec: BundleSpec, matters: Mapping[str, MatterSpec]) -> Iterator[Defect]:
@@ -164,48 +153,3 @@ def _unsatisfiable(spec: BundleSpec, matters: Mapping[str, MatterSpec]) -> Itera
                     f"{matters[member.matter].name}必需的材料“{each.name}”没有来源",
                     "加入产出它的事项，或允许上传、证照、共享数据",
                 )
-
-
-def _dead_ends(spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts: Verdicts) -> Iterator[Defect]:
-    """Situations that leave nothing to handle, or a member with a material that nobody can provide any more."""
-    asked = [(question.fact, question.domain) for question in spec.questions if question.domain]
-    if prod(len(domain or ()) for _fact, domain in asked) > SITUATIONS:
-        return
-    seen: set[tuple[str | int, ...]] = set()
-    for answers in product(*(domain or () for _fact, domain in asked)):
-        facts = dict(zip([fact for fact, _domain in asked], answers, strict=True))
-        for defect in _dead_end(spec, matters, verdicts, facts):
-            if defect.place not in seen:
-                seen.add(defect.place)
-                yield defect
-
-
-def _dead_end(
-    spec: BundleSpec, matters: Mapping[str, MatterSpec], verdicts: Verdicts, facts: Mapping[str, Any]
-) -> Iterator[Defect]:
-    included = {m.key: verdicts.inclusion(m.condition, facts, spec.formulas) for m in spec.members}
-    path = "，".join(f"{fact} = {_shown(value)}" for fact, value in facts.items())
-    if all(inclusion is Inclusion.NO for inclusion in included.values()):
-        yield Defect(("situation",), f"这样回答之后没有可办的事项：{path}", "改正事项的条件，或去掉这条路径")
-    for index, member in enumerate(spec.members):
-        if included[member.key] is not Inclusion.YES:
-            continue
-        matter = matters[member.matter]
-        others = [
-            matters[other.matter]
-            for other in spec.members
-            if other.key != member.key and included[other.key] is not Inclusion.NO
-        ]
-        for each in matter.inputs:
-            needed = verdicts.inclusion(each.condition, facts, matter.formulas) is Inclusion.YES
-            lacking = each.only_output and not any(other.provides(each) for other in others)
-            if needed and lacking and each.necessity is Necessity.REQUIRED:
-                yield Defect(
-                    ("members", index),
-                    f"这样回答之后，{matter.name}的材料“{each.name}”没有来源：{path}",
-                    "允许上传、证照或共享数据",
-                )
-
-
-def _shown(value: Any) -> str:
-    return {True: "是", False: "否"}.get(value, str(value)) if isinstance(value, bool) else str(value)

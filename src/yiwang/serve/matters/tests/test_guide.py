@@ -10,13 +10,16 @@ from yiwang.serve.matters.contracts import (
     Inclusion,
     MemberSpec,
     Necessity,
+    Option,
     Requirement,
     SatisfierKind,
     SituationQuestion,
 )
 from yiwang.serve.matters.rules import (
+    Judgement,
     Verdicts,
     bundle_defects,
+    compile_condition,
     depends_on,
     find_cycle,
     in_order,
@@ -196,3 +199,91 @@ def test_a_promise_longer_than_the_law_is_refused():
     assert [d.place for d in matter_defects(faulty)] == [("limits", "promised")]
     assert not matter_defects(spec)
     assert not matter_defects(card())
+
+
+def refused_when(condition):
+    """A decision on who may use the bundle, by a condition."""
+
+    def ruling(told):
+        judgement = compile_condition(condition).judge(told)
+        return Judgement(None, judgement.missing) if judgement.open else Judgement(judgement.value is True)
+
+    return ruling
+
+
+def test_what_may_still_refuse_the_whole_is_asked_first_and_a_refusal_ends_the_questions():
+    ruling = refused_when('settle_with = "father"')
+
+    def asked(facts):
+        return [
+            q.fact for q in tailor(value_of(bundle_spec(), matters()), facts, Verdicts(), ruling, "v1").questions_left
+        ]
+
+    assert asked({}) == ["settle_with", "held", "married", "wants_card"]
+    assert asked({"settle_with": "mother"}) == ["held", "married", "wants_card"]
+    assert asked({"settle_with": "father"}) == []
+
+
+def test_a_decision_that_waits_for_what_the_guide_does_not_ask_changes_nothing():
+    ruling = refused_when("child_age_days > 365")
+    guide = tailor(value_of(bundle_spec(), matters()), {}, Verdicts(), ruling, "v1")
+    assert [q.fact for q in guide.questions_left] == ["held", "married", "wants_card"]
+
+
+def test_a_path_that_eligibility_refuses_may_leave_nothing_to_handle():
+    spec = bundle_spec(members=(MemberSpec("certificate", "certificate", "not(held)"),))
+    assert bundle_defects(spec, matters(), Verdicts(), refused_when("held")) == []
+    assert "held = 是" in str(bundle_defects(spec, matters(), Verdicts(), refused_when("not(held)"))[0])
+
+
+def test_a_member_that_no_answer_reaches_is_refused():
+    spec = bundle_spec(
+        members=(MemberSpec("registration", "registration"), MemberSpec("card", "card", 'settle_with = "uncle"'))
+    )
+    [defect] = bundle_defects(spec, matters(), Verdicts())
+    assert defect.place == ("members", 1, "condition")
+    assert "办不到事项 card" in defect.message
+
+
+def test_a_question_that_no_answer_reaches_is_refused():
+    gated = SituationQuestion("wants_card", "要卡吗？", condition="held and not(held)")
+    spec = bundle_spec(
+        members=(
+            MemberSpec("registration", "registration", "married or not(married)"),
+            MemberSpec("card", "card", "held"),
+        ),
+        questions=(SituationQuestion("held", "？"), SituationQuestion("married", "？"), gated),
+    )
+    assert [d.place for d in bundle_defects(spec, matters(), Verdicts())] == [("questions", 2, "condition")]
+
+
+def test_a_choice_without_options_and_one_with_two_alike_are_refused():
+    alike = (Option("a", "甲"), Option("a", "乙"))
+    spec = bundle_spec(
+        members=(MemberSpec("registration", "registration"),),
+        questions=(SituationQuestion("x", "？", "choice"), SituationQuestion("y", "？", "choice", alike)),
+    )
+    found = [(d.place, d.message) for d in bundle_defects(spec, matters(), Verdicts())]
+    assert [place for place, _ in found] == [("questions", 0, "fact"), ("questions", 1, "fact")]
+    assert "没有选项" in found[0][1]
+    assert "相同的选项" in found[1][1]
+
+
+def test_more_paths_than_anybody_can_check_are_refused():
+    facts = [f"f{n}" for n in range(13)]
+    members = tuple(MemberSpec(fact, "registration", fact) for fact in facts)
+    spec = bundle_spec(
+        members=(*members, MemberSpec("always", "registration")),
+        questions=tuple(SituationQuestion(fact, "？") for fact in facts),
+    )
+    [defect] = bundle_defects(spec, matters(), Verdicts())
+    assert "超过 4096 条" in defect.message
+
+
+def test_a_bound_on_a_number_is_walked_on_both_sides():
+    spec = bundle_spec(
+        members=(MemberSpec("registration", "registration", "area >= 300"),),
+        questions=(SituationQuestion("area", "面积？", "number"),),
+    )
+    [defect] = bundle_defects(spec, matters(), Verdicts())
+    assert "没有可办的事项：area = 0" in defect.message

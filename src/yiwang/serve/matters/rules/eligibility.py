@@ -1,0 +1,43 @@
+"""A bundle's decision on who may use it, as a three-valued judgement: whether these facts are refused."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from yiwang.commons.rules.engine import Model, from_json, load_dmn
+from yiwang.serve.matters.rules.conditions import Judgement
+
+REFUSED = "none"
+"""The `scope` with which the decision refuses the whole bundle."""
+
+Ruling = Callable[[Mapping[str, Any]], Judgement]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision table of a bundle. Its facts may be computed by formulas of the vocabulary before it is asked."""
+
+    model: Model
+    key: str
+
+    def __call__(self, facts: Mapping[str, Any]) -> Judgement:
+        """True: refused, False: not; open while an untold fact may still refuse. What fits no rule is not refused."""
+        types = self.model.inputs
+        outcome = self.model.decide(
+            self.key, {name: from_json(value, types.get(name)) for name, value in facts.items()}
+        )
+        missing = frozenset(name.partition(".")[0] for name in outcome.missing_facts)
+        scope = outcome.value.get("scope") if isinstance(outcome.value, Mapping) else None
+        if scope is None and missing:
+            return Judgement(None, missing)
+        return Judgement(scope == REFUSED)
+
+
+def decision(dmn: bytes, key: str, imports: tuple[bytes, ...] = ()) -> Decision:
+    """Raises RulesError where the file is no DMN or has no such decision."""
+    return Decision(load_dmn(dmn, imports), key)
+
+
+def never_refuses(_facts: Mapping[str, Any]) -> Judgement:
+    """A bundle without a decision is for everybody."""
+    return Judgement(value=False)
