@@ -28,7 +28,7 @@ def test_a_single_matter_is_applied_for_from_the_guide_to_one_case(mother):
     mother.get(draft)
     mother.fill(
         mother_name="样例母亲",
-        mother_id_number="320402199405180055",
+        mother_id_number="320402199802280068",
         mother_mobile="19900000001",
         parents_married="yes",
     )
