@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -140,6 +140,7 @@ def announce_year(*, year: int, days: AnnouncedYear, source: str, replaces: str 
 
     `replaces` is the state (`state_of`) that the announcer had looked at; raises CalendarChanged where it is no more.
     """
+    _one_at_a_time(year)
     before = announced(year)
     if replaces and replaces != state_of(before):
         raise CalendarChanged(year=year)
@@ -156,6 +157,12 @@ def announce_year(*, year: int, days: AnnouncedYear, source: str, replaces: str 
     note(subject, year=year, days=len(days), changed=changed, source=source)
     forget()
     return changed
+
+
+def _one_at_a_time(year: int) -> None:
+    """Two announcers of one year wait for each other: the second one meets what the first has announced."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 14))", [f"calendar:{year}"])
 
 
 @pack_part("calendars", order=5)

@@ -1,4 +1,4 @@
-"""Background jobs that failed for good, and their retry. A job's arguments are ids, its errors stand in the worker's log."""
+"""Background jobs that failed for good, what of, and their retry or dismissal. A job's arguments are ids."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,10 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 from procrastinate.exceptions import ConnectorException
 
 from yiwang.kernel.actor import Actor, SubjectRef
-from yiwang.kernel.command import command, note
+from yiwang.kernel.command import command, machinery, note
 from yiwang.kernel.errors import Conflict
+from yiwang.kernel.jobs import periodic
+from yiwang.kernel.models import JobFault
 from yiwang.kernel.paging import Page, paginate
 from yiwang.kernel.text import gettext_noop as _
 
@@ -27,6 +29,7 @@ class FailedJob:
     arguments: Mapping[str, str | int]
     attempts: int
     failed_at: datetime | None
+    error: str = ""
 
 
 class NothingToRun(Conflict):
@@ -50,12 +53,14 @@ def failed_count() -> int:
 def failed_jobs(*, cursor: str | None = None, size: int = 20) -> Page[FailedJob]:
     """The latest first. One query."""
     ended = ProcrastinateEvent.objects.filter(job_id=OuterRef("pk"), type="failed").order_by("-at").values("at")[:1]
-    return paginate(_failed().annotate(failed_at=Subquery(ended)), order=("-id",), cursor=cursor, size=size).map(_shown)
+    fault = JobFault.objects.filter(job=OuterRef("pk")).values("error")
+    rows = _failed().annotate(failed_at=Subquery(ended), fault=Subquery(fault))
+    return paginate(rows, order=("-id",), cursor=cursor, size=size).map(_shown)
 
 
 def _shown(row: ProcrastinateJob) -> FailedJob:
-    failed_at: datetime | None = getattr(row, "failed_at", None)
-    return FailedJob(row.id, row.task_name, row.args, row.attempts, failed_at)
+    found = vars(row)
+    return FailedJob(row.id, row.task_name, row.args, row.attempts, found["failed_at"], found["fault"] or "")
 
 
 @command("kernel.retry_jobs")
@@ -82,3 +87,33 @@ def _queue_again(row: ProcrastinateJob, at: datetime) -> None:
             raise
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s AND status = 'failed'", [row.id])
+
+
+@command("kernel.dismiss_jobs")
+def dismiss_jobs(*, job_ids: Sequence[int], by: Actor, at: datetime) -> int:
+    """Take failed jobs off the list for good, what they were for is done or no longer wanted; how many.
+
+    The audit keeps what each was and what it failed of. Raises NothingToRun where none is left.
+    """
+    rows = list(_failed().select_for_update().filter(pk__in=job_ids).order_by("pk"))
+    if not rows:
+        raise NothingToRun
+    found = [row.id for row in rows]
+    errors = dict(JobFault.objects.filter(job__in=found).values_list("job", "error"))
+    for row in rows:
+        reason = errors.get(row.id, "").partition("\n")[0]
+        note(SubjectRef("job", UUID(int=row.id)), task=row.task_name, job=row.id, arguments=row.args, error=reason)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE id = ANY(%s) AND status = 'failed'", [found])
+    JobFault.objects.filter(job__in=found).delete()
+    return len(rows)
+
+
+@periodic("kernel.forget_faults", cron="17 * * * *")
+def forget_faults() -> None:
+    """Every hour: faults of jobs that have succeeded since."""
+    with machinery("jobs"), connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM kernel_jobfault WHERE NOT EXISTS "
+            "(SELECT 1 FROM procrastinate_jobs WHERE procrastinate_jobs.id = kernel_jobfault.job)"
+        )

@@ -3,16 +3,20 @@
 Arguments are ids (str, int) only. Jobs are idempotent: a worker that dies is replaced and the job runs again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.db import DatabaseError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from yiwang.kernel import clock
-from yiwang.kernel.command import Run, buffer
-from yiwang.kernel.writes import Writes
+from yiwang.kernel.command import Run, buffer, machinery
+from yiwang.kernel.faults import described
+from yiwang.kernel.models import JobFault
+from yiwang.kernel.writes import Writes, insert
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -22,7 +26,12 @@ def job(name: str, *, attempts: int = 8, queue: str = "default") -> Callable[[C]
 
     def decorate(function: C) -> C:
         retry = RetryStrategy(max_attempts=attempts, exponential_wait=3)
-        app.task(name=name, queue=queue, retry=retry)(function)
+
+        def run(context: JobContext, **ids: Any) -> None:
+            with _fault_kept(context):
+                function(**ids)
+
+        app.task(name=name, queue=queue, retry=retry, pass_context=True)(run)
         return function
 
     return decorate
@@ -32,14 +41,27 @@ def periodic(name: str, cron: str) -> Callable[[C], C]:
     """Register a function (no arguments) to run by `cron`; missed runs are not made up for."""
 
     def decorate(function: C) -> C:
-        def run(timestamp: int) -> None:
+        def run(context: JobContext, timestamp: int) -> None:
             del timestamp
-            function()
+            with _fault_kept(context):
+                function()
 
-        app.periodic(cron=cron, periodic_id=name)(app.task(name=name, queueing_lock=name)(run))
+        app.periodic(cron=cron, periodic_id=name)(app.task(name=name, queueing_lock=name, pass_context=True)(run))
         return function
 
     return decorate
+
+
+@contextmanager
+def _fault_kept(context: JobContext) -> Iterator[None]:
+    """What a try failed of is kept beside the job, without what people had entered; the failure goes on its way."""
+    try:
+        yield
+    except Exception as error:
+        with suppress(DatabaseError), machinery("jobs"):
+            row = JobFault(job=context.job.id, error=described(error)[:4000], at=clock.now())
+            insert(row, conflict="ON CONFLICT (job) DO UPDATE SET error = EXCLUDED.error, at = EXCLUDED.at")
+        raise
 
 
 def defer(name: str, *, run_at: datetime | None = None, **ids: str | int) -> None:

@@ -152,6 +152,14 @@ class OutboxDelivery(GuardedModel):
         )
 
 
+class JobFault(GuardedRow):
+    """What the last failed try of a background job died of."""
+
+    job = public(models.BigIntegerField(primary_key=True))
+    error = public(models.TextField())
+    at = public(models.DateTimeField())
+
+
 class CalendarDay(GuardedModel):
     """A holiday or a make-up working day, as announced by the State Council; editable by an administrator."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.flow import views
 from yiwang.commons.flow.contracts import ADMINISTER, AUDIT, CALENDAR
-from yiwang.commons.flow.views.administration import frame
+from yiwang.commons.flow.views.administration import frame, migration, versions
 from yiwang.commons.identity import queries as identity
 from yiwang.web.registry import Area, NavEntry, register_nav
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path("work/halts/<uuid:halt_id>/", views.halted_one, name="halted_one"),
     path("work/tasks/<uuid:task_id>/", views.task, name="task"),
     path("work/tasks/<uuid:task_id>/<str:action>/", views.act, name="act"),
+    path("work/processes/", versions, name="versions"),
+    path("work/processes/<str:key>/<int:version>/", migration, name="migration"),
     path("work/calendar/", views.calendar, name="calendar"),
     path("work/calendar/announce/", views.announce, name="announce"),
     path("work/audit/", views.audit, name="audit"),

@@ -110,6 +110,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='JobFault',
+            fields=[
+                ('job', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('error', models.TextField()),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+            },
+        ),
+        migrations.CreateModel(
             name='LoadedPack',
             fields=[
                 ('id', models.UUIDField(default=yiwang.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),

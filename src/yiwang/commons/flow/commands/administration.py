@@ -36,6 +36,17 @@ def retry_jobs(*, job_ids: Sequence[int], by: Actor, at: datetime) -> int:
     return done
 
 
+@command("flow.dismiss_jobs")
+def dismiss_jobs(*, job_ids: Sequence[int], by: Actor, at: datetime) -> int:
+    """Take failed jobs off the list; how many. Raises NotAdministrator, NothingChosen, NothingToRun."""
+    policies.check_keep(by, ADMINISTER)
+    if not job_ids:
+        raise NothingChosen
+    done = failed_jobs.dismiss_jobs(job_ids=job_ids, by=by, at=at)
+    note(SubjectRef("jobs", _INSTALLATION), dismissed=done)
+    return done
+
+
 @command("flow.announce_year")
 def announce_year(*, year: int, days: AnnouncedYear, source: str, replaces: str, by: Actor, at: datetime) -> bool:
     """Put a year's holidays in force; whether anything changed. `replaces`: `calendars.state_of` what was looked at.

@@ -57,7 +57,6 @@ from yiwang.commons.flow.contracts.kinds import (
 from yiwang.commons.flow.contracts.migrating import (
     AlreadyMigrating,
     MappingRefused,
-    MigrationPlan,
     MigrationRow,
     Obstacle,
     PlannedInstance,
@@ -110,7 +109,6 @@ __all__ = [
     "InstanceIsOver",
     "InstanceStatus",
     "MappingRefused",
-    "MigrationPlan",
     "MigrationRow",
     "NoReason",
     "NodeState",

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from yiwang.commons.flow.contracts.kinds import InstanceStatus
 from yiwang.kernel.errors import Conflict, Invalid, NotFound
-from yiwang.kernel.paging import Page
 from yiwang.kernel.text import gettext_noop as _
 
 
@@ -48,18 +47,6 @@ class PlannedInstance:
     @property
     def is_safe(self) -> bool:
         return not self.obstacles
-
-
-@dataclass(frozen=True, slots=True)
-class MigrationPlan:
-    """What would happen: `faults` of the mapping itself stop everything; else each of `page` moves or stays by itself."""
-
-    key: str
-    from_version: int
-    to_version: int
-    faults: tuple[Obstacle, ...]
-    total: int
-    page: Page[PlannedInstance]
 
 
 @dataclass(frozen=True, slots=True)

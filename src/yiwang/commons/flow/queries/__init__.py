@@ -8,6 +8,7 @@ from yiwang.commons.flow.queries.administration import (
     rights,
     standing_deliveries,
 )
+from yiwang.commons.flow.queries.delegations import delegations, deputising
 from yiwang.commons.flow.queries.diagrams import diagram, diagram_of, published_bpmn
 from yiwang.commons.flow.queries.halted import call, halt, halts
 from yiwang.commons.flow.queries.inbox import (
@@ -19,7 +20,7 @@ from yiwang.commons.flow.queries.inbox import (
     task,
     tasks_by_id,
 )
-from yiwang.commons.flow.queries.migrating import migration, migrations, plan_migration, versions
+from yiwang.commons.flow.queries.migrating import MigrationPlan, migration, migrations, plan_migration, versions
 from yiwang.commons.flow.queries.processes import (
     applicant_of,
     definition_bpmn,
@@ -35,6 +36,7 @@ from yiwang.commons.flow.queries.processes import (
 from yiwang.commons.flow.queries.saved_views import saved_views
 
 __all__ = [
+    "MigrationPlan",
     "administration_counts",
     "applicant_of",
     "audit_export",
@@ -43,6 +45,8 @@ __all__ = [
     "candidates",
     "check_plain",
     "definition_bpmn",
+    "delegations",
+    "deputising",
     "diagram",
     "diagram_of",
     "due_beginnings",

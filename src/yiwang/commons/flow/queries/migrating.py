@@ -1,6 +1,7 @@
 """Versions of processes, what runs in each, and what carrying it over to another would do."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -9,7 +10,6 @@ from django.db.models.functions import Coalesce
 from yiwang.commons.flow import engine, policies
 from yiwang.commons.flow.contracts import ADMINISTER, InstanceStatus
 from yiwang.commons.flow.contracts.migrating import (
-    MigrationPlan,
     MigrationRow,
     Obstacle,
     PlannedInstance,
@@ -20,6 +20,19 @@ from yiwang.commons.flow.contracts.migrating import (
 from yiwang.commons.flow.models import InstanceMigration, ProcessDefinition, ProcessInstance, Task
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.paging import Page, paginate
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPlan:
+    """What would happen: `faults` of the mapping itself stop everything; else each of `page` moves or stays by itself."""
+
+    key: str
+    from_version: int
+    to_version: int
+    faults: tuple[Obstacle, ...]
+    total: int
+    page: Page[PlannedInstance]
+
 
 _GOING = (InstanceStatus.RUNNING.value, InstanceStatus.HALTED.value)
 

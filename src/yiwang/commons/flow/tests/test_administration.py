@@ -1,7 +1,9 @@
 """The administration pages: what failed and its retry, the legal calendar, the audit trail; and who may."""
 
+import threading
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -190,11 +192,35 @@ class TestJobs:
         page = text(client.get(reverse("flow:jobs")))
         assert "test.job" in page
         assert "case 1" in page
+        assert "见后台进程的日志" in page
         assert client.post(reverse("flow:jobs"), {"item": str(job)}).status_code == 303
         assert ProcrastinateJob.objects.get(pk=job).status == "todo"
         entry = AuditEntry.objects.get(command="kernel.retry_jobs")
         assert (entry.account_id, entry.details["task"]) == (keeper.account_id, "test.job")
         assert client.post(reverse("flow:jobs"), {"item": str(job)}).status_code == 409
+
+    def test_what_it_failed_of_is_shown_without_what_people_had_entered(self, client, keeper):
+        @jobs.job("test.quoting", attempts=1)
+        def quoting(case: int) -> None:
+            raise ValueError(f"Key (name)=({NAME})")
+
+        waiting = jobs.app.configure_task(name="test.quoting").defer(case=1)
+        context = SimpleNamespace(job=SimpleNamespace(id=waiting))
+        with pytest.raises(ValueError, match="Key"):
+            jobs.app.tasks["test.quoting"].func(context, case=1)
+        ProcrastinateJob.objects.filter(pk=waiting).update(status="failed")
+        page = text(client.get(reverse("flow:jobs")))
+        assert "ValueError" in page
+        assert "test_administration.py" in page
+        assert NAME not in page
+
+    def test_a_job_that_is_no_longer_wanted_is_taken_off_the_list_and_stays_in_the_audit(self, client, keeper):
+        job, other = failed_job(), failed_job()
+        answer = client.post(reverse("flow:jobs"), {"item": str(job), "act": "dismiss"})
+        assert answer.status_code == 303
+        assert list(ProcrastinateJob.objects.filter(pk__in=[job, other]).values_list("pk", flat=True)) == [other]
+        entry = AuditEntry.objects.get(command="kernel.dismiss_jobs")
+        assert (entry.account_id, entry.details["job"]) == (keeper.account_id, job)
 
     def test_a_waiting_run_makes_up_for_a_failed_periodic_one(self, keeper):
         first, second = failed_job(queueing_lock="beat"), failed_job(queueing_lock="beat")
@@ -393,3 +419,28 @@ class TestAudit:
         monkeypatch.setattr(administration, "EXPORTED_AT_MOST", 2)
         with pytest.raises(TooMuchToExport):
             queries.audit_export(wanted=AuditSearch(), viewer=SYSTEM)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_announce_a_year_at_once_the_second_is_told_that_it_changed():
+    by = Actor.system("tests")
+    looked_at = calendars.state_of(calendars.announced(2033))
+    told = []
+
+    def announce(day):
+        days = {date(2033, 1, day): SpecialDay(DayKind.HOLIDAY, "元旦")}
+        try:
+            calendars.announce_year(year=2033, days=days, source="样例", replaces=looked_at, by=by, at=clock.now())
+            told.append("announced")
+        except calendars.CalendarChanged as refusal:
+            told.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=announce, args=[day]) for day in (1, 1, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["announced", "kernel.calendar_changed", "kernel.calendar_changed"]
+    assert CalendarDay.objects.filter(date__year=2033).count() == 1

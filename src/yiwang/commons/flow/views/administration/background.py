@@ -64,11 +64,15 @@ def jobs(request: HttpRequest) -> HttpResponse:
         chosen = [
             int(value) for value in request.POST.getlist("item")[:_MOST] if value.isdecimal() and len(value) <= 18
         ]
-        done = commands.retry_jobs(job_ids=chosen, by=viewer, at=clock.now())
-        messages.success(request, _("已重新安排 %(done)d 个任务，稍后刷新可看结果。") % {"done": done})
+        if request.POST.get("act") == "dismiss":
+            done = commands.dismiss_jobs(job_ids=chosen, by=viewer, at=clock.now())
+            messages.success(request, _("已移除 %(done)d 个任务，审计记录中留有说明。") % {"done": done})
+        else:
+            done = commands.retry_jobs(job_ids=chosen, by=viewer, at=clock.now())
+            messages.success(request, _("已重新安排 %(done)d 个任务，稍后刷新可看结果。") % {"done": done})
         return go(request, reverse("flow:jobs"))
     page = queries.failed_background_jobs(viewer=viewer, cursor=request.GET.get("cursor"))
-    columns = (Column(_("任务")), Column(_("参数")), Column(_("尝试"), number=True), Column(_("失败于")))
+    columns = (Column(_("任务")), Column(_("尝试"), number=True), Column(_("失败于")), Column(_("原因")))
     table = Table.of(
         _("失败的后台任务"),
         columns,
@@ -79,12 +83,15 @@ def jobs(request: HttpRequest) -> HttpResponse:
         empty=Empty(_("没有失败的后台任务"), _("后台任务多次出错后会列在这里。")),
         pages=_pages(request, Pagination.of(page, path=request.path)),
     )
-    lead = _("这些任务已用完自动重试的次数。原因见后台进程的日志；排除后可以重试，重复执行不会产生重复的结果。")
-    return _page(request, "jobs", _("失败的后台任务"), lead, table)
+    lead = _("这些任务已用完自动重试的次数。排除原因后可以重试，重复执行不会产生重复的结果；不再需要的可以移除。")
+    return _page(request, "jobs", _("失败的后台任务"), lead, table, dismissible=True)
 
 
-def _page(request: HttpRequest, name: str, title: Text, lead: Text, table: Table) -> HttpResponse:
+def _page(
+    request: HttpRequest, name: str, title: Text, lead: Text, table: Table, *, dismissible: bool = False
+) -> HttpResponse:
     context = {
+        "dismissible": dismissible,
         "title": title,
         "lead": lead,
         "table": table,
@@ -119,7 +126,14 @@ def _delivery(row: StandingDelivery) -> Row:
 def _job(row: FailedJob) -> Row:
     arguments = "，".join(f"{name} {value}" for name, value in sorted(row.arguments.items()) if name != "timestamp")
     failed = words.moment_words(row.failed_at) if row.failed_at else ""
-    return Row((row.task, arguments, row.attempts, failed), id=str(row.id), label=f"{row.task} {row.id}")
+    first, *places = row.error.splitlines()[:_LINES] or [""]
+    cells = (
+        Cell(row.task, arguments),
+        row.attempts,
+        failed,
+        Cell(first or _("见后台进程的日志"), " ".join(place.strip() for place in places)),
+    )
+    return Row(cells, id=str(row.id), label=f"{row.task} {row.id}")
 
 
 def _ids(values: list[str]) -> list[UUID]:

@@ -35,6 +35,7 @@ def side(request: HttpRequest, here: str) -> SideNav:
             links.append(_link(_("失败的后台任务"), "jobs", here, counts.jobs))
         groups.append(SideGroup(_("异常"), tuple(links)))
     kept = [
+        *([_link(_("流程版本"), "versions", here)] if held.get(ADMINISTER) else []),
         *([_link(_("法定日历"), "calendar", here)] if held.get(CALENDAR) else []),
         *([_link(_("审计记录"), "audit", here)] if AUDIT in held else []),
     ]
