@@ -173,7 +173,7 @@ _RESULT = {
     ResultKind.NOT_ACCEPTED: _("不予受理"),
     ResultKind.WITHDRAWN: _("申请人撤回"),
     ResultKind.DISCONTINUED: _("终止"),
-    ResultKind.REVOKED: _("已撤销"),
+    ResultKind.REVOKED: _("已依法撤销"),
 }
 
 
