@@ -16,7 +16,7 @@ from yiwang.kernel.ids import new_id
 from .definition import EventKind, EventRule, Node, NodeKind
 from .errors import EvaluationHalt
 from .firing import end_event_subprocesses, interpreter_of
-from .specs import NodeSpec, Terminate
+from .specs import NodeSpec, Terminate, Waits, follow
 from .values import Thrown
 
 SUBSCRIPTION = "subscription"
@@ -54,7 +54,7 @@ class Conditional(EventDefinition):  # type: ignore[misc]
         self.node = node
 
 
-class CatchSpec(IntermediateCatchEvent):  # type: ignore[misc]
+class CatchSpec(Waits, IntermediateCatchEvent):  # type: ignore[misc]
     """A waiting event in the flow, or a receive task. After an event-based gateway the first to happen takes the others away."""
 
     def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node, definition: EventDefinition) -> None:
@@ -110,20 +110,18 @@ class EntrySpec(BpmnTaskSpec):  # type: ignore[misc]
     """Leads to the start event by which the instance begins, where a process has several."""
 
     def _predict_hook(self, my_task: Task) -> None:
-        my_task._sync_children(self.outputs, state=TaskState.MAYBE)  # noqa: SLF001
+        my_task._sync_children(self.outputs, TaskState.MAYBE)  # noqa: SLF001
 
     def _run_hook(self, my_task: Task) -> bool:
         entry = interpreter_of(my_task).entry
         chosen = [spec for spec in self.outputs if spec.name.removesuffix(RESERVED_MARK) == entry]
         if not chosen:
             raise EvaluationHalt(entry, "流程没有这个开始事件。")
-        my_task._sync_children(chosen, TaskState.FUTURE)  # noqa: SLF001 - as the library's gateways choose
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)  # noqa: SLF001
+        follow(my_task, chosen)
         return True
 
 
-class BodySpec(SubWorkflowTask, BpmnTaskSpec):  # type: ignore[misc]
+class BodySpec(Waits, SubWorkflowTask, BpmnTaskSpec):  # type: ignore[misc]
     """All of a scope but its event sub-processes, which wait on its boundary."""
 
     def update_data(self, my_task: Task, subworkflow: Any) -> None:

@@ -29,6 +29,7 @@ def check(process: Process, evaluator: Evaluator, report: Report) -> None:
         check_starts(name, line, body, kind, report)
         _check_flows(name, body, report)
         _check_reach(body, report)
+        _check_exit(body, report)
         for node in body.nodes:
             _check_node(node, body, report)
             check_event(node, body, kind, report)
@@ -89,6 +90,21 @@ def _check_reach(body: Body, report: Report) -> None:
     for node in body.nodes:
         if node.id not in seen:
             report.refuse(node.id, node.line, "从开始事件走不到这里。", "请连接它，或删去它。")
+
+
+def _check_exit(body: Body, report: Report) -> None:
+    """From each node some way leads to where no flow goes on; the way of a boundary event counts for its activity."""
+    done = {node.id for node in body.nodes if not body.outgoing(node.id)}
+    todo = list(done)
+    hosts = {node.id: node.attached_to for node in body.nodes if node.attached_to}
+    while todo:
+        current = todo.pop()
+        before = {flow.source for flow in body.incoming(current)} | ({hosts[current]} if current in hosts else set())
+        todo += before - done
+        done |= before
+    for node in body.nodes:
+        if node.id not in done:
+            report.refuse(node.id, node.line, "从这里走不到结束。", "请为循环画一个出口。")
 
 
 def _check_node(node: Node, body: Body, report: Report) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -62,6 +62,11 @@ class Model:
     def beginnings(self) -> tuple[Beginning, ...]:
         """The start events by which the outside world begins an instance."""
         return tuple(_beginning(node) for node in self.process.body.nodes if node.kind is NodeKind.EVENT_START)
+
+    @cached_property
+    def elements(self) -> frozenset[str]:
+        """The ids of all flow nodes, those of sub-processes and those that were supplied included."""
+        return frozenset(_elements(self.process.body))
 
     def targets(self, kind: str) -> frozenset[str]:
         """Literal targets of one kind of node (`NodeKind` value): the operations, decisions or processes it asks for."""
@@ -132,6 +137,13 @@ def _beginning(node: Node) -> Beginning:
         timer_kind=timer.kind.value if timer else "",
         timer=timer.text if timer else "",
     )
+
+
+def _elements(body: Body) -> Iterator[str]:
+    for node in body.nodes:
+        yield node.id
+        if node.body is not None:
+            yield from _elements(node.body)
 
 
 def _targets(body: Body, kind: str) -> list[str]:

@@ -20,7 +20,8 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import (
 )
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.operators import Operator
-from SpiffWorkflow.task import Task
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.task import Task, TaskState
 
 from yiwang.kernel.ids import new_id
 
@@ -59,7 +60,25 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]
         self.node = node
 
 
-class WorkSpec(NodeSpec):
+class Waits(TaskSpec):  # type: ignore[misc]
+    """What follows a wait is no more than possible: the library would draw a certain future without end where it leads back."""
+
+    def _predict_hook(self, my_task: Task) -> None:
+        my_task._sync_children(self.outputs, TaskState.MAYBE)  # noqa: SLF001 - as the library's gateways predict
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        super()._on_complete_hook(my_task)
+        follow(my_task, self.outputs)
+
+
+def follow(my_task: Task, chosen: list[TaskSpec]) -> None:
+    """Makes the chosen ways certain, as the library's gateways do."""
+    my_task._sync_children(chosen, TaskState.FUTURE)  # noqa: SLF001
+    for child in my_task.children:
+        child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)  # noqa: SLF001
+
+
+class WorkSpec(Waits, NodeSpec):
     """A token that waits until the host completes it."""
 
     def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node) -> None:
@@ -107,7 +126,7 @@ class ErrorEndSpec(NodeSpec):
             my_task.workflow.top_workflow.cancel()
 
 
-class SubProcessSpec(SubWorkflowTask, BpmnTaskSpec):  # type: ignore[misc]
+class SubProcessSpec(Waits, SubWorkflowTask, BpmnTaskSpec):  # type: ignore[misc]
     """An embedded sub-process. Its inputs are local to it."""
 
     def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node) -> None:
@@ -262,11 +281,11 @@ class _Collecting(MultiInstanceTask):  # type: ignore[misc]
         super()._on_complete_hook(my_task)
 
 
-class ParallelLoop(ParallelMultiInstanceTask, _Collecting):  # type: ignore[misc]
+class ParallelLoop(Waits, ParallelMultiInstanceTask, _Collecting):  # type: ignore[misc]
     pass
 
 
-class SequentialLoop(SequentialMultiInstanceTask, _Collecting):  # type: ignore[misc]
+class SequentialLoop(Waits, SequentialMultiInstanceTask, _Collecting):  # type: ignore[misc]
     pass
 
 

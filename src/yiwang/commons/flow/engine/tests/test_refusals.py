@@ -98,6 +98,11 @@ REFUSED = {
     "error boundaries of people": boundary("b", "a", error_event("")),
     "boundaries in the air": boundary("b", "nowhere", timer("timeDuration", "PT1H")),
     "unreachable tasks": user("b"),
+    "loops without a way out": gateway("exclusive", "b", "b_c")
+    + user("c")
+    + flow("a", "b")
+    + flow("b", "c")
+    + flow("c", "b"),
     "elements without an id": "<bpmn:userTask/>",
 }
 
@@ -150,8 +155,10 @@ def test_reports_all_faults_at_once():
         user("a", mapping(inputs={"x": "=1 +"})),
         service("s", ""),
         end(),
+        end("other"),
         chain("start", "a", "s", "end"),
         flow("end", "a"),
+        flow("s", "other"),
     )
     assert {finding.element_id for finding in errors(xml)} == {"a", "s", "end_a"}
 
