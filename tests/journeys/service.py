@@ -31,8 +31,8 @@ class Service:
         self.log = data_dir.parent / "serve.log"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, patience: float = 240.0) -> float:
-        """Start and wait for the first page. Returns the seconds it took."""
+    def start(self, patience: float = 240.0, *, days_ahead: int = 0) -> float:
+        """Start and wait for the first page; live `days_ahead` later. Returns the seconds it took."""
         began = time.monotonic()
         kept = {
             name: value
@@ -46,6 +46,7 @@ class Service:
             "YIWANG_PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             "YIWANG_DEMO": "1",  # sample accounts open only then
+            "YIWANG_DEMO_DAYS_AHEAD": str(days_ahead),
         }
         said = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:

@@ -86,7 +86,8 @@ class Applicant:
     def _answers(self, page: Page, form: Form) -> dict[str, str]:
         given = {}
         for control in form.controls:
-            if control.kind in {"file", "checkbox"} or control.value:
+            boxes = control.kind == "checkbox" and control.name not in self.story.answers
+            if control.kind == "file" or boxes or control.value:
                 continue
             value = self._answer(control)
             page.must(value or not control.required, f"nothing to answer to {control.name}")
@@ -116,6 +117,20 @@ class Applicant:
         page = self.browser.send(page, form, files=files)
         page.must(page.path.endswith("/check/"), f"the materials are not accepted: {'；'.join(page.mistakes)}")
         return page
+
+    def supply(self, number: str) -> Page:
+        """Put right what a notice of correction asks for, from 「我的」 on. Returns the page that follows."""
+        mine = self.browser.get("/mine/")
+        mine.must("补" in mine.main.text, "「我的」 does not say that something is to be put right")
+        case = self.browser.get(f"/cases/{number}/")
+        page = self.browser.get(case.link_to("/cases/corrections/"))
+        form = next(form for form in page.forms if form.element.get("enctype") == "multipart/form-data")
+        boxes = [each for each in form.element.all("input") if each.get("type") == "file"]
+        page.must(boxes, "the notice of correction leaves no place to put anything")
+        files = {each.get("name"): paper(self.random, "correction", each.get("accept")) for each in boxes}
+        done = self.browser.send(page, form, files=files)
+        done.must(done.path != page.path, f"what was supplied is not accepted: {'；'.join(done.mistakes)}")
+        return done
 
     def send(self, check: Page) -> Filed:
         """Press twice at once; both tabs must show the same receipt."""

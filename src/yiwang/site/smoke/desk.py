@@ -1,6 +1,7 @@
-"""What officials do: find the task in their inbox, claim it, look at the case, enter what is needed, complete it."""
+"""What officials do: find the task in their inbox, claim it, look at the case, choose, enter what is needed, complete it."""
 
 import time
+from collections.abc import Callable
 from itertools import takewhile
 
 from yiwang.site.smoke.applicant import log_in
@@ -11,6 +12,9 @@ from yiwang.site.smoke.story import Story
 
 _YES = ("accept", "grant", "produce")
 _OPINION = "材料齐全，内容一致。"
+_REASON = "所交材料看不清经营地址，请按样例重新提供。"
+Supplies = Callable[[OpenTask], None]
+"""The applicant does a task of theirs: supplies what a notice of correction asks for."""
 
 
 class Desk:
@@ -24,8 +28,12 @@ class Desk:
         self.pages: dict[str, list[Page]] = {}
         self.done = 0
 
-    def work_off(self, number: str, story: Story, *, patience: float = 180.0) -> None:
-        """Do every task of the bundle until all its members are closed. Raises SmokeFailed after `patience` seconds."""
+    def work_off(self, number: str, story: Story, *, supplies: Supplies | None = None, patience: float = 180.0) -> None:
+        """Do every task of the bundle until all its members are closed; the applicant's by `supplies`.
+
+        Raises SmokeFailed after `patience` seconds, or where the applicant is asked though nothing was missing.
+        """
+        verdicts = {code: list(choices) for code, choices in story.verdicts.items()}
         deadline = time.monotonic() + patience
         while any(member["closed_at"] is None for member in self.ledger.members(number)):
             waiting = self.ledger.open_tasks(number)
@@ -33,15 +41,18 @@ class Desk:
                 states = {each["matter_code"]: each["status"] for each in self.ledger.members(number)}
                 raise SmokeFailed(f"{number} is not finished after {patience:.0f} s: {states}, waiting: {waiting}")
             for task in waiting:
-                if task.for_applicant:
+                if not task.for_applicant:
+                    self.handle(task, number, story, verdicts.get(task.matter))
+                elif supplies is not None:
+                    supplies(task)
+                else:
                     raise SmokeFailed(f"the applicant is asked again, though everything was handed in: {task}")
-                self.handle(task, number, story)
             if not waiting:
                 time.sleep(0.2)
 
-    def handle(self, task: OpenTask, number: str, story: Story) -> None:
-        """One task, from the inbox of an official who sees it."""
-        official, browser, inbox = self._who_sees(task, number)
+    def handle(self, task: OpenTask, number: str, story: Story, verdicts: list[str] | None = None) -> None:
+        """One task, from the inbox of an official who sees it; the first of `verdicts` is taken, yes where there is none."""
+        official, browser, inbox = self.who_sees(task, number)
         address = inbox.link_to(f"/work/cases/tasks/{task.id}/")
         claimed = browser.send(inbox, inbox.form_to("/work/batch/"), {"task": task.id}, press=("action", "claim"))
         claimed.must("认领" in claimed.tree.text, f"{official.username} could not claim {task.id}")
@@ -49,9 +60,12 @@ class Desk:
         self.pages.setdefault(task.form_key, []).append(page)
         form = page.form_with("choice")
         asked = {control.name: control for control in form.controls}
-        choice = next((each for each in _YES if each in asked["choice"].options), "")
-        page.must(choice, f"{official.username} can't say yes, only {asked['choice'].options}")
+        wanted = (verdicts.pop(0),) if verdicts else _YES
+        choice = next((each for each in wanted if each in asked["choice"].options), "")
+        page.must(choice, f"{official.username} can't choose {wanted}, only {asked['choice'].options}")
         entered = {"choice": choice}
+        if choice not in _YES and "reason" in asked:
+            entered["reason"] = _REASON
         if "opinion" in asked:
             entered["opinion"] = _OPINION
         for name in asked:
@@ -61,7 +75,7 @@ class Desk:
         done.must(done.path == "/work/", f"{official.username} could not {choice}: {'；'.join(done.mistakes)}")
         self.done += 1
 
-    def _who_sees(self, task: OpenTask, number: str) -> tuple[Official, Browser, Page]:
+    def who_sees(self, task: OpenTask, number: str) -> tuple[Official, Browser, Page]:
         """The official in whose inbox the task is; those of the same office are asked first."""
         able = [each for each in self.city.officials if task.role in each.roles]
         able.sort(key=lambda each: nearness(each, task), reverse=True)

@@ -32,6 +32,7 @@ class Inside:
 
     def __init__(self, database: str, data_dir: Any, module: str = "yiwang.site.smoke.inside") -> None:
         environment = {**os.environ, "DATABASE_URL": database, "YIWANG_DATA_DIR": str(data_dir)}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)  # whoever plays may have settings of its own
         command = [sys.executable, "-m", module]
         self._process = subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -31,6 +31,7 @@ class OpenTask:
     role: str
     form_key: str
     for_applicant: bool
+    matter: str = ""
 
 
 class Ledger:
@@ -60,8 +61,10 @@ class Ledger:
         """Tasks that wait, of one bundle or of all."""
         found = self.rows(
             """SELECT task.id::text, coalesce(organisation.code, '') AS organisation, task.role, task.form_key,
-                       task.for_applicant
+                       task.for_applicant, coalesce(kase.matter_code, '') AS matter
                 FROM commons_flow_task task
+                LEFT JOIN serve_cases_case kase
+                  ON kase.id = coalesce(nullif(task.properties->>'case_id', '')::uuid, task.subject_id)
                 LEFT JOIN commons_identity_organisation organisation ON organisation.id = task.organisation_id
                 WHERE task.status IN ('open', 'claimed')
                   AND (%(number)s = '' OR task.properties->>'case_id' IN (SELECT id::text FROM own)

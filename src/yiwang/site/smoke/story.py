@@ -13,7 +13,7 @@ class Story:
     `answers`: by the name of the fact, as a form sends them; `entered`: facts that officials type with their decision;
     `shown`: facts that the page to check must repeat; `instant`: codes of the matters that published rules decide without
     an official; `others`: persons that a register must know besides the applicant; `handed`: (taker, giver) of the results that
-    one member hands to another.
+    one member hands to another; `verdicts`: what officials choose at their tasks on a matter, in turn, before they say yes.
     """
 
     said: str
@@ -27,6 +27,7 @@ class Story:
     instant: frozenset[str] = frozenset()
     others: tuple[SyntheticPerson, ...] = ()
     handed: tuple[tuple[str, str], ...] = ()
+    verdicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
