@@ -1,5 +1,6 @@
 """Reads of the catalogue: versions in force and pinned ones, lists, guides, and who handles."""
 
+from yiwang.serve.matters.queries.browsing import browse, departments, entry, levels, steward_list
 from yiwang.serve.matters.queries.guides import (
     as_bundle,
     document_word,
@@ -12,6 +13,16 @@ from yiwang.serve.matters.queries.guides import (
 )
 from yiwang.serve.matters.queries.importing import Fresh, ImportPlan, plan_import
 from yiwang.serve.matters.queries.listing import bundles_of, catalogue, themes
+from yiwang.serve.matters.queries.stewardship import (
+    differences,
+    import_rows,
+    import_run,
+    import_runs,
+    national_rows,
+    quality,
+    quality_of_all,
+    versions,
+)
 from yiwang.serve.matters.queries.versions import (
     bundle,
     bundle_version,
@@ -25,21 +36,34 @@ __all__ = [
     "Fresh",
     "ImportPlan",
     "as_bundle",
+    "browse",
     "bundle",
     "bundle_version",
     "bundles_of",
     "catalogue",
+    "departments",
     "depends_on",
+    "differences",
     "document_word",
     "eligibility",
     "english",
+    "entry",
     "guide",
     "handler",
+    "import_rows",
+    "import_run",
+    "import_runs",
     "lead",
+    "levels",
     "matter",
     "matter_version",
+    "national_rows",
     "plan_import",
+    "quality",
+    "quality_of_all",
     "remedies",
+    "steward_list",
     "still_put",
     "themes",
+    "versions",
 ]
