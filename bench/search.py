@@ -1,7 +1,9 @@
-"""The words 「孩子出生了」 over a growing number of documents, beside ILIKE and a bare look-up by index."""
+"""Plain words over a growing number of documents, beside ILIKE, trigram similarity and a bare look-up by index."""
 
 from collections.abc import Callable
+from math import inf
 from random import Random
+from time import perf_counter
 from typing import Any
 
 from django.db import connection
@@ -15,6 +17,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 
 WORDS = "孩子出生了"
+_OTHERS = ("shebaoka", "我想开家面馆要办什么许可", "营业执照", "没有这件事xyz", "道路运输证年检", "变更")
 _BEGINNINGS = ("新办", "变更", "注销", "补领", "延续", "核准", "备案", "登记", "年检", "查询")
 _THINGS = (
     "餐饮服务许可", "道路运输证", "不动产权证", "社会保险关系", "住房公积金", "机动车驾驶证", "居住证", "残疾人证",
@@ -28,15 +31,21 @@ def run(*, quick: bool) -> Figures:
     """Milliseconds of a search by number of documents; all three ways on the same table."""
     figures: Figures = {}
     ratios: Figures = {}
-    by_size: dict[str, dict[int, float]] = {"ours": {}, "peer": {}}
+    by_size: dict[str, dict[int, float]] = {"ours": {}, "peer": {}, "trigram": {}}
     for size in (300, 1000) if quick else (1000, 10_000, 30_000):
         _fill(size)
         times = interleaved(
-            _ways(), rounds=5 if quick else 25, repeat={"ours": 1, "peer": 1, "limit": 20}, warmup=3, beside=Backends()
+            _ways(),
+            rounds=5 if quick else 25,
+            repeat={"ours": 1, "peer": 1, "trigram": 1, "limit": 20},
+            warmup=3,
+            beside=Backends(),
         )
         figures[f"{size}-documents"] = {name: each.ms() for name, each in times.items()}
+        figures[f"{size}-documents"]["other-words"] = _other_words(rounds=2 if quick else 6)
         ratios[f"{size}-documents"] = {
             "to_peer": ratio(times["ours"], times["peer"]),
+            "to_trigram": ratio(times["ours"], times["trigram"]),
             "to_limit": ratio(times["ours"], times["limit"]),
         }
         for name, known in by_size.items():
@@ -57,10 +66,27 @@ def _ways() -> dict[str, Callable[[], Any]]:
             " ORDER BY char_length(title), title LIMIT 20",
             ["%出生%", "%出生%"],
         ),
+        "trigram": lambda: _rows(
+            "SELECT title FROM commons_search_searchdocument WHERE kind IN ('bundle', 'matter')"
+            " AND word_similarity(%s, names_folded) >= 0.3 ORDER BY word_similarity(%s, names_folded) DESC LIMIT 20",
+            [WORDS, WORDS],
+        ),
         "limit": lambda: _rows(
             "SELECT key FROM commons_search_searchdocument WHERE (kind, key) = ('bundle', %s)", ["newborn"]
         ),
     }
+
+
+def _other_words(*, rounds: int) -> dict[str, float]:
+    """Milliseconds of the slowest of other queries (pinyin, a sentence, common words, nonsense): its best round."""
+    viewer = Actor.anonymous()
+    best: dict[str, float] = {}
+    for _ in range(rounds):
+        for text in _OTHERS:
+            began = perf_counter()
+            queries.find(text=text, viewer=viewer, kinds=("bundle", "matter"))
+            best[text] = min(best.get(text, inf), 1000 * (perf_counter() - began))
+    return {"slowest_ms": round(max(best.values()), 3), "mean_ms": round(sum(best.values()) / len(best), 3)}
 
 
 def _rows(text: str, parameters: list[str]) -> list[Any]:
@@ -75,7 +101,7 @@ def _fill(size: int) -> None:
     documents = [_document(number, random) for number in range(size)]
     commands.index_documents(kind="matter", docs=documents, replace=False, by=SYSTEM, at=clock.now())
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE commons_search_searchdocument")
+        cursor.execute("VACUUM ANALYZE commons_search_searchdocument, commons_search_searchposting")
 
 
 def _document(number: int, random: Random) -> Document:

@@ -21,8 +21,8 @@ _LONGEST_TERM: Final = 60
 _KEPT: Final = ("id", "kind", "key", "language")
 _BATCH: Final = 500
 _POST: Final = """
-INSERT INTO commons_search_searchposting (id, document_id, term, weight)
-SELECT gen_random_uuid(), d.id, p.term, p.weight
+INSERT INTO commons_search_searchposting (document_id, term, weight)
+SELECT d.id, p.term, p.weight
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[]) AS p(key, language, term, weight)
 JOIN commons_search_searchdocument d ON d.kind = %s AND d.key = p.key AND d.language = p.language
 """

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from yiwang.commons.search.contracts import Visibility
 from yiwang.kernel.fields import personal, public
-from yiwang.kernel.models import GuardedModel
+from yiwang.kernel.models import GuardedModel, GuardedRow
 
 
 class SearchDocument(GuardedModel):
@@ -59,18 +59,16 @@ class SearchDocument(GuardedModel):
         )
 
 
-class SearchPosting(GuardedModel):
+class SearchPosting(GuardedRow):
     """A word that a document holds, with its weight (0 to 1) by where it stands."""
 
+    pk = models.CompositePrimaryKey("document_id", "term")
     document = public(models.ForeignKey(SearchDocument, on_delete=models.CASCADE, related_name="+", db_index=False))
     term = personal(models.CharField(max_length=40))
     weight = public(models.FloatField())
 
-    class Meta(GuardedModel.Meta):
-        constraints = (
-            models.UniqueConstraint(fields=["document", "term"], name="search_posting_once"),
-            models.CheckConstraint(name="search_posting_weight", condition=Q(weight__gt=0, weight__lte=1)),
-        )
+    class Meta(GuardedRow.Meta):
+        constraints = (models.CheckConstraint(name="search_posting_weight", condition=Q(weight__gt=0, weight__lte=1)),)
         indexes = (models.Index(fields=["term"], include=["document", "weight"], name="search_posting_term"),)
 
 

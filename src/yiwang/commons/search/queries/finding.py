@@ -7,17 +7,18 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from yiwang.commons.search.contracts import Found, Hit, Narrow
+from yiwang.commons.search.contracts import Found, Hit, Narrow, Suggestion
 from yiwang.commons.search.models import SearchDocument
 from yiwang.commons.search.queries import reading
 from yiwang.commons.search.queries.scoring import candidates
-from yiwang.commons.search.queries.suggesting import alike_names
+from yiwang.commons.search.queries.suggesting import important
 from yiwang.commons.search.queries.visible import NO_LIMIT, visible
-from yiwang.commons.search.rules import Plan, Ranked, mark, rank, snippet
+from yiwang.commons.search.rules import NEAR, Plan, Ranked, mark, rank, snippet
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.paging import BadCursor, Page
 
 _SURE: Final = 0.75
+_SUGGESTED: Final = 5
 
 
 def find(
@@ -34,7 +35,7 @@ def find(
 
     A document is a hit when it answers for enough of what was asked, in the words that documents use, in those of the
     synonyms, or as pinyin, initials or a homophone of them; a word that no document knows counts against it. Otherwise
-    nothing is found, and `meant` holds names that look alike. Three statements, up to six where words are unknown.
+    nothing is found, and `meant` holds what comes near. Three statements, up to eight where words are unknown.
     """
     place = _place(cursor)
     text = reading.cleaned(text)
@@ -48,7 +49,8 @@ def find(
     if not ranked or ranked[0].covered < _SURE or len(reach) < len(wanted.concepts):
         read_as, wanted, ranked = _otherwise(text, rows, wanted, ranked)
     if not ranked:
-        return Found(Page(()), meant=alike_names(rows, wanted.core or wanted.whole))
+        near = rank(wanted, held, reach, least=NEAR)
+        return Found(Page(()), meant=tuple(map(_meant, _page(near, wanted, 0, _SUGGESTED).items)))
     return Found(_page(ranked, wanted, place, size), read_as)
 
 
@@ -64,6 +66,22 @@ def search(
 ) -> Page[Hit]:
     """The page of `find` alone."""
     return find(text=text, viewer=viewer, kinds=kinds, narrow=narrow, cursor=cursor, size=size, language=language).page
+
+
+def suggest(
+    *, text: str, viewer: Actor, kinds: Collection[str] = (), language: str = "zh", size: int = _SUGGESTED
+) -> tuple[Suggestion, ...]:
+    """What may have been meant, the likeliest first, nothing that is far; for an empty text the most important
+    documents, by one statement.
+    """
+    if not reading.cleaned(text).strip():
+        return important(viewer=viewer, kinds=kinds, language=language, size=size)
+    found = find(text=text, viewer=viewer, kinds=kinds, language=language, size=size)
+    return found.meant or tuple(map(_meant, found.page.items))
+
+
+def _meant(hit: Hit) -> Suggestion:
+    return Suggestion(hit.kind, hit.key, hit.title, hit.payload)
 
 
 def _otherwise(

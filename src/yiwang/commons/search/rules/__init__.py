@@ -2,13 +2,13 @@
 
 from yiwang.commons.search.rules.marking import mark, snippet
 from yiwang.commons.search.rules.plan import Concept, Meant, Plan, plan
-from yiwang.commons.search.rules.ranking import Candidate, Ranked, likeness, rank
+from yiwang.commons.search.rules.ranking import NEAR, Candidate, Ranked, likeness, rank
 from yiwang.commons.search.rules.sound import alike, initials, sound, syllables
 from yiwang.commons.search.rules.terms import terms
 from yiwang.commons.search.rules.text import compact, fold, is_han, is_latin, region_stem, spans
 from yiwang.commons.search.rules.words import Segmenter, grams
 
 __all__ = [
-    "Candidate", "Concept", "Meant", "Plan", "Ranked", "Segmenter", "alike", "compact", "fold", "grams", "initials", "is_han",
+    "NEAR", "Candidate", "Concept", "Meant", "Plan", "Ranked", "Segmenter", "alike", "compact", "fold", "grams", "initials", "is_han",
     "is_latin", "likeness", "mark", "plan", "rank", "region_stem", "snippet", "sound", "spans", "syllables", "terms",
 ]  # fmt: skip

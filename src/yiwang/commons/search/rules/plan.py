@@ -198,7 +198,8 @@ def _concept(piece: str, known: Mapping[str, Meant], segmenter: Segmenter) -> Co
     said = known.get(piece, Meant(()))
     meant = tuple(dict.fromkeys(key for each in tuple(said.words)[:_MOST_MEANINGS] if (key := compact(each))))
     ways = [_shares([piece], 1.0), _shares([w for w in segmenter.words(piece) if w != piece], _PARTS)]
-    ways += [_shares([gram for gram in grams(piece) if len(gram) == 2 and gram != piece], _PIECES)]
+    if not any(ways[1:]):
+        ways += [_shares([gram for gram in grams(piece) if len(gram) == 2 and gram != piece], _PIECES)]
     for phrase in meant:
         ways += [_shares([phrase], _SYNONYM), _shares([w for w in segmenter.tokens(phrase) if w != phrase], _SYNONYM)]
     plain = 1.0 if not any(map(is_han, piece)) else 0.4 if len(piece) == 1 else min(len(piece), 4) / 2

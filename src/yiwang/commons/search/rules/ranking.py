@@ -11,7 +11,8 @@ _UNKNOWN: Final = 0.4  # share of the mass of a word that no document knows: peo
 _UNKNOWN_FOREIGN: Final = 0.6
 _ENOUGH: Final = 0.9  # mass that makes a hit however much was said around it
 _FULL: Final = 0.4  # a summary that holds a word answers for it as well as a title
-_COVERED: Final = 0.5
+COVERED: Final = 0.5
+NEAR: Final = 0.3  # not an answer, but perhaps what was meant
 _TAIL: Final = 0.22  # of the best score: what follows is chance
 _LEAST: Final = 0.6  # mass that is needed where something else remains unknown
 _MEANT: Final = 0.9  # a name that holds an official phrase as a whole
@@ -39,11 +40,15 @@ class Ranked:
     covered: float
 
 
-def rank(wanted: Plan, candidates: Sequence[Candidate], ideal: Mapping[int, float]) -> tuple[Ranked, ...]:
-    """The answers, best first. `ideal`: the highest strength that the words of a concept can reach, where any is known."""
+def rank(
+    wanted: Plan, candidates: Sequence[Candidate], ideal: Mapping[int, float], *, least: float = COVERED
+) -> tuple[Ranked, ...]:
+    """Those that cover `least` of the query, best first. `ideal`: the highest strength that the words of a concept can
+    reach, where any is known.
+    """
     total = sum(_weight(concept, ideal.get(place, 0.0)) for place, concept in enumerate(wanted.concepts)) or 1.0
     ranked = [_judged(wanted, each, ideal, total) for each in candidates]
-    accepted = [each for each in ranked if each.covered >= _COVERED]
+    accepted = [each for each in ranked if each.covered >= least]
     best = max((each.score for each in accepted), default=0.0)
     equal = {each.id: _equality(wanted, each) for each in candidates}
     answers = (replace(e, score=e.score + equal[e.id]) for e in accepted if e.score >= _TAIL * best)
@@ -71,7 +76,7 @@ def _judged(wanted: Plan, each: Candidate, ideal: Mapping[int, float], total: fl
     alike = max((likeness(wanted.core, name) for name in each.names), default=0.0)
     score += _NAME * alike + _CONTAINED * min(contained, 1.0)
     share = held / total if len(ideal) == len(wanted.concepts) or held >= _LEAST else 0.0
-    covered = max(share, min(contained, 1.0), alike, _COVERED if held >= _ENOUGH else 0.0)
+    covered = max(share, min(contained, 1.0), alike, COVERED if held >= _ENOUGH else 0.0)
     return Ranked(each.id, score * each.boost, covered)
 
 
