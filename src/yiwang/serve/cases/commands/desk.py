@@ -10,7 +10,6 @@ from uuid import UUID
 
 from yiwang.commons.files import commands as files
 from yiwang.commons.flow import commands as flow
-from yiwang.commons.flow.commands.locking import locked
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.errors import Forbidden
@@ -116,7 +115,8 @@ def supply_correction(
 
 def _locked_with_its_process(case_id: UUID, task_id: UUID, by: Actor) -> tuple[Case, Case | None]:
     """Locks the process before the case, in the order in which timers and other tasks do, so that none waits for another."""
-    locked(policies.check_task_belongs(by, case_id, task_id))
+    policies.check_task_belongs(by, case_id, task_id)
+    flow.lock_process(task_id=task_id)
     return journal.locked(case_id)
 
 
