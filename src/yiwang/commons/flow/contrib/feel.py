@@ -1,5 +1,6 @@
 """Fills the evaluator port with the FEEL of commons.rules, strictly: an absent variable or a FEEL error is a fault, never null."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,13 +22,23 @@ from yiwang.commons.rules.engine import (
     format_temporal,
 )
 
+_LITERAL = re.compile(r'"(?:\\.|[^"\\])*"')
 _EXACT = 2**53
 _NANOS_A_MICROSECOND = 1000
 
 
 @lru_cache(4096)
 def _compiled(text: str) -> Expression:
-    return compile_expression(text)
+    """Raises FeelSyntaxError, and ExpressionFault for a call of what is no function: it would be taken for a variable."""
+    found = compile_expression(text)
+    bare = _LITERAL.sub('""', text)
+    for name in found.names:
+        if call := re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", bare):
+            line = bare.count("\n", 0, call.start()) + 1
+            raise ExpressionFault(
+                f"没有函数“{name}”。", line=line, column=call.start() - bare.rfind("\n", 0, call.start())
+            )
+    return found
 
 
 class FeelEvaluator:

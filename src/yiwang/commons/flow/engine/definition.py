@@ -128,6 +128,7 @@ class Node:
     interrupting: bool = True
     error_code: str = ""
     event: EventRule | None = None
+    listeners: tuple[tuple[str, Work], ...] = ()
     script: str = ""
     result_variable: str = ""
     body: Body | None = None

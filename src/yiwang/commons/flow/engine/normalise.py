@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from .definition import Body, Flow, Node, NodeKind
 from .findings import Report
+from .listeners import with_listeners
 
 GATEWAYS = {NodeKind.PARALLEL, NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE, NodeKind.EVENT_GATEWAY}
 CHOOSING = {NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE}
@@ -23,7 +24,7 @@ def normalised(body: Body, owner: str, line: int, report: Report) -> Body:
         node if node.body is None else replace(node, body=normalised(node.body, node.id, node.line, report))
         for node in body.nodes
     )
-    body = Body(inner, body.flows)
+    body = with_listeners(Body(inner, body.flows))
     if not any(node.kind is NodeKind.EVENT_START for node in inner):
         body = _with_start(body, owner, line, report)
     body = _with_defaults(body, report)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from . import zeebe
 from .definition import Body, Flow, Node, NodeKind, Process, Work
 from .findings import Report
+from .listeners import read_listeners
 from .reader_events import EventReader, base, documentation_of
 from .safe_xml import Element
 from .vocabulary import (
@@ -58,6 +59,8 @@ class Reader:
             self.report.refuse("", element.line, "流程没有id。", "请填写流程的id。")
         if element.get("isExecutable") != "true":
             self.report.warn(element.get("id"), element.line, "流程未标为可执行，按可执行处理。")
+        if zeebe.extension(element, "executionListeners") is not None:
+            self.report.refuse(element.get("id"), element.line, "流程的监听器不支持。", "请把监听器画成服务任务。")
         return Process(element.get("id"), element.get("name"), self._body(element), documentation_of(element))
 
     def _body(self, element: Element) -> Body:
@@ -95,10 +98,12 @@ class Reader:
             self.report.refuse("", element.line, f"元素 {element.name} 没有id。", "请为它填写id。")
             return None
         if element.name in GATEWAYS:
-            return self._gateway(element)
-        if element.name in EVENTS:
-            return self._events.read(element)
-        return self._activity(element, TASKS[element.name])
+            node: Node | None = self._gateway(element)
+        elif element.name in EVENTS:
+            node = self._events.read(element)
+        else:
+            node = self._activity(element, TASKS[element.name])
+        return replace(node, listeners=read_listeners(element, node, self.report)) if node is not None else None
 
     def _gateway(self, element: Element) -> Node:
         if element.get("instantiate") == "true":

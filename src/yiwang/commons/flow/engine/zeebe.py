@@ -14,7 +14,16 @@ from .findings import Report
 from .safe_xml import Element
 from .vocabulary import BPMN, ZEEBE
 
-_MARKERS = {"userTask", "versionTag", "userTaskForm", "loopCharacteristics", "script", "subscription", "publishMessage"}
+_MARKERS = {
+    "executionListeners",
+    "userTask",
+    "versionTag",
+    "userTaskForm",
+    "loopCharacteristics",
+    "script",
+    "subscription",
+    "publishMessage",
+}
 _LOOSE = {"priorityDefinition"}
 DEFAULT_RETRIES = 3
 

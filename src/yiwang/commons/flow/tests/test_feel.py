@@ -65,3 +65,15 @@ def test_a_process_runs_on_it_from_gateway_to_timer_to_loop():
         step = engine.advance(model, step.state, engine.Completion(item.item_id), evaluator=FEEL, at=AT)
     assert step.variables["sum"] == [3, 5]
     assert step.timers[0].due_at.isoformat() == "2026-03-31T00:00:00+08:00"
+
+
+@pytest.mark.parametrize("text", ["is defined(x)", '"f(" + f(1)', "a +\n  g (b)"])
+def test_refuses_the_call_of_what_is_no_function(text):
+    with pytest.raises(engine.ExpressionFault, match="没有函数") as refused:
+        FEEL.check(text)
+    assert refused.value.line == text.count("\n") + 1
+
+
+def test_takes_names_before_brackets_in_texts_and_functions_of_the_standard():
+    FEEL.check('"x (" + x + string(sum(y))')
+    FEEL.check("for each in list return (each)")

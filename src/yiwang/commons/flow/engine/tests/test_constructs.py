@@ -681,3 +681,30 @@ def test_names_that_the_token_library_keeps_for_itself_may_be_ids():
     play.complete("Root")
     assert play.ended
     assert play.path == ["Start", "Root", "Root", "End"]
+
+
+def listener(*events):
+    inner = "".join(f'<zeebe:executionListener eventType="{event}" type="{operation}"/>' for event, operation in events)
+    return f"<zeebe:executionListeners>{inner}</zeebe:executionListeners>"
+
+
+def test_execution_listeners_are_operations_before_and_after_their_element():
+    xml = bpmn(
+        f'<bpmn:startEvent id="start"><bpmn:extensionElements>{listener(("end", "log"))}</bpmn:extensionElements></bpmn:startEvent>',
+        user("a", listener(("start", "one"), ("start", "two"), ("end", "three"))),
+        boundary("late", "a", timer("timeDuration", "P1D")),
+        f'<bpmn:endEvent id="end"><bpmn:extensionElements>{listener(("start", "last"))}</bpmn:extensionElements></bpmn:endEvent>',
+        end("e2"),
+        chain("start", "a", "end"),
+        chain("late", "e2"),
+    )
+    play = Play(xml)
+    seen = []
+    while not play.ended:
+        (item,) = play.step.open_items
+        seen.append(item.target or item.element_id)
+        play.complete(item.element_id)
+    assert seen == ["log", "one", "two", "a", "three", "last"]
+    late = Play(xml, perform=lambda _item: {})
+    late.wait(days=1)
+    assert late.path == ["start", "start.end1", "a.start1", "a.start2", "late", "e2"]

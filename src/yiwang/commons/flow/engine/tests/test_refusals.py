@@ -90,7 +90,18 @@ REFUSED = {
     "operations named by a variable": service("b", "=which"),
     "calls without a process": '<bpmn:callActivity id="b"/>',
     "decisions without a key": '<bpmn:businessRuleTask id="b"><bpmn:extensionElements><zeebe:calledDecision/></bpmn:extensionElements></bpmn:businessRuleTask>',
-    "unknown extensions": user("b", "<zeebe:executionListeners/>"),
+    "unknown extensions": user("b", "<zeebe:adHoc/>"),
+    "task listeners": user(
+        "b", '<zeebe:taskListeners><zeebe:taskListener eventType="creating" type="x"/></zeebe:taskListeners>'
+    ),
+    "listeners without an operation": user(
+        "b", '<zeebe:executionListeners><zeebe:executionListener eventType="start"/></zeebe:executionListeners>'
+    ),
+    "listeners before the start": start_on(
+        "b",
+        on_message("paid"),
+        '<zeebe:executionListeners><zeebe:executionListener eventType="start" type="x"/></zeebe:executionListeners>',
+    ),
     "loops without a collection": user("b", inner="<bpmn:multiInstanceLoopCharacteristics/>"),
     "timers without a time": boundary("b", "a", "<bpmn:timerEventDefinition/>"),
     "timers that are no ISO text": boundary("b", "a", timer("timeDuration", "five days")),
