@@ -251,7 +251,7 @@ class BundlesPart:
             defects = rules.bundle_defects(spec, matters, rules.Verdicts(), refused)
             _report(reader, document, defects)
             if not defects:
-                examples.check_bundle(reader, folder, spec, matters)
+                examples.check_bundle(reader, folder, spec, matters, refused)
 
     def load(self, reader: PackReader, *, by: Actor, at: datetime) -> Tally:
         tally = Tally()

@@ -29,20 +29,25 @@ def check_matter(reader: PackReader, folder: str, spec: MatterSpec) -> None:
     _run(reader, f"matters/{folder}/cases.yaml", rules.alone(_unpublished(spec)))
 
 
-def check_bundle(reader: PackReader, folder: str, spec: BundleSpec, matters: Mapping[str, MatterSpec]) -> None:
-    """The examples of `bundles/<folder>/cases.yaml` of the kinds `members`, `guide`, `materials`."""
+def check_bundle(
+    reader: PackReader, folder: str, spec: BundleSpec, matters: Mapping[str, MatterSpec], refused: rules.Ruling
+) -> None:
+    """The examples of `bundles/<folder>/cases.yaml` of the kinds `members`, `guide`, `materials`.
+
+    `refused` is the bundle's decision on who may use it.
+    """
     edges = rules.depends_on(spec, matters)
     members = tuple(
         Member(each.key, each, _unpublished(matters[each.matter]), edges[each.key]) for each in spec.members
     )
-    _run(reader, f"bundles/{folder}/cases.yaml", Bundle(_NOBODY, 0, MatterState.DRAFT, spec, members))
+    _run(reader, f"bundles/{folder}/cases.yaml", Bundle(_NOBODY, 0, MatterState.DRAFT, spec, members), refused)
 
 
 def _unpublished(spec: MatterSpec) -> Matter:
     return Matter(_NOBODY, 0, MatterState.DRAFT, spec, None)
 
 
-def _run(reader: PackReader, file: str, bundle: Bundle) -> None:
+def _run(reader: PackReader, file: str, bundle: Bundle, refused: rules.Ruling = rules.never_refuses) -> None:
     if not reader.exists(file):
         return
     document = reader.yaml(file, schema=load_schema(_SCHEMA))
@@ -52,7 +57,7 @@ def _run(reader: PackReader, file: str, bundle: Bundle) -> None:
     for index, example in enumerate(document.data.get("cases") or ()):
         if example.get("check") not in {"materials", "members", "guide"}:
             continue
-        guide = rules.tailor(bundle, example.get("given") or {}, verdicts)
+        guide = rules.tailor(bundle, example.get("given") or {}, verdicts, refused, file)
         for name, wanted in (example.get("expect") or {}).items():
             found = _found(name, guide)
             if found is not None and found != _plain(wanted):
