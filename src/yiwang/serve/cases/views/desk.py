@@ -138,6 +138,7 @@ def _page(
         "follow": _follow(view),
         "materials_words": papers.materials_words(view.materials),
         "stages": _stages(view),
+        "diagram": drawing.process(view),
         "clock": drawing.clock_component(view),
         "acceptance": ui.Note(said, tone=ui.Tone.BLUE, wide=True) if (said := _acceptance(view)) else None,
         "timeline": drawing.timeline(view.events, official=True),

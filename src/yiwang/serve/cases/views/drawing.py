@@ -140,6 +140,13 @@ def licence(number: str, result: ResultView) -> ui.Licence:
     return ui.Licence(result.title, result.number, view_href=href, sealed=result.sealed)
 
 
+def process(view: CaseView) -> ui.LazyDiagram | None:
+    """The process as a drawing that says where it stands, fetched when it comes into view; none before it begins."""
+    if view.received_at is None:
+        return None
+    return ui.LazyDiagram(reverse("flow:diagram_of", args=["case", view.id]))
+
+
 def clock_component(view: CaseView) -> ui.Clock | None:
     """How the promised limit was reckoned, day by day; None before acceptance."""
     limit = view.clock

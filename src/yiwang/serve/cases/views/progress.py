@@ -59,6 +59,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         ),
         "materials_words": papers.materials_words(view.materials),
         "refusal": papers.refusal(view),
+        "diagram": drawing.process(view),
         "documents": sheets.table(view.documents, official=False),
         "delivery_words": _delivery_words(view),
         "delivery_url": reverse("cases:delivery", args=[view.parent_number or view.number]),
