@@ -9,6 +9,7 @@ from yiwang.serve.cases.queries.limits import misreckoned
 from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, matters_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
 from yiwang.serve.cases.queries.procedure import Terms, terms
+from yiwang.serve.cases.queries.parties import Party, party
 from yiwang.serve.cases.queries.views import case, check_history, result, situation, timeline
 from yiwang.serve.cases.queries.wording import known_places
 from yiwang.serve.cases.rules import ACCEPTANCE_DAYS
@@ -17,6 +18,7 @@ __all__ = [
     "ACCEPTANCE_DAYS",
     "Brief",
     "EarlierCase",
+    "Party",
     "Terms",
     "brief",
     "can_be_exempt",
@@ -41,6 +43,7 @@ __all__ = [
     "may_read_files",
     "misreckoned",
     "number_of",
+    "party",
     "parcel_of",
     "result",
     "results_due",
