@@ -1,4 +1,4 @@
-"""Wiring of matters: its part of the pack, its entries in search."""
+"""Wiring of matters: its part of the pack, its entries in search, its place in the officials' navigation."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,6 @@ class MattersConfig(AppConfig):
     verbose_name = "matters"
 
     def ready(self) -> None:
-        from yiwang.serve.matters import pack  # noqa: F401  registers the parts of a pack
+        from yiwang.serve.matters import pack, urls  # noqa: F401  registers the parts of a pack
+
+        urls.register()
