@@ -22,6 +22,7 @@ from yiwang.commons.rules.engine import (
     format_temporal,
 )
 
+_DEFINED = re.compile(r"\bis defined\(\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*\)")
 _LITERAL = re.compile(r'"(?:\\.|[^"\\])*"')
 _EXACT = 2**53
 _NANOS_A_MICROSECOND = 1000
@@ -31,7 +32,7 @@ _NANOS_A_MICROSECOND = 1000
 def _compiled(text: str) -> Expression:
     """Raises FeelSyntaxError, and ExpressionFault for a call of what is no function: it would be taken for a variable."""
     found = compile_expression(text)
-    bare = _LITERAL.sub('""', text)
+    bare = _LITERAL.sub(_blank, text)
     for name in found.names:
         if call := re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", bare):
             line = bare.count("\n", 0, call.start()) + 1
@@ -47,20 +48,46 @@ class FeelEvaluator:
     def check(self, text: str) -> None:
         """Raises ExpressionFault with line and column."""
         try:
-            _compiled(text)
+            _compiled(_told_defined(text, {}))
         except FeelSyntaxError as error:
             raise ExpressionFault(error.diagnostic.text, line=error.line, column=error.column) from error
 
     def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
         """The value as Python knows it: whole numbers as int, dates and durations of the standard library."""
         self.check(text)
-        result = _compiled(text).evaluate(variables)
+        result = _compiled(_told_defined(text, variables)).evaluate(variables)
         if not result.known:
             names = "、".join(result.missing_facts)
             raise ExpressionFault(f"缺少变量：{names}。", details={"missing": list(result.missing_facts)})
         if result.value is None and result.diagnostics:
             raise _fault(result)
         return _plain(result.value)
+
+
+def _blank(literal: re.Match[str]) -> str:
+    return '"' + " " * (len(literal[0]) - 2) + '"'
+
+
+def _told_defined(text: str, variables: Mapping[str, Any]) -> str:
+    """Camunda's `is defined(a.b)` by what it says here: whether there is such a variable or entry, null or not.
+
+    Only names of variables can be asked for: the call with anything else stays, and is refused as no function.
+    """
+    bare = _LITERAL.sub(_blank, text)
+    for call in reversed(list(_DEFINED.finditer(bare))):
+        name, *path = call[1].split(".")
+        if not re.search(rf"\b{re.escape(name)}\s*(:|\s+in\b)", bare):
+            word = "true" if _is_there({**variables}, [name, *path]) else "false"
+            text = text[: call.start()] + word.ljust(call.end() - call.start()) + text[call.end() :]
+    return text
+
+
+def _is_there(value: Any, path: list[str]) -> bool:
+    for name in path:
+        if not isinstance(value, Mapping) or name not in value:
+            return False
+        value = value[name]
+    return True
 
 
 def _fault(result: Result) -> ExpressionFault:

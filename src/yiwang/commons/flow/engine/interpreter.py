@@ -80,10 +80,10 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
         del kwargs
         raise EvaluationHalt(task.task_spec.name, "no service is called from inside the token engine")
 
-    def value(self, task: Task, element_id: str, expression: str) -> Any:
-        """Raises `EvaluationHalt` for a FEEL error and for a value that can't be kept in the instance's state."""
+    def value(self, task: Task, element_id: str, expression: str, nearer: Mapping[str, Any] | None = None) -> Any:
+        """`nearer` names stand before all others. Raises `EvaluationHalt` for a FEEL error and for a value that can't be kept."""
         try:
-            value = self.evaluator.evaluate(expression, scopes.visible(task, self.variables))
+            value = self.evaluator.evaluate(expression, {**scopes.visible(task, self.variables), **(nearer or {})})
         except ExpressionFault as fault:
             position = {"line": fault.line, "column": fault.column} if fault.line else {}
             diagnostics = {**position, **fault.details}
@@ -135,16 +135,17 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
         except (TimerFault, OverflowError) as fault:
             raise EvaluationHalt(element_id, str(fault), expression=text) from fault
 
-    def text(self, task: Task, element_id: str, text: str) -> Any:
+    def text(self, task: Task, element_id: str, text: str, nearer: Mapping[str, Any] | None = None) -> Any:
         """The value behind a leading '=', else the literal text."""
         expression = expression_in(text)
-        return text if expression is None else self.value(task, element_id, expression)
+        return text if expression is None else self.value(task, element_id, expression, nearer)
 
     def inputs(self, task: Task, node: Node) -> dict[str, Any]:
-        return self._mapped(task, node, node.work.inputs if node.work else ())
+        return self._mapped(task, node, node.work.inputs if node.work else (), {})
 
     def outputs(self, task: Task, node: Node) -> dict[str, Any]:
-        return self._mapped(task, node, node.work.outputs if node.work else ())
+        """A target with a dot joins the variable that is there."""
+        return self._mapped(task, node, node.work.outputs if node.work else (), scopes.visible(task, self.variables))
 
     def write(self, task: Task, name: str, value: Any) -> None:
         scopes.write(task, self.variables, name, value)
@@ -188,8 +189,14 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
         task.internal_data[ITEM] = item
         return item
 
-    def _mapped(self, task: Task, node: Node, mappings: tuple[Mapped, ...]) -> dict[str, Any]:
-        return {mapped.target: self.text(task, node.id, mapped.source) for mapped in mappings}
+    def _mapped(self, task: Task, node: Node, mappings: tuple[Mapped, ...], known: Mapping[str, Any]) -> dict[str, Any]:
+        """In the order of the model, each seeing those before it; `a.b` is the entry b of a, as in Camunda 8."""
+        found: dict[str, Any] = {}
+        for mapped in mappings:
+            value = self.text(task, node.id, mapped.source, found)
+            name, *path = mapped.target.split(".")
+            found[name] = _placed(found.get(name, known.get(name)), path, value)
+        return found
 
     def _line(self, task: Task, node: Node, text: str) -> str:
         value = self.text(task, node.id, text)
@@ -208,6 +215,14 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
         if isinstance(value, list):
             return tuple(str(each) for each in value if each is not None)
         return tuple(part.strip() for part in str(value or "").split(",") if part.strip())
+
+
+def _placed(before: Any, path: list[str], value: Any) -> Any:
+    if not path:
+        return value
+    entries = dict(before) if isinstance(before, Mapping) else {}
+    entries[path[0]] = _placed(entries.get(path[0]), path[1:], value)
+    return entries
 
 
 def _check_kept(value: Any, element_id: str, expression: str) -> None:

@@ -67,11 +67,30 @@ def test_a_process_runs_on_it_from_gateway_to_timer_to_loop():
     assert step.timers[0].due_at.isoformat() == "2026-03-31T00:00:00+08:00"
 
 
-@pytest.mark.parametrize("text", ["is defined(x)", '"f(" + f(1)', "a +\n  g (b)"])
+@pytest.mark.parametrize(
+    "text", ["is blank(x)", "is defined(x + 1)", "for x in y return is defined(x)", '"f(" + f(1)', "a +\n  g (b)"]
+)
 def test_refuses_the_call_of_what_is_no_function(text):
     with pytest.raises(engine.ExpressionFault, match="没有函数") as refused:
         FEEL.check(text)
     assert refused.value.line == text.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("is defined(a)", True),
+        ("is defined(b)", False),
+        ("is defined(a.c)", True),
+        ("is defined(a.d.e)", False),
+        ("is defined(n)", True),
+        ("not(is defined( b )) and is defined(a)", True),
+        ('if is defined(b) then b else "is defined(b)"', "is defined(b)"),
+    ],
+)
+def test_tells_whether_a_variable_or_an_entry_is_there(text, value):
+    FEEL.check(text)
+    assert FEEL.evaluate(text, {"a": {"c": 1}, "n": None}) == value
 
 
 def test_takes_names_before_brackets_in_texts_and_functions_of_the_standard():

@@ -708,3 +708,13 @@ def test_execution_listeners_are_operations_before_and_after_their_element():
     late = Play(xml, perform=lambda _item: {})
     late.wait(days=1)
     assert late.path == ["start", "start.end1", "a.start1", "a.start2", "late", "e2"]
+
+
+def test_mappings_see_those_before_them_and_dots_make_entries():
+    inputs = {"a": "=x + 1", "b": "=a + 1", "login.name": "=x", "login.key": "k"}
+    outputs = {"done.by": "=who", "twice": "=done"}
+    xml = bpmn(start(), user("u", mapping(inputs=inputs, outputs=outputs)), end(), chain("start", "u", "end"))
+    play = Play(xml, {"x": 1, "done": {"at": 7}})
+    assert play.item("u").inputs == {"a": 2, "b": 3, "login": {"name": 1, "key": "k"}}
+    play.complete("u", who="z")
+    assert play.variables == {"x": 1, "done": {"at": 7, "by": "z"}, "twice": {"at": 7, "by": "z"}}
