@@ -29,7 +29,8 @@ class ActorKind(StrEnum):
 class Actor:
     """An account in one capacity; `viewer` in queries is an Actor too.
 
-    `on_behalf` names the person or legal entity acted for (代办), `organisation_id` and `role` the office an official
+    `on_behalf` names the person or legal entity acted for (代办), or the absent account that a deputy stands in for,
+    `within` the scope pattern that a deputy is kept to; `organisation_id` and `role` the office an official
     acts in. `assurance` is the level of the identity check (0 none, 1 password, 2 real name, 3 second factor).
     """
 
@@ -44,6 +45,7 @@ class Actor:
     device: str = ""
     zone: str = ""
     purpose: str = ""
+    within: str = "*"
 
     @classmethod
     def system(cls, purpose: str) -> "Actor":

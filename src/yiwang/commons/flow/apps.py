@@ -1,6 +1,7 @@
 """Wires flow: navigation of the officials' desk, and the FEEL evaluator where rules provides one."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class FlowConfig(AppConfig):
@@ -10,9 +11,16 @@ class FlowConfig(AppConfig):
 
     def ready(self) -> None:
         from yiwang.commons.flow import pack, registry, tasks, urls  # noqa: F401  pack part and jobs register themselves
+        from yiwang.commons.flow.contracts import WORK
         from yiwang.commons.flow.contrib.decisions import PublishedDecisions
         from yiwang.commons.flow.contrib.feel import FeelEvaluator
+        from yiwang.commons.flow.queries import measures
+        from yiwang.commons.flow.queries.delegations import stand_in_of
+        from yiwang.commons.identity.registry import let_stand_in, provide_stand_ins
 
         registry.provide_evaluator(FeelEvaluator())
         registry.provide_decider(PublishedDecisions())
+        provide_stand_ins(stand_in_of)
+        let_stand_in(WORK)
         urls.register()
+        measures.register(lambda line: reverse("flow:task", args=[line.subject_id]))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from yiwang.commons.flow.contracts import (
     ADMINISTER,
@@ -21,13 +21,12 @@ from yiwang.commons.flow.contracts import (
     UnknownInstance,
     UnknownTask,
 )
-from yiwang.commons.flow.models import ProcessInstance, Task
+from yiwang.commons.flow.models import Delegation, ProcessInstance, Task
 from yiwang.commons.identity import queries as identity
-from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON
+from yiwang.commons.identity.contracts import ACCOUNT, LEGAL_ENTITY, PERSON
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 
-ACCOUNT = "account"
-"""Kind of `Actor.on_behalf` where a deputy acts for an absent official."""
 WAITING = (TaskStatus.OPEN.value, TaskStatus.CLAIMED.value)
 
 
@@ -39,6 +38,41 @@ def stands_in(viewer: Actor) -> UUID | None:
 def holder_id(viewer: Actor) -> UUID | None:
     """In whose name the viewer holds tasks: their own account's, for a deputy that of the absent official."""
     return stands_in(viewer) or viewer.account_id
+
+
+def delegated_to(viewer: Actor) -> Q:
+    """Filter of delegations to the viewer that hold today: not revoked, and the absent official still has the office."""
+    today = clock.today()
+    post = "from_account__appointments__"
+    return Q(
+        **{f"{post}organisation": F("organisation"), f"{post}role__key": F("role"), f"{post}valid_from__lte": today},
+        to_account_id=viewer.account_id,
+        revoked_at__isnull=True,
+        valid_from__lte=today,
+        valid_to__gte=today,
+        from_account__is_active=True,
+    ) & (Q(**{f"{post}valid_to__gte": today}) | Q(**{f"{post}valid_to__isnull": True}))
+
+
+def check_delegate(viewer: Actor, *, from_account: UUID, organisation_id: UUID) -> None:
+    """One's own leave, or an administrator's office; never while one stands in for somebody. Raises NotYourTask."""
+    if viewer.is_system:
+        return
+    own = viewer.is_official and viewer.account_id == from_account
+    kept = own or identity.holds(viewer, ADMINISTER, organisation_id=organisation_id)
+    if stands_in(viewer) or not kept:
+        raise NotYourTask
+
+
+def can_revoke(viewer: Actor, delegation: Delegation) -> bool:
+    """The absent, the deputy, the administrator of the office."""
+    if viewer.is_system:
+        return True
+    if viewer.account_id is None or stands_in(viewer):
+        return False
+    if viewer.account_id in {delegation.from_account_id, delegation.to_account_id}:
+        return True
+    return identity.holds(viewer, ADMINISTER, organisation_id=delegation.organisation_id)
 
 
 def of_applicant(viewer: Actor, prefix: str = "") -> Q:

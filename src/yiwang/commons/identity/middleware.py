@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from yiwang.commons.identity import queries
+from yiwang.web.registry import Area, shell
 from yiwang.web.responses import go
 
 
@@ -24,7 +25,12 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
-        """Nobody files for themself believing to file for another: the page that says so comes first."""
+        """Nobody acts for themself believing to act for another: the page that says so comes first."""
+        if request.session.get(queries.SESSION_STAND_IN) and queries.standing_of(request).acting_ended:
+            del request.session[queries.SESSION_STAND_IN]
+            queries.forget_standing(request)
+            messages.warning(request, _("代理已经结束，您现在以自己的岗位办理。"))
+            return go(request, shell.home_url[Area.WORK])
         if not request.session.get(queries.SESSION_ACTING) or not queries.standing_of(request).acting_ended:
             return None
         del request.session[queries.SESSION_ACTING]

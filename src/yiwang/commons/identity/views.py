@@ -234,7 +234,12 @@ def account_slot(request: HttpRequest) -> AccountSlot:
 
 def acting_slot(request: HttpRequest) -> ActingFor | None:
     """The band that says for whom one acts; absent when for oneself."""
-    choice = queries.standing_of(request).acting
+    standing = queries.standing_of(request)
+    if standing.absent is not None:
+        told = {"name": standing.absent.name, "day": standing.absent.until.isoformat()}
+        said = _("您正在代 %(name)s 办理待办（代理至 %(day)s）") % told
+        return ActingFor(said, Link(_("查看或结束"), standing.absent.href))
+    choice = standing.acting
     if choice is None:
         return None
     words = _("您正在代 %(name)s 办事（%(kind)s）") % {"name": choice.name, "kind": KINDS[choice.kind]}

@@ -8,6 +8,7 @@ from yiwang.commons.flow.commands.administration import (
     retry_jobs,
 )
 from yiwang.commons.flow.commands.batches import claim_many, hand_over, release_many
+from yiwang.commons.flow.commands.delegations import delegate, revoke_delegation, stand_in
 from yiwang.commons.flow.commands.exporting import note_inbox_export
 from yiwang.commons.flow.commands.locking import lock_process
 from yiwang.commons.flow.commands.messages import (
@@ -37,6 +38,7 @@ __all__ = [
     "complete_remote",
     "complete_task",
     "correlate",
+    "delegate",
     "deliver_message",
     "deliver_signal",
     "dismiss_jobs",
@@ -59,6 +61,8 @@ __all__ = [
     "retry_deliveries",
     "retry_halted",
     "retry_jobs",
+    "revoke_delegation",
     "save_view",
+    "stand_in",
     "start",
 ]  # fmt: skip

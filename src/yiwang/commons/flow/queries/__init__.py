@@ -8,6 +8,7 @@ from yiwang.commons.flow.queries.administration import (
     rights,
     standing_deliveries,
 )
+from yiwang.commons.flow.queries.delegations import delegations, deputising
 from yiwang.commons.flow.queries.diagrams import diagram, diagram_of, published_bpmn
 from yiwang.commons.flow.queries.halted import call, halt, halts
 from yiwang.commons.flow.queries.inbox import (
@@ -44,6 +45,8 @@ __all__ = [
     "candidates",
     "check_plain",
     "definition_bpmn",
+    "delegations",
+    "deputising",
     "diagram",
     "diagram_of",
     "due_beginnings",

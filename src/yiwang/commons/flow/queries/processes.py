@@ -1,8 +1,10 @@
 """Instances: the applicant's own, their histories, and what waits for the worker."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from yiwang.commons.flow import policies
 from yiwang.commons.flow.contracts import (
@@ -101,7 +103,9 @@ def history(*, subject: SubjectRef, viewer: Actor) -> tuple[HistoryRow, ...]:
     """
     instances = ProcessInstance.objects.filter(policies.known(viewer), subject_kind=subject.kind, subject_id=subject.id)
     rows = list(HistoryEntry.objects.filter(instance__in=instances.values("pk")).order_by("at", "id"))
-    accounts = {row.account_id for row in rows if row.account_id}
+    accounts = {row.account_id for row in rows if row.account_id} | {
+        UUID(row.details["for"]) for row in rows if "for" in row.details
+    }
     names = identity.account_names(account_ids=accounts, viewer=viewer) if accounts else {}
     return tuple(
         HistoryRow(
@@ -110,11 +114,18 @@ def history(*, subject: SubjectRef, viewer: Actor) -> tuple[HistoryRow, ...]:
             instance_id=row.instance_id,
             element_id=row.element_id,
             name=row.name,
-            actor=names.get(row.account_id, "") if row.account_id else "",
+            actor=_actor(row, names),
             details=row.details,
         )
         for row in rows
     )
+
+
+def _actor(row: HistoryEntry, names: Mapping[UUID, str]) -> str:
+    """Who did it; a deputy's line names both."""
+    said = names.get(row.account_id, "") if row.account_id else ""
+    absent = names.get(UUID(row.details["for"])) if "for" in row.details else None
+    return _("%(deputy)s（代%(absent)s）") % {"deputy": said, "absent": absent} if absent else said
 
 
 def process_versions(*, key: str, viewer: Actor) -> tuple[tuple[int, UUID], ...]:

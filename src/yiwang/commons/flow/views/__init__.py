@@ -6,6 +6,7 @@ from yiwang.commons.flow.views.diagrams import bpmn, diagram, diagram_of
 from yiwang.commons.flow.views.exports import inbox_export
 from yiwang.commons.flow.views.halted import halted, halted_one
 from yiwang.commons.flow.views.inbox import inbox
+from yiwang.commons.flow.views.leave import end_leave, leave, stand_in
 from yiwang.commons.flow.views.mine import mine
 from yiwang.commons.flow.views.saved_views import change_view, save_view, saved_views
 from yiwang.commons.flow.views.task import act, task
@@ -22,14 +23,17 @@ __all__ = [
     "deliveries",
     "diagram",
     "diagram_of",
+    "end_leave",
     "halted",
     "halted_one",
     "hand_over",
     "inbox",
     "inbox_export",
     "jobs",
+    "leave",
     "mine",
     "save_view",
     "saved_views",
+    "stand_in",
     "task",
 ]  # fmt: skip

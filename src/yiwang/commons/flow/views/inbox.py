@@ -138,8 +138,15 @@ def _side(
 
 
 def _absences(request: HttpRequest, viewer: Actor) -> SideGroup:
-    del request, viewer
-    return SideGroup(_("请假与代理"), ())
+    """For whom one may work today, with what they hold; always the way to the page of leave."""
+    page = reverse("flow:leave")
+    links = []
+    if identity.standing_of(request).absent is None:
+        links = [
+            SideLink(_("代 %(name)s") % {"name": row.from_name}, page, held)
+            for row, held in queries.deputising(viewer=viewer)
+        ]
+    return SideGroup(_("请假与代理"), (*links, SideLink(_("登记、查看或撤销"), page)))
 
 
 def _saved_name(row: SavedViewRow) -> str:

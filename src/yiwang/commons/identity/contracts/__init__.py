@@ -19,6 +19,7 @@ from yiwang.commons.identity.contracts.errors import (
     UsernameTaken,
 )
 from yiwang.commons.identity.contracts.kinds import (
+    ACCOUNT,
     FOR_ENTITIES,
     FOR_PERSONS,
     LEGAL_ENTITY,
@@ -51,6 +52,7 @@ from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.events import Event
 
 __all__ = [
+    "ACCOUNT",
     "FOR_ENTITIES",
     "FOR_PERSONS",
     "LEGAL_ENTITY",

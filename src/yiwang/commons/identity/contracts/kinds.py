@@ -4,6 +4,8 @@ from enum import IntEnum, StrEnum
 
 PERSON = "person"
 LEGAL_ENTITY = "legal_entity"
+ACCOUNT = "account"
+"""Kind of `Actor.on_behalf` where a deputy stands in for an absent official."""
 
 
 class CodeSystem(StrEnum):

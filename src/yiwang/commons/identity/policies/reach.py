@@ -10,8 +10,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-from yiwang.commons.identity import rules
-from yiwang.commons.identity.contracts import Tree
+from yiwang.commons.identity import registry, rules
+from yiwang.commons.identity.contracts import ACCOUNT, Tree
 from yiwang.commons.identity.models import HeldGrant, OrganisationAncestry
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -99,8 +99,32 @@ class _Text:
         return sql, tuple(parameters)
 
 
+def stood_in_for(viewer: Actor) -> UUID | None:
+    """The absent official whose work the viewer does, as a deputy."""
+    behalf = viewer.on_behalf
+    return behalf.id if viewer.is_official and behalf is not None and behalf.kind == ACCOUNT else None
+
+
+def _may_act(viewer: Actor, action: str) -> bool:
+    """A deputy takes the actions only that were let; everybody else those of their grants."""
+    return stood_in_for(viewer) is None or registry.may_stand_in(action)
+
+
+def _within(viewer: Actor, scope_key: str | None) -> Q:
+    """Keeps a deputy's rows to the scope of the delegation."""
+    kind, _colon, key = viewer.within.partition(":")
+    if viewer.within == rules.ANY:
+        return Q()
+    if scope_key is None:
+        return Q(pk__in=())
+    return Q(**{f"{scope_key}__startswith": f"{kind}:"}) if key == rules.ANY else Q(**{scope_key: viewer.within})
+
+
 def held_grants(viewer: Actor, action: str) -> "QuerySet[HeldGrant]":
     """The viewer's grants in force for `action` in the present office: deny by default."""
+    if not _may_act(viewer, action):
+        nothing: QuerySet[HeldGrant] = HeldGrant.objects.none()
+        return nothing
     return _in_office(viewer).filter(action__in=rules.covering(action, "."))
 
 
@@ -112,7 +136,7 @@ def _in_office(viewer: Actor) -> "QuerySet[HeldGrant]":
     found: QuerySet[HeldGrant] = HeldGrant.objects.filter(
         Q(office_id=viewer.organisation_id) | Q(office_id__isnull=True),
         Q(valid_to__gte=today) | Q(valid_to__isnull=True),
-        account_id=viewer.account_id,
+        account_id=stood_in_for(viewer) or viewer.account_id,
         valid_from__lte=today,
     )
     return found
@@ -144,12 +168,18 @@ def scope(
         return ~Q(pk__in=())
     if not viewer.is_official:
         return Q(pk__in=())
-    if viewer.account_id is None or viewer.organisation_id is None:
+    if viewer.account_id is None or viewer.organisation_id is None or not _may_act(viewer, action):
         return Q(pk__in=())
     today = clock.today()
-    held = (viewer.account_id, viewer.organisation_id, today, today, list(rules.covering(action, ".")))
+    held = (
+        stood_in_for(viewer) or viewer.account_id,
+        viewer.organisation_id,
+        today,
+        today,
+        list(rules.covering(action, ".")),
+    )
     key, level = (F(name) if name is not None else None for name in (scope_key, grade))
-    return Q(_Reached(F(organisation), key, level, held))
+    return Q(_Reached(F(organisation), key, level, held)) & _within(viewer, scope_key)
 
 
 def holds(
@@ -163,6 +193,8 @@ def holds(
     """Whether a grant reaches one row with these values; without an organisation: any organisation at all. One query."""
     if viewer.is_system:
         return True
+    if not rules.scope_covers(viewer.within, scope_key):
+        return False
     held = held_grants(viewer, action).filter(scope__in=rules.covering(scope_key, ":"))
     if grade is not None:
         held = held.filter(highest_grade__gte=grade)
@@ -180,6 +212,7 @@ def held_among(viewer: Actor, actions: Iterable[str]) -> dict[str, bool]:
     if viewer.is_system:
         return dict.fromkeys(wanted, True)
     held: dict[str, bool] = {}
+    wanted = tuple(action for action in wanted if _may_act(viewer, action)) if viewer.within == rules.ANY else ()
     patterns = {pattern for action in wanted for pattern in rules.covering(action, ".")}
     rows = _in_office(viewer).filter(action__in=patterns, scope=rules.ANY)
     for pattern, tree, above in rows.values_list("action", "tree", "organisation__territorial_parent_id"):

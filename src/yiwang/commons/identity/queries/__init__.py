@@ -5,6 +5,7 @@ from yiwang.commons.identity.queries.actors import (
     SESSION_ACTING,
     SESSION_OFFICE,
     SESSION_SERVING,
+    SESSION_STAND_IN,
     Standing,
     acting_choices,
     actor_of,
@@ -14,7 +15,7 @@ from yiwang.commons.identity.queries.actors import (
     offices,
     standing_of,
 )
-from yiwang.commons.identity.queries.holders import colleagues, holders, may_reach
+from yiwang.commons.identity.queries.holders import colleagues, holders, may_reach, posts
 from yiwang.commons.identity.queries.people import (
     account,
     account_by_username,
@@ -43,6 +44,7 @@ __all__ = [
     "SESSION_ACTING",
     "SESSION_OFFICE",
     "SESSION_SERVING",
+    "SESSION_STAND_IN",
     "Standing",
     "account",
     "account_by_username",
@@ -68,6 +70,7 @@ __all__ = [
     "organisation_names",
     "organisations",
     "person",
+    "posts",
     "region",
     "region_path",
     "regions",

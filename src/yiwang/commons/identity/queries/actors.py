@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.http import HttpRequest
 
-from yiwang.commons.identity import policies
+from yiwang.commons.identity import policies, registry
 from yiwang.commons.identity.contracts import (
+    ACCOUNT,
     LEGAL_ENTITY,
     PERSON,
     AccountKind,
@@ -17,11 +18,13 @@ from yiwang.commons.identity.contracts import (
 )
 from yiwang.commons.identity.models import Account, Appointment, Person, Representation
 from yiwang.commons.identity.queries.places import organisation_ref
+from yiwang.commons.identity.registry import StandIn
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
 from yiwang.kernel.fields import keyed_hash
 
 SESSION_OFFICE = "identity.office"
 SESSION_ACTING = "identity.acting"
+SESSION_STAND_IN = "identity.stand_in"
 SESSION_SERVING = "identity.serving"
 _CACHED = "_identity_standing"
 _PASSWORD = 1
@@ -32,6 +35,7 @@ class Standing:
     """A request's actor with what the page shell shows of it.
 
     `acting_ended`: the session acts for somebody for whom it may act no more. `served`: whom a clerk serves at the counter.
+    `absent`: for whom the official stands in as a deputy.
     """
 
     actor: Actor
@@ -41,6 +45,7 @@ class Standing:
     acting: ActingChoice | None = None
     acting_ended: bool = False
     served: str = ""
+    absent: StandIn | None = None
 
 
 def actor_of(request: HttpRequest, /) -> Actor:
@@ -94,10 +99,33 @@ def _official(request: HttpRequest, account: Account) -> Standing:
         factors=("password",),
         device=device_of(request),
     )
+    known = tuple(each for _, each in found)
+    absent, ended = _absent(request, account.pk)
+    if absent is not None:
+        return Standing(_deputy(actor, absent), name or account.username, known, office, absent=absent)
     person_id, served = _served(request, actor)
     if person_id is not None:
         actor = replace(actor, on_behalf=SubjectRef(PERSON, person_id))
-    return Standing(actor, name or account.username, tuple(known for _, known in found), office, served=served)
+    return Standing(actor, name or account.username, known, office, acting_ended=ended, served=served)
+
+
+def _absent(request: HttpRequest, account_id: UUID) -> tuple[StandIn | None, bool]:
+    """For whom the session stands in, asked anew at each request; and whether that has ended."""
+    chosen = request.session.get(SESSION_STAND_IN, "")
+    if not chosen:
+        return None, False
+    found = registry.stand_in(account_id, UUID(chosen))
+    return found, found is None
+
+
+def _deputy(actor: Actor, absent: StandIn) -> Actor:
+    return replace(
+        actor,
+        on_behalf=SubjectRef(ACCOUNT, absent.account_id),
+        organisation_id=absent.organisation_id,
+        role=absent.role,
+        within=absent.scope,
+    )
 
 
 def _served(request: HttpRequest, clerk: Actor) -> tuple[UUID | None, str]:
