@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -165,22 +165,11 @@ class PackReader:
         text = self.text(file, needed_by=needed_by, line=line)
         if text is None:
             return None
-        yaml = YAML(typ="safe", pure=True)
-        try:
-            node = yaml.compose(text)
-            lines: dict[Place, int] = {}
-            if node is None:
-                return Document(file, None, lines)
-            _mark(node, (), lines)
-            return Document(file, _plain(yaml.constructor.construct_document(node)), lines)
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            self.report.add(
-                file, (mark.line + 1) if mark else 0, f"YAML 格式有误：{error.problem}", "检查缩进、冒号和引号"
-            )
-        except (YAMLError, ValueError, RecursionError) as error:
-            self.report.add(file, 0, f"YAML 格式有误：{type(error).__name__}", "检查文件内容")
-        return None
+        parsed = _parsed(text)
+        if isinstance(parsed, _Unreadable):
+            self.report.add(file, parsed.line, f"YAML 格式有误：{parsed.problem}", parsed.mend)
+            return None
+        return Document(file, *parsed)
 
     def _valid(self, document: Document, schema: Mapping[str, Any]) -> bool:
         faults = list(_leaves(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(document.data)))
@@ -188,6 +177,31 @@ class PackReader:
             place = tuple(fault.absolute_path)
             self.report.add(document.file, document.line(*place), *_explain(fault, place))
         return not faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    line: int
+    problem: str
+    mend: str
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> tuple[Any, Mapping[Place, int]] | _Unreadable:
+    """Data and lines of a YAML text. Remembered: several parts read the same files, and nobody changes what was read."""
+    yaml = YAML(typ="safe", pure=True)
+    lines: dict[Place, int] = {}
+    try:
+        node = yaml.compose(text)
+        if node is None:
+            return None, lines
+        _mark(node, (), lines)
+        return _plain(yaml.constructor.construct_document(node)), lines
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return _Unreadable((mark.line + 1) if mark else 0, str(error.problem), "检查缩进、冒号和引号")
+    except (YAMLError, ValueError, RecursionError) as error:
+        return _Unreadable(0, type(error).__name__, "检查文件内容")
 
 
 def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:

@@ -85,9 +85,14 @@ def define(content: Mapping[str, Any], *, key: str, version: int, vocabulary: Vo
     )
 
 
-def self_contained(content: Mapping[str, Any], vocabulary: Mapping[str, Any]) -> dict[str, Any]:
-    """`content` with the part of the vocabulary's data that it needs, so that it can be stored as a version."""
-    words = Vocabulary.parse(vocabulary)
+def self_contained(
+    content: Mapping[str, Any], vocabulary: Mapping[str, Any], words: Vocabulary | None = None
+) -> dict[str, Any]:
+    """`content` with the part of the vocabulary's data that it needs, so that it can be stored as a version.
+
+    `words`: the vocabulary as it was compiled before.
+    """
+    words = words or Vocabulary.parse(vocabulary)
     made = define(content, key="", version=0, vocabulary=words)
     read = set(made.asked())
     for condition in [*made.members.values(), *made.conditions]:
