@@ -20,7 +20,6 @@ from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import Delegation, HistoryEntry, Task
 from yiwang.commons.flow.tests.factories import publish, start
 from yiwang.commons.identity import commands as identity
-from yiwang.commons.identity.models import Grant
 from yiwang.commons.identity.tests.factories import SYSTEM, login, make_official, make_organisation
 from yiwang.kernel import clock
 from yiwang.kernel.actor import SubjectRef
@@ -100,11 +99,14 @@ def test_a_deputy_completes_a_task_and_both_names_are_kept(client, desk):
 
 
 def test_what_the_absent_official_loses_the_deputy_loses_at_once(client, desk):
-    organisation, absent, deputy = desk
+    organisation, _absent, deputy = desk
+    absent = make_official(organisation)
+    grant = identity.grant(
+        account_id=absent.account_id, action=WORK, organisation_id=organisation, by=SYSTEM, at=clock.now()
+    )
     stood_in(client, deputy, leave(organisation, absent, deputy))
     assert "样例办件" in inbox(client)
-    grant = Grant.objects.get(account_id=absent.account_id)
-    identity.revoke(grant_id=grant.pk, by=SYSTEM, at=clock.now())
+    identity.revoke(grant_id=grant, by=SYSTEM, at=clock.now())
     assert "样例办件" not in inbox(client)
 
 
