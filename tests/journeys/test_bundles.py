@@ -4,23 +4,54 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
 
-from tests.journeys.founders import MEMBERS, refused_and_returned, restaurant
+from tests.journeys import founders, retirees
+from tests.journeys.founders import restaurant
+from tests.journeys.retirees import retirement
 from tests.journeys.service import Service
 from yiwang.kernel.settings import PROJECT_ROOT
-from yiwang.site.smoke import Inside, play
+from yiwang.site.smoke import Inside, Teller, play
 from yiwang.site.smoke.applicant import Applicant, Filed
 from yiwang.site.smoke.browsing import Browser
 from yiwang.site.smoke.desk import Desk
-from yiwang.site.smoke.family import City, city
+from yiwang.site.smoke.family import City, city, newborn
 from yiwang.site.smoke.ledger import Ledger
 from yiwang.site.smoke.story import Story
 from yiwang.site.supervisor import free_port
 
 SEED = os.environ.get("YIWANG_SMOKE_SEED") or secrets.token_hex(4)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A story in which the officials return one matter for correction and refuse another."""
+
+    tell: Teller
+    returned: str
+    refused: str
+    result: str = "refused"
+
+
+def _refused_child(random: Random, staffed: City) -> Story:
+    """A newborn's birth certificate is returned once, the vaccination certificate is not accepted."""
+    verdicts = {"birth_certificate": ("correct",), "vaccination_certificate": ("decline",)}
+    return replace(newborn(random, staffed), verdicts=verdicts)
+
+
+TROUBLES = (
+    Trouble(founders.refused_and_returned, "food_business_permit", "signboard"),
+    Trouble(retirees.refused_and_returned, "only_child_reward", "fund_withdrawal"),
+    Trouble(_refused_child, "birth_certificate", "vaccination_certificate", "not_accepted"),
+)
+UNANSWERED = (
+    (restaurant, "business_licence"),
+    (retirement, "household_verification"),
+    (newborn, "birth_certificate"),
+)
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("bundles")]
 
@@ -65,31 +96,31 @@ def file(service: Service, story: Story, staffed: City, random: Random) -> tuple
     return applicant, applicant.send(applicant.bring(applicant.fill(first)))
 
 
-def test_a_restaurant_is_opened_and_the_records_agree(service: Service) -> None:
-    said = play(service, restaurant)
-    assert said["members"] == len(MEMBERS)
-    assert len(said["results"]) == len(MEMBERS)  # type: ignore[arg-type]
+@pytest.mark.parametrize("tell", [restaurant, retirement])
+def test_everything_is_granted_and_the_records_agree(service: Service, tell: Teller) -> None:
+    said = play(service, tell)
+    assert said["members"] == len(said["results"])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda each: each.refused)
 def test_one_member_is_returned_and_put_right_another_is_refused_and_the_others_go_on(
-    service: Service, staffed: City, random: Random
+    service: Service, staffed: City, random: Random, trouble: Trouble
 ) -> None:
-    story = refused_and_returned(random, staffed)
+    story = trouble.tell(random, staffed)
     applicant, filed = file(service, story, staffed, random)
     ledger = Ledger(service.server.url())
     desk = Desk(service.url, staffed, ledger)
     desk.work_off(filed.number, story, supplies=lambda _task: applicant.supply(filed.number) and None)
-    ended = {row["matter_code"]: row["result"] for row in ledger.members(filed.number)}
-    assert ended == {code: "refused" if code == "signboard" else "granted" for code in MEMBERS}
-    events = ledger.events(filed.number)
-    numbers = {row["matter_code"]: row["number"] for row in ledger.members(filed.number)}
-    assert events[numbers["food_business_permit"]]["request_correction"] == 1
-    assert events[numbers["food_business_permit"]]["supply"] == 1
-    page = applicant.browser.get(f"/cases/{numbers['signboard']}/")
+    members = {row["matter_code"]: row for row in ledger.members(filed.number)}
+    ended = {code: row["result"] for code, row in members.items()}
+    assert ended == {code: trouble.result if code == trouble.refused else "granted" for code in members}
+    events = ledger.events(filed.number)[members[trouble.returned]["number"]]
+    assert (events["request_correction"], events["supply"]) == (1, 1)
+    page = applicant.browser.get(f"/cases/{members[trouble.refused]['number']}/")
     refusal = next((address for words, address in page.links if "不予" in words and "/documents/" in address), "")
     page.must(refusal, "the refusal is not to be had as a document")
     document = applicant.browser.get(refusal)
-    for words in ("行政复议", "行政诉讼", story.applicant.name, "青龙" if "320402" in story.region else "湖塘"):
+    for words in ("行政复议", "行政诉讼", story.applicant.name, members[trouble.refused]["organisation_name"]):
         document.must(words in document.main.text, f"the refusal says nothing of {words}")
     whole = ledger.rows("SELECT result FROM serve_cases_case WHERE number = %(number)s", number=filed.number)
     assert whole[0]["result"] == "partly_granted"
@@ -98,27 +129,30 @@ def test_one_member_is_returned_and_put_right_another_is_refused_and_the_others_
 def test_what_nobody_answers_in_time_is_accepted_by_law_and_shown_as_overdue(
     service: Service, staffed: City, random: Random
 ) -> None:
-    story = restaurant(random, staffed)
-    applicant, filed = file(service, story, staffed, random)
     ledger = Ledger(service.server.url())
-    licence = next(row for row in ledger.members(filed.number) if row["matter_code"] == "business_licence")
-    assert licence["status"] == "received"
+    waiting = []
+    for tell, code in UNANSWERED:
+        story = tell(random, staffed)
+        applicant, filed = file(service, story, staffed, random)
+        member = next(row for row in ledger.members(filed.number) if row["matter_code"] == code)
+        assert member["status"] == "received", (code, member["status"])
+        waiting.append((story, applicant, filed, member["number"], code))
     service.stop()
     service.start(days_ahead=20)
     try:
-        deemed = _wait_for_acceptance(ledger, licence["number"])
-        assert deemed["accepted_at"] is not None
-        desk = Desk(service.url, staffed, ledger)
-        task = next(each for each in ledger.open_tasks(filed.number) if each.matter == "business_licence")
-        official, browser, _inbox = desk.who_sees(task, filed.number)
-        inbox = browser.get(f"/work/?view=overdue&q={filed.number}")
-        inbox.must(
-            "超期" in inbox.main.text or "逾期" in inbox.main.text, f"{official.username} does not see it is overdue"
-        )
-        page = applicant.browser.get(f"/cases/{licence['number']}/")
-        page.must("视为受理" in page.main.text, "the applicant is not told that it counts as accepted")
-        desk.work_off(filed.number, story)
-        assert {row["result"] for row in ledger.members(filed.number)} == {"granted"}
+        for story, applicant, filed, number, code in waiting:
+            assert _wait_for_acceptance(ledger, number)["accepted_at"] is not None, f"{code} is not accepted by law"
+            desk = Desk(service.url, staffed, ledger)
+            task = next(each for each in ledger.open_tasks(filed.number) if each.matter == code)
+            official, browser, _inbox = desk.who_sees(task, filed.number)
+            inbox = browser.get(f"/work/?view=overdue&q={filed.number}")
+            inbox.must(
+                "超期" in inbox.main.text or "逾期" in inbox.main.text, f"{official.username} sees nothing overdue"
+            )
+            page = applicant.browser.get(f"/cases/{number}/")
+            page.must("视为受理" in page.main.text, "the applicant is not told that it counts as accepted")
+            desk.work_off(filed.number, story)
+            assert {row["result"] for row in ledger.members(filed.number)} == {"granted"}
     finally:
         service.stop()
 
