@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.xdist_group("bench")
 FIGURES = {
     "rules": {"table-10x6", "table-100x6", "expression-comparison"},
-    "flow": {"engine-step", "engine-step-by-tasks", "complete-task"},
+    "flow": {"engine-step", "engine-step-by-tasks", "complete-task", "relay", "by-instances"},
     "commands": {"statements", "one-call", "one-thread", "four-threads"},
     "search": {"300-documents", "1000-documents"},
     "filing": {"one-case", "1-threads", "4-threads"},

@@ -119,10 +119,11 @@ def _read(data: bytes, report: Report, evaluator: Evaluator) -> list[Process]:
     if not processes and not report.has_errors:
         report.refuse("", root.line, "文件里没有流程。", "请画一个流程后重新导出。")
     ready = []
+    complete = not report.has_errors
     for process in processes:
-        body = normalised(process.body, process.id, root.line, report)
+        body = normalised(process.body, process.id, root.line, report) if complete else process.body
         whole = Process(process.id, process.name, body, process.documentation)
-        check(whole, evaluator, report)
+        check(whole, evaluator, report, complete=complete)
         ready.append(whole)
     return ready
 

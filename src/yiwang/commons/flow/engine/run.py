@@ -13,7 +13,7 @@ from SpiffWorkflow.task import Task, TaskState
 
 from .build import EACH, Built
 from .codec import from_state, live_subprocesses, open_tasks, to_state
-from .definition import EventKind, Node, TimerKind
+from .definition import EventKind, Node, NodeKind, TimerKind
 from .errors import BusinessError, EvaluationHalt, UnknownItem
 from .event_specs import KEY, NAME, SUBSCRIPTION
 from .faults import catch_error, catch_escalation
@@ -72,7 +72,8 @@ class Run:
             self._workflow = BpmnWorkflow(self._built.root, self._built.subprocesses, script_engine=interpreter)
             node = self._built.by_id.get(entry)
             if node is not None and node.work is not None and node.work.outputs:
-                interpreter.variables = interpreter.outputs(self._workflow.task_tree, node)
+                kept = {} if node.kind is NodeKind.EVENT_START else interpreter.variables
+                interpreter.variables = {**kept, **interpreter.outputs(self._workflow.task_tree, node)}
             self._drive()
         return self._step()
 
