@@ -6,11 +6,11 @@ The files themselves are not ours to pass on: they are looked for under the fold
 
 import hashlib
 import os
-import xml.etree.ElementTree as ET  # noqa: S405 - the files are those whose digests are recorded
 from functools import cache
 from pathlib import Path
 
 import pytest
+from defusedxml.ElementTree import fromstring
 from ruamel.yaml import YAML
 
 from tests.conformance.driving import FEEL, Scenario, path_of
@@ -75,7 +75,7 @@ def test_every_step_of_the_path_follows_a_flow_that_is_drawn(corpus, record):
     """Read from the file alone, without our reader: each element was led to by one that was passed before."""
     process = next(
         each
-        for each in ET.fromstring(data_of(corpus, record)).iter(f"{BPMN}process")
+        for each in fromstring(data_of(corpus, record)).iter(f"{BPMN}process")
         if each.get("id") == record["process"]
     )
     before = {}
@@ -100,7 +100,7 @@ def test_every_step_of_the_path_follows_a_flow_that_is_drawn(corpus, record):
 def test_nothing_of_a_model_that_runs_is_left_out(corpus, record):
     data = data_of(corpus, record)
     parsed = engine.parse({record["file"]: data}, evaluator=FEEL)
-    root = ET.fromstring(data)
+    root = fromstring(data)
     for process in root.iter(f"{BPMN}process"):
         model = parsed.models.get(process.get("id"))
         if model is None:
@@ -120,7 +120,7 @@ def test_is_refused_with_element_line_reason_and_mend(corpus, record):
     if "-" in record["refused"]:
         return
     named = {finding.element_id for finding in parsed.errors}
-    for parent in ET.fromstring(data).iter():
+    for parent in fromstring(data).iter():
         if parent.tag in {BPMN + kind for kind in NEVER_READ} and parent.get("isForCompensation") != "true":
             assert parent.get("id") in named or _owner(data, parent.get("id")) in named
 
@@ -128,7 +128,7 @@ def test_is_refused_with_element_line_reason_and_mend(corpus, record):
 def _owner(data, definition):
     """The id of the event that holds a definition."""
     return next(
-        parent.get("id") for parent in ET.fromstring(data).iter() for child in parent if child.get("id") == definition
+        parent.get("id") for parent in fromstring(data).iter() for child in parent if child.get("id") == definition
     )
 
 

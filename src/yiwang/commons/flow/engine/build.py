@@ -161,6 +161,8 @@ class _Builder:
             return SubProcessSpec(self.spec, name, node)
         if node.kind in _SIMPLE:
             return _SIMPLE[node.kind](self.spec, name)
+        if node.kind in (NodeKind.START, NodeKind.END) and node.work is not None:
+            return PassSpec(self.spec, name, node)
         if node.kind in _NODE_SPECS:
             return _NODE_SPECS[node.kind](self.spec, name, node)
         return self._make_event(node, name)

@@ -13,9 +13,10 @@ from SpiffWorkflow.task import Task, TaskState
 
 from yiwang.kernel.ids import new_id
 
+from . import scopes
 from .definition import EventKind, EventRule, Node, NodeKind
 from .errors import EvaluationHalt
-from .firing import end_event_subprocesses, interpreter_of
+from .firing import FIRED, end_event_subprocesses, interpreter_of, take
 from .specs import NodeSpec, Terminate, Waits, follow
 from .values import Thrown
 
@@ -67,6 +68,7 @@ class CatchSpec(Waits, IntermediateCatchEvent):  # type: ignore[misc]
             for sibling in gateway.children:
                 if sibling is not my_task:
                     sibling.cancel()
+        _take_of_timer(my_task, self.node)
         return super()._run_hook(my_task)
 
 
@@ -80,6 +82,7 @@ class BoundarySpec(BoundaryEvent):  # type: ignore[misc]
     def _run_hook(self, my_task: Task) -> Any:
         if self.node.kind is NodeKind.EVENT_START and self.node.interrupting:
             end_event_subprocesses(my_task)
+        _take_of_timer(my_task, self.node)
         return super()._run_hook(my_task)
 
 
@@ -91,6 +94,8 @@ class ThrowSpec(NodeSpec):
         rule, interpreter = self.node.event, interpreter_of(my_task)
         payload = interpreter.inputs(my_task, self.node)
         interpreter.throw(my_task, self._thrown(my_task, rule, payload))
+        scopes.open_scope(my_task, payload, keeps_all=False)
+        take(my_task, self.node, {})
         return True
 
     def _thrown(self, my_task: Task, rule: EventRule, payload: dict[str, Any]) -> Thrown:
@@ -140,6 +145,12 @@ class TerminateSpec(EndEvent):  # type: ignore[misc]
         workflow = my_task.workflow
         if workflow.spec.name.endswith(INNER):
             end_event_subprocesses(workflow.top_workflow.get_task_from_id(workflow.parent_task_id))
+
+
+def _take_of_timer(my_task: Task, node: Node) -> None:
+    """A timer comes due by itself: its output mappings have not been seen to by `fire`."""
+    if node.timer is not None and not my_task.internal_data.get(FIRED):
+        take(my_task, node, {})
 
 
 def _is(task: Task | None, kind: NodeKind) -> bool:

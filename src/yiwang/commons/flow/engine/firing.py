@@ -35,8 +35,7 @@ def fire(task: Task, payload: Mapping[str, Any] | None = None) -> None:
     An event on a boundary runs at once: its activity must be gone before another of its tokens can move.
     """
     node: Node = task.task_spec.node
-    if payload is not None:
-        take(task, node, payload)
+    take(task, node, payload or {})
     if repeats(node):
         interpreter_of(task).passed(node)
         branch_beside(task)

@@ -14,6 +14,7 @@ from .ports import Evaluator
 
 _MAY_LOOP = HOLDS_BOUNDARY | {NodeKind.EVENT_SUBPROCESS}
 _ENDS = {NodeKind.END, NodeKind.TERMINATE, NodeKind.ERROR_END, NodeKind.EVENT_END}
+_NEVER_MAPS = {NodeKind.TERMINATE, NodeKind.ERROR_END}
 _NEEDS_TARGET = {
     NodeKind.SERVICE: ("没有说明要执行的操作。", "请在 zeebe:taskDefinition 的 type 中填写操作名。"),
     NodeKind.DECISION: ("没有说明要作的决策。", "请在 zeebe:calledDecision 的 decisionId 中填写决策的标识。"),
@@ -117,6 +118,8 @@ def _check_node(node: Node, body: Body, report: Report) -> None:
         report.refuse(node.id, node.line, *_NEEDS_TARGET[node.kind])
     if node.kind is NodeKind.SERVICE and node.work is not None and expression_in(node.work.target) is not None:
         report.refuse(node.id, node.line, "操作名不能用表达式。", "请直接填写已登记的操作名。")
+    if node.kind in _NEVER_MAPS and node.work is not None:
+        report.refuse(node.id, node.line, "这个结束事件的输入输出映射不起作用。", "请把映射放在它之前的任务上。")
     if node.loop is not None and node.kind not in _MAY_LOOP:
         report.refuse(node.id, node.line, "这种任务不能多实例。", "请把它放进多实例的子流程。")
     if node.kind in CHOOSING and not body.outgoing(node.id):

@@ -71,9 +71,8 @@ class Run:
         with _halting():
             self._workflow = BpmnWorkflow(self._built.root, self._built.subprocesses, script_engine=interpreter)
             node = self._built.by_id.get(entry)
-            if node is not None and node.work is not None and node.work.outputs:
-                kept = {} if node.kind is NodeKind.EVENT_START else interpreter.variables
-                interpreter.variables = {**kept, **interpreter.outputs(self._workflow.task_tree, node)}
+            if node is not None and node.kind is NodeKind.EVENT_START and node.work is not None and node.work.outputs:
+                interpreter.variables = interpreter.outputs(self._workflow.task_tree, node)
             self._drive()
         return self._step()
 

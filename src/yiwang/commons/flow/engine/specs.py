@@ -212,6 +212,7 @@ class RepeatingTimer(CycleTimerEventDefinition):  # type: ignore[misc]
                 my_task.internal_data[DUE], my_task.internal_data[TIMER_ID] = due, str(new_id())
                 my_task.internal_data[LEFT] = None if left is None else left - 1
                 interpreter.passed(self.node)
+                take(my_task, self.node, {})
                 branch_beside(my_task)
         except (TimerFault, OverflowError) as fault:
             raise EvaluationHalt(self.name, str(fault), expression=self.expression) from fault

@@ -16,6 +16,7 @@ from yiwang.commons.flow.engine.tests.models import (
     error_event,
     escalation,
     event_sub,
+    extended,
     flow,
     gateway,
     loop,
@@ -538,3 +539,49 @@ def test_a_process_without_a_plain_start_begins_by_the_event_that_is_named():
     assert Play(xml, entry="two").path == ["two", "end"]
     with pytest.raises(engine.EvaluationHalt, match="开始事件"):
         Play(xml)
+
+
+def mapped(node, **outputs):
+    return mapping(outputs=outputs or {node: "=1"})
+
+
+def test_output_mappings_of_all_events_are_applied():
+    inner = sub(
+        "s",
+        f'<bpmn:startEvent id="s1">{extended(mapped("s1"))}</bpmn:startEvent>',
+        throw("t", on_escalation("up"), mapped("t")),
+        end("e1"),
+        chain("s1", "t", "e1"),
+    )
+    xml = bpmn(
+        f'<bpmn:startEvent id="start">{extended(mapped("start"))}</bpmn:startEvent>',
+        catch("wait", timer("timeDuration", "P1D"), mapped("wait")),
+        catch("when", on_condition("=x"), mapped("when")),
+        inner,
+        boundary("b", "s", extended(mapped("b")) + on_escalation(), interrupting=False),
+        user("u"),
+        boundary("r", "u", extended(mapped("r")) + timer("timeCycle", "R1/P1D"), interrupting=False),
+        boundary("o", "u", extended(mapped("o")) + timer("timeDuration", "P9D")),
+        end("end", extended(mapped("end"))),
+        end("e2"),
+        end("e3"),
+        end("e4"),
+        chain("start", "wait", "when", "s", "u", "end"),
+        chain("b", "e2"),
+        chain("r", "e3"),
+        chain("o", "e4"),
+        root=escalation("up"),
+    )
+    for ends_by_timer in (False, True):
+        play = Play(xml, {"x": True})
+        play.wait(days=1)
+        play.wait(days=1)
+        play.wait(days=9) if ends_by_timer else play.complete("u")
+        assert play.ended
+        expected = {"start", "wait", "when", "s1", "t", "b", "r", "o" if ends_by_timer else "end"}
+        assert {name for name, value in play.variables.items() if value == 1} - {"x"} == expected
+
+
+def test_mappings_of_an_end_that_does_not_map_are_refused():
+    xml = bpmn(start(), end("b", extended(mapped("b")) + TERMINATE), chain("start", "b"))
+    assert [each.element_id for each in engine.parse({"p": xml}, evaluator=EVALUATOR).errors] == ["b"]
