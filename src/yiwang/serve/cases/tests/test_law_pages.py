@@ -95,7 +95,7 @@ def test_a_correction_may_be_answered_by_a_pledge_where_the_matter_offers_it(cli
     html = page(client, permit.sample.parent.account_id, f"/cases/{permit.view().number}/")
     url = re.search(r"/cases/corrections/[0-9a-f-]+/", html)[0]
     html = client.get(url).content.decode()
-    assert "<li>场所证明</li><li>平面图</li>" in html
+    assert "<li>1．场所证明</li><li>2．平面图</li>" in html
     assert "撤销许可，记入信用记录" in html
     assert client.post(url, {"pledge": "proof"}).status_code == 303
     assert permit.view().status is CaseStatus.RECEIVED

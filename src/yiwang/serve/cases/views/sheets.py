@@ -88,7 +88,7 @@ def table(documents: Sequence[DocumentView], *, official: bool, may_deliver: boo
 
 def _hand_over(document: DocumentView) -> ui.Link | str:
     delivery = document.delivery
-    if delivery is None or delivery.state in {DeliveryState.CONFIRMED, DeliveryState.WAITING}:
+    if delivery is None or delivery.state not in {DeliveryState.READY, DeliveryState.SENT}:
         return ""
     href = reverse("cases:hand_over", args=[document.id])
     return ui.Link(_("登记送达"), href, about=document.title, small=True)
