@@ -1,6 +1,6 @@
 """Reads of the catalogue: versions in force and pinned ones, lists, guides, and who handles."""
 
-from yiwang.serve.matters.queries.browsing import browse, departments, entry, levels, steward_list
+from yiwang.serve.matters.queries.browsing import browse, entry, facets, listed, steward_list
 from yiwang.serve.matters.queries.guides import (
     as_bundle,
     document_word,
@@ -41,20 +41,20 @@ __all__ = [
     "bundle_version",
     "bundles_of",
     "catalogue",
-    "departments",
     "depends_on",
     "differences",
     "document_word",
     "eligibility",
     "english",
     "entry",
+    "facets",
     "guide",
     "handler",
     "import_rows",
     "import_run",
     "import_runs",
     "lead",
-    "levels",
+    "listed",
     "matter",
     "matter_version",
     "national_rows",

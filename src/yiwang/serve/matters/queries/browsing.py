@@ -1,12 +1,16 @@
 """The catalogue page by page, for the public and for its steward: filters and paging in SQL, also over ten thousand lines."""
 
+from collections import Counter
+from collections.abc import Mapping
+from uuid import UUID
+
 from django.db.models import Count, Q, QuerySet
 
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.paging import Page, paginate
 from yiwang.serve.matters import models, policies, rules
-from yiwang.serve.matters.contracts import CatalogueRow, MatterState, Tally
+from yiwang.serve.matters.contracts import CatalogueRow, ListedSpec, MatterNotFound, MatterState, Tally
 from yiwang.serve.matters.queries.versions import in_force
 
 _ORDER = ("name", "id")
@@ -40,16 +44,15 @@ def browse(
     return paginate(rows.select_related("item"), order=_ORDER, cursor=cursor, size=size, total=total).map(row_of)
 
 
-def departments(*, viewer: Actor) -> tuple[Tally, ...]:
-    """Departments with the number of their matters, those with most first. One query."""
+def facets(*, viewer: Actor) -> tuple[tuple[Tally, ...], tuple[Tally, ...]]:
+    """Departments and levels with the number of matters that the public is told of, those with most first. One query."""
     del viewer
-    return _tallies(_public().exclude(department=""), "department")
-
-
-def levels(*, viewer: Actor) -> tuple[Tally, ...]:
-    """Levels at which matters are handled, with their number. One query."""
-    del viewer
-    return _tallies(_public().exclude(level=""), "level")
+    found = _public().values_list("department", "level").annotate(count=Count("pk")).order_by()
+    departments, levels = Counter[str](), Counter[str]()
+    for department, level, count in found:
+        departments[department] += count
+        levels[level] += count
+    return _tallies(departments), _tallies(levels)
 
 
 def entry(*, code: str, viewer: Actor) -> CatalogueRow | None:
@@ -57,6 +60,15 @@ def entry(*, code: str, viewer: Actor) -> CatalogueRow | None:
     del viewer
     row = _public().filter(Q(code=code) | Q(implementation_code=code)).select_related("item").order_by("state").first()
     return row_of(row) if row else None
+
+
+def listed(*, matter_id: UUID, viewer: Actor) -> ListedSpec:
+    """What a foreign list says of an entry. Raises MatterNotFound. One query."""
+    del viewer
+    row = models.Matter.objects.filter(pk=matter_id, state=MatterState.LISTED.value).only("definition").first()
+    if row is None:
+        raise MatterNotFound
+    return rules.listed_from(row.definition)
 
 
 def steward_list(
@@ -142,6 +154,6 @@ def _in_state(rows: "QuerySet[models.Matter]", state: MatterState) -> "QuerySet[
     return rows.filter(state=state.value)
 
 
-def _tallies(rows: "QuerySet[models.Matter]", name: str) -> tuple[Tally, ...]:
-    found = rows.values_list(name).annotate(count=Count("pk")).order_by("-count", name)
-    return tuple(Tally(value, count) for value, count in found)
+def _tallies(counted: Mapping[str, int]) -> tuple[Tally, ...]:
+    told = ((value, count) for value, count in counted.items() if value)
+    return tuple(Tally(value, count) for value, count in sorted(told, key=lambda each: (-each[1], each[0])))

@@ -41,7 +41,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "states": [(state.value, _(state.label)) for state in MatterState],
         "types": [(code, type_words(code)) for code in MATTER_TYPES],
-        "departments": queries.departments(viewer=viewer),
+        "departments": queries.facets(viewer=viewer)[0],
         "table": Table.of(
             _("事项"),
             (

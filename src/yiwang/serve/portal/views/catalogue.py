@@ -3,23 +3,20 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from yiwang.commons.identity.queries import actor_of
+from yiwang.kernel.paging import Page
 from yiwang.serve.matters import queries
-from yiwang.serve.matters.contracts import Bundle, Matter, Necessity, Requirement
+from yiwang.serve.matters.contracts import Bundle, CatalogueRow, LimitUnit, MatterNotFound, MatterState
 from yiwang.serve.portal.queries import unsent
+from yiwang.serve.portal.views.guidance import level_words, limit_words, matter_page
 from yiwang.serve.portal.views.speaking import card, say, theme_names, unsent_words, visits_words
-from yiwang.web.components import Basis, Cards, Crumbs, Empty, Link, LinkButton
+from yiwang.web.components import Cards, Crumbs, Empty, Link, LinkButton, Pagination
 from yiwang.web.components.lists import Cell, Column, Fact, Facts, Row, Table
-from yiwang.web.components.marks import Tag, Tone
 
-NECESSITIES = {
-    Necessity.REQUIRED: (gettext_lazy("必要"), Tone.LINE),
-    Necessity.OPTIONAL: (gettext_lazy("非必要"), Tone.PLAIN),
-    Necessity.DEFERRABLE: (gettext_lazy("可容缺后补"), Tone.PLAIN),
-}
+_FILTERS = ("q", "theme", "department", "level", "audience")
 
 
 def home_link() -> Link:
@@ -43,23 +40,69 @@ def bundles(request: HttpRequest) -> HttpResponse:
 
 
 def matters(request: HttpRequest) -> HttpResponse:
-    """Matters and bundles of a theme, or all of them."""
-    theme, audience = request.GET.get("theme", ""), request.GET.get("audience", "")
+    """All matters, page by page: by words, theme, department, level, audience; the bundles of a theme before them."""
     viewer = actor_of(request)
-    entries = queries.catalogue(viewer=viewer, theme=theme, audience=audience)
-    title = theme_names(viewer).get(theme, theme) if theme else _("办事")
+    asked = {name: request.GET.get(name, "").strip()[:120] for name in _FILTERS}
+    names = theme_names(viewer)
+    departments, levels = queries.facets(viewer=viewer)
+    page = queries.browse(
+        viewer=viewer,
+        text=asked["q"],
+        theme=asked["theme"],
+        audience=asked["audience"],
+        department=asked["department"],
+        level=asked["level"],
+        cursor=request.GET.get("cursor"),
+    )
+    plain = not (asked["q"] or asked["department"] or asked["level"] or request.GET.get("cursor"))
+    bundles_of = (
+        queries.catalogue(viewer=viewer, theme=asked["theme"], audience=asked["audience"], kind="bundle")
+        if plain
+        else ()
+    )
+    title = names.get(asked["theme"], asked["theme"]) if asked["theme"] else _("办事")
+    crumbs = (home_link(), Link(_("办事"), reverse("portal:matters"))) if asked["theme"] else (home_link(),)
     context = {
-        "crumbs": Crumbs((home_link(), Link(_("办事"), reverse("portal:matters"))) if theme else (home_link(),), title),
+        "crumbs": Crumbs(crumbs, title),
         "title": title,
-        "bundles": Cards(tuple(card(entry) for entry in entries if entry.kind == "bundle")),
-        "matters": Cards(tuple(card(entry) for entry in entries if entry.kind == "matter")),
-        "empty": None
-        if entries
-        else Empty(
-            _("这个主题下还没有事项"), _("可以用您自己的话搜索。"), LinkButton(_("去搜索"), reverse("portal:home"))
-        ),
+        "asked": asked,
+        "themes": list(names.items()),
+        "departments": departments,
+        "levels": [(each.value, level_words(each.value)) for each in levels],
+        "audiences": [("person", _("个人")), ("legal_entity", _("企业和其他组织"))],
+        "bundles": Cards(tuple(card(entry) for entry in bundles_of)),
+        "matters": _matter_table(page, asked, request.path),
     }
     return render(request, "portal/matters.html", context)
+
+
+def _matter_table(page: Page[CatalogueRow], asked: dict[str, str], path: str) -> Table:
+    english = (get_language() or "zh").startswith("en")
+
+    def row(each: CatalogueRow) -> Row:
+        listed = each.promised_days is None
+        return Row(
+            (
+                Cell(
+                    each.english if english and each.english else each.name,
+                    note=_("暂停办理") if each.state is MatterState.SUSPENDED else "",
+                    href=reverse("portal:matter", args=[each.code]),
+                ),
+                each.department or "—",
+                "—" if listed else limit_words(each.promised_days, LimitUnit.WORKING_DAY),
+                _("不在本平台办理") if listed else visits_words(each.visits),
+            )
+        )
+
+    return Table.of(
+        _("单个事项"),
+        (Column(_("事项")), Column(_("部门")), Column(_("承诺时限")), Column(_("到现场"))),
+        tuple(row(each) for each in page.items),
+        empty=Empty(
+            _("没有符合条件的事项"), _("可以用您自己的话搜索。"), LinkButton(_("去搜索"), reverse("portal:home"))
+        ),
+        pages=Pagination.of(page, path=path, params=asked),
+    )
 
 
 def bundle(request: HttpRequest, key: str) -> HttpResponse:
@@ -79,30 +122,19 @@ def bundle(request: HttpRequest, key: str) -> HttpResponse:
         "members": _members(found),
         "faq": [(say(each.question, spec.translations), say(each.answer, spec.translations)) for each in spec.faq],
         "guide_url": reverse("portal:guide", args=[key]),
+        "handled_here": spec.handled_here,
         **unsent_words(unsent(viewer=viewer, key=spec.form, most=1)),
     }
     return render(request, "portal/bundle.html", context)
 
 
 def matter(request: HttpRequest, code: str) -> HttpResponse:
-    """The guide of one matter (办事指南): limits, materials, results, legal grounds, questions."""
+    """The guide of one matter, also of one that is suspended or only listed. Raises MatterNotFound."""
     viewer = actor_of(request)
-    found = queries.matter(code=code, viewer=viewer)
-    spec = found.spec
-    name = say(spec.name, spec.translations)
-    context = {
-        "crumbs": Crumbs((home_link(), Link(_("办事"), reverse("portal:matters"))), name),
-        "matter": found,
-        "name": name,
-        "summary": say(spec.summary, spec.translations),
-        "facts": _matter_facts(found),
-        "conditions": [say(each.text, spec.translations) for each in spec.conditions],
-        "materials": _materials(found),
-        "laws": tuple(Basis(f"《{law.name}》{law.clause}", law.text) for law in spec.laws),
-        "faq": [(say(each.question, spec.translations), say(each.answer, spec.translations)) for each in spec.faq],
-        "bundles": Cards(tuple(card(entry) for entry in queries.bundles_of(matter_code=code, viewer=viewer))),
-    }
-    return render(request, "portal/matter.html", context)
+    row = queries.entry(code=code, viewer=viewer)
+    if row is None:
+        raise MatterNotFound(code=code)
+    return matter_page(request, row, viewer, (home_link(), Link(_("办事"), reverse("portal:matters"))))
 
 
 def _bundle_facts(found: Bundle) -> Facts:
@@ -129,7 +161,7 @@ def _members(found: Bundle) -> Table:
                     href=reverse("portal:matter", args=[member.matter.code]),
                 ),
                 "、".join(say(result.name, member.matter.spec.translations) for result in member.matter.spec.results),
-                _("%(n)d 个工作日") % {"n": member.matter.spec.limits.promised},
+                limit_words(member.matter.spec.limits.promised, member.matter.spec.limits.unit),
             )
         )
         for member in found.members
@@ -139,42 +171,4 @@ def _members(found: Bundle) -> Table:
         (Column(_("事项")), Column(_("拿到什么")), Column(_("承诺时限"), number=True)),
         rows,
         show_caption=True,
-    )
-
-
-def _matter_facts(found: Matter) -> Facts:
-    spec = found.spec
-    facts = [
-        Fact(_("承诺时限"), _("%(n)d 个工作日") % {"n": spec.limits.promised}),
-        Fact(
-            _("法定时限"),
-            _("%(n)d 个工作日") % {"n": spec.limits.statutory} if spec.limits.statutory else _("法律未作规定"),
-        ),
-        Fact(_("办理结果"), "、".join(say(result.name, spec.translations) for result in spec.results)),
-        Fact(_("到现场"), visits_words(spec.visits)),
-        Fact(_("费用"), "；".join(f"{fee.name} {fee.standard}" for fee in spec.fees) or _("不收费")),
-        Fact(_("实施编码"), spec.code, number=True),
-    ]
-    if found.organisation_name:
-        facts.insert(0, Fact(_("办理部门"), found.organisation_name))
-    return Facts(tuple(facts))
-
-
-def _materials(found: Matter) -> Table:
-    def row(each: Requirement) -> Row:
-        words, tone = NECESSITIES[each.necessity]
-        ways = "、".join(str(_(way.kind.label)) for way in each.satisfiers)
-        return Row(
-            (
-                Cell(say(each.name, found.spec.translations), note=say(each.note, found.spec.translations)),
-                ways,
-                Tag(words, tone),
-            )
-        )
-
-    return Table.of(
-        _("申请材料"),
-        (Column(_("材料")), Column(_("怎样提供")), Column(_("是否必要"))),
-        tuple(row(each) for each in found.spec.inputs),
-        empty=Empty(_("不需要提交材料"), boxed=False),
     )
