@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     https: bool = Field(default=False, description="the site is reached by https: secure cookies and HSTS")
     behind_proxy: bool = Field(default=False, description="trust X-Forwarded-Proto of the reverse proxy")
     upload_limit_mb: int = Field(default=20, ge=1, le=2048, description="largest single upload")
+    scanners: dict[str, Path] = Field(
+        default={},
+        description='scanner folders of counters, as JSON: {"320402-service_hall/1": "/srv/scan/1"} (organisation code/workplace)',
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 
     @field_validator("data_dir", "pack")

@@ -1,4 +1,4 @@
-"""Wires the portal: navigation, the site's words."""
+"""Wires the portal: navigation, the site's words, messages about cases, the scans that a counter's clerks share."""
 
 from django.apps import AppConfig
 
@@ -9,6 +9,8 @@ class PortalConfig(AppConfig):
     verbose_name = "portal"
 
     def ready(self) -> None:
-        from yiwang.serve.portal import urls
+        from yiwang.commons.files.registry import register_keeper
+        from yiwang.serve.portal import handlers, queries, urls  # noqa: F401  handlers subscribe themselves
 
         urls.register()
+        register_keeper(lambda viewer, file_ids: queries.held_scans(file_ids=file_ids, viewer=viewer))

@@ -195,3 +195,14 @@ def neighbour(pack, db) -> Browser:
 @pytest.fixture
 def official(pack, db) -> Browser:
     return _known("tianning-police-acceptor")
+
+
+@pytest.fixture
+def clerk(pack, db) -> Browser:
+    """At the counter of Tianning's service centre."""
+    return _known("tianning-hall-clerk")
+
+
+@pytest.fixture
+def colleague(pack, db) -> Browser:
+    return _known("tianning-hall-clerk2")

@@ -1,5 +1,6 @@
 """The portal's pages."""
 
+from yiwang.serve.portal.views import counter
 from yiwang.serve.portal.views.applying import (
     apply,
     begin,
@@ -19,7 +20,7 @@ from yiwang.serve.portal.views.home import home, search
 from yiwang.serve.portal.views.speaking import site_words, unsent_lines
 
 __all__ = [
-    "apply", "begin", "bundle", "bundles", "check_answers", "discard", "drafts", "guide", "guide_again", "home", "ineligible",
+    "apply", "begin", "bundle", "bundles", "check_answers", "counter", "discard", "drafts", "guide", "guide_again", "home", "ineligible",
     "materials", "matter", "matter_begin", "matter_guide", "matter_guide_again", "matters", "receipt", "renewal", "search",
     "site_words", "step", "unsent_lines",
 ]  # fmt: skip

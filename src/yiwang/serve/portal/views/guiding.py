@@ -69,7 +69,7 @@ def _take(request: HttpRequest, bundle: Bundle, answers: Mapping[str, Any]) -> H
     asked = _asked(bundle, request.POST.get("about", ""))
     if asked is None:
         return redirect(address(bundle, "guide"))
-    value, error = _read(asked, request.POST.get("answer", ""))
+    value, error = read_answer(asked, request.POST.get("answer", ""))
     if error:
         tailored = queries.guide(bundle=bundle, facts=answers, viewer=viewer)
         left = open_questions(bundle=bundle, guide=tailored, answers=answers, viewer=viewer)
@@ -99,7 +99,7 @@ def _asked(bundle: Bundle, fact: str) -> SituationQuestion | None:
     return next((each for each in bundle.spec.questions if each.fact == fact), None)
 
 
-def _read(question: SituationQuestion, posted: str) -> tuple[Any, str]:
+def read_answer(question: SituationQuestion, posted: str) -> tuple[Any, str]:
     """(value, "") or (None, what is wrong)."""
     if question.type in _TYPED:
         return _read_typed(question.type, posted.strip())
@@ -124,7 +124,16 @@ def _read_typed(type_: str, posted: str) -> tuple[Any, str]:
         return None, _("请填写日期，例如 2026-11-09") if type_ == "date" else _("请填写整数")
 
 
-def _field(question: SituationQuestion, answers: Mapping[str, Any], words: Mapping[str, str], error: str) -> Field:
+def question_field(
+    question: SituationQuestion,
+    answers: Mapping[str, Any],
+    words: Mapping[str, str],
+    *,
+    error: str = "",
+    name: str = "answer",
+    as_heading: bool = True,
+) -> Field:
+    """A question of the guide as a field, showing what was answered."""
     value = answers.get(question.fact, "")
     options = tuple(
         Choice(str(option.value), say(option.label, words), say(option.hint, words)) for option in question.options
@@ -133,21 +142,21 @@ def _field(question: SituationQuestion, answers: Mapping[str, Any], words: Mappi
         options = (Choice("yes", _("是")), Choice("no", _("否")))
         value = {True: "yes", False: "no"}.get(value, "")
     return Field(
-        name="answer",
+        name=name,
         label=say(question.text, words),
         kind=_TYPED.get(question.type, FieldKind.RADIO),
         value=str(value),
         options=options,
         hint=say(question.help, words),
         error=error,
-        as_heading=True,
+        as_heading=as_heading,
     )
 
 
 def _question(
     bundle: Bundle, asked: SituationQuestion, answers: Mapping[str, Any], left: int, error: str = ""
 ) -> dict[str, Any]:
-    field = _field(asked, answers, bundle.spec.translations, error)
+    field = question_field(asked, answers, bundle.spec.translations, error=error)
     return {
         **common(bundle),
         "asked": asked,

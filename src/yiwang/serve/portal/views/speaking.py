@@ -12,6 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from yiwang.commons.flow import registry as flow
+from yiwang.commons.search import queries as searching
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.packs.loading import current_manifest
@@ -77,6 +78,21 @@ def card(entry: CatalogueEntry) -> Card:
         strands=entry.members,
         meta=tuple(meta),
         tag=SAMPLE if entry.sample else None,
+    )
+
+
+def search_links(text: str, viewer: Actor) -> tuple[dict[str, str], ...]:
+    """What search finds for a clerk, each leading to its questions on one page; else what may have been meant."""
+    found = searching.search(text=text, viewer=viewer, kinds=("bundle", "matter")).items[:8]
+    hits = found or searching.suggest(text=text, viewer=viewer, kinds=("bundle", "matter"))[:5]
+    return tuple(
+        {
+            "title": hit.title,
+            "href": reverse("portal:counter_situation", args=[hit.key]),
+            "kind": _("一件事") if hit.kind == "bundle" else _("事项"),
+            "summary": str(hit.payload.get("summary", "")),
+        }
+        for hit in hits
     )
 
 

@@ -104,6 +104,8 @@ def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         forms.discard_draft(draft_id=draft_id, by=viewer, at=clock.now())
         messages.success(request, _("已删除没有提交的申请。"))
+        if viewer.is_official:
+            return redirect("portal:counter_person")
         return _anew(draft.key, viewer) if restart else redirect("portal:home")
     definition = form_queries.definition(key=draft.key, version=draft.version, viewer=viewer)
     context = {

@@ -124,7 +124,7 @@ def _take(work: Work, material: TailoredMaterial, file: "UploadedFile[bytes]") -
             material=material.code,
             stream=cast("BinaryIO", file),
             name=file.name or "",
-            types=_types(material),
+            types=types_of(material),
             max_bytes=material.max_bytes,
             by=work.viewer,
             at=clock.now(),
@@ -134,7 +134,8 @@ def _take(work: Work, material: TailoredMaterial, file: "UploadedFile[bytes]") -
     return ""
 
 
-def _types(material: TailoredMaterial) -> tuple[MediaType, ...]:
+def types_of(material: TailoredMaterial) -> tuple[MediaType, ...]:
+    """What may be uploaded for a material; empty: whatever files take."""
     return tuple(each for each in MediaType if each.extension in material.types or each.value in material.types)
 
 
@@ -145,7 +146,7 @@ def _fields(work: Work, errors: Mapping[str, str]) -> list[Field]:
             spec=form_queries.MaterialSpec(
                 key=each.code,
                 label={"zh": each.name, "en": work.say(each.name)},
-                types=_types(each),
+                types=types_of(each),
                 max_bytes=each.max_bytes,
                 required=each.necessity is Necessity.REQUIRED,
                 help={"zh": each.note or each.standard, "en": work.say(each.note or each.standard)},

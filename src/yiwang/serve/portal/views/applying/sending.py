@@ -17,14 +17,26 @@ from yiwang.serve.cases import queries as cases
 from yiwang.serve.cases.contracts import MaterialMissing
 from yiwang.serve.matters.contracts import BundleNotFound, Inclusion
 from yiwang.serve.portal import commands
-from yiwang.serve.portal.contracts import AlreadySent, FormReplaced, NotEligible
+from yiwang.serve.portal.contracts import AlreadySent, FormReplaced, NotEligible, SignatureMissing
 from yiwang.serve.portal.views.applying.materials import exempt, missing, uploads
+from yiwang.serve.portal.views.applying.prechecking import precheck
 from yiwang.serve.portal.views.applying.steps import revision_of
-from yiwang.serve.portal.views.applying.work import CHECK, MATERIALS, Work, frame, language, open_work, signed_in
+from yiwang.serve.portal.views.applying.work import (
+    CHECK,
+    MATERIALS,
+    WORKPLACE,
+    Work,
+    frame,
+    language,
+    open_work,
+    signed_in,
+)
 from yiwang.serve.portal.views.catalogue import home_link
 from yiwang.web.components import Crumbs, ErrorSummary, Link, Note
 from yiwang.web.components.lists import Facts
 from yiwang.web.fields import Choice, Field, FieldKind
+
+_LONGEST_COUNT = 5
 
 
 @signed_in
@@ -43,7 +55,7 @@ def check_answers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return _page(request, work, _("请先确认填写的内容真实") if request.method == "POST" else "")
 
 
-def _page(request: HttpRequest, work: Work, error: str) -> HttpResponse:
+def _page(request: HttpRequest, work: Work, error: str, unsigned: str = "") -> HttpResponse:
     groups = form_queries.summary(
         definition=work.definition,
         state=work.state,
@@ -59,6 +71,7 @@ def _page(request: HttpRequest, work: Work, error: str) -> HttpResponse:
         options=(Choice("yes", _("我确认以上内容真实、完整，愿意承担相应的法律责任")),),
         error=error,
     )
+    fields = (*(_signature(request, unsigned) if work.at_counter else ()), confirm)
     verdict = work.eligibility
     context = {
         **frame(work, CHECK),
@@ -66,12 +79,43 @@ def _page(request: HttpRequest, work: Work, error: str) -> HttpResponse:
         "uploads": uploads(work),
         "exempt": exempt(work),
         "advice": Note(work.say(verdict.advice)) if verdict and verdict.is_partial and verdict.advice else None,
-        "confirm": confirm,
-        "errors": ErrorSummary.of((confirm,)),
+        "fields": fields,
+        "errors": ErrorSummary.of(fields),
+        "precheck": precheck(work) if work.at_counter else None,
+        "form_url": reverse("portal:counter_form", args=[work.draft.id]) if work.at_counter else "",
         "revision": work.draft.revision,
         "members": [work.say(each.name) for each in work.guide.members if each.inclusion is Inclusion.YES],
     }
-    return render(request, "portal/check.html", context, status=422 if error else 200)
+    return render(request, "portal/check.html", context, status=422 if error or unsigned else 200)
+
+
+def _signature(request: HttpRequest, error: str) -> tuple[Field, ...]:
+    """At the counter: the applicant has signed on paper, and how many sheets were taken in."""
+    return (
+        Field(
+            name="signed",
+            label=_("签字"),
+            kind=FieldKind.CONFIRM,
+            value="yes" if request.POST.get("signed") else "",
+            options=(Choice("yes", _("申请人已在打印的申请表上签字")),),
+            error=error if not request.POST.get("signed") else "",
+        ),
+        Field(
+            name="papers",
+            label=_("收到的纸质材料"),
+            kind=FieldKind.NUMBER,
+            value=request.POST.get("papers", ""),
+            unit=_("页"),
+            hint=_("含签字的申请表"),
+            minimum="1",
+            error=error if request.POST.get("signed") else "",
+        ),
+    )
+
+
+def _papers(request: HttpRequest) -> int:
+    posted = request.POST.get("papers", "").strip()
+    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < _LONGEST_COUNT else 0
 
 
 def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
@@ -79,12 +123,17 @@ def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         case_id = commands.send_application(
             draft_id=draft_id,
             expected_revision=revision_of(request, 0),
+            signed=bool(request.POST.get("signed")),
+            papers=_papers(request),
+            workplace=str(request.session.get(WORKPLACE, "")),
             idempotency_key=f"application:{draft_id}",
             by=actor_of(request),
             at=clock.now(),
         )
     except (AnswersInvalid, FormReplaced, NotEligible, BundleNotFound):
         return redirect("portal:apply", draft_id=draft_id)
+    except SignatureMissing as refusal:
+        return _page(request, open_work(request, draft_id), "", refusal.sentence(_))
     except MaterialMissing:
         return redirect("portal:step", draft_id=draft_id, step=MATERIALS)
     except DraftConflict:
@@ -92,7 +141,8 @@ def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return redirect("portal:check", draft_id=draft_id)
     except IdempotencyMismatch:
         raise AlreadySent from None
-    return redirect("portal:receipt", case_id=case_id)
+    at_counter = actor_of(request).is_official
+    return redirect("portal:counter_receipt" if at_counter else "portal:receipt", case_id=case_id)
 
 
 @signed_in

@@ -69,7 +69,7 @@ def _saved(request: HttpRequest, work: Work, step: str, turn: Turn) -> HttpRespo
         return redirect("portal:renewal", draft_id=work.draft.id)
     if "stop" in request.POST:
         messages.success(request, _("已保存。下次从「我的」接着填。"))
-        return redirect("portal:home")
+        return redirect("portal:counter_person" if work.at_counter else "portal:home")
     work = open_work(request, work.draft.id)
     if not turn.complete:
         return _page(request, work, step, turn=turn, status=422 if turn.faults else 200)

@@ -31,6 +31,8 @@ from yiwang.web.responses import to_login
 
 MATERIALS: Final = "materials"
 CHECK: Final = "check"
+WORKPLACE: Final = "counter.workplace"
+"""Where the session keeps at which workplace of the counter the clerk sits."""
 P = ParamSpec("P")
 
 

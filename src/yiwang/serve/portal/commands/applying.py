@@ -9,9 +9,11 @@ from yiwang.commons.files import queries as files
 from yiwang.commons.forms import commands as forms
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.forms.contracts import Submission
+from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.serve.cases import commands as cases
+from yiwang.serve.cases import queries as cases_read
 from yiwang.serve.cases.contracts import Answer, Applicant, MaterialInput
 from yiwang.serve.matters.contracts import Bundle
 from yiwang.serve.portal import queries
@@ -20,8 +22,10 @@ from yiwang.serve.portal.contracts import (
     NotEligible,
     NotOffered,
     OfficialsApplyAsResidents,
+    SignatureMissing,
     WrongApplicant,
 )
+from yiwang.serve.portal.models import CounterFiling
 
 
 @command("portal.begin_application")
@@ -56,14 +60,25 @@ def begin_application(
 
 @command("portal.send_application")
 def send_application(
-    *, draft_id: UUID, expected_revision: int, idempotency_key: str | None = None, by: Actor, at: datetime
+    *,
+    draft_id: UUID,
+    expected_revision: int,
+    signed: bool = False,
+    papers: int = 0,
+    workplace: str = "",
+    idempotency_key: str | None = None,
+    by: Actor,
+    at: datetime,
 ) -> UUID:
     """File the draft's bundle with its answers and uploads; the id of the parent case.
 
-    A repeat with the same `idempotency_key` (double click, second tab, retry) returns the first case. Raises NotEligible,
-    FormReplaced, WrongApplicant and what forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
+    At the counter the applicant has `signed` the printed form and hands in so many sheets of `papers`, the form included;
+    the case then stands in the clerk's shift. A repeat with the same `idempotency_key` (double click, second tab, retry) returns the first case. Raises NotEligible,
+    SignatureMissing, FormReplaced, WrongApplicant and what forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
     """
     del idempotency_key
+    if by.is_official and not (signed and papers > 0):
+        raise SignatureMissing
     sent = forms.submit_draft(draft_id=draft_id, expected_revision=expected_revision, by=by, at=at)
     bundle = queries.offer(key=sent.key, viewer=by)
     _check_audience(bundle, by)
@@ -73,8 +88,36 @@ def send_application(
     if verdict is not None and verdict.refused:
         raise NotEligible(advice=verdict.advice)
     case_id = _file(sent, bundle, by, at)
-    note(SubjectRef("case", case_id), draft=str(draft_id))
+    if by.is_official:
+        _keep_filing(case_id, papers, workplace, by, at)
+    note(SubjectRef("case", case_id), draft=str(draft_id), signed=signed, papers=papers)
     return case_id
+
+
+def _keep_filing(case_id: UUID, papers: int, workplace: str, by: Actor, at: datetime) -> None:
+    """The clerk's own record of what was taken in, and evidence of who filed for whom."""
+    case = cases_read.rows_of(case_ids=[case_id], viewer=Actor.system("portal.send_application"))[0]
+    assert by.account_id is not None  # an official in office
+    assert by.organisation_id is not None
+    CounterFiling(
+        case_id=case_id,
+        number=case.number,
+        title=case.title,
+        applicant=case.applicant,
+        clerk_id=by.account_id,
+        organisation_id=by.organisation_id,
+        workplace=workplace[:60],
+        papers=papers,
+        filed_at=at,
+    ).save(force_insert=True)
+    parties = evidence.salted_hash(f"{by.account_id} {by.on_behalf}")
+    statement: dict[str, str | int | bool] = {
+        "number": case.number,
+        "papers": papers,
+        "signed": True,
+        "parties": parties,
+    }
+    evidence.record("portal.filed_at_counter", SubjectRef("case", case_id), statement)
 
 
 def _file(sent: Submission, bundle: Bundle, by: Actor, at: datetime) -> UUID:

@@ -1,0 +1,10 @@
+"""Writes of the portal: from the guide to a draft and a case; scans and hand-overs of the counter."""
+
+from yiwang.serve.portal.commands.applying import applicant_of, begin_application, send_application
+from yiwang.serve.portal.commands.handing import confirm_handover, hand_over
+from yiwang.serve.portal.commands.scanning import collect, discard_scan, take_scan, use_scan
+
+__all__ = [
+    "applicant_of", "begin_application", "collect", "confirm_handover", "discard_scan", "hand_over", "send_application",
+    "take_scan", "use_scan",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What stands at a counter beside the clerk: the scanner's folder."""

@@ -1,0 +1,33 @@
+"""Reads of the portal: what can be applied for and is not sent yet; the counter's trays, filings and hand-overs."""
+
+from yiwang.serve.portal.queries.applications import (
+    SERVICE_HALL,
+    Unsent,
+    can_apply,
+    counters_near,
+    eligibility,
+    is_single,
+    known_before,
+    offer,
+    open_questions,
+    served_person,
+    single,
+    unsent,
+    worked_out,
+)
+from yiwang.serve.portal.queries.counter import (
+    filing_of,
+    handover,
+    handovers,
+    held_scans,
+    may_serve,
+    scans,
+    to_hand_over,
+    workplaces,
+)
+
+__all__ = [
+    "SERVICE_HALL", "Unsent", "can_apply", "counters_near", "eligibility", "filing_of", "handover", "handovers", "held_scans",
+    "is_single", "known_before", "may_serve", "offer", "open_questions", "scans", "served_person", "single", "to_hand_over",
+    "unsent", "worked_out", "workplaces",
+]  # fmt: skip
