@@ -6,6 +6,7 @@ CONTEXTS = (
     "yiwang.commons.identity",
     "yiwang.commons.files",
     "yiwang.commons.search",
+    "yiwang.commons.measures",
     "yiwang.commons.rules",
     "yiwang.commons.forms",
     "yiwang.commons.flow",

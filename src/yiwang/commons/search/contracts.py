@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.kernel.errors import Invalid
-from yiwang.kernel.paging import Page
 from yiwang.kernel.text import gettext_noop as _
 
 
@@ -88,17 +87,6 @@ class Narrow:
     theme: str = ""
     audience: str = ""
     region: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search yields. `read_as`: the words that were sought instead of those typed (pinyin, a typing error),
-    empty where they were taken as they are. `meant`: documents that may have been meant, only where nothing was found.
-    """
-
-    page: Page[Hit]
-    read_as: str = ""
-    meant: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

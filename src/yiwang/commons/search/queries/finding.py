@@ -3,11 +3,12 @@
 import base64
 import binascii
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import QuerySet
 
-from yiwang.commons.search.contracts import Found, Hit, Narrow, Suggestion
+from yiwang.commons.search.contracts import Hit, Narrow, Suggestion
 from yiwang.commons.search.models import SearchDocument
 from yiwang.commons.search.queries import reading
 from yiwang.commons.search.queries.scoring import candidates
@@ -19,6 +20,17 @@ from yiwang.kernel.paging import BadCursor, Page
 
 _SURE: Final = 0.75
 _SUGGESTED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search yields. `read_as`: the words that were sought instead of those typed (pinyin, a typing error),
+    empty where they were taken as they are. `meant`: documents that may have been meant, only where nothing was found.
+    """
+
+    page: Page[Hit]
+    read_as: str = ""
+    meant: tuple[Suggestion, ...] = ()
 
 
 def find(

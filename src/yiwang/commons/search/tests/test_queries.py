@@ -3,7 +3,7 @@
 import pytest
 
 from yiwang.commons.search import commands, queries, registry
-from yiwang.commons.search.contracts import Document, Found, Narrow, Range, Visibility
+from yiwang.commons.search.contracts import Document, Narrow, Range, Visibility
 from yiwang.commons.search.tests import samples
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -147,7 +147,7 @@ def test_a_search_tells_how_it_read_what_was_typed(typed, read_as):
 def test_what_looks_alike_is_offered_only_where_nothing_is_found():
     found = queries.find(text="居住正件", viewer=NOBODY)
     assert found.page.items == () or found.meant == ()
-    assert queries.find(text="飞船发射", viewer=NOBODY) == Found(Page(()))
+    assert queries.find(text="飞船发射", viewer=NOBODY) == queries.Found(Page(()))
 
 
 def test_hits_can_be_narrowed_to_theme_audience_and_region():
