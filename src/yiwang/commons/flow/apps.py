@@ -1,6 +1,7 @@
 """Wires flow: navigation of the officials' desk, and the FEEL evaluator where rules provides one."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class FlowConfig(AppConfig):
@@ -13,6 +14,7 @@ class FlowConfig(AppConfig):
         from yiwang.commons.flow.contracts import WORK
         from yiwang.commons.flow.contrib.decisions import PublishedDecisions
         from yiwang.commons.flow.contrib.feel import FeelEvaluator
+        from yiwang.commons.flow.queries import measures
         from yiwang.commons.flow.queries.delegations import stand_in_of
         from yiwang.commons.identity.registry import let_stand_in, provide_stand_ins
 
@@ -21,3 +23,4 @@ class FlowConfig(AppConfig):
         provide_stand_ins(stand_in_of)
         let_stand_in(WORK)
         urls.register()
+        measures.register(lambda line: reverse("flow:task", args=[line.subject_id]))

@@ -1,6 +1,7 @@
 """Wiring of cases: operations for processes, openers of tasks, readers of attached files, navigation."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class CasesConfig(AppConfig):
@@ -11,6 +12,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from yiwang.commons.identity.registry import let_stand_in
         from yiwang.serve.cases import contrib, handlers, pack, tasks, urls  # noqa: F401  registers with flow, files, outbox, jobs
+        from yiwang.serve.cases.queries import measures
 
         let_stand_in("cases.*")
         urls.register()
+        measures.register(lambda line: reverse("cases:case", args=[line.number]))
