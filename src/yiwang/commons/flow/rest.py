@@ -144,9 +144,14 @@ def complete(request: HttpRequest, task_id: UUID, done: CompletionIn) -> Status[
 
 
 @router.get("/processes/mine", response=ProcessPage, summary="我的办件")
-def mine(request: HttpRequest, ended: bool | None = None, cursor: str | None = None) -> ProcessPage:
+def mine(
+    request: HttpRequest,
+    ended: bool | None = None,
+    search: Annotated[str, Query(max_length=80)] = "",
+    cursor: str | None = None,
+) -> ProcessPage:
     """What the resident, or the enterprise acted for, has under way and has finished."""
-    page = queries.mine(viewer=actor_of(request), ended=ended, cursor=cursor)
+    page = queries.mine(viewer=actor_of(request), ended=ended, search=search, cursor=cursor)
     return ProcessPage(items=[_process(row) for row in page.items], next=page.next_cursor)
 
 

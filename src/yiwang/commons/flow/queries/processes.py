@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from yiwang.commons.flow import policies
+from yiwang.commons.flow import policies, registry
 from yiwang.commons.flow.contracts import (
     CallStatus,
     HistoryKind,
@@ -35,12 +35,17 @@ from yiwang.kernel.paging import Page, paginate
 _OVER = (InstanceStatus.COMPLETED.value, InstanceStatus.CANCELLED.value)
 
 
-def mine(*, viewer: Actor, ended: bool | None = None, cursor: str | None = None, size: int = 20) -> Page[ProcessRow]:
+def mine(
+    *, viewer: Actor, ended: bool | None = None, search: str = "", cursor: str | None = None, size: int = 20
+) -> Page[ProcessRow]:
     """The processes of the resident or enterprise that the viewer is or acts for, newest first; called ones are inside.
 
-    Two queries. `ended` keeps those that are over, or those that are not.
+    Two queries. `ended` keeps those that are over, or those that are not. `search` looks for each word in the title of the
+    whole and of its parts, or for a number, at one more query for each kind of subject that has numbers.
     """
     rows = ProcessInstance.objects.filter(policies.of_applicant(viewer), parent__isnull=True)
+    if search.strip():
+        rows = rows.filter(_found(search, viewer))
     if ended is not None:
         rows = rows.filter(status__in=_OVER) if ended else rows.exclude(status__in=_OVER)
     page = paginate(rows.defer("state", "variables", "pins"), order=("-started_at", "-id"), cursor=cursor, size=size)
@@ -50,6 +55,18 @@ def mine(*, viewer: Actor, ended: bool | None = None, cursor: str | None = None,
     ).values_list("pk", "instance_id", "instance__root_id", "name", "for_applicant")
     found = list(waiting.order_by("created_at", "id")) if ids else []
     return page.map(lambda row: _process(row, [task for task in found if row.pk in task[1:3]]))
+
+
+def _found(search: str, viewer: Actor) -> Q:
+    said = Q()
+    for word in search.split()[:5]:
+        parts = ProcessInstance.objects.filter(policies.of_applicant(viewer), title__icontains=word, root__isnull=False)
+        said &= Q(title__icontains=word) | Q(pk__in=parts.values("root_id"))
+    numbered = registry.subjects_numbered(search.strip(), viewer) if len(search.split()) == 1 else ()
+    if numbered:
+        parts = ProcessInstance.objects.filter(subject_id__in=numbered, root__isnull=False)
+        said |= Q(subject_id__in=numbered) | Q(pk__in=parts.values("root_id"))
+    return said
 
 
 def _process(row: ProcessInstance, tasks: list[tuple[UUID, UUID, UUID | None, str, bool]]) -> ProcessRow:

@@ -54,7 +54,7 @@ def test_a_page_of_the_inbox_costs_few_queries(client, clerk, django_assert_max_
     client.get(reverse("flow:inbox"))
     for number in range(15):
         start(organisation_id=organisation, title=f"更多{number}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):  # eight of ours, the others ask what the navigation shows
         assert client.get(reverse("flow:inbox")).status_code == 200
 
 

@@ -171,7 +171,6 @@ def _post_field(posts: tuple[_Post, ...], post: _Post | None) -> Field:
         FieldKind.SELECT,
         str(post[1].appointment_id) if post else "",
         options=options,
-        required=False,
     )
 
 
@@ -202,7 +201,7 @@ def _fields(
     if len(scopes) > 1:
         fields.insert(
             1, Field("scope", _("代理哪些工作"), FieldKind.SELECT, given.get("scope", "*"), error=errors.get("scope", ""),
-                     options=scopes, required=False),
+                     options=scopes),
         )  # fmt: skip
     return tuple(fields)
 

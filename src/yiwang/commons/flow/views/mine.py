@@ -1,5 +1,7 @@
 """「我的」: what a resident or an enterprise has under way and has finished, over all nets."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from yiwang.commons.flow import queries, registry
-from yiwang.commons.flow.contracts import ProcessRow
+from yiwang.commons.flow import queries, registry, rules
+from yiwang.commons.flow.contracts import ProcessRow, Urgency
 from yiwang.commons.flow.registry import Outline
 from yiwang.commons.flow.views import words
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.web.components import (
     CaseItem,
@@ -27,29 +30,67 @@ from yiwang.web.components import (
     Tone,
 )
 
+_NEXT = 5
+_LONGEST = 80
+
 
 @login_required
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
-    """Under way, or finished with `?ended=1`."""
+    """What waits for the applicant comes first; then what is under way, or finished with `?ended=1`, found by words or number."""
     viewer = words.viewer_of(request)
     ended = request.GET.get("ended") == "1"
-    page = queries.mine(viewer=viewer, ended=ended, cursor=request.GET.get("cursor"))
+    search = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:_LONGEST]
+    page = queries.mine(viewer=viewer, ended=ended, search=search, cursor=request.GET.get("cursor"))
     told = registry.outlines_of((row.subject for row in page.items), viewer)
     here = reverse("flow:mine")
-    pages = Pagination.of(page, path=here, params={"ended": "1" if ended else ""})
+    kept = {"q": search} if search else {}
+    pages = Pagination.of(page, path=here, params={"ended": "1" if ended else "", **kept})
+    first = not (ended or search or request.GET.get("cursor"))
     context = {
         "crumbs": Crumbs((Link(_("首页"), "/"),), _("我的")),
         "tabs": Tabs(
             _("我的办件"),
-            (Tab(_("正在办"), here, current=not ended), Tab(_("已办结"), f"{here}?ended=1", current=ended)),
+            (
+                Tab(_("正在办"), _address(here, kept), current=not ended),
+                Tab(_("已办结"), _address(here, {"ended": "1", **kept}), current=ended),
+            ),
         ),
+        "next": _next(viewer) if first else None,
         "list": CaseList(tuple(_item(row, told.get(row.subject.id)) for row in page.items)) if page.items else None,
-        "unsent": None if ended or request.GET.get("cursor") else _unsent(viewer),
+        "unsent": _unsent(viewer) if first else None,
         "pages": pages if pages.needed else None,
-        "empty": _empty(ended=ended),
+        "empty": _nothing_found(here) if search else _empty(ended=ended),
+        "search": search,
+        "ended": ended,
+        "searchable": bool(search or page.items or ended),
     }
     return render(request, "flow/mine.html", context)
+
+
+def _address(path: str, params: dict[str, str]) -> str:
+    return f"{path}?{urlencode(params)}" if params else path
+
+
+def _next(viewer: Actor) -> CaseList | None:
+    """What the applicant has to do, the most urgent first, each with the day until which."""
+    page = queries.inbox(viewer=viewer, size=_NEXT)
+    items = []
+    for row in page.items:
+        light = words.due_mark(row.due_at, clock.now())
+        title, number = rules.parted(row.title)
+        said = _("%(stage)s；%(when)s") % {"stage": row.name, "when": light.words} if light else row.name
+        tag = Tag(_("已超期"), Tone.BAD) if row.urgency is Urgency.OVERDUE else Tag(_("等您办理"), Tone.WARN)
+        items.append(CaseItem(f"{title} {number}".strip(), words.task_page(row.id), said, tag=tag))
+    return CaseList(tuple(items)) if items else None
+
+
+def _nothing_found(here: str) -> Empty:
+    return Empty(
+        _("没有找到这样的办件"),
+        _("请换一个说法或编号，也可以到另一栏看看。"),
+        LinkButton(_("看全部"), here, "second"),
+    )
 
 
 def _unsent(viewer: Actor) -> CaseList | None:
