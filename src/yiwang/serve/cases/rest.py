@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 
 from yiwang.commons.identity.queries import actor_of
 from yiwang.serve.cases import queries
-from yiwang.serve.cases.contracts import CaseRow, CaseView, ResultView
+from yiwang.serve.cases.contracts import CaseRow, CaseView, DocumentView, ResultView
 
 router = Router(tags=["cases"])
 
@@ -49,6 +49,24 @@ class ResultOut(Schema):
     sealed: bool
 
 
+class DocumentOut(Schema):
+    """A legal document of a case, without its text; `digest` is the SM3 of number, kind and content."""
+
+    id: UUID
+    case: str
+    kind: str
+    number: str
+    title: str
+    authority: str
+    day: date
+    delivery: str
+    channel: str
+    delivered_at: datetime | None
+    confirmed_at: datetime | None
+    digest: str
+    sealed: bool
+
+
 class EventOut(Schema):
     """A line of the history."""
 
@@ -66,6 +84,7 @@ class CaseDetail(CaseOut):
     parent: str
     members: list[CaseOut]
     results: list[ResultOut]
+    documents: list[DocumentOut]
     events: list[EventOut]
     promised_days: int
     statutory_due: date | None
@@ -104,6 +123,7 @@ def case(request: HttpRequest, number: str) -> CaseDetail:
         parent=view.parent_number,
         members=[_case(member.case) for member in view.members],
         results=[_result(result) for result in _results(view)],
+        documents=[_document(each) for each in _documents(view)],
         events=[
             EventOut(
                 seq=event.seq,
@@ -122,6 +142,29 @@ def case(request: HttpRequest, number: str) -> CaseDetail:
 
 def _results(view: CaseView) -> list[ResultView]:
     return [*view.results, *(result for member in view.members for result in member.results)]
+
+
+def _documents(view: CaseView) -> list[DocumentView]:
+    return [*view.documents, *(each for member in view.members for each in member.documents)]
+
+
+def _document(found: DocumentView) -> DocumentOut:
+    delivery = found.delivery
+    return DocumentOut(
+        id=found.id,
+        case=found.case_number,
+        kind=found.kind.value,
+        number=found.number,
+        title=found.title,
+        authority=found.authority,
+        day=found.day,
+        delivery=delivery.state.value if delivery else "",
+        channel=delivery.channel.value if delivery else "",
+        delivered_at=delivery.delivered_at if delivery else None,
+        confirmed_at=delivery.confirmed_at if delivery else None,
+        digest=found.digest,
+        sealed=found.sealed,
+    )
 
 
 def _result(result: ResultView) -> ResultOut:

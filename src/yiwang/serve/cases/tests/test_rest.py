@@ -18,6 +18,8 @@ def test_a_resident_reads_own_cases_only(client):
     detail = client.get(f"/api/v1/cases/{number}").json()
     assert [member["status"] for member in detail["members"]] == ["closed", "received", "waiting"]
     assert [result["sealed"] for result in detail["results"]] == [False]
+    told = [(each["kind"], each["delivery"]) for each in detail["documents"]]
+    assert told == [("receipt", "delivered"), ("acceptance", "delivered"), ("grant", "waiting")]
     login(client, make_resident().account_id)
     assert client.get("/api/v1/cases").json()["items"] == []
     answer = client.get(f"/api/v1/cases/{number}")
