@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=[*BENCHES], help="one benchmark; without it all run")
     parser.add_argument("--json", action="store_true", help="end with one JSON line of figures and ratios")
     parser.add_argument("--quick", action="store_true", help="small sizes and few rounds: does it run at all?")
+    parser.add_argument("--full", action="store_true", help="the largest sizes too (flow: a million instances)")
     parser.add_argument("--list", action="store_true", help="name the benchmarks")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the city is removed
@@ -26,31 +27,31 @@ def main() -> int:
             print(f"{bench.name:10} {bench.about}")
         return 0
     wanted = [BENCHES[options.name]] if options.name else [*BENCHES.values()]
-    results = _run(wanted, quick=options.quick)
+    results = _run(wanted, quick=options.quick, full=options.full)
     if options.json:
         whole = results[options.name] if options.name else {"bench": "all", "quick": options.quick, "results": results}
         print(json.dumps(whole, ensure_ascii=False))
     return 0
 
 
-def _run(wanted: list[Bench], *, quick: bool) -> dict[str, Any]:
+def _run(wanted: list[Bench], *, quick: bool, full: bool) -> dict[str, Any]:
     results: dict[str, Any] = {}
     for bench in wanted:
         if not bench.in_city:
-            results[bench.name] = _one(bench, quick=quick)
+            results[bench.name] = _one(bench, quick=quick, full=full)
     inside = [bench for bench in wanted if bench.in_city]
     if inside:
         print("preparing a city …", file=sys.stderr, flush=True)
         with City() as city:
             for bench in inside:
-                results[bench.name] = _one(bench, quick=quick, city=city)
+                results[bench.name] = _one(bench, quick=quick, full=full, city=city)
     return results
 
 
-def _one(bench: Bench, *, quick: bool, city: City | None = None) -> dict[str, Any]:
+def _one(bench: Bench, *, quick: bool, full: bool, city: City | None = None) -> dict[str, Any]:
     print(f"{bench.name}: {bench.about} …", file=sys.stderr, flush=True)
     began = time.monotonic()
-    arguments = [bench.name, *(["--quick"] if quick else [])]
+    arguments = [bench.name, *(["--quick"] if quick else []), *(["--full"] if full else [])]
     if city is None:
         line = run_inside(arguments, {})
     else:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """`module` has `run(*, quick: bool) -> dict` with `figures`, `ratios` and `rows` of a table for people."""
+    """`module` has `run(*, quick: bool) -> dict` (where it `grows` also `full: bool`) with `figures`, `ratios` and `rows` of a table for people."""
 
     name: str
     about: str
     in_city: bool = True
+    grows: bool = False
 
     @property
     def module(self) -> str:
@@ -20,7 +21,7 @@ BENCHES = {
     bench.name: bench
     for bench in (
         Bench("rules", "decisions and expressions a second, and growth with the number of rules", in_city=False),
-        Bench("flow", "processor time of a process step, and of completing a task in the database"),
+        Bench("flow", "processor time of a process step, of completing a task in the database, and growth", grows=True),
         Bench("commands", "what a command adds to the rows it writes, with 1 and 4 threads"),
         Bench("search", "a search in plain words over a growing number of documents"),
         Bench("filing", "cases filed and completed a minute through the commands, with 1 and 4 threads"),

@@ -1,7 +1,8 @@
 """A process step: our engine beside the bare library with and without its own JSON state, and with the database.
 
 The process has six user tasks, a parallel fork and join, and an exclusive gateway; conditions are FEEL for us and
-Python for the library. A step is the start of an instance or the completion of a task.
+Python for the library. A step is the start of an instance or the completion of a task. The bare engine is the library with its
+own JSON state between any two steps, and nothing else: no database, no audit, no rights.
 """
 
 import json
@@ -17,6 +18,7 @@ from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.util.task import TaskState
 
 from bench.family import SYSTEM, Desk
+from bench.growing import by_instances, relay
 from bench.measuring import Figures, Times, growth, interleaved, ratio
 from bench.postgres import Backends
 from bench.visiting import recording
@@ -37,8 +39,11 @@ _STEPS = 7  # the start and six tasks
 _OFFICIAL = "tianning-street-acceptor"
 
 
-def run(*, quick: bool) -> Figures:
-    """Milliseconds a step in memory, by length of the process, and of `complete_task`."""
+def run(*, quick: bool, full: bool = False) -> Figures:
+    """Milliseconds a step in memory, by length of the process; of `complete_task`, and by how many instances there are.
+
+    `full` fills up to a million instances, which takes some minutes.
+    """
     rounds = 3 if quick else 15
     model = engine.parse({"b.bpmn": _branching("=amount &gt; 10")}, evaluator=EVALUATOR).only()
     library = _library(_branching("amount &gt; 10"))
@@ -53,6 +58,10 @@ def run(*, quick: bool) -> Figures:
     figures["engine-step-by-tasks"] = {str(length): each.ms() for length, each in by_length.items()}
     ratios["growth_with_tasks"] = growth({length: each.ms()["cpu_ms"] for length, each in by_length.items()})
     figures["complete-task"], ratios["complete-task"] = _with_database(library, rounds)
+    figures["relay"], ratios["relay_one_by_one_to_batches"] = relay(2 if quick else 5)
+    official = Desk().actors[_OFFICIAL]
+    sizes = (200, 1_000) if quick else (1_000, 10_000, 100_000, *((1_000_000,) if full else ()))
+    figures["by-instances"], ratios["growth_with_instances"] = by_instances(sizes, official, _open, 3 if quick else 8)
     return {"figures": figures, "ratios": ratios}
 
 
@@ -162,7 +171,7 @@ def _length(length: int, rounds: int) -> Times:
 
 
 def _with_database(library: Any, rounds: int) -> tuple[Figures, Figures]:
-    """`complete_task` of an official, beside the library's JSON in one row that is locked, read and written."""
+    """`complete_task` of an official, beside the bare engine, and the bare engine's JSON in one row that is locked and written."""
     official = Desk().actors[_OFFICIAL]
     commands.publish_definition(bpmn=_branching("=amount &gt; 10"), by=SYSTEM, at=clock.now())
     backends = Backends()
@@ -181,12 +190,16 @@ def _with_database(library: Any, rounds: int) -> tuple[Figures, Figures]:
         rows.step()
     # Of each instance the first task is completed, so that every call meets the same work.
     tasks += [task for _ in range(rounds * 4 + 8) for task in _open(official)]
-    times = interleaved({"ours": ours, "peer": rows.step}, rounds=rounds, repeat=4, warmup=2, beside=backends)
+    ways = {"ours": ours, "bare": lambda: _kept(library), "peer": rows.step}
+    times = interleaved(ways, rounds=rounds, repeat=4, warmup=2, beside=backends)
+    times["bare"] = _per(times["bare"], _STEPS)
     figures = {
         "ours": {**times["ours"].ms(), "statements": len(said.said), "most_repeated": said.repeated},
+        "bare": times["bare"].ms(),
         "peer": {**times["peer"].ms(), "statements": len(peers.said)},
+        "steps": {name: times[name].rate()["median_per_s"] for name in ways},
     }
-    return figures, {"to_peer": ratio(times["ours"], times["peer"])}
+    return figures, {"to_bare": ratio(times["ours"], times["bare"]), "to_peer": ratio(times["ours"], times["peer"])}
 
 
 def _open(official: Actor) -> list[UUID]:

@@ -1,6 +1,6 @@
 """One benchmark in one process, with the surroundings (database, data folder) given by the environment.
 
-`python -m bench.inside prepare` fills an empty database; `python -m bench.inside NAME [--quick]` prints a JSON line.
+`python -m bench.inside prepare` fills an empty database; `python -m bench.inside NAME [--quick] [--full]` prints a JSON line.
 """
 
 import importlib
@@ -37,7 +37,8 @@ def main(arguments: list[str]) -> None:
         from yiwang.site.booting import boot
 
         boot()
-    result = importlib.import_module(bench.module).run(quick=quick)
+    options = {"quick": quick, **({"full": "--full" in arguments} if bench.grows else {})}
+    result = importlib.import_module(bench.module).run(**options)
     print(json.dumps({"bench": name, "quick": quick, "machine": before, **result}, ensure_ascii=False))
 
 
