@@ -9,6 +9,6 @@ class MattersConfig(AppConfig):
     verbose_name = "matters"
 
     def ready(self) -> None:
-        from yiwang.serve.matters import pack, urls  # noqa: F401  registers the parts of a pack
+        from yiwang.serve.matters import pack, tasks, urls  # noqa: F401  registers the parts of a pack, the periodic task
 
         urls.register()

@@ -9,13 +9,20 @@ from yiwang.serve.matters.commands.life import (
     withdraw_bundle,
     withdraw_matter,
 )
-from yiwang.serve.matters.commands.publishing import publish_bundle, publish_matter
+from yiwang.serve.matters.commands.publishing import (
+    publish_bundle,
+    publish_matter,
+    put_in_force,
+    republish_matter,
+)
 
 __all__ = [
     "cancel_matter",
     "import_list",
     "publish_bundle",
     "publish_matter",
+    "put_in_force",
+    "republish_matter",
     "resume_matter",
     "set_procedure",
     "set_themes",

@@ -1,7 +1,9 @@
 """Publishing versions of matters and bundles. The same content never makes a new version."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -9,6 +11,7 @@ from django.db.models import Max
 
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import OrganisationRef, UnknownRecord
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.outbox import publish
@@ -17,10 +20,13 @@ from yiwang.serve.matters.commands import indexing
 from yiwang.serve.matters.contracts import (
     BundlePublished,
     BundleSpec,
+    DatesOutOfOrder,
     MatterFaulty,
+    MatterNotFound,
     MatterPublished,
     MatterSpec,
     MatterState,
+    MatterStateRefused,
     Published,
 )
 
@@ -39,20 +45,24 @@ def publish_matter(
 ) -> Published:
     """Put `spec` in force as a new version with the pinned versions of its form and process; the former is withdrawn.
 
-    Does nothing when the version in force says the same. Raises MatterFaulty, Forbidden.
+    Where it takes effect on a later day the former stays in force until then (`put_in_force`); a suspension goes on.
+    Does nothing when the version in force, or one that waits for its day, says the same. Raises MatterFaulty, Forbidden.
     """
     policies.check_publish(by)
     _refuse(spec.name, rules.matter_defects(spec))
     definition = rules.matter_definition(spec)
     digest = rules.digest_of(definition, form=form_version, process=process_version)
     _lock(f"matter:{spec.code}")
-    present = models.Matter.objects.filter(code=spec.code, state__in=rules.OFFERED).first()
-    if present is not None and bytes(present.digest) == digest:
-        note(SubjectRef("matter", present.pk), code=spec.code, version=present.version, changed=False)
-        return Published(present.pk, present.version, changed=False)
-    if present is not None:
-        present.state, present.withdrawn_at = MatterState.WITHDRAWN.value, at
-        present.save(update_fields=["state", "withdrawn_at"])
+    held = models.Matter.objects.filter(code=spec.code, state__in=[*rules.OFFERED, MatterState.DRAFT.value])
+    alike = next((row for row in held if bytes(row.digest) == digest), None)
+    if alike is not None:
+        note(SubjectRef("matter", alike.pk), code=spec.code, version=alike.version, changed=False)
+        return Published(alike.pk, alike.version, changed=False)
+    present = next((row for row in held if row.state in rules.OFFERED), None)
+    waits = present is not None and spec.valid_from is not None and spec.valid_from > at.astimezone(clock.CHINA).date()
+    for row in held:
+        if row.state == MatterState.DRAFT.value or not waits:
+            _withdraw(row, at)
     _replace_listed(spec, by=by, at=at)
     organisation = _organisation(spec)
     row = models.Matter(
@@ -65,7 +75,7 @@ def publish_matter(
         themes=list(spec.themes),
         audiences=list(spec.audience),
         version=1 + (models.Matter.objects.filter(code=spec.code).aggregate(Max("version"))["version__max"] or 0),
-        state=_PUBLISHED,
+        state=MatterState.DRAFT.value if waits else _PUBLISHED,
         name=spec.name,
         kind=spec.kind.value,
         organisation_id=organisation.id if organisation else None,
@@ -82,13 +92,55 @@ def publish_matter(
         digest=digest,
         sample=spec.sample,
         published_at=at,
+        **_suspension(present),
     )
     row.save(force_insert=True)
     _write_materials(row, spec)
-    indexing.index_matter(spec, by=by, at=at)
+    if not waits:
+        indexing.index_matter(spec, by=by, at=at)
     publish(MatterPublished(row.pk, row.code, row.version))
     note(SubjectRef("matter", row.pk), code=spec.code, version=row.version, changed=True)
     return Published(row.pk, row.version, changed=True)
+
+
+@command("matters.put_in_force")
+def put_in_force(*, by: Actor, at: datetime) -> int:
+    """Let versions take effect whose day has come; each replaces the one before it. Returns how many did."""
+    policies.check_publish(by)
+    today = at.astimezone(clock.CHINA).date()
+    due = list(
+        models.Matter.objects.select_for_update()
+        .filter(state=MatterState.DRAFT.value, effective_from__lte=today)
+        .order_by("code")
+    )
+    for row in due:
+        _lock(f"matter:{row.code}")
+        for former in models.Matter.objects.filter(code=row.code, state__in=rules.OFFERED):
+            _withdraw(former, at)
+        row.state = _PUBLISHED
+        row.save(update_fields=["state"])
+        indexing.index_matter(rules.matter_from(row.definition), by=by, at=at)
+    note(SubjectRef("catalogue", UUID(int=0)), codes=[row.code for row in due])
+    return len(due)
+
+
+@command("matters.republish_matter")
+def republish_matter(*, code: str, version: int, since: date, by: Actor, at: datetime) -> Published:
+    """Put what a former version says in force again from the day `since`, as a new version.
+
+    Raises MatterNotFound, MatterStateRefused (an entry of a foreign list), DatesOutOfOrder, MatterFaulty, Forbidden.
+    """
+    policies.check_publish(by)
+    row = models.Matter.objects.filter(code=code, version=version).first()
+    if row is None:
+        raise MatterNotFound(code=code)
+    if "listed" in row.definition:
+        raise MatterStateRefused
+    today = at.astimezone(clock.CHINA).date()
+    if since < today:
+        raise DatesOutOfOrder
+    spec = replace(rules.matter_from(row.definition), valid_from=since if since > today else None, valid_to=None)
+    return publish_matter(spec=spec, form_version=row.form_version, process_version=row.process_version, by=by, at=at)
 
 
 @command("matters.publish_bundle")
@@ -183,6 +235,19 @@ def _item(spec: MatterSpec) -> models.CatalogItem:
             setattr(item, key, value)
         item.save(update_fields=list(said))
     return item
+
+
+def _withdraw(row: models.Matter, at: datetime) -> None:
+    row.state, row.withdrawn_at = MatterState.WITHDRAWN.value, at
+    row.save(update_fields=["state", "withdrawn_at"])
+
+
+def _suspension(present: models.Matter | None) -> dict[str, Any]:
+    """A new version of a suspended matter is suspended as long."""
+    if present is None or present.suspended_from is None:
+        return {}
+    names = ("suspended_from", "suspended_until", "reason")
+    return {name: getattr(present, name) for name in names}
 
 
 def _replace_listed(spec: MatterSpec, *, by: Actor, at: datetime) -> None:

@@ -30,6 +30,7 @@ from yiwang.serve.matters.queries.versions import (
     english,
     matter,
     matter_version,
+    waiting_versions,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "still_put",
     "themes",
     "versions",
+    "waiting_versions",
 ]

@@ -42,6 +42,13 @@ def matter_version(*, matter_id: UUID, viewer: Actor) -> Matter:
     return matter_of(row)
 
 
+def waiting_versions(*, viewer: Actor) -> int:
+    """How many versions wait whose day has come. One query."""
+    del viewer
+    count: int = models.Matter.objects.filter(state=MatterState.DRAFT.value, effective_from__lte=clock.today()).count()
+    return count
+
+
 def bundle(*, key: str, viewer: Actor) -> Bundle:
     """The version in force of a bundle with its members. Raises BundleNotFound. Two queries."""
     del viewer

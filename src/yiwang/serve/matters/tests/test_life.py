@@ -159,3 +159,44 @@ def test_remedies_name_the_government_and_the_court_of_the_deciding_organisation
     commands.publish_matter(spec=own, by=SYSTEM, at=clock.now())
     told = queries.remedies(matter=queries.matter(code="card", viewer=NOBODY), organisation_id=office, viewer=NOBODY)
     assert (told.review_authority, told.court) == ("样例省政府", "样例法院")
+
+
+def test_a_version_that_takes_effect_later_waits_and_the_present_one_stays_in_force():
+    publish_sample()
+    later = replace(card(), name="以后的名称", valid_from=clock.today() + 2 * DAY)
+    first = commands.publish_matter(spec=later, by=SYSTEM, at=clock.now())
+    assert (first.version, first.changed) == (2, True)
+    assert not commands.publish_matter(spec=later, by=SYSTEM, at=clock.now()).changed
+    assert queries.matter(code="card", viewer=NOBODY).version == 1
+    assert commands.put_in_force(by=SYSTEM, at=clock.now()) == 0
+    assert commands.put_in_force(by=SYSTEM, at=clock.now() + 2 * DAY) == 1
+    states = models.Matter.objects.filter(code="card").order_by("version").values_list("version", "state")
+    assert list(states) == [(1, "withdrawn"), (2, "published")]
+
+
+def test_a_waiting_version_is_replaced_by_a_newer_one():
+    publish_sample()
+    for name in ("甲", "乙"):
+        spec = replace(card(), name=name, valid_from=clock.today() + 2 * DAY)
+        commands.publish_matter(spec=spec, by=SYSTEM, at=clock.now())
+    states = models.Matter.objects.filter(code="card").order_by("version").values_list("version", "state")
+    assert list(states) == [(1, "published"), (2, "withdrawn"), (3, "draft")]
+
+
+def test_a_former_version_is_put_in_force_again_as_a_new_one():
+    publish_sample()
+    commands.publish_matter(spec=replace(card(), name="新名称"), by=SYSTEM, at=clock.now())
+    again = commands.republish_matter(code="card", version=1, since=clock.today(), by=SYSTEM, at=clock.now())
+    assert again.version == 3
+    assert queries.matter(code="card", viewer=NOBODY).name == card().name
+    with pytest.raises(DatesOutOfOrder):
+        commands.republish_matter(code="card", version=1, since=clock.today() - DAY, by=SYSTEM, at=clock.now())
+    with pytest.raises(MatterNotFound):
+        commands.republish_matter(code="card", version=9, since=clock.today(), by=SYSTEM, at=clock.now())
+
+
+def test_a_new_version_of_a_suspended_matter_is_suspended_as_long():
+    publish_sample()
+    suspend(until=clock.today() + DAY)
+    commands.publish_matter(spec=replace(card(), name="新名称"), by=SYSTEM, at=clock.now())
+    assert not offered("card")

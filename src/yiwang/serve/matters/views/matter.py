@@ -16,13 +16,13 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Invalid
 from yiwang.serve.matters import commands, queries, rules
-from yiwang.serve.matters.contracts import CatalogueRow, Difference
+from yiwang.serve.matters.contracts import CatalogueRow, Difference, MatterState
 from yiwang.serve.matters.rules import MatterAction
 from yiwang.serve.matters.views.words import day, range_words, state_tag, type_words
 from yiwang.web.components import Crumbs, Empty, ErrorSummary, Link
 from yiwang.web.components.lists import Cell, Column, Fact, Facts, Row, Table
 from yiwang.web.components.marks import Tag, Tone
-from yiwang.web.fields import Field, FieldKind
+from yiwang.web.fields import Choice, Field, FieldKind
 
 _CELL = 400
 
@@ -48,6 +48,11 @@ def _act(request: HttpRequest, code: str, viewer: Actor) -> str:
     if action == "resume":
         commands.resume_matter(code=code, by=viewer, at=at)
         return _("已恢复办理。")
+    if action == "publish":
+        version = _version(given.get("version", ""), 0)
+        since = _date(given.get("since", ""), action, "since")
+        done = commands.republish_matter(code=code, version=version, since=since, by=viewer, at=at)
+        return _("已发布第 %(n)d 版。") % {"n": done.version}
     if not reason:
         raise Invalid(fields={f"{action}-reason": _("请写明原因，申请人会看到")})
     first = _date(given.get("since", ""), action, "since")
@@ -93,6 +98,7 @@ def _page(request: HttpRequest, code: str, viewer: Actor, refused: Invalid | Non
         else "",
         "suspend": forms.get("suspend"),
         "cancel": forms.get("cancel"),
+        "publish": _publish_fields(versions, request, errors),
         "resumes": newest.suspended_from is not None,
         "errors": ErrorSummary.of(
             tuple(field for fields in forms.values() for field in fields), *_loose(errors, refused)
@@ -163,6 +169,33 @@ def _differences(found: tuple[Difference, ...], before: int, after: int, *, whol
         Column(_("比较"), hidden=True),
     )
     return Table.of(_("两版对照"), columns, rows, empty=Empty(_("两版内容相同"), boxed=False))
+
+
+def _publish_fields(
+    versions: tuple[CatalogueRow, ...], request: HttpRequest, errors: dict[str, str]
+) -> tuple[Field, ...]:
+    """Which former version to put in force again, and from which day; nothing where there is none."""
+    former = [each for each in versions if each.promised_days is not None and each.state is MatterState.WITHDRAWN]
+    if not former:
+        return ()
+    mine = request.method == "POST" and request.POST.get("action") == "publish"
+    since = request.POST.get("since", "") if mine else clock.today().isoformat()
+    choices = tuple(Choice(str(each.version), _("第 %(n)d 版") % {"n": each.version}) for each in former)
+    chosen = request.POST.get("version", "") if mine else choices[0].value
+    return (
+        Field(
+            name="version", label=_("版本"), kind=FieldKind.SELECT, options=choices, value=chosen, id_prefix="publish-"
+        ),
+        Field(
+            name="since",
+            label=_("生效日期"),
+            kind=FieldKind.DATE,
+            value=since,
+            error=errors.get("publish-since", ""),
+            hint=_("在这一天之前，现行版本继续有效。"),
+            id_prefix="publish-",
+        ),
+    )
 
 
 def _fields(action: str, request: HttpRequest, errors: dict[str, str]) -> tuple[Field, ...]:
