@@ -140,7 +140,9 @@ def republish_matter(*, code: str, version: int, since: date, by: Actor, at: dat
     if since < today:
         raise DatesOutOfOrder
     spec = replace(rules.matter_from(row.definition), valid_from=since if since > today else None, valid_to=None)
-    return publish_matter(spec=spec, form_version=row.form_version, process_version=row.process_version, by=by, at=at)
+    done = publish_matter(spec=spec, form_version=row.form_version, process_version=row.process_version, by=by, at=at)
+    note(SubjectRef("matter", done.id), code=code, again=version, since=since.isoformat())
+    return done
 
 
 @command("matters.publish_bundle")
