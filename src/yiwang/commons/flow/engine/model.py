@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
+from .assuming import assume
 from .build import Built, build
 from .definition import Body, Node, NodeKind, Process, expression_in, from_blob, to_blob
 from .errors import ModelRefused
@@ -94,13 +95,16 @@ class Parsed:
         return next(iter(self.models.values()))
 
 
-def parse(files: Mapping[str, bytes], *, evaluator: Evaluator) -> Parsed:
-    """Reads BPMN files, each with one executable process or several. Never raises for bad input: it is in `findings`."""
+def parse(files: Mapping[str, bytes], *, evaluator: Evaluator, assume_executable: bool = False) -> Parsed:
+    """Reads BPMN files, each with one executable process or several. Never raises for bad input: it is in `findings`.
+
+    `assume_executable` is for tests with drawings that were never meant to run (see `assuming`).
+    """
     models: dict[str, Model] = {}
     findings: list[Finding] = []
     for file, data in files.items():
         report = Report(file)
-        for process in _read(data, report, evaluator):
+        for process in _read(data, report, evaluator, assume_executable=assume_executable):
             if process.id in models:
                 report.refuse(process.id, 0, f"流程 {process.id} 出现两次。", "请为每个流程填写不同的id。")
             elif not report.has_errors:
@@ -109,12 +113,14 @@ def parse(files: Mapping[str, bytes], *, evaluator: Evaluator) -> Parsed:
     return Parsed(models, tuple(findings))
 
 
-def _read(data: bytes, report: Report, evaluator: Evaluator) -> list[Process]:
+def _read(data: bytes, report: Report, evaluator: Evaluator, *, assume_executable: bool) -> list[Process]:
     try:
         root = read(data)
     except XmlRefused as refused:
         report.refuse("", refused.line, refused.message, refused.mend)
         return []
+    if assume_executable:
+        assume(root)
     processes = Reader(root, report).processes()
     if not processes and not report.has_errors:
         report.refuse("", root.line, "文件里没有流程。", "请画一个流程后重新导出。")

@@ -41,13 +41,17 @@ def _with_start(body: Body, owner: str, line: int, report: Report) -> Body:
     targets = {flow.target for flow in body.flows}
     beside = BOUNDARY | {NodeKind.EVENT_SUBPROCESS}
     roots = [node for node in body.nodes if node.id not in targets and node.kind not in beside]
-    if len(roots) != 1:
+    if not roots:
         report.refuse(owner, line, "没有开始事件。", "请画一个开始事件。")
         return body
-    report.warn(owner, line, f"没有开始事件，从 {roots[0].id} 开始。")
+    # BPMN 2.0, 13.2: all that has no incoming flow begins.
+    report.warn(owner, line, f"没有开始事件，从 {'、'.join(root.id for root in roots)} 开始。")
     start = Node(id=f"{owner}.start", kind=NodeKind.START, line=line)
-    flow = Flow(id=f"{owner}.start.out", source=start.id, target=roots[0].id, line=line)
-    return Body((start, *body.nodes), (flow, *body.flows))
+    flows = (
+        Flow(id=f"{start.id}.out{at or ''}", source=start.id, target=root.id, line=line)
+        for at, root in enumerate(roots)
+    )
+    return Body((start, *body.nodes), (*flows, *body.flows))
 
 
 def _with_defaults(body: Body, report: Report) -> Body:
