@@ -27,14 +27,19 @@ class Killer:
 
     def kill(self, times: int, *, between: tuple[float, float]) -> None:
         """Kill `times` times, every part at least once where there are enough."""
+        for part in self.plan(times):
+            time.sleep(self.random.uniform(*between))
+            self.kill_part(part)
+
+    def plan(self, times: int) -> list[str]:
+        """Which parts, in which order."""
         wanted = list(PARTS[:times])
         wanted += self.random.choices(PARTS, [WEIGHTS[part] for part in PARTS], k=times - len(wanted))
         self.random.shuffle(wanted)
-        for part in wanted:
-            time.sleep(self.random.uniform(*between))
-            self._kill(part)
+        return wanted
 
-    def _kill(self, part: str) -> None:
+    def kill_part(self, part: str) -> None:
+        """One process of that part, now."""
         deadline = time.monotonic() + 60
         while not (pids := self.service.pids(part)):
             assert time.monotonic() < deadline, f"there is no {part}: {self.service.tail()}"
