@@ -3,10 +3,12 @@
 YIWANG_BROWSER_URL names a running demonstration to be visited instead, which saves the start while one works on pages.
 """
 
+import json
 import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +23,13 @@ QUIET = (
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def scanner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the scanner of a counter of Tianning saves."""
+    return tmp_path_factory.mktemp("scanner")
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory, scanner: Path) -> Iterator[str]:
     """The address of an installation with the demonstration city, on its own data folder."""
     running = os.environ.get("YIWANG_BROWSER_URL")
     if running:
@@ -31,6 +39,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for name in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "YIWANG_DATABASE_URL", "YIWANG_TEST_SUFFIX"):
             patch.delenv(name, raising=False)
         patch.setenv("YIWANG_DEMO", "1")
+        patch.setenv("YIWANG_SCANNERS", json.dumps({"320402-service_hall/1号窗口": str(scanner)}))
         installation = Installation(tmp_path_factory.mktemp("city"), host="127.0.0.1", port=free_port(), workers=1)
         installation.start()
     threading.Thread(target=installation.watch, daemon=True).start()

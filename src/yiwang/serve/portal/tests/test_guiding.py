@@ -134,3 +134,17 @@ def test_partial_eligibility_is_a_notice_and_not_a_refusal():
     assert tailoring._advice(bundle, Eligibility(Scope.PARTIAL, "部分在窗口办")).title == ""
     assert tailoring._advice(bundle, Eligibility(Scope.ALL, "都能办")) is None
     assert tailoring._advice(bundle, None) is None
+
+
+def test_a_question_for_a_place_takes_a_place_that_there_is(pack, db):
+    from yiwang.serve.matters.contracts import SituationQuestion
+    from yiwang.serve.portal.views.guiding import question_field, read_answer
+
+    asked = SituationQuestion("residence_region", "您住在哪里？", "region")
+    assert read_answer(asked, "320402010") == ("320402010", "")
+    for wrong in ("", "999999999", "天宁", "320402010; drop"):
+        value, error = read_answer(asked, wrong)
+        assert value is None
+        assert error
+    field = question_field(asked, {"residence_region": "320402010"}, {}, name="answer")
+    assert [level.value for level in field.levels] == ["320402", "320402010"]

@@ -11,7 +11,7 @@ from yiwang.kernel.paging import Page
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import Bundle, CatalogueRow, LimitUnit, MatterNotFound, MatterState
 from yiwang.serve.portal.queries import unsent
-from yiwang.serve.portal.views.guidance import level_words, limit_words, matter_page
+from yiwang.serve.portal.views.guidance import audiences, level_words, limit_words, matter_page
 from yiwang.serve.portal.views.speaking import card, say, theme_names, unsent_words, visits_words
 from yiwang.web.components import Cards, Crumbs, Empty, Link, LinkButton, Pagination
 from yiwang.web.components.lists import Cell, Column, Fact, Facts, Row, Table
@@ -69,7 +69,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         "themes": list(names.items()),
         "departments": departments,
         "levels": [(each.value, level_words(each.value)) for each in levels],
-        "audiences": [("person", _("个人")), ("legal_entity", _("企业和其他组织"))],
+        "audiences": audiences(),
         "bundles": Cards(tuple(card(entry) for entry in bundles_of)),
         "matters": _matter_table(page, asked, request.path),
     }

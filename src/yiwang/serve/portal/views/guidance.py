@@ -1,14 +1,14 @@
 """The guide of one matter (办事指南): all that a resident asks before coming, on one page that also prints well."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import queries
@@ -43,7 +43,10 @@ _CHANNELS = {
     "counter": gettext_lazy("窗口"),
     "post": gettext_lazy("邮寄"),
 }
-_AUDIENCES = {"person": gettext_lazy("个人"), "legal_entity": gettext_lazy("企业和其他组织")}
+_AUDIENCES = {
+    "person": pgettext_lazy("服务对象", "个人"),
+    "legal_entity": pgettext_lazy("服务对象", "企业和其他组织"),
+}
 _ORIGINALS = {
     "original": gettext_lazy("原件"),
     "copy": gettext_lazy("复印件"),
@@ -81,7 +84,7 @@ def matter_page(request: HttpRequest, row: CatalogueRow, viewer: Actor, crumbs: 
         "begin_url": _begin(found, row),
         "facts": _facts(found),
         "codes": _codes(found),
-        "audience": "、".join(str(_AUDIENCES[each]) for each in spec.audience if each in _AUDIENCES),
+        "audience": together(str(_AUDIENCES[each]) for each in spec.audience if each in _AUDIENCES),
         "conditions": [said(spec, each.text) for each in spec.conditions],
         "papers": [_paper(spec, each) for each in spec.inputs],
         "pledge": _pledge(spec),
@@ -89,7 +92,7 @@ def matter_page(request: HttpRequest, row: CatalogueRow, viewer: Actor, crumbs: 
         "special": [(said(spec, each.name), each.basis, span_words(each.longest)) for each in spec.special_procedures],
         "fees": [_fee(spec, each) for each in spec.fees],
         "results": [(said(spec, each.name), said(spec, each.validity), each.sample_file) for each in spec.results],
-        "delivery": "、".join(str(_CHANNELS[each]) for each in spec.delivery if each in _CHANNELS),
+        "delivery": together(str(_CHANNELS[each]) for each in spec.delivery if each in _CHANNELS),
         "windows": [
             (said(spec, each.name), said(spec, each.address), said(spec, each.hours), each.phone)
             for each in spec.windows
@@ -129,6 +132,16 @@ def _listed_page(request: HttpRequest, row: CatalogueRow, viewer: Actor, crumbs:
 def said(spec: MatterSpec, words: str) -> str:
     """Words of the matter in the viewer's language."""
     return say(words, spec.translations)
+
+
+def together(parts: Iterable[str]) -> str:
+    """Words in a row, as each language sets them apart."""
+    return (", " if (get_language() or "zh").startswith("en") else "、").join(parts)
+
+
+def audiences() -> list[tuple[str, str]]:
+    """Whom a matter may serve, for a filter."""
+    return [(key, str(label)) for key, label in _AUDIENCES.items()]
 
 
 def type_words(code: str) -> str:
@@ -182,7 +195,7 @@ def _facts(found: Matter) -> Facts:
     spec = found.spec
     fees = _("收费") if spec.fees else _("不收费")
     depth = (
-        _(spec.online.depth.label) if spec.online.depth else "、".join(str(_CHANNELS[each]) for each in spec.channels)
+        _(spec.online.depth.label) if spec.online.depth else together(str(_CHANNELS[each]) for each in spec.channels)
     )
     facts = [
         Fact(_("承诺时限"), limit_words(spec.limits.promised, spec.limits.unit)),
@@ -209,12 +222,12 @@ def _codes(found: Matter) -> Facts:
         Fact(_("权力来源"), _(spec.authority.power_source.label)),
     ]
     if spec.authority.levels:
-        facts.append(Fact(_("行使层级"), "、".join(_(level.label) for level in spec.authority.levels)))
+        facts.append(Fact(_("行使层级"), together(_(level.label) for level in spec.authority.levels)))
     more = {
         _("委托部门"): said(spec, spec.authority.entrusted_by),
-        _("联办机构"): "、".join(said(spec, each) for each in spec.authority.joint),
+        _("联办机构"): together(said(spec, each) for each in spec.authority.joint),
         _("数量限制"): said(spec, spec.quantity_limit),
-        _("中介服务"): "、".join(said(spec, each.name) for each in spec.intermediaries),
+        _("中介服务"): together(said(spec, each.name) for each in spec.intermediaries),
     }
     facts += [Fact(label, words) for label, words in more.items() if words]
     return Facts(tuple(facts), tight=True)
@@ -235,7 +248,7 @@ def _paper(spec: MatterSpec, each: Requirement) -> Paper:
     return Paper(
         name=said(spec, each.name),
         notes=tuple(note for note in notes if note),
-        ways="、".join(str(_(way.kind.label)) for way in each.satisfiers),
+        ways=together(str(_(way.kind.label)) for way in each.satisfiers),
         tag=Tag(words, tone),
         basis=_law(each.basis) if each.basis else "",
         form=each.blank_form,
@@ -249,7 +262,7 @@ def _pledge(spec: MatterSpec) -> dict[str, Any] | None:
         return None
     names = {each.material: said(spec, each.name) for each in spec.inputs}
     return {
-        "materials": "、".join(names.get(code, code) for code in pledge.materials),
+        "materials": together(names.get(code, code) for code in pledge.materials),
         "text": said(spec, pledge.text),
         "consequences": said(spec, pledge.consequences),
         "check": span_words(pledge.check_within),

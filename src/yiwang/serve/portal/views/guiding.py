@@ -12,11 +12,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from yiwang.commons.forms import queries as form_queries
+from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.queries import actor_of
+from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import Bundle, SituationQuestion
 from yiwang.serve.portal.contracts import NotOffered
 from yiwang.serve.portal.queries import can_apply, eligibility, open_questions, single, unsent, worked_out
+from yiwang.serve.portal.views.applying.work import language
 from yiwang.serve.portal.views.situation import answers_of, forget_answers, keep_answers
 from yiwang.serve.portal.views.speaking import address, say
 from yiwang.serve.portal.views.tailoring import answered, back_to, common, tailored_page
@@ -103,6 +107,9 @@ def read_answer(question: SituationQuestion, posted: str) -> tuple[Any, str]:
     """(value, "") or (None, what is wrong)."""
     if question.type in _TYPED:
         return _read_typed(question.type, posted.strip())
+    if question.type == "region":
+        known = posted.isascii() and identity.regions_by_code(codes=[posted], viewer=Actor.anonymous())
+        return (posted, "") if known else (None, _("请选择到街道（镇）"))
     if question.type == "boolean":
         return (_YES_NO[posted], "") if posted in _YES_NO else (None, _("请选择“是”或“否”"))
     allowed = {str(option.value): option.value for option in question.options}
@@ -135,6 +142,17 @@ def question_field(
 ) -> Field:
     """A question of the guide as a field, showing what was answered."""
     value = answers.get(question.fact, "")
+    if question.type == "region":
+        return form_queries.region_field(
+            name=name,
+            label=say(question.text, words),
+            value=str(value),
+            viewer=Actor.anonymous(),
+            language=language(),
+            hint=say(question.help, words),
+            error=error,
+            as_heading=as_heading,
+        )
     options = tuple(
         Choice(str(option.value), say(option.label, words), say(option.hint, words)) for option in question.options
     )

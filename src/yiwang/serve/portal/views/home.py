@@ -107,11 +107,11 @@ def _mine(viewer: Actor) -> tuple[CaseItem, ...]:
 
 
 def _said(entries: Sequence[CatalogueEntry]) -> list[tuple[str, str]]:
-    """Plain words that people use, each with its search: the first of each bundle, then of each matter."""
+    """Plain words that people use, each with its search: of bundles before matters, of persons' before enterprises'."""
     base = reverse("portal:search")
     english = (get_language() or "").startswith("en")
-    bundles_first = sorted(entries, key=lambda entry: entry.kind != "bundle")
-    words = [say(each.name, each.translations) if english else each.said[0] for each in bundles_first if each.said]
+    order = sorted(entries, key=lambda entry: (entry.kind != "bundle", "person" not in entry.audience))
+    words = [say(each.name, each.translations) if english else each.said[0] for each in order if each.said]
     return [(word, f"{base}?{urlencode({'q': word})}") for word in list(dict.fromkeys(words))[:_SAID]]
 
 

@@ -22,7 +22,8 @@ def person(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     begun = unsent_items(queries.unsent(viewer=viewer))
     under_way = cases.earlier(person_id=card.id, viewer=viewer, most=8)
-    region = card.region.name if card.region else ""
+    region, address = card.region.name if card.region else "", card.address or ""
+    home = address if address.startswith(region) else f"{region}{address}"
     context = {
         **crumbs(card.name),
         "name": card.name,
@@ -30,7 +31,7 @@ def person(request: HttpRequest) -> HttpResponse:
             (
                 Fact(_("身份证件号码"), mask_id_number(card.id_number or ""), number=True),
                 Fact(_("手机号码"), mask_mobile(card.mobile) if card.mobile else _("没有登记"), number=True),
-                Fact(_("住址"), f"{region}{card.address or ''}" or _("没有登记")),
+                Fact(_("住址"), home or _("没有登记")),
             ),
             tight=True,
         ),

@@ -1,6 +1,6 @@
 // Keys for lists: j/k move, Enter opens, x picks, a picks all, / searches, ? explains; any other letter presses the button of the page
 // that carries it in data-yw-key. Nothing happens while somebody types.
-const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");
+const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]");
 const rows = () => [...document.querySelectorAll("[data-yw-list] [data-yw-row]")];
 
 const move = (step) => {
