@@ -44,5 +44,5 @@ def _table(found: tuple[Unsent, ...]) -> Table:
             )
         )
 
-    columns = (Column(_("办什么")), Column(_("保存于")), Column(_("保存到")), Column(_("操作"), hidden=True))
+    columns = (Column(_("办什么")), Column(_("保存于")), Column(_("保存到")), Column(_("删除"), hidden=True))
     return Table.of(_("没有提交的申请"), columns, tuple(row(each) for each in found))
