@@ -14,6 +14,7 @@ from yiwang.serve.matters.contracts import CatalogueRow, ListedSpec, MatterNotFo
 from yiwang.serve.matters.queries.versions import in_force
 
 _ORDER = ("name", "id")
+_PUBLIC_ORDER = ("-state", "name", "id")
 
 
 def browse(
@@ -27,7 +28,7 @@ def browse(
     cursor: str | None = None,
     size: int = 30,
 ) -> Page[CatalogueRow]:
-    """What the public is told of, by name: handled here, suspended, or listed. Two queries a page, with the total."""
+    """What the public is told of: described in full, then listed, each by name. Two queries a page, with the total."""
     del viewer
     rows = _public()
     if text:
@@ -41,7 +42,7 @@ def browse(
     if level:
         rows = rows.filter(level=level)
     total = rows.count()
-    return paginate(rows.select_related("item"), order=_ORDER, cursor=cursor, size=size, total=total).map(row_of)
+    return paginate(rows.select_related("item"), order=_PUBLIC_ORDER, cursor=cursor, size=size, total=total).map(row_of)
 
 
 def facets(*, viewer: Actor) -> tuple[tuple[Tally, ...], tuple[Tally, ...]]:
