@@ -61,7 +61,7 @@ def _keep_beginnings(row: ProcessDefinition, model: engine.Model, file: str, at:
 
 def _check_calls(model: engine.Model, file: str) -> None:
     """Refuses calls by literal name that lead back to where they came from, and says by which way."""
-    ways = {model.key: (model.key,)}
+    ways: dict[str, tuple[str, ...]] = {model.key: (model.key,)}
     todo = [model]
     while todo:
         caller = todo.pop(0)
@@ -89,10 +89,13 @@ def _model(bpmn: bytes, file: str) -> engine.Model:
         model = parsed.only()
     except engine.ModelRefused as refused:
         raise DefinitionRefused(key=file, findings=tuple(_finding(each) for each in refused.findings)) from refused
-    unknown = sorted(model.targets("serviceTask") - set(registry.operations()))
+    unknown = [use for use in model.uses("serviceTask") if registry.operation_named(use.target) is None]
     if unknown:
         mend = "请改用已登记的操作：" + "、".join(registry.operations())
-        faults = tuple(Finding(file, 0, name, f"操作“{name}”没有登记。", mend, is_error=True) for name in unknown)
+        faults = tuple(
+            Finding(file, use.line, use.element_id, f"操作“{use.target}”没有登记。", mend, is_error=True)
+            for use in unknown
+        )
         raise DefinitionRefused(key=file, findings=faults)
     _check_calls(model, file)
     return model

@@ -34,6 +34,7 @@ from .values import (
     Subscription,
     Thrown,
     TimerDue,
+    Use,
     WorkItem,
 )
 from .values_json import FeelDecoder, FeelEncoder, dumps, loads
@@ -76,6 +77,7 @@ __all__ = [
     "Thrown",
     "TimerDue",
     "UnknownItem",
+    "Use",
     "WorkItem",
     "advance",
     "dumps",

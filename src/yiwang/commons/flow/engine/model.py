@@ -20,7 +20,7 @@ from .ports import Evaluator, Performer, leave_open
 from .reader import Reader
 from .run import Run
 from .safe_xml import XmlRefused, read
-from .values import Beginning, Command, Finding, Severity, Step
+from .values import Beginning, Command, Finding, Severity, Step, Use
 
 MODELS_IN_MEMORY = 256
 
@@ -71,7 +71,11 @@ class Model:
 
     def targets(self, kind: str) -> frozenset[str]:
         """Literal targets of one kind of node (`NodeKind` value): the operations, decisions or processes it asks for."""
-        return frozenset(_targets(self.process.body, kind))
+        return frozenset(use.target for use in self.uses(kind))
+
+    def uses(self, kind: str) -> tuple[Use, ...]:
+        """Where the targets stand, in the order of the file."""
+        return tuple(_uses(self.process.body, kind))
 
 
 @dataclass(frozen=True)
@@ -153,14 +157,12 @@ def _elements(body: Body) -> Iterator[str]:
             yield from _elements(node.body)
 
 
-def _targets(body: Body, kind: str) -> list[str]:
-    found = []
+def _uses(body: Body, kind: str) -> Iterator[Use]:
     for node in body.nodes:
         if node.body is not None:
-            found += _targets(node.body, kind)
+            yield from _uses(node.body, kind)
         elif node.kind.value == kind and node.work is not None and expression_in(node.work.target) is None:
-            found.append(node.work.target)
-    return found
+            yield Use(node.id, node.line, node.work.target)
 
 
 @lru_cache(MODELS_IN_MEMORY)

@@ -141,6 +141,15 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A node and the operation, decision or process that it names."""
+
+    element_id: str
+    line: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class PathEvent:
     kind: PathKind
     element_id: str
