@@ -10,7 +10,7 @@ class FlowConfig(AppConfig):
     verbose_name = "流程"
 
     def ready(self) -> None:
-        from yiwang.commons.flow import pack, registry, tasks, urls  # noqa: F401  pack part and jobs register themselves
+        from yiwang.commons.flow import handlers, pack, registry, tasks, urls  # noqa: F401  they register themselves
         from yiwang.commons.flow.contracts import WORK
         from yiwang.commons.flow.contrib.decisions import PublishedDecisions
         from yiwang.commons.flow.contrib.feel import FeelEvaluator

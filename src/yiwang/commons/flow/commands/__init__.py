@@ -22,7 +22,7 @@ from yiwang.commons.flow.commands.messages import (
 from yiwang.commons.flow.commands.migrating import migrate_batch, migrate_instances
 from yiwang.commons.flow.commands.publishing import publish_definition
 from yiwang.commons.flow.commands.remote import complete_remote, fail_remote, give_up_remote
-from yiwang.commons.flow.commands.rescheduling import reschedule
+from yiwang.commons.flow.commands.rescheduling import reckon_tasks, reschedule
 from yiwang.commons.flow.commands.running import cancel, fire_timers, retry_halted, start
 from yiwang.commons.flow.commands.saved_views import change_view, drop_view, save_view
 from yiwang.commons.flow.commands.tasks import claim, complete_task, reassign, release
@@ -55,6 +55,7 @@ __all__ = [
     "note_inbox_export",
     "publish_definition",
     "reassign",
+    "reckon_tasks",
     "release",
     "release_many",
     "reschedule",

@@ -17,6 +17,7 @@ from yiwang.kernel.clock import CHINA
 
 MAX_DEPTH = 20
 DEPTH = "depth"
+WORKING_DAYS = "working_days"
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -153,15 +154,21 @@ def _audience(item: WorkItem) -> rules.Audience:
 
 
 def _due(item: WorkItem, at: datetime) -> datetime | None:
-    working_days = item.properties.get("working_days") or item.headers.get("working_days")
+    working_days = item.properties.get(WORKING_DAYS) or item.headers.get(WORKING_DAYS)
     try:
         if item.due or not working_days:
             return rules.due_moment(item.due)
-        start = at.astimezone(CHINA).date()
-        return rules.end_of(calendars.current().add_working_days(start, int(working_days)).date)
+        return working_days_after(at, working_days)
     except (ValueError, TypeError, OverflowError) as error:
         text = item.due or str(working_days)
         raise EvaluationHalt(item.element_id, f"期限“{text}”不是日期，也不是工作日数。") from error
+
+
+def working_days_after(at: datetime, stated: Any) -> datetime:
+    """The end of the day so many working days after `at`, by today's calendar; beyond the announced years as if each week had
+    five. Raises ValueError for what is no sensible number.
+    """
+    return rules.end_of(calendars.current().add_working_days(at.astimezone(CHINA).date(), int(stated)).date)
 
 
 def _grade(item: WorkItem, stated: Any, otherwise: int) -> int:

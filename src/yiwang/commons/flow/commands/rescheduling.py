@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
 
 from yiwang.commons.flow import engine, policies
 from yiwang.commons.flow.commands import pending as to
 from yiwang.commons.flow.commands.locking import locked
+from yiwang.commons.flow.commands.placing import WORKING_DAYS, working_days_after
 from yiwang.commons.flow.commands.stepping import Stepper
-from yiwang.commons.flow.contracts import InstanceStatus, TaskStatus
+from yiwang.commons.flow.contracts import InstanceStatus, NotYourTask, TaskStatus
 from yiwang.commons.flow.models import ProcessInstance, Task
+from yiwang.commons.flow.rules import end_of
 from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.clock import CHINA
 from yiwang.kernel.command import command, note
+from yiwang.kernel.writes import update
 
 _GOING = (InstanceStatus.RUNNING.value, InstanceStatus.HALTED.value)
 _WAITING = (TaskStatus.OPEN.value, TaskStatus.CLAIMED.value)
@@ -47,3 +54,25 @@ def _reschedule(instance: ProcessInstance, variables: Mapping[str, datetime], by
         due.update(due_at=moment, due_order=moment)
     Stepper(by=by, at=at).run(instance, to.to_reschedule(variables))
     return True
+
+
+@command("flow.reckon_tasks")
+def reckon_tasks(*, year: int, by: Actor, at: datetime) -> int:
+    """Reckon the deadlines of open tasks that are so many working days after arrival anew, after a year's holidays were
+    announced; how many moved. Only the program calls this. Raises NotYourTask.
+    """
+    if not by.is_system:
+        raise NotYourTask
+    begin = datetime(year, 1, 1, tzinfo=CHINA)
+    stated = Q(headers__has_key=WORKING_DAYS) | Q(properties__has_key=WORKING_DAYS)
+    rows = Task.objects.select_for_update().filter(stated, status__in=_WAITING, due_at__gte=begin)
+    moved = 0
+    for task in rows.filter(created_at__lt=begin.replace(year=year + 1)).order_by("pk"):
+        number = task.properties.get(WORKING_DAYS) or task.headers.get(WORKING_DAYS)
+        due = working_days_after(task.created_at, number)
+        if task.due_at is not None and end_of(task.due_at.astimezone(CHINA).date()) == task.due_at != due:
+            task.due_at = task.due_order = due
+            update(task, "due_at", "due_order")
+            moved += 1
+    note(SubjectRef("calendar", UUID(int=year)), year=year, moved=moved)
+    return moved

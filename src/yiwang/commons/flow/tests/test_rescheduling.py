@@ -1,18 +1,21 @@
 """Deadlines that turn out to be others: tasks, timers and variables of running processes follow, halted ones too."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
-from yiwang.commons.flow import commands, policies
-from yiwang.commons.flow.contracts import UnknownInstance
+from yiwang.commons.flow import commands, handlers, policies
+from yiwang.commons.flow.contracts import NotYourTask, UnknownInstance
 from yiwang.commons.flow.engine.tests.models import boundary, bpmn, chain, end, flow, gateway, timer, user
 from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import Halt, ProcessInstance, Task, Timer
 from yiwang.commons.flow.tests.factories import SYSTEM, office, publish, start
-from yiwang.kernel import clock
+from yiwang.commons.identity.tests.factories import login
+from yiwang.kernel import calendars, clock, outbox
 from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.ids import new_id
+from yiwang.kernel.legal_calendar import DayKind, SpecialDay
 
 pytestmark = pytest.mark.django_db
 FIRST = datetime(2031, 5, 6, 17, 30, tzinfo=clock.CHINA)
@@ -112,3 +115,50 @@ def test_only_administrators_move_deadlines_by_hand():
     assert not policies.can_administer(official, ProcessInstance.objects.get(pk=pk))
     with pytest.raises(UnknownInstance):
         move(subject, by=official)
+
+
+def in_working_days(number):
+    header = f'<zeebe:taskHeaders><zeebe:header key="working_days" value="{number}" /></zeebe:taskHeaders>'
+    organisation, official = office()
+    publish(bpmn(begin(), user("a", header), end(), chain("start", "a", "end")))
+    with clock.frozen(datetime(2031, 12, 29, 9, tzinfo=clock.CHINA)):
+        start(organisation_id=organisation)
+    return official
+
+
+def test_a_deadline_beyond_the_announced_years_has_a_date_and_a_visible_warning(client):
+    official = in_working_days(5)
+    task = Task.objects.get()
+    assert task.due_at.astimezone(clock.CHINA).date() == date(2032, 1, 5)
+    login(client, official.account_id)
+    page = client.get(reverse("flow:task", args=[task.pk])).content.decode()
+    assert "2032年的节假日安排尚未公布" in page
+
+
+def test_a_deadline_decades_away_is_a_date_and_nonsense_halts_with_a_sentence():
+    in_working_days(9_000)
+    assert Task.objects.get().due_at.year > 2060
+    in_working_days(10**12)
+    assert "不是工作日数" in Halt.objects.get().reason
+
+
+def test_the_announcement_of_the_year_moves_deadlines_in_working_days_and_takes_the_warning_away(client):
+    official = in_working_days(5)
+    days = {date(2032, 1, day): SpecialDay(DayKind.HOLIDAY, "元旦") for day in (1, 2, 5)}
+    calendars.announce_year(year=2032, days=days, source="样例", by=SYSTEM, at=clock.now())
+    calendars.forget()
+    handlers.on_year_announced(
+        calendars.YearAnnounced(2032, new_id()), delivery=outbox.Delivery(new_id(), clock.now(), 1)
+    )
+    task = Task.objects.get()
+    assert task.due_at.astimezone(clock.CHINA).date() == date(2032, 1, 8)
+    assert task.due_order == task.due_at
+    login(client, official.account_id)
+    assert "尚未公布" not in client.get(reverse("flow:task", args=[task.pk])).content.decode()
+    calendars.forget()
+
+
+def test_only_the_program_reckons_deadlines_anew():
+    _organisation, official = office()
+    with pytest.raises(NotYourTask):
+        commands.reckon_tasks(year=2032, by=official, at=clock.now())

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from yiwang.commons.flow import commands, queries, registry
 from yiwang.commons.flow.contracts import HistoryRow, TaskView, UnknownTask
 from yiwang.commons.flow.views import words
-from yiwang.kernel import clock
-from yiwang.web.components import Crumbs, Event, Fact, Facts, LazyDiagram, Link, Timeline
+from yiwang.kernel import calendars, clock
+from yiwang.kernel.legal_calendar import CalendarWarning
+from yiwang.web.components import Crumbs, Event, Fact, Facts, LazyDiagram, Link, Note, Timeline, Tone
 from yiwang.web.responses import go
 
 
@@ -32,6 +33,7 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "crumbs": Crumbs((Link(_("待办"), reverse("flow:inbox")),), found.row.title),
         "task": found,
         "facts": _facts(found),
+        "warning": _warning(found),
         "diagram": LazyDiagram(reverse("flow:diagram", args=[found.row.instance_id])),
         "timeline": Timeline(tuple(_event(line) for line in reversed(history))),
     }
@@ -69,6 +71,15 @@ def _facts(found: TaskView) -> Facts:
         Fact(_("到达"), words.moment_words(row.created_at)),
     ]
     return Facts(tuple(line for line in lines if line.value), tight=True)
+
+
+def _warning(found: TaskView) -> Note | str:
+    """Where the deadline lies in a year whose holidays are not announced."""
+    due = found.row.due_at.astimezone(clock.CHINA) if found.row.due_at else None
+    if due is None or calendars.current().is_announced(due.year):
+        return ""
+    warning = CalendarWarning(due.year)
+    return Note(_(warning.message).format(**warning.params), tone=Tone.WARN)
 
 
 def _event(line: HistoryRow) -> Event:
