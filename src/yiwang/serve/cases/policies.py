@@ -90,16 +90,15 @@ def may(viewer: Actor, case: Case, action: CaseAction) -> bool:
     )
 
 
-def granted(viewer: Actor, case: Case, actions: Iterable[CaseAction]) -> frozenset[CaseAction]:
-    """Those of `actions` that a grant covers on this case, whatever its state. One query for each grant in question."""
-    wanted = {action: _GRANTED[action] for action in actions if action in _GRANTED}
-    held = {
-        name: identity.holds(
-            viewer, name, organisation_id=case.organisation_id, scope_key=case.scope_key, grade=case.grade
-        )
-        for name in dict.fromkeys(wanted.values())
-    }
-    return frozenset(action for action, name in wanted.items() if held[name])
+def granting(viewer: Actor, actions: Iterable[CaseAction]) -> dict[str, Q]:
+    """For each grant that `actions` ask for, the row filter that says whether it covers a case, to annotate rows with."""
+    names = dict.fromkeys(_GRANTED[action] for action in actions if action in _GRANTED)
+    return {f"may_{name.partition('.')[2]}": identity.scope(viewer=viewer, action=name) for name in names}
+
+
+def granted_by(row: Case, action: CaseAction) -> bool:
+    """Whether the grant for `action` covers a row that was annotated with `granting`."""
+    return bool(getattr(row, f"may_{_GRANTED[action].partition('.')[2]}"))
 
 
 def check_step(by: Actor, case: Case, action: CaseAction, *, by_process: bool = False) -> None:

@@ -130,7 +130,7 @@ def _remedies(case: Case, kind: DocumentKind) -> Mapping[str, str]:
 def _of_kind(case: Case, kind: DocumentKind, at: datetime) -> Mapping[str, Any]:
     if kind is DocumentKind.RECEIPT:
         return _receipt(case, at)
-    if kind is DocumentKind.GRANT:
+    if kind is DocumentKind.GRANT and procedure.terms(matter_id=case.matter_id).pledge is not None:
         return {"pledged": list(CasePledge.objects.filter(case=case).values_list("name", flat=True))}
     return {}
 

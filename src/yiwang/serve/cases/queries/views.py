@@ -29,10 +29,9 @@ from yiwang.serve.cases.contracts import (
     ResultView,
 )
 from yiwang.serve.cases.models import Case, CaseEvent, CaseMaterial, CaseResult
+from yiwang.serve.cases.queries import procedure
 from yiwang.serve.cases.queries.documents import deferred_of, documents_of, first_broken, pledges_of
 from yiwang.serve.cases.queries.lists import case_row
-from yiwang.serve.matters import queries as matters
-from yiwang.serve.matters.contracts import Law
 
 _PROMISE = "承诺办结时限"
 
@@ -49,6 +48,7 @@ def case(*, number: str, viewer: Actor) -> CaseView:
     promised, acceptance = _clocks(row, events.get(row.pk, []))
     names = _names(events, viewer)
     papers = documents_of(cases=[row, *members], viewer=viewer)
+    given = _given(row)
     running = rules.stopped(_entries(events.get(row.pk, [])))
     return CaseView(
         id=row.pk,
@@ -80,8 +80,8 @@ def case(*, number: str, viewer: Actor) -> CaseView:
         statutory_due=row.statutory_due,
         promised_days=row.promised_days,
         statutory_days=row.statutory_days,
-        answers=(*(Answer(**answer) for answer in row.answers), *_brought(row)),
-        materials=_materials(row),
+        answers=(*(Answer(**answer) for answer in row.answers), *_brought(row, given)),
+        materials=_materials(given),
         results=tuple(results.get(row.pk, ())),
         events=_history(events.get(row.pk, []), names, official=official),
         members=tuple(
@@ -90,7 +90,7 @@ def case(*, number: str, viewer: Actor) -> CaseView:
         ),
         clock=promised,
         acceptance=acceptance,
-        laws=_laws(row, viewer),
+        laws=procedure.terms(matter_id=row.matter_id).laws,
         instance_id=row.instance_id,
         process_version=f"{row.process_version}" if row.process_version else "",
         is_official_view=official,
@@ -193,13 +193,19 @@ def result_view(*, row: CaseResult) -> ResultView:
     )
 
 
-def _brought(row: Case) -> tuple[Answer, ...]:
+def _given(row: Case) -> list[CaseMaterial]:
+    """The materials with the results of other members that some of them are. One query."""
+    rows = CaseMaterial.objects.filter(case=row).select_related("origin", "origin_result", "checked_by__person")
+    return list(rows.order_by("position", "pk"))
+
+
+def _brought(row: Case, given: Sequence[CaseMaterial]) -> tuple[Answer, ...]:
     """The facts that results of other members bring to this one."""
-    gifts = CaseMaterial.objects.filter(case=row, origin_result__isnull=False).select_related("origin_result", "origin")
     known = {answer["fact"] for answer in row.answers}
     brought = {}
-    for gift in gifts:
-        assert gift.origin_result is not None
+    for gift in given:
+        if gift.origin_result is None:
+            continue
         for line in gift.origin_result.payload.get("lines", ()):
             if line.get("new") and line["fact"] not in known:
                 brought[line["fact"]] = Answer(
@@ -208,8 +214,7 @@ def _brought(row: Case) -> tuple[Answer, ...]:
     return tuple(brought.values())
 
 
-def _materials(row: Case) -> tuple[MaterialView, ...]:
-    rows = CaseMaterial.objects.filter(case=row).select_related("origin", "origin_result", "checked_by__person")
+def _materials(given: Sequence[CaseMaterial]) -> tuple[MaterialView, ...]:
     return tuple(
         MaterialView(
             id=each.pk,
@@ -224,7 +229,7 @@ def _materials(row: Case) -> tuple[MaterialView, ...]:
             checked_at=each.checked_at,
             checked_by=each.checked_by.person.name if each.checked_by and each.checked_by.person else "",
         )
-        for each in rows.order_by("position", "pk")
+        for each in given
     )
 
 
@@ -259,10 +264,6 @@ def _member(
         deferred_until=None if CaseStatus(row.status).is_final else row.deferred_until,
         documents=tuple(papers),
     )
-
-
-def _laws(row: Case, viewer: Actor) -> tuple[Law, ...]:
-    return matters.matter_version(matter_id=row.matter_id, viewer=viewer).spec.laws if row.matter_id else ()
 
 
 def result(*, number: str, result_id: UUID, viewer: Actor) -> tuple[CaseView, ResultView]:

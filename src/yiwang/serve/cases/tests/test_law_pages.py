@@ -4,12 +4,15 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Q
 
+from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.tests.factories import login, make_official, make_resident
 from yiwang.kernel import clock
 from yiwang.kernel.models import AuditEntry
-from yiwang.serve.cases import commands
+from yiwang.serve.cases import commands, policies, queries
 from yiwang.serve.cases.contracts import (
+    CaseAction,
     CaseStatus,
     DeliveryChannel,
     DocumentKind,
@@ -220,12 +223,12 @@ def test_pages_cost_few_statements(permit, client, django_assert_max_num_queries
     number = permit.view().number
     login(client, permit.sample.parent.account_id)
     client.get(f"/cases/{number}/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(11):
         client.get(f"/cases/{number}/")
     login(client, permit.reviewer.account_id)
     url = f"/work/cases/tasks/{permit.sample.task(permit.case_id)}/"
     client.get(url)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(22):
         client.get(url)
 
 
@@ -233,3 +236,15 @@ def test_officials_of_other_offices_find_nothing(permit, client):
     elsewhere = make_official(permit.sample.offices["card"], grants=["cases.view"])
     assert permit.view().number not in page(client, elsewhere.account_id, "/work/cases/?q=样例母")
     assert matters.matter(code="permit", viewer=elsewhere.actor).spec.pledge is not None
+
+
+def test_a_right_that_can_never_hold_is_no_right_and_no_error(permit, monkeypatch):
+    assert queries.rights(case_id=permit.case_id, viewer=permit.head) >= {"deliver"}
+    monkeypatch.setitem(policies._GRANTED, CaseAction.DELIVER, "cases.never")
+    scope = identity.scope
+    monkeypatch.setattr(
+        policies.identity,
+        "scope",
+        lambda *, viewer, action: Q(pk__in=()) if action == "cases.never" else scope(viewer=viewer, action=action),
+    )
+    assert "deliver" not in queries.rights(case_id=permit.case_id, viewer=permit.head)
