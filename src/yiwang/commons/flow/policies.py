@@ -56,8 +56,6 @@ def delegated_to(viewer: Actor) -> Q:
 
 def check_delegate(viewer: Actor, *, from_account: UUID, organisation_id: UUID) -> None:
     """One's own leave, or an administrator's office; never while one stands in for somebody. Raises NotYourTask."""
-    if viewer.is_system:
-        return
     own = viewer.is_official and viewer.account_id == from_account
     kept = own or identity.holds(viewer, ADMINISTER, organisation_id=organisation_id)
     if stands_in(viewer) or not kept:
@@ -187,10 +185,11 @@ def rights(viewer: Actor) -> dict[str, bool]:
     return identity.held_among(viewer, (ADMINISTER, AUDIT, CALENDAR))
 
 
-def check_official(viewer: Actor) -> None:
-    """For what belongs to an official's desk and to no task. Raises NotYourTask."""
+def check_official(viewer: Actor) -> UUID:
+    """For what belongs to an official's desk and to no task; the account. Raises NotYourTask."""
     if not viewer.is_official or viewer.account_id is None:
         raise NotYourTask
+    return viewer.account_id
 
 
 def can_keep(viewer: Actor, action: str) -> bool:

@@ -41,6 +41,7 @@ def delegate(
 
     Raises NotYourTask (neither one's own leave nor the administrator of the office), DelegationRefused with the field.
     """
+    creator = policies.check_official(by)
     policies.check_delegate(by, from_account=from_account, organisation_id=organisation_id)
     faults = _faults(from_account, to_account, organisation_id, role, valid_from, valid_to, reason, scope, by)
     if faults:
@@ -55,7 +56,7 @@ def delegate(
         valid_to=valid_to,
         reason=" ".join(reason.split()),
         created_at=at,
-        created_by_id=by.account_id,
+        created_by_id=creator,
     )
     row.save(force_insert=True)
     _record("flow.delegated", row)

@@ -19,9 +19,9 @@ def save_view(
     *, name: str, conditions: InboxFilter, shared: bool = False, is_default: bool = False, by: Actor, at: datetime
 ) -> UUID:
     """Keep a filter under a name; the name again replaces it. Raises ViewRefused (no name, too long, more than 20)."""
-    policies.check_official(by)
+    account_id = policies.check_official(by)
     name = " ".join(name.split())
-    rows = SavedView.objects.select_for_update().filter(account_id=by.account_id)
+    rows = SavedView.objects.select_for_update().filter(account_id=account_id)
     kept = {row.name: row for row in rows}
     if not name:
         raise ViewRefused(fields={"name": _("请写一个名称")})
@@ -29,7 +29,7 @@ def save_view(
         raise ViewRefused(fields={"name": _("名称最多 40 个字")})
     if name not in kept and len(kept) >= AT_MOST:
         raise ViewRefused(fields={"name": _("最多保存 20 个筛选，请先删除不用的")})
-    row = kept.get(name) or SavedView(account_id=by.account_id, name=name, created_at=at)
+    row = kept.get(name) or SavedView(account_id=account_id, name=name, created_at=at)
     if is_default:
         _no_default(by)
     row.conditions = conditions.params()
