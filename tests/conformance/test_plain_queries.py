@@ -67,6 +67,11 @@ def test_no_query_repeats_a_name(catalogue):
             assert not [name for name in names if name in query.text], query.text
 
 
+def test_each_expected_item_is_in_the_pack(catalogue):
+    expected = {key for path in FOLDER.glob("plain_*.csv") for query in collected(path.name) for key in query.expected}
+    assert expected - catalogue.keys() == set()
+
+
 @pytest.mark.parametrize("text", [row["query"] for row in rows("nonsense.csv")])
 def test_nonsense_finds_nothing(text, pack):
     assert shown(text) == []

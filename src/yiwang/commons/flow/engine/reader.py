@@ -130,6 +130,10 @@ class Reader:
         """A task by what it does: one that names an operation calls it, whatever its symbol."""
         if node.kind is NodeKind.SCRIPT and not work.target:
             return self._script(element, replace(node, work=_mappings(work)))
+        if node.kind is NodeKind.USER and work.target:
+            self.report.refuse(
+                node.id, node.line, "用户任务不能有 zeebe:taskDefinition。", "请删去它，或改用服务任务。"
+            )
         if node.kind is NodeKind.PASS:
             return replace(node, work=_mappings(work))
         if element.name in _MESSAGE_TASKS and not work.target:

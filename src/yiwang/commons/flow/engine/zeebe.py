@@ -41,6 +41,7 @@ def read_work(element: Element, report: Report) -> Work:
     """Everything the host must know about a waiting node. Complains about extensions it does not know."""
     work = Work()
     for child in extensions(element):
+        _check_binding(element, child, report)
         reader = _READERS.get(child.name)
         if reader is not None:
             work = reader(work, child)
@@ -55,6 +56,15 @@ def read_work(element: Element, report: Report) -> Work:
             )
     _warn_foreign(element, report)
     return work
+
+
+def _check_binding(element: Element, child: Element, report: Report) -> None:
+    """Called versions are pinned when the outermost process starts: the newest of then."""
+    if child.get("bindingType") == "versionTag":
+        mend = "请改用 latest：所用的版本在最外层的流程启动时固定。"
+        report.refuse(element.get("id"), child.line, "按版本标签绑定不支持。", mend)
+    elif child.get("bindingType") == "deployment":
+        report.warn(element.get("id"), child.line, "bindingType 不起作用：所用的版本在最外层的流程启动时固定。")
 
 
 def read_loop(element: Element, report: Report) -> Loop | None:
@@ -74,7 +84,8 @@ def read_loop(element: Element, report: Report) -> Loop | None:
     if marker.first(BPMN, "loopCardinality") is not None and not loop.collection:
         cardinality = marker.first(BPMN, "loopCardinality")
         text = cardinality.text.strip().removeprefix("=").strip() if cardinality else ""
-        loop = replace(loop, collection=f"=for i in 1..({text}) return i")
+        # In FEEL 1..0 counts down.
+        loop = replace(loop, collection=f"=if ({text}) < 1 then [] else for i in 1..({text}) return i")
     if not loop.collection:
         report.refuse(
             element.get("id"),

@@ -1,11 +1,13 @@
 """The engine's own tests again, on the real FEEL instead of their small stand-in."""
 
+from datetime import timedelta
 from types import ModuleType
 
 import pytest
 
 from yiwang.commons.flow.contrib.feel import FeelEvaluator
-from yiwang.commons.flow.engine.tests import play, test_constructs, test_halts
+from yiwang.commons.flow.engine.tests import play, test_constructs, test_events, test_halts
+from yiwang.commons.flow.engine.tests.models import bpmn, chain, end, event_sub, start, start_on, timer, user
 
 
 @pytest.fixture(autouse=True)
@@ -18,4 +20,26 @@ def _take_over(module: ModuleType) -> None:
 
 
 _take_over(test_constructs)
+_take_over(test_events)
 _take_over(test_halts)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_a_loop_by_number_runs_that_often(number):
+    cardinality = f"<bpmn:loopCardinality>={number}</bpmn:loopCardinality>"
+    inner = f"<bpmn:multiInstanceLoopCharacteristics>{cardinality}</bpmn:multiInstanceLoopCharacteristics>"
+    begun = play.Play(bpmn(start(), user("a", inner=inner), end(), chain("start", "a", "end")))
+    assert begun.open == ["a"] * number
+    assert begun.ended == (not number)
+
+
+@pytest.mark.parametrize(
+    "moment", ['=duration("PT2H")', '=date and time("2026-03-02T03:00:00Z")', '="PT" + string(2) + "H"']
+)
+def test_a_timer_of_an_event_sub_process_takes_what_feel_says(moment):
+    kind = "timeDate" if "date" in moment else "timeDuration"
+    handler = event_sub("h", start_on("es", timer(kind, moment)), user("late"), end("e2"), chain("es", "late", "e2"))
+    begun = play.Play(bpmn(start(), user("a"), end(), chain("start", "a", "end"), handler))
+    assert [each.due_at - play.AT for each in begun.step.timers] == [timedelta(hours=2)]
+    begun.wait(hours=2)
+    assert begun.open == ["late"]

@@ -6,6 +6,7 @@ from yiwang.commons.flow import engine
 from yiwang.commons.flow.engine.tests.models import (
     boundary,
     bpmn,
+    call,
     catch,
     chain,
     end,
@@ -91,6 +92,8 @@ REFUSED = {
     "calls without a process": '<bpmn:callActivity id="b"/>',
     "decisions without a key": '<bpmn:businessRuleTask id="b"><bpmn:extensionElements><zeebe:calledDecision/></bpmn:extensionElements></bpmn:businessRuleTask>',
     "unknown extensions": user("b", "<zeebe:adHoc/>"),
+    "versions bound by a tag": call("b", "other", flags='bindingType="versionTag" versionTag="v1"'),
+    "operations of people": user("b", '<zeebe:taskDefinition type="x"/>'),
     "task listeners": user(
         "b", '<zeebe:taskListeners><zeebe:taskListener eventType="creating" type="x"/></zeebe:taskListeners>'
     ),
