@@ -148,7 +148,7 @@ def _file(clerk: Visitor) -> str:
     clerk.press("提交申请")
     clerk.look("counter-unsigned")
     with page.expect_navigation():
-        page.get_by_role("link", name="打印申请表").click()
+        page.get_by_role("link", name="打印申请表", exact=True).click()
     clerk.look("counter-form")
     page.emulate_media(media="print")
     clerk.look("counter-form-printed", axe=False)

@@ -40,8 +40,9 @@ def notice(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The notice for a draft: whoever scans its code goes on at home, whoever shows the ID card at any counter."""
     _clerk, card = served(request)
     work = open_work(request, draft_id)
+    guide = matters.guide(bundle=work.bundle, facts=work.facts, viewer=work.viewer)
     link = request.build_absolute_uri(reverse("portal:apply", args=[draft_id]))
-    return _notice(request, work.bundle, work.guide, dict(work.facts), link=link, person=card.name)
+    return _notice(request, work.bundle, guide, work.facts, link=link, person=card.name)
 
 
 @at_counter
@@ -60,8 +61,8 @@ def _notice(
 ) -> HttpResponse:
     viewer, words = identity.actor_of(request), words_of(bundle)
     standing = identity.standing_of(request)
-    taking_part = {each.key for each in guide.members if each.inclusion is not Inclusion.NO}
-    members = [member for member in bundle.members if member.key in taking_part]
+    parts = [each for each in guide.members if each.inclusion is not Inclusion.NO]
+    members = [bundle.member(each.key) for each in parts]
     wanted = [each for each in guide.materials if each.inclusion is not Inclusion.NO]
     needs = cases.material_needs(guide=guide, facts=facts, viewer=viewer)
     to_bring = [each for each in wanted if needs.get(each.code) is None]
@@ -75,15 +76,15 @@ def _notice(
         "today": day_words(clock.now()),
         "members": [
             {
-                "name": say(each.matter.name, words),
-                "office": each.matter.organisation_name,
-                "laws": _laws(each.matter.spec.laws),
+                "name": say(each.name, words),
+                "office": each.organisation_name,
+                "laws": _laws(bundle.member(each.key).matter.spec.laws),
             }
-            for each in members
+            for each in parts
         ],
         "to_bring": [_material(bundle, each, words) for each in to_bring],
         "spared": [say(each.name, words) for each in wanted if each not in to_bring],
-        "windows": _windows(members),
+        "windows": [*_hall(viewer), *_windows(members)],
         "promised": guide.limits.working_days,
         "visits": visits_words(guide.visits),
         "consult": bundle.spec.consult or "12345",
@@ -105,6 +106,7 @@ def _material(bundle: Bundle, each: TailoredMaterial, words: Mapping[str, str]) 
         "copies": asked.copies if asked else 1,
         "how": say(each.standard or each.note, words),
         "source": _from_where(asked, words),
+        "spared": cases.can_be_exempt(material=each),
         "law": f"《{asked.basis.name}》{asked.basis.clause}" if asked and asked.basis else "",
     }
 
@@ -129,6 +131,14 @@ def _requirement(bundle: Bundle, each: TailoredMaterial) -> Requirement | None:
 
 def _laws(laws: Any) -> list[str]:
     return [f"《{law.name}》{law.clause}" for law in laws]
+
+
+def _hall(viewer: Actor) -> list[dict[str, str]]:
+    """The clerk's own organisation."""
+    if viewer.organisation_id is None:
+        return []
+    hall = identity.organisation(organisation_id=viewer.organisation_id, viewer=viewer)
+    return [{"name": hall.name, "address": hall.address, "hours": "", "phone": hall.phone}]
 
 
 def _windows(members: Any) -> list[dict[str, str]]:

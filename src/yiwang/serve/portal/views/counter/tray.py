@@ -1,5 +1,6 @@
 """The tray of the workplace's scanner beside the materials: looked at every few seconds, each file used once."""
 
+from hashlib import sha256
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,8 +23,15 @@ from yiwang.serve.portal.views.counter.frame import at_counter, workplace_of
 @at_counter
 @require_safe
 def tray(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """The fragment that the materials page asks for again and again: takes what has arrived and lists it."""
-    return render(request, "portal/counter/tray.html", tray_context(request, open_work(request, draft_id)))
+    """The fragment that the materials page asks for again and again: takes what has arrived and lists it.
+
+    Where nothing has changed since the list that is `seen`, the answer is empty and the page stays as it is in the
+    clerk's hands.
+    """
+    context = tray_context(request, open_work(request, draft_id))
+    if request.GET.get("seen") == context["seen"]:
+        return HttpResponse(status=204)
+    return render(request, "portal/counter/tray.html", context)
 
 
 def tray_context(request: HttpRequest, work: Work) -> dict[str, object]:
@@ -44,6 +52,7 @@ def tray_context(request: HttpRequest, work: Work) -> dict[str, object]:
         "closed": closed,
         "materials": [(each.code, work.say(each.name)) for each in work.to_upload],
         "scans": [_line(each) for each in found],
+        "seen": sha256(f"{workplace}{closed}{[(each.id, each.state) for each in found]}".encode()).hexdigest()[:16],
     }
 
 
