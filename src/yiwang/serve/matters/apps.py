@@ -9,6 +9,9 @@ class MattersConfig(AppConfig):
     verbose_name = "matters"
 
     def ready(self) -> None:
-        from yiwang.serve.matters import pack, tasks, urls  # noqa: F401  registers the parts of a pack, the periodic task
+        from yiwang.commons.search.registry import register_publisher
+        from yiwang.serve.matters import pack, queries, tasks, urls  # noqa: F401  registers the parts of a pack, the periodic task
 
         urls.register()
+        register_publisher("matter", queries.all_matters)
+        register_publisher("bundle", queries.all_bundles)

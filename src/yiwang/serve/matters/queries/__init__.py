@@ -1,6 +1,13 @@
 """Reads of the catalogue: versions in force and pinned ones, lists, guides, and who handles."""
 
 from yiwang.serve.matters.queries.browsing import browse, entry, facets, listed, steward_list
+from yiwang.serve.matters.queries.documents import (
+    all_bundles,
+    all_matters,
+    bundle_documents,
+    listed_document,
+    matter_documents,
+)
 from yiwang.serve.matters.queries.guides import (
     as_bundle,
     document_word,
@@ -36,9 +43,12 @@ from yiwang.serve.matters.queries.versions import (
 __all__ = [
     "Fresh",
     "ImportPlan",
+    "all_bundles",
+    "all_matters",
     "as_bundle",
     "browse",
     "bundle",
+    "bundle_documents",
     "bundle_version",
     "bundles_of",
     "catalogue",
@@ -56,7 +66,9 @@ __all__ = [
     "import_runs",
     "lead",
     "listed",
+    "listed_document",
     "matter",
+    "matter_documents",
     "matter_version",
     "national_rows",
     "plan_import",

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from yiwang.commons.identity.tests.factories import make_official, make_organisation, make_resident
+from yiwang.commons.search import commands as search_commands
 from yiwang.commons.search import queries as search
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -129,3 +130,12 @@ def test_themes_are_kept_in_their_order():
     assert not commands.set_themes(themes=themes, by=SYSTEM, at=clock.now())
     assert queries.themes(viewer=NOBODY) == themes
     assert connection.vendor == "postgresql"
+
+
+def test_the_index_is_rebuilt_from_what_is_in_force():
+    publish_sample(bundle_spec(name="新生儿出生一件事", synonyms=("孩子出生了",)))
+    before = [(hit.kind, hit.key) for hit in search.search(text="孩子出生了", viewer=NOBODY).items]
+    search_commands.rebuild(by=SYSTEM, at=clock.now())
+    assert [(hit.kind, hit.key) for hit in search.search(text="孩子出生了", viewer=NOBODY).items] == before
+    assert {doc.key for doc in queries.all_matters()} == {"certificate", "registration", "card"}
+    assert [doc.key for doc in queries.all_bundles()] == ["newborn"]
