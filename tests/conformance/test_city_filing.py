@@ -21,6 +21,8 @@ from yiwang.commons.forms.engine.vocabulary import Fact, FactType
 from yiwang.commons.identity.queries import holders
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.codes import Sex
+from yiwang.kernel.codes.synthetic import synthetic_id_number
 from yiwang.serve.cases import queries as cases
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Inclusion, Necessity
@@ -32,11 +34,12 @@ WHOLE = {"newborn", "retirement", "open_restaurant"}  # played by journeys of th
 SHARED = sorted(path.name for path in (PACK / "bundles").iterdir() if path.is_dir() and path.name not in WHOLE)
 STREET = "320402010"
 COMPANY = "常州样例货运有限公司"
+PUPIL = synthetic_id_number(division_code="320402", birth_date=date(2014, 3, 2), sex=Sex.FEMALE)
 TOLD = {  # what no rule of a fact can tell
     "obligation_done": True, "vehicle_identification": "LSVAA4182E2123456", "school_stage": "junior",
     "penalty_date": "2026-01-05", "notice_date": "2026-09-01", "loss_date": "2026-11-01", "report_from": "2025-01-01",
     "report_to": "2025-12-31", "works_from": "2036-01-04", "pupil_birth_date": "2014-03-02", "change_before": "样例一",
-    "change_after": "样例二", "card_held_number": "A12345678", "pupil_id_number": "320402201403020026",
+    "change_after": "样例二", "card_held_number": "A12345678", "pupil_id_number": PUPIL,
 }  # fmt: skip
 
 
