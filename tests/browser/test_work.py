@@ -4,11 +4,13 @@ At a desk, on a phone and in large print; axe looks at each page, the administra
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from random import Random
 
 import pytest
 
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, serious
+from yiwang.kernel import clock
 from yiwang.kernel.settings import PROJECT_ROOT
 from yiwang.site.smoke.applicant import Applicant
 from yiwang.site.smoke.browsing import Browser
@@ -149,6 +151,37 @@ def test_the_drawing_shows_where_the_process_stands_and_moves(visitor, waiting, 
     page.locator("figure summary").click()
     assert "正在办理" in page.locator(".y-diagram__list").inner_text()
     resident.look("diagram")
+
+
+def test_a_deputy_opens_and_decides_what_waits_for_an_absent_colleague(visitor, waiting):
+    absent, deputy = visitor("leave-absent", DESKTOP), visitor("leave-deputy", PHONE)
+    absent.log_in(waiting.official)
+    absent.go("/work/leave/")
+    page = absent.page
+    page.get_by_label("代理人").select_option(label=next(
+        words for words in page.get_by_label("代理人").locator("option").all_inner_texts() if "hospital-first" in words
+    ))  # fmt: skip
+    page.get_by_label("到哪一天").fill((clock.today() + timedelta(days=3)).isoformat())
+    page.get_by_label("原因").fill("年休假")
+    absent.press("登记")
+    absent.look("leave-set")
+    deputy.log_in("hospital-first-acceptor")
+    deputy.go(f"/work/?q={waiting.number}")
+    assert deputy.page.locator("[data-yw-row]").count() == 0
+    deputy.go("/work/leave/")
+    deputy.look("leave-offered")
+    deputy.press("开始代理")
+    assert "您正在代" in deputy.page.locator("header").inner_text()
+    deputy.go(f"/work/?q={waiting.number}")
+    deputy.look("inbox-of-the-absent")
+    deputy.page.locator("[data-yw-row] .y-rowlink").first.click()
+    deputy.page.locator(".wc-side form").wait_for()
+    deputy.go("/work/leave/")
+    deputy.press("结束代理，回到自己的岗位")
+    absent.go("/work/leave/")
+    absent.page.locator(".leave-end button").first.click()
+    absent.page.wait_for_load_state()
+    assert "已撤销代理" in _toast(absent)
 
 
 @pytest.mark.parametrize(("size", "options"), SIZES)

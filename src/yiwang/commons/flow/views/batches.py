@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yiwang.commons.flow import commands, queries, rules
+from yiwang.commons.flow import commands, policies, queries, rules
 from yiwang.commons.flow.contracts import BatchOutcome, BatchResult, NoReason, TaskRow
 from yiwang.commons.flow.views import words
 from yiwang.commons.identity import queries as identity
@@ -67,6 +67,8 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("请先选中要转办的事。"))
         return go(request, back)
     able = queries.candidates(task_ids=[row.id for row in rows], viewer=viewer)
+    if all(row.is_mine for row in rows):
+        able = tuple(card for card in able if card.id != policies.holder_id(viewer))
     to, reason = given.get("account", ""), given.get("reason", "")
     errors: dict[str, str] = {}
     if request.method == "POST":
