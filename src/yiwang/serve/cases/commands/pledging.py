@@ -74,6 +74,7 @@ def sign_for(case: Case, codes: Sequence[str], outer: Case | None, by: Actor, at
         "pledge_text": terms.pledge.text,
         "consequences": terms.pledge.consequences,
         "check_words": _check_words(terms.pledge),
+        "excluded": terms.pledge.excluded,
         "signer": signer,
         "signed_day": rules.legal_day(at),
     }
@@ -117,6 +118,7 @@ def _revoke(case: Case, parent: Case | None, pledge: CasePledge, ground: str, by
         ground.strip() or (terms.pledge.basis if terms.pledge else "") or "《中华人民共和国行政许可法》第六十九条第二款"
     )
     reason = pledge.finding or ""
+    case.ground, case.reason = basis, reason
     journal.record(
         case, CaseAction.REVOKE, parent=parent, by=by, at=at, words=reason, data={"material": pledge.material}
     )

@@ -40,13 +40,13 @@ from yiwang.serve.cases.contracts.events import (
     CaseDecided,
     CaseEventBase,
     CaseSubmitted,
-    DeadlineNear,
     DocumentDelivered,
     ResultIssued,
 )
 from yiwang.serve.cases.contracts.filing import Answer, Applicant, CaseSearch, MaterialInput, MaterialUpload
 from yiwang.serve.cases.contracts.kinds import (
     CHOICES_OF,
+    Attention,
     CaseAction,
     CaseKind,
     CaseStatus,
@@ -73,6 +73,7 @@ __all__ = [
     "AlreadyExtended",
     "Answer",
     "Applicant",
+    "Attention",
     "CaseAccepted",
     "CaseAction",
     "CaseClosed",
@@ -89,7 +90,6 @@ __all__ = [
     "Choice",
     "Clock",
     "ClockDay",
-    "DeadlineNear",
     "DeferredView",
     "DeliveryChannel",
     "DeliveryRefused",

@@ -1,7 +1,6 @@
 """What cases tell when something has happened: ids only."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from yiwang.kernel.actor import SubjectRef
@@ -52,13 +51,4 @@ class DocumentDelivered(CaseEventBase):
 
     document_id: UUID | None = None
     kind: str = ""
-    parent_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineNear(CaseEventBase):
-    """Something the applicant or the office owes is due: `what` is deferred, pledge_check or delivery."""
-
-    what: str = ""
-    due: date | None = None
     parent_id: UUID | None = None

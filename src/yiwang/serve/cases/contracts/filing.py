@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from yiwang.serve.cases.contracts.kinds import CaseStatus, MaterialBy
+from yiwang.serve.cases.contracts.kinds import Attention, CaseStatus, MaterialBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class CaseSearch:
     status: CaseStatus | None = None
     open_only: bool = False
     matter_code: str = ""
+    attention: Attention | None = None
     since: date | None = None
     until: date | None = None
 
@@ -73,6 +74,7 @@ class CaseSearch:
             "status": self.status.value if self.status else "",
             "open": "yes" if self.open_only else "",
             "matter": self.matter_code,
+            "attention": self.attention.value if self.attention else "",
             "since": self.since.isoformat() if self.since else "",
             "until": self.until.isoformat() if self.until else "",
         }

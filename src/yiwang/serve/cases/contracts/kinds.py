@@ -112,6 +112,27 @@ _ACTION = {
 }
 
 
+class Attention(StrEnum):
+    """What an office still owes on a case beside its tasks."""
+
+    DELIVERY = "delivery"
+    DEFERRED = "deferred"
+    PLEDGE = "pledge"
+    SPECIAL = "special"
+
+    @property
+    def label(self) -> str:
+        return _ATTENTION[self]
+
+
+_ATTENTION = {
+    Attention.DELIVERY: _("文书待送达"),
+    Attention.DEFERRED: _("等待容缺材料"),
+    Attention.PLEDGE: _("承诺待核查"),
+    Attention.SPECIAL: _("特别程序进行中"),
+}
+
+
 class TaskChoice(StrEnum):
     """What can be chosen at a task of a case's process; which of them is what the task's form says."""
 

@@ -1,11 +1,11 @@
 """Lists of cases: for officials by grants, for residents their own."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel.actor import Actor
@@ -13,8 +13,8 @@ from yiwang.kernel.clock import CHINA
 from yiwang.kernel.codes import clean_code
 from yiwang.kernel.paging import Page, paginate
 from yiwang.serve.cases import policies
-from yiwang.serve.cases.contracts import CaseKind, CaseRow, CaseSearch, CaseStatus, ResultKind
-from yiwang.serve.cases.models import Case
+from yiwang.serve.cases.contracts import Attention, CaseAction, CaseKind, CaseRow, CaseSearch, CaseStatus, ResultKind
+from yiwang.serve.cases.models import Case, CaseDelivery, CaseEvent, CasePledge
 
 _LIGHT = (
     "number", "kind", "title", "applicant_name", "organisation_name", "status", "result", "submitted_at", "promised_due",
@@ -62,7 +62,33 @@ def _matching(wanted: CaseSearch, viewer: Actor) -> Q:
         found &= Q(submitted_at__gte=datetime.combine(wanted.since, time.min, CHINA))
     if wanted.until is not None:
         found &= Q(submitted_at__lt=datetime.combine(wanted.until + timedelta(days=1), time.min, CHINA))
+    if wanted.attention is not None:
+        found &= _ATTENTION[wanted.attention]()
     return found & _said(wanted.text, viewer) if wanted.text else found
+
+
+def _undelivered() -> Q:
+    ready = CaseDelivery.objects.filter(delivered_at__isnull=True, waits=False)
+    return Q(pk__in=ready.values("case_id"))
+
+
+def _under_special_procedure() -> Q:
+    """The last stop of the clock came after its last resumption."""
+    moves = CaseEvent.objects.filter(case=OuterRef("pk"), kind__in=_CLOCK_MOVES).order_by("-seq")
+    stopped = Case.objects.annotate(moved=Subquery(moves.values("kind")[:1])).filter(moved=CaseAction.STOP_CLOCK.value)
+    return Q(status__in=_BEFORE_DECISION) & Q(pk__in=stopped.filter(status__in=_BEFORE_DECISION).values("pk"))
+
+
+_BEFORE_DECISION = [CaseStatus.ACCEPTED.value, CaseStatus.REVIEWING.value]
+_CLOCK_MOVES = [CaseAction.STOP_CLOCK.value, CaseAction.RESUME_CLOCK.value]
+_ATTENTION: Mapping[Attention, Callable[[], Q]] = {
+    Attention.DELIVERY: _undelivered,
+    Attention.DEFERRED: lambda: Q(deferred_until__isnull=False, status__in=_BEFORE_DECISION),
+    Attention.PLEDGE: lambda: Q(
+        pk__in=CasePledge.objects.filter(kept__isnull=True).values("case_id"), accepted_at__isnull=False
+    ),
+    Attention.SPECIAL: _under_special_procedure,
+}
 
 
 def _said(text: str, viewer: Actor) -> Q:

@@ -205,6 +205,28 @@ def test_cases_are_found_by_number_name_id_number_matter_status_and_days(permit,
         assert number not in page(client, viewer, f"/work/cases/?{query}"), query
 
 
+def test_the_list_shows_what_an_office_still_owes(permit, client):
+    number, viewer = permit.view().number, permit.head.account_id
+
+    def owed():
+        kinds = ("delivery", "deferred", "pledge", "special")
+        return {kind for kind in kinds if number in page(client, viewer, f"/work/cases/?status={kind}")}
+
+    assert owed() == set()
+    permit.work(TaskChoice.CONDITIONAL, deferred=["plan"])
+    assert owed() == {"deferred", "pledge"}
+    commands.stop_clock(case_id=permit.case_id, procedure_key="hearing", by=permit.head, at=clock.now())
+    assert owed() == {"deferred", "pledge", "special"}
+    commands.resume_clock(case_id=permit.case_id, by=permit.head, at=clock.now())
+    applicant = permit.sample.parent.actor
+    counter = {"channel": DeliveryChannel.COUNTER, "together": True, "by": applicant, "at": clock.now()}
+    commands.choose_delivery(case_id=permit.case_id, **counter)
+    given = MaterialInput("plan", "平面图", file_id=permit.sample.upload())
+    commands.add_material(case_id=permit.case_id, material=given, by=applicant, at=clock.now())
+    permit.work(TaskChoice.GRANT)
+    assert owed() == {"pledge", "delivery"}
+
+
 def test_the_export_holds_the_list_and_no_formula_and_is_audited_without_what_was_typed(permit, client):
     login(client, permit.acceptor.account_id)
     response = client.get("/work/cases/export.csv?q=样例母")

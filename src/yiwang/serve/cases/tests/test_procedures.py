@@ -149,7 +149,7 @@ def test_a_false_pledge_revokes_the_decision_with_its_document():
         commands.check_pledge(pledge_id=pledge.id, kept=False, finding=" ", by=permit.reviewer, at=clock.now())
     commands.check_pledge(pledge_id=pledge.id, kept=False, finding="场所为违法建筑", by=permit.reviewer, at=clock.now())
     view = permit.view()
-    assert (view.status, view.result) == (CaseStatus.CLOSED, ResultKind.REVOKED)
+    assert (view.status, view.result, view.reason) == (CaseStatus.CLOSED, ResultKind.REVOKED, "场所为违法建筑")
     said = text(permit, DocumentKind.REVOCATION)
     assert "场所为违法建筑" in said
     assert "国办发〔2020〕42号" in said

@@ -17,7 +17,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Forbidden
 from yiwang.serve.cases import commands, queries
-from yiwang.serve.cases.contracts import CaseRow, CaseSearch, CaseStatus
+from yiwang.serve.cases.contracts import Attention, CaseRow, CaseSearch, CaseStatus
 from yiwang.serve.cases.views import words
 from yiwang.web import components as ui
 
@@ -57,7 +57,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "table": table,
         "wanted": wanted,
         "status": wanted.status.value if wanted.status else request.GET.get("status", ""),
-        "statuses": tuple((each.value, _(each.label)) for each in CaseStatus),
+        "statuses": tuple((each.value, _(each.label)) for each in (*CaseStatus, *Attention)),
         "matters": queries.matters_of(viewer=viewer),
         "export_url": f"{reverse('cases:export')}?{request.GET.urlencode()}",
     }
@@ -115,7 +115,9 @@ def _wanted(request: HttpRequest) -> CaseSearch:
     given = request.GET
     status = given.get("status", "")
     known = {each.value for each in CaseStatus}
+    owed = {each.value for each in Attention}
     return CaseSearch(
+        attention=Attention(status) if status in owed else None,
         text=given.get("q", "").strip()[:80],
         status=CaseStatus(status) if status in known else None,
         matter_code=given.get("matter", "")[:64],

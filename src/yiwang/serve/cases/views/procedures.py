@@ -187,7 +187,7 @@ def hand_over(request: HttpRequest, document_id: UUID) -> HttpResponse:
     )  # fmt: skip
     together = queries.parcel_of(document_id=document_id, viewer=viewer)
     about = _("一并送达：%(names)s") % {"names": "、".join(f"{title}（{no}）" for _pk, title, no in together)}
-    return _page(request, view, _("登记送达"), about, fields, _("登记"), act)
+    return _page(request, view, _("登记送达"), about, fields, _("登记送达"), act)
 
 
 @login_required

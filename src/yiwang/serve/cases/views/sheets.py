@@ -72,7 +72,7 @@ def table(documents: Sequence[DocumentView], *, official: bool, may_deliver: boo
     if not documents:
         return None
     columns = [ui.Column(_("文书")), ui.Column(_("日期")), ui.Column(_("送达"))]
-    columns += [ui.Column(_("登记"), hidden=True)] if official else []
+    columns += [ui.Column(_("登记送达"), hidden=True)] if official else []
     rows = []
     for each in documents:
         cells: list[ui.Text | ui.Component | ui.Cell | int | None] = [

@@ -79,9 +79,10 @@ def _pledge_field(view: CaseView) -> Field | None:
     )
     if not options:
         return None
+    told = _("勾选即为签署告知承诺书。不实承诺的后果：%(words)s") % {"words": terms.pledge.consequences}
     return Field(
         "pledge", _("用书面承诺代替"), FieldKind.CHECKBOX, (), required=False, options=options,
-        hint=_("勾选即为签署告知承诺书。不实承诺的后果：%(words)s") % {"words": terms.pledge.consequences},
+        hint=f"{told} {terms.pledge.excluded}".strip(),
     )  # fmt: skip
 
 
