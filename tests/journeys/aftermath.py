@@ -54,7 +54,7 @@ def _filings(ledger: Ledger, told: Told, drafts: int) -> Iterator[str]:
 
 def _numbers(ledger: Ledger) -> Iterator[str]:
     """No number twice, and none missing: they are taken inside the transaction that uses them."""
-    for table in ("serve_cases_case", "serve_cases_caseresult"):
+    for table in ("serve_cases_case", "serve_cases_caseresult"):  # documents: the database itself refuses a second
         twice = ledger.count(
             "SELECT count(*) FROM (SELECT number FROM serve_cases_case GROUP BY number HAVING count(*) > 1) twice"
             if table == "serve_cases_case"
@@ -76,6 +76,12 @@ def _used(ledger: Ledger, series: str) -> int:
         return ledger.count(
             "SELECT count(*) FROM serve_cases_case WHERE kind = 'bundle' AND number LIKE %(like)s",
             like=f"{name}-{day}-%",
+        )
+    if kind == "document":
+        issuer, word, year = series.removeprefix("document:").rsplit(":", 2)
+        return ledger.count(
+            "SELECT count(*) FROM serve_cases_casedocument WHERE number LIKE %(like)s",
+            like=f"{issuer}{word}〔{year}〕%",
         )
     return ledger.count("SELECT count(*) FROM serve_cases_caseresult WHERE kind = %(kind)s", kind=name)
 

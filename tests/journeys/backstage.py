@@ -29,7 +29,7 @@ def _draft(application: Mapping[str, Any], random: Random) -> str:
     account = identity.account_by_username(username=application["username"], viewer=Actor.system("kills"))
     assert account is not None
     by = Actor(ActorKind.PERSON, account_id=account.id, person_id=UUID(application["person"]), assurance=1)
-    bundle = matters.bundle(key="newborn", viewer=by)
+    bundle = matters.bundle(key=application["bundle"], viewer=by)
     version = form_queries.latest_version(key=bundle.spec.form, viewer=by)
     questions = form_queries.definition(key=bundle.spec.form, version=version, viewer=by).questions
     typed = application["answers"]

@@ -18,8 +18,9 @@ import psycopg
 from yiwang.site.smoke.applicant import filed_of
 from yiwang.site.smoke.browsing import Browser, Page, SmokeFailed
 from yiwang.site.smoke.desk import nearness
-from yiwang.site.smoke.family import City, Household
+from yiwang.site.smoke.family import City
 from yiwang.site.smoke.ledger import Ledger, OpenTask
+from yiwang.site.smoke.story import Story
 
 T = TypeVar("T")
 LOST = (OSError, http.client.HTTPException)
@@ -45,7 +46,7 @@ class Application:
 
     draft: str
     username: str
-    household: Household
+    story: Story
 
 
 def session_cookie(key: str) -> Cookie:
@@ -66,7 +67,7 @@ class Crowd:
         self.pause = 1.0
         self.sessions: dict[str, Browser] = {}
         self.taken: set[str] = set()
-        self.households: dict[str, Household] = {}
+        self.stories: dict[str, Story] = {}
         self.ending = threading.Event()
         self.threads: list[threading.Thread] = []
 
@@ -155,7 +156,7 @@ class Crowd:
         number, case_id = filed_of(receipt)
         with self.told.lock:
             self.told.filed[application.draft] = (number, case_id)
-            self.households[number] = application.household
+            self.stories[number] = application.story
 
     def _handle_all(self, random: Random) -> None:
         while not self.ending.is_set():
@@ -169,7 +170,7 @@ class Crowd:
                     continue
                 self.taken.add(task.id)
             try:
-                self._handle(task, self.households[number], random)
+                self._handle(task, self.stories[number], random)
             except SmokeFailed as failed:
                 self.told.wrong.append(f"task {task.form_key} {task.id} of {number}: {failed}")
 
@@ -184,17 +185,17 @@ class Crowd:
         return [
             (task, of[task.id])
             for task in self.ledger.open_tasks()
-            if task.id not in self.taken and of.get(task.id) in self.households
+            if task.id not in self.taken and of.get(task.id) in self.stories
         ]
 
-    def _handle(self, task: OpenTask, household: Household, random: Random) -> None:
+    def _handle(self, task: OpenTask, story: Story, random: Random) -> None:
         browser, page = self._open(task)
         if random.random() < 0.5:
             page = self._claim(browser, page)
         form = page.form_with("choice")
         asked = {control.name: control for control in form.controls}
         entered = {"choice": next(each for each in _YES if each in asked["choice"].options)}
-        entered |= {name: household.child_id_number() for name in asked if name.startswith("fact-")}
+        entered |= {name: story.entered[name.removeprefix("fact-")] for name in asked if name.startswith("fact-")}
         try:
             done = self.again("complete", lambda: browser.send(page, form, entered, press=("do", "handle")))
         except SmokeFailed as refused:

@@ -9,6 +9,8 @@ import secrets
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from random import Random
 
@@ -16,19 +18,22 @@ import pytest
 
 from tests.journeys.aftermath import faults, quiet
 from tests.journeys.crowd import Application, Crowd
+from tests.journeys.founders import restaurant
 from tests.journeys.killing import Killer
+from tests.journeys.retirees import retirement
 from tests.journeys.service import Service
-from yiwang.kernel import clock
+from yiwang.kernel.codes.synthetic import synthetic_credit_code
 from yiwang.kernel.settings import PROJECT_ROOT
 from yiwang.site.smoke import Inside
-from yiwang.site.smoke.family import City, Household, city, household
+from yiwang.site.smoke.family import City, city, newborn
 from yiwang.site.smoke.ledger import Ledger
+from yiwang.site.smoke.story import Story
 from yiwang.site.supervisor import free_port
 
 KILLS = int(os.environ.get("YIWANG_KILLS", "30"))
 SEED = os.environ.get("YIWANG_KILL_SEED") or secrets.token_hex(4)
 BETWEEN = (0.5, 6.0)
-FAMILIES = 6
+PEOPLE = 6
 HOSPITALS = ("320400-hospital-maternal", "320400-hospital-first", "320400-hospital-second")
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1200), pytest.mark.xdist_group("kill")]
@@ -44,40 +49,49 @@ def service(tmp_path: Path) -> Iterator[Service]:
     service.server.destroy()
 
 
-def families(inside: Inside, staffed: City, random: Random) -> list[tuple[str, str, Household]]:
-    """(username, person id, household) of applicants with accounts."""
+def people(inside: Inside, staffed: City, random: Random) -> list[tuple[str, str, Story]]:
+    """(username, person id, story) of applicants with accounts: parents, founders of restaurants, people who retire."""
     made = []
-    for number in range(FAMILIES):
-        home = household(random, today=clock.today(), streets=staffed.streets)
-        username = f"parent-{number}"
-        both = {
-            username: home.applicant,
-            f"partner-{number}": home.family.father if home.relation == "mother" else home.family.mother,
-        }
-        people = [
-            {
-                "username": name, "password": staffed.password if name == username else "", "nation": "01",
-                "region": home.region, "address": home.answers["settle_address"],
-                "name": person.name, "id_number": person.id_number, "mobile": person.mobile,
-            }
-            for name, person in both.items()
-        ]  # fmt: skip
-        ids = inside.ask("register", people=people)
-        made.append((username, ids[username], home))
+    for number, tell in zip(range(PEOPLE), cycle((newborn, restaurant, retirement)), strict=False):
+        story = tell(random, staffed)
+        username = f"applicant-{number}"
+        registered = {username: story.applicant} | {f"other-{number}-{at}": one for at, one in enumerate(story.others)}
+        ids = inside.ask(
+            "register",
+            people=[
+                {
+                    "username": name, "password": staffed.password if name == username else "", "nation": "01",
+                    "region": story.region, "address": story.address,
+                    "name": person.name, "id_number": person.id_number, "mobile": person.mobile,
+                }
+                for name, person in registered.items()
+            ],
+        )  # fmt: skip
+        made.append((username, ids[username], story))
     return made
 
 
 def applications(inside: Inside, staffed: City, random: Random, count: int) -> list[Application]:
-    """Drafts that are ready to be sent."""
-    people = families(inside, staffed, random)
-    chosen = [people[number % len(people)] for number in range(count)]
+    """Drafts of the three bundles that are ready to be sent."""
+    known = people(inside, staffed, random)
+    chosen = [known[number % len(known)] for number in range(count)]
     asked = [
-        {"username": username, "person": person, "seed": random.random(),
-         "answers": {**home.answers, "birth_institution": random.choice(HOSPITALS), "card_bank": "icbc"}}
-        for username, person, home in chosen
+        {"username": username, "person": person, "seed": random.random(), "bundle": story.bundle,
+         "answers": {**story.answers, "birth_institution": random.choice(HOSPITALS), "card_bank": "icbc"}}
+        for username, person, story in chosen
     ]  # fmt: skip
     drafts = inside.ask("drafts", applications=asked)
-    return [Application(draft, each[0], each[2]) for draft, each in zip(drafts, chosen, strict=True)]
+    return [
+        Application(draft, username, replace(story, entered={**story.entered, **_codes(number, story)}))
+        for number, (draft, (username, _person, story)) in enumerate(zip(drafts, chosen, strict=True))
+    ]
+
+
+def _codes(number: int, story: Story) -> dict[str, str]:
+    """What officials would assign to the founder of a restaurant: to each application another."""
+    if "shop_credit_code" not in story.entered:
+        return {}
+    return {"shop_credit_code": synthetic_credit_code(division_code=story.region[:6], serial=1000 + number)}
 
 
 def test_nothing_confirmed_is_lost_and_nothing_stays_behind(service: Service) -> None:
