@@ -23,4 +23,4 @@ class FlowConfig(AppConfig):
         provide_stand_ins(stand_in_of)
         let_stand_in(WORK)
         urls.register()
-        measures.register(lambda line: reverse("flow:task", args=[line.subject_id]))
+        measures.register(address=lambda line: reverse("flow:task", args=[line.subject_id]))

@@ -18,12 +18,15 @@ _MONTHLY = gettext_lazy("月份")
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """What figures can be split by: the column that groups, the one that names a group (the same where it is empty)."""
+    """What figures can be split by: the column that groups, the one that names a group (the same where it is empty), or
+    the words for values that are codes.
+    """
 
     key: str
     name: Text
     column: str
     label: str = ""
+    names: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def is_id(self) -> bool:
@@ -88,8 +91,8 @@ def register_measure(*measures: Measure) -> None:
 
 
 def measures() -> tuple[Measure, ...]:
-    """All of them in the order of registration."""
-    return tuple(_measures.values())
+    """All of them, by source, in the order of registration."""
+    return tuple(sorted(_measures.values(), key=lambda each: each.source))
 
 
 def measure(key: str) -> Measure:

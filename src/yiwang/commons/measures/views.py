@@ -48,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             ui.Column(_("指标")),
             ui.Column(_("本期"), number=True),
             ui.Column(_("上期"), number=True),
-            ui.Column(_("说明")),
+            ui.Column(_("统计口径")),
         ),
         tuple(ui.RowGroup(tuple(rows), title) for title, rows in groups.items()),
         boxed=True,
@@ -220,7 +220,7 @@ def _crumbs(period: Period, here: ui.Text, *between: ui.Link) -> ui.Crumbs:
 
 def _row(one: Measure, figure: Figure, before: Figure, period: Period) -> ui.Row:
     name = ui.Cell(one.name, href=_address("measure", one.key, **_said(period)))
-    earlier = shown(one, before) if one.period_by else _("现在")
+    earlier = shown(one, before) if one.period_by else _("截至现在")
     return ui.Row((name, shown(one, figure), earlier, one.about))
 
 
@@ -248,7 +248,7 @@ def _parts(one: Measure, split: Dimension, parts: tuple[Slice, ...], figure: Fig
     columns += [ui.Column(_("占比"), number=True)] if one.unit is Unit.COUNT else []
     found = []
     for each in parts[:_SHOWN]:
-        label = each.label or _("未填写")
+        label = str(split.names.get(each.key, each.label)) or _("未填写")
         href = _address("rows", one.key, by=split.key, value=each.key, label=label, **said)
         last = f"{each.figure.count:,}"
         if one.unit is Unit.COUNT:

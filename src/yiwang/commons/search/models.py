@@ -62,7 +62,7 @@ class SearchDocument(GuardedModel):
 class SearchPosting(GuardedRow):
     """A word that a document holds, with its weight (0 to 1) by where it stands."""
 
-    pk = models.CompositePrimaryKey("document_id", "term")
+    pk = personal(models.CompositePrimaryKey("document_id", "term"))
     document = public(models.ForeignKey(SearchDocument, on_delete=models.CASCADE, related_name="+", db_index=False))
     term = personal(models.CharField(max_length=40))
     weight = public(models.FloatField())

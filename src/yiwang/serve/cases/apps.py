@@ -16,4 +16,4 @@ class CasesConfig(AppConfig):
 
         let_stand_in("cases.*")
         urls.register()
-        measures.register(lambda line: reverse("cases:case", args=[line.number]))
+        measures.register(address=lambda line: reverse("cases:case", args=[line.number]))

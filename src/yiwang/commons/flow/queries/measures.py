@@ -17,12 +17,12 @@ _WAITING = _OFFICIAL & Q(status__in=[TaskStatus.OPEN.value, TaskStatus.CLAIMED.v
 _HANDLED = _OFFICIAL & Q(status=TaskStatus.DONE.value)
 
 
-def register(address: Callable[[Line], str]) -> None:
+def register(*, address: Callable[[Line], str]) -> None:
     """Called once at start-up; `address` leads to a task's page."""
     register_source(
         Source(
             "tasks",
-            _("任务"),
+            _("工作任务"),
             _rows,
             (
                 Dimension("organisation", _("办理机构"), "organisation_id", "organisation__name"),

@@ -50,12 +50,12 @@ def find(
     nothing is found, and `meant` holds what comes near. Three statements, up to eight where words are unknown.
     """
     place = _place(cursor)
-    text = reading.cleaned(text)
-    wanted = reading.read(text)
+    text = reading.cleaned(text=text)
+    wanted = reading.read(text=text)
     if wanted.is_empty:
         return Found(Page(()))
-    rows = visible(viewer, kinds, language, narrow)
-    held, reach = candidates(wanted, rows)
+    rows = visible(viewer=viewer, kinds=kinds, language=language, narrow=narrow)
+    held, reach = candidates(wanted=wanted, rows=rows)
     ranked = rank(wanted, held, reach)
     read_as = ""
     if not ranked or ranked[0].covered < _SURE or len(reach) < len(wanted.concepts):
@@ -86,7 +86,7 @@ def suggest(
     """What may have been meant, the likeliest first, nothing that is far; for an empty text the most important
     documents, by one statement.
     """
-    if not reading.cleaned(text).strip():
+    if not reading.cleaned(text=text).strip():
         return important(viewer=viewer, kinds=kinds, language=language, size=size)
     found = find(text=text, viewer=viewer, kinds=kinds, language=language, size=size)
     return found.meant or tuple(map(_meant, found.page.items))
@@ -101,11 +101,11 @@ def _otherwise(
 ) -> tuple[str, Plan, tuple[Ranked, ...]]:
     """The reading that answers for more of the query: as typed, as pinyin, as mistyped."""
     best = ("", wanted, ranked)
-    for other in (reading.spelt(text), reading.corrected(text)):
+    for other in (reading.spelt(text=text), reading.corrected(text=text)):
         if not other:
             continue
-        plan = reading.read(other)
-        found = rank(plan, *candidates(plan, rows))
+        plan = reading.read(text=other)
+        found = rank(plan, *candidates(wanted=plan, rows=rows))
         if found and (not best[2] or _better(found[0], best[2][0])):
             best = (other, plan, found)
     return best

@@ -24,12 +24,12 @@ ORDER BY (SELECT count(*) FROM commons_search_searchposting p WHERE p.term = w.t
 """
 
 
-def cleaned(text: str) -> str:
+def cleaned(*, text: str) -> str:
     """What of the text is read."""
     return text[:LONGEST].replace("\x00", "")
 
 
-def read(text: str) -> Plan:
+def read(*, text: str) -> Plan:
     """The plan of `text` with all that its parts stand for. One statement."""
     parts = spans(text)
     meanings: dict[str, Meant] = {}
@@ -48,7 +48,7 @@ def synonyms(*, source: str, viewer: Actor) -> dict[str, tuple[tuple[str, ...], 
     return {row.term: (tuple(row.means), row.weight) for row in SynonymRow.objects.filter(source=source)}
 
 
-def spelt(text: str) -> str:
+def spelt(*, text: str) -> str:
     """The text with pinyin and initials turned into words that documents hold; empty where there are none.
 
     One statement, two for initials; none where the text holds no letters.
@@ -63,7 +63,7 @@ def spelt(text: str) -> str:
     return changed if changed != whole else ""
 
 
-def corrected(text: str) -> str:
+def corrected(*, text: str) -> str:
     """The text with parts turned into words of the same sound that documents know; empty where there are none.
 
     A part that cuts words, and a pair of characters that the dictionary knows, are no typing errors.

@@ -47,7 +47,7 @@ FROM best JOIN commons_search_searchdocument d ON d.id = best.document_id
 """
 
 
-def candidates(wanted: Plan, rows: QuerySet[SearchDocument]) -> tuple[list[Candidate], dict[int, float]]:
+def candidates(*, wanted: Plan, rows: QuerySet[SearchDocument]) -> tuple[list[Candidate], dict[int, float]]:
     """At most 200 of `rows` that hold most of the query, and by concept the highest strength that its words can reach."""
     numbers: dict[str, int] = {}
     asked = [

@@ -25,7 +25,7 @@ def complete(
     """What the beginning of a query may become: names that begin with it, then names that hold it, also as pinyin or
     initials. Nothing for an empty text. One statement, answered by an index.
     """
-    whole = compact(cleaned(text))
+    whole = compact(cleaned(text=text))
     if not whole:
         return ()
     begins = Q(names_folded__contains=f" {whole}")
@@ -38,7 +38,7 @@ def complete(
         default=Value(2),
         output_field=IntegerField(),
     )
-    rows = visible(viewer, kinds, language, narrow).filter(begins | holds)
+    rows = visible(viewer=viewer, kinds=kinds, language=language, narrow=narrow).filter(begins | holds)
     return _told(rows.annotate(rank=rank).order_by("rank", F("boost").desc(), Length("title_folded"), "id")[:size])
 
 
@@ -46,7 +46,9 @@ def important(
     *, viewer: Actor, kinds: Collection[str] = (), language: str = "zh", size: int = 5
 ) -> tuple[Suggestion, ...]:
     """The documents of the highest boost. One statement."""
-    return _told(visible(viewer, kinds, language, NO_LIMIT).order_by(F("boost").desc(), "id")[:size])
+    return _told(
+        visible(viewer=viewer, kinds=kinds, language=language, narrow=NO_LIMIT).order_by(F("boost").desc(), "id")[:size]
+    )
 
 
 def _told(rows: QuerySet[SearchDocument]) -> tuple[Suggestion, ...]:

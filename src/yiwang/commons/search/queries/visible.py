@@ -17,7 +17,7 @@ NO_LIMIT: Final = Narrow()
 _NEAR: Final = "EXISTS (SELECT 1 FROM unnest(regions) r WHERE starts_with(r, %s) OR starts_with(%s, r))"
 
 
-def visible(viewer: Actor, kinds: Collection[str], language: str, narrow: Narrow) -> QuerySet[SearchDocument]:
+def visible(*, viewer: Actor, kinds: Collection[str], language: str, narrow: Narrow) -> QuerySet[SearchDocument]:
     """A queryset to build on; no statement yet."""
     rows: QuerySet[SearchDocument] = SearchDocument.objects.filter(policies.visible(viewer), language=language)
     if kinds:

@@ -7,9 +7,9 @@ from typing import Final
 
 from yiwang.commons.search.rules.plan import Concept, Plan
 
-_UNKNOWN: Final = 0.4  # share of the mass of a word that no document knows: people chat
+_UNKNOWN: Final = 0.5  # share of the mass of a word that no document knows: people chat
 _UNKNOWN_FOREIGN: Final = 0.6
-_ENOUGH: Final = 0.9  # mass that makes a hit however much was said around it
+_ENOUGH: Final = 1.05  # mass that makes a hit however much was said around it
 _FULL: Final = 0.4  # a summary that holds a word answers for it as well as a title
 COVERED: Final = 0.5
 NEAR: Final = 0.3  # not an answer, but perhaps what was meant

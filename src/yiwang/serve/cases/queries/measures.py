@@ -15,13 +15,14 @@ from yiwang.serve.cases.contracts import CaseKind, CaseStatus, ResultKind
 from yiwang.serve.cases.models import Case
 
 _ACTS = ~Q(kind=CaseKind.BUNDLE.value)  # each authority decides in its own name: a bundle is counted by its members
+_CHANNELS = {"online": _("网上"), "mobile": _("手机"), "counter": _("窗口")}
 _DECIDED = Q(decided_at__isnull=False)
 _IN_TIME = Q(decided_at__date__lte=F("promised_due"))
 _NEGATIVE = Q(result__in=[ResultKind.REFUSED.value, ResultKind.NOT_ACCEPTED.value])
 _FINAL = sorted(status.value for status in CaseStatus if status.is_final)
 
 
-def register(address: Callable[[Line], str]) -> None:
+def register(*, address: Callable[[Line], str]) -> None:
     """Called once at start-up; `address` leads to a case's page."""
     register_source(
         Source(
@@ -32,7 +33,7 @@ def register(address: Callable[[Line], str]) -> None:
                 Dimension("organisation", _("办理机构"), "organisation_id", "organisation_name"),
                 Dimension("matter", _("事项"), "matter_code", "title"),
                 Dimension("region", _("区域"), "region_code", "region__name"),
-                Dimension("channel", _("渠道"), "channel"),
+                Dimension("channel", _("渠道"), "channel", names=_CHANNELS),
             ),
             _line,
             ("number", "kind", "title", "organisation_name", "status", "submitted_at", "promised_due", "decided_at"),
