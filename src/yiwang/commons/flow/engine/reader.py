@@ -131,9 +131,10 @@ class Reader:
         if node.kind is NodeKind.SCRIPT and not work.target:
             return self._script(element, replace(node, work=_mappings(work)))
         if node.kind is NodeKind.USER and work.target:
-            self.report.refuse(
-                node.id, node.line, "用户任务不能有 zeebe:taskDefinition。", "请删去它，或改用服务任务。"
+            self.report.warn(
+                node.id, node.line, "用户任务的 zeebe:taskDefinition 不起作用。", "请删去它，或改用服务任务。"
             )
+            work = replace(work, target="")
         if node.kind is NodeKind.PASS:
             return replace(node, work=_mappings(work))
         if element.name in _MESSAGE_TASKS and not work.target:
