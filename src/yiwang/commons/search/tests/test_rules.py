@@ -1,5 +1,8 @@
 """Text forms, words, the plan of a query, marks: pure and total."""
 
+import subprocess
+import sys
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,3 +131,12 @@ def test_a_snippet_shows_the_first_match():
     assert "户口" in part
     assert len(part) <= 92
     assert snippet("短", ("x",)) == "短"
+
+
+def test_the_dictionary_is_read_at_the_first_cut_and_not_at_the_start():
+    code = (
+        "import sys; from yiwang.commons.search import registry; cut = registry.segmenter();"
+        "assert 'rjieba' not in sys.modules; cut.words('社保卡'); assert 'rjieba' in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
