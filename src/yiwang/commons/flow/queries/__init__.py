@@ -19,6 +19,7 @@ from yiwang.commons.flow.queries.inbox import (
     inbox_summary,
     task,
     tasks_by_id,
+    waiting_by_office,
 )
 from yiwang.commons.flow.queries.migrating import MigrationPlan, migration, migrations, plan_migration, versions
 from yiwang.commons.flow.queries.processes import (
@@ -73,4 +74,5 @@ __all__ = [
     "task",
     "tasks_by_id",
     "versions",
+    "waiting_by_office",
 ]  # fmt: skip

@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +32,7 @@ from yiwang.commons.flow.contracts import (
 from yiwang.commons.flow.models import Task
 from yiwang.commons.flow.queries.rows import RELATED, task_row
 from yiwang.commons.identity import queries as identity
-from yiwang.commons.identity.contracts import AccountCard
+from yiwang.commons.identity.contracts import AccountCard, Office
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.paging import Page, paginate
@@ -214,6 +217,19 @@ def inbox_summary(*, viewer: Actor) -> InboxSummary:
         stages=_facets(stages, {}),
         organisations=_facets(offices, labels),
     )
+
+
+def waiting_by_office(*, offices: Sequence[Office], viewer: Actor) -> dict[UUID, int]:
+    """How many tasks wait in each of one's offices, by appointment. One query; none where there is one office only."""
+    if len(offices) < 2:
+        return {}
+    reach = {
+        f"n{place}": policies.in_reach(replace(viewer, organisation_id=office.organisation.id, role=office.role))
+        for place, office in enumerate(offices)
+    }
+    rows = Task.objects.filter(reduce(or_, reach.values()), status__in=policies.WAITING)
+    counts = rows.aggregate(**{name: Count("pk", filter=within) for name, within in reach.items()})
+    return {office.appointment_id: counts[f"n{place}"] for place, office in enumerate(offices)}
 
 
 def _facets(counted: Mapping[str, int], labels: Mapping[str, str]) -> tuple[Facet, ...]:

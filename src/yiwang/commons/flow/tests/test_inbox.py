@@ -29,7 +29,10 @@ from yiwang.commons.flow.engine.tests.models import bpmn, chain, end, user
 from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import HistoryEntry, SavedView, Task
 from yiwang.commons.flow.tests.factories import office, publish, start
+from yiwang.commons.identity import commands as identity
+from yiwang.commons.identity.queries import offices
 from yiwang.commons.identity.tests.factories import (
+    SYSTEM,
     Grants,
     login,
     make_legal_entity,
@@ -266,7 +269,9 @@ def test_the_page_saves_what_it_shows(client, desk):
 def test_saved_views_are_counted_in_two_queries_however_many(desk):
     _organisation, clerk = desk
     for place, wanted in enumerate(Urgency):
-        commands.save_view(name=f"视图{place}", conditions=InboxFilter(due=wanted, net="govern"), by=clerk, at=clock.now())
+        commands.save_view(
+            name=f"视图{place}", conditions=InboxFilter(due=wanted, net="govern"), by=clerk, at=clock.now()
+        )
     with CaptureQueriesContext(connection) as captured:
         rows = queries.saved_views(viewer=clerk)
     assert [row.count for row in rows] == [1, 1, 0, 1, 0]
@@ -286,3 +291,25 @@ def test_the_export_holds_what_the_filter_finds_and_is_audited(client, desk):
     assert rows[1][0] == "320402-2026-000000"
     entry = AuditEntry.objects.get(command="flow.export_inbox")
     assert (entry.account_id, entry.details["conditions"]) == (clerk.account_id, {"matter": "matter:a"})
+
+
+def test_an_official_of_two_offices_sees_what_waits_in_each_and_works_in_one(client):
+    first, second = make_organisation(name="样例甲局"), make_organisation(name="样例乙局")
+    made = make_official(first, role="clerk")
+    identity.appoint(account_id=made.account_id, organisation_id=second, role="clerk", by=SYSTEM, at=clock.now())
+    identity.grant(role="clerk", action=WORK, organisation_id=None, by=SYSTEM, at=clock.now())
+    publish(due(3))
+    start(organisation_id=first, title="甲局的事")
+    for _ in range(2):
+        start(organisation_id=second, title="乙局的事")
+    login(client, made.account_id)
+    page = client.get(reverse("flow:inbox")).content.decode()
+    assert "甲局的事" in page
+    assert "乙局的事" not in page
+    side = page.split("我的岗位")[1].split("<h2>")[0]
+    assert re.findall(r"(样例.局)<span>(\d)</span>", side) == [("样例甲局", "1"), ("样例乙局", "2")]
+    office = next(each for each in offices(viewer=made.actor) if each.organisation.id == second)
+    client.post(reverse("identity:office"), {"choice": str(office.appointment_id), "next": "/work/"})
+    page = client.get(reverse("flow:inbox")).content.decode()
+    assert "乙局的事" in page
+    assert "岗位：样例乙局" in page

@@ -133,8 +133,26 @@ def _side(
     )
     if nets:
         groups.append(SideGroup(_("来自哪张网"), nets))
+    groups += _offices(request, viewer)
     groups.append(_absences(request, viewer))
     return SideNav(_("待办视图"), tuple(groups))
+
+
+def _offices(request: HttpRequest, viewer: Actor) -> list[SideGroup]:
+    """What waits in each of one's offices, where there are several; another one is a page away."""
+    standing = identity.standing_of(request)
+    if len(standing.offices) < 2 or standing.absent is not None:
+        return []
+    counts = queries.waiting_by_office(offices=standing.offices, viewer=viewer)
+    change = f"{reverse('identity:office')}?next={reverse('flow:inbox')}"
+    here = f"{reverse('flow:inbox')}?view={InboxView.ALL.value}"
+    links = tuple(
+        SideLink(
+            office.organisation.label, here if office == standing.office else change, counts[office.appointment_id]
+        )
+        for office in standing.offices
+    )
+    return [SideGroup(_("我的岗位"), links)]
 
 
 def _absences(request: HttpRequest, viewer: Actor) -> SideGroup:
