@@ -30,6 +30,7 @@ def browse(
 ) -> Page[CatalogueRow]:
     """What the public is told of: described in full, then listed, each by name. Two queries a page, with the total."""
     del viewer
+    text, theme, audience, department, level = map(_storable, (text, theme, audience, department, level))
     rows = _public()
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(code=text) | Q(implementation_code=text))
@@ -59,6 +60,7 @@ def facets(*, viewer: Actor) -> tuple[tuple[Tally, ...], tuple[Tally, ...]]:
 def entry(*, code: str, viewer: Actor) -> CatalogueRow | None:
     """The line that the public is told of, whatever its state; None where there is none. One query."""
     del viewer
+    code = _storable(code)
     row = _public().filter(Q(code=code) | Q(implementation_code=code)).select_related("item").order_by("state").first()
     return row_of(row) if row else None
 
@@ -84,6 +86,7 @@ def steward_list(
 ) -> Page[CatalogueRow]:
     """The newest version of each matter, cancelled ones too. Raises Forbidden. Two queries a page, with the total."""
     policies.check_publish(viewer)
+    text, department, type_ = map(_storable, (text, department, type_))
     rows = _newest()
     if text:
         rows = rows.filter(
@@ -126,6 +129,11 @@ def row_of(row: models.Matter) -> CatalogueRow:
         sample=row.sample,
         english=english,
     )
+
+
+def _storable(text: str) -> str:
+    """What was typed, without the one character that the database can't hold."""
+    return text.replace("\x00", "")
 
 
 def _public() -> "QuerySet[models.Matter]":

@@ -1,6 +1,6 @@
 """Pure decisions about matters and bundles: conditions, the material graph, what may be published, the guide."""
 
-from yiwang.serve.matters.rules.comparing import differences
+from yiwang.serve.matters.rules.comparing import differences, field_words, place_words
 from yiwang.serve.matters.rules.conditions import Condition, Judgement, Verdicts, compile_condition, condition_fault
 from yiwang.serve.matters.rules.defects import Defect
 from yiwang.serve.matters.rules.definition import (
@@ -48,6 +48,7 @@ __all__ = [
     "differences",
     "digest_of",
     "facts_of",
+    "field_words",
     "find_cycle",
     "in_order",
     "listed_definition",
@@ -58,6 +59,7 @@ __all__ = [
     "national_rows",
     "never_refuses",
     "next_state",
+    "place_words",
     "quality",
     "quality_rules",
     "read_list",

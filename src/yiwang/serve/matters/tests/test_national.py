@@ -28,10 +28,13 @@ from yiwang.serve.matters.contracts import (
 from yiwang.serve.matters.rules import (
     TABLES,
     NationalEntry,
+    differences,
     facts_of,
+    field_words,
     listed_definition,
     matter_definition,
     national_rows,
+    place_words,
     quality,
     quality_rules,
     read_list,
@@ -146,3 +149,33 @@ def test_every_quality_rule_can_strike_and_can_stay_silent():
 def _listed():
     code = "511Z07001006-511602000000-000-008778183-1-00"
     return read_list(f"事项名称,实施编码,事项类型,实施主体\n{'长' * 61},{code},10,样例局\n".encode()).rows[0].spec
+
+
+def test_every_field_of_a_definition_has_a_name_for_the_steward():
+    def keys(value):
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield key
+                yield from keys(inner)
+        elif isinstance(value, list):
+            for each in value:
+                yield from keys(each)
+
+    plain = {**matter_definition(whole()), **listed_definition(_listed())["listed"]}
+    unnamed = set(keys({**plain, "translations": {}, "formulas": {}})) - set(field_words()) - {"translations"}
+    assert unnamed == set()
+
+
+def test_a_place_in_a_definition_is_told_in_words():
+    assert place_words("limits.promised") == "时限 · 承诺"
+    assert place_words("requirements[form].necessity") == "材料[form] · 必要性"
+    assert place_words("laws[某法.修正].clause") == "设定依据[某法.修正] · 条款"
+    assert place_words("unheard_of") == "unheard_of"
+
+
+def test_two_versions_are_compared_field_by_field():
+    first, second = matter_definition(matter_spec("a")), matter_definition(whole())
+    found = {each.place: (each.before, each.after) for each in differences(first, second) if each.changed}
+    assert found["visits"] == ("0", "1")
+    assert found["requirements[form].copies"] == ("", "2")
+    assert all(not each.changed for each in differences(second, second))

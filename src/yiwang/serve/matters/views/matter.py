@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -151,10 +152,11 @@ def _versions(versions: tuple[CatalogueRow, ...], before: int, after: int) -> Ta
 
 def _differences(found: tuple[Difference, ...], before: int, after: int, *, whole: bool) -> Table:
     shown = [each for each in found if each.changed or whole or not before]
+    chinese = (get_language() or "zh").startswith("zh")
     rows = tuple(
         Row(
             (
-                Cell(each.place, note=""),
+                rules.place_words(each.place) if chinese else each.place,
                 each.before[:_CELL] or "—",
                 Cell(each.after[:_CELL] or "—"),
                 Tag(_("不同"), Tone.WARN) if each.changed and before else None,
