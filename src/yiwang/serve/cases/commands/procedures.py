@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from yiwang.kernel import calendars
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.command import command
 from yiwang.kernel.text import gettext_noop as _
@@ -19,9 +18,7 @@ from yiwang.serve.cases.contracts import (
     ExtensionTooLong,
     ReasonMissing,
 )
-from yiwang.serve.cases.queries import procedure
-
-_LAW = "《中华人民共和国行政许可法》第四十五条"
+from yiwang.serve.cases.queries import drafting, procedure
 
 
 @command("cases.stop_clock")
@@ -48,21 +45,12 @@ def stop_clock(
     if rules.stopped(journal.entries_of(case)) is not None:
         label = CaseAction.STOP_CLOCK.label
         raise CaseStateRefused(number=case.number, action=label, reason=_("已经有特别程序正在进行"))
-    today, calendar = rules.day_of(at), calendars.current()
-    longest = found.longest.count if found.longest else None
-    days = days or longest
-    expected = calendar.add_working_days(today, days).date if days else None
+    expected = drafting.expected_end(found=found, days=days, at=at)
     data: dict[str, object] = {"procedure": found.name, "procedure_key": found.key}
     if expected is not None:
         data["expected"] = expected.isoformat()
     journal.record(case, CaseAction.STOP_CLOCK, parent=parent, by=by, at=at, words=reason, data=data)
-    facts = {
-        "procedure": found.name,
-        "procedure_basis": found.basis or _LAW,
-        "procedure_days": str(days or ""),
-        "began_day": rules.legal_day(today),
-        "expected_day": rules.legal_day(expected) if expected else "",
-    }
+    facts = drafting.special_facts(found=found, days=days, at=at)
     documents.issue(case, DocumentKind.SPECIAL, outer=parent, by=by, at=at, reason=reason, facts=facts)
     move_later(case.pk)
 
@@ -111,11 +99,6 @@ def extend(
     case.extension_days = days
     data = {"days": days, "former": former.isoformat() if former else ""}
     journal.record(case, CaseAction.EXTEND, parent=parent, by=by, at=at, words=reason, data=data)
-    facts = {
-        "extension": str(days),
-        "approver": approver.strip(),
-        "former_day": rules.legal_day(former) if former else _("期限届满日"),
-        "due_day": rules.legal_day(case.promised_due) if case.promised_due else _("特别程序结束后另行计算之日"),
-    }
+    facts = drafting.extension_facts(former=former, due=case.promised_due, days=days, approver=approver)
     documents.issue(case, DocumentKind.EXTENSION, outer=parent, by=by, at=at, reason=reason.strip("。 "), facts=facts)
     move_later(case.pk)

@@ -3,13 +3,13 @@
 from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files, rights
 from yiwang.serve.cases.queries.desk import deferrable, desk_task, task_case, tasks_of
 from yiwang.serve.cases.queries.documents import document, is_pledged, lapsed_deferrals, parcel_of, results_due, verify
-from yiwang.serve.cases.queries.drafting import draft_choice
+from yiwang.serve.cases.queries.drafting import draft_choice, draft_extension, draft_special
 from yiwang.serve.cases.queries.earlier import EarlierCase, earlier
 from yiwang.serve.cases.queries.limits import misreckoned
 from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, matters_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
-from yiwang.serve.cases.queries.procedure import Terms, terms
 from yiwang.serve.cases.queries.parties import Party, party
+from yiwang.serve.cases.queries.procedure import Terms, terms
 from yiwang.serve.cases.queries.views import case, check_history, result, situation, timeline
 from yiwang.serve.cases.queries.wording import known_places
 from yiwang.serve.cases.rules import ACCEPTANCE_DAYS
@@ -30,6 +30,8 @@ __all__ = [
     "desk_task",
     "document",
     "draft_choice",
+    "draft_extension",
+    "draft_special",
     "earlier",
     "entered",
     "ids_of",
@@ -43,8 +45,8 @@ __all__ = [
     "may_read_files",
     "misreckoned",
     "number_of",
-    "party",
     "parcel_of",
+    "party",
     "result",
     "results_due",
     "rights",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.contracts import CaseKind, CaseNotFound, DocumentKind, DraftDocument, TaskChoice
 from yiwang.serve.cases.models import Case, CaseMaterial, CasePledge
 from yiwang.serve.cases.queries import procedure, wording
+from yiwang.serve.cases.queries.procedure import LAW_45
+from yiwang.serve.matters.contracts import SpecialTerms
 
 _REMEDIES = {"review_authority", "court", "review_days", "litigation_months"}
 _GAP = "……"
@@ -67,9 +69,7 @@ def draft_choice(
 
     Raises CaseNotFound.
     """
-    case = Case.objects.filter(policies.visible(viewer), pk=case_id).first()
-    if case is None:
-        raise CaseNotFound
+    case = _of(case_id, viewer)
     kind = KIND_OF.get(choice)
     if kind is None:
         return None
@@ -86,6 +86,62 @@ def draft_choice(
         facts["due_day"] = rules.legal_day(due.date)  # type: ignore[assignment]
     said = Said(ground or terms.ground, reason or _GAP if kind in _REASONED else reason, facts)
     return draft(case=case, kind=kind, said=said, at=at)
+
+
+def special_facts(*, found: SpecialTerms, days: int | None, at: datetime) -> dict[str, Any]:
+    """What the notice of a special procedure tells: which, on which ground, until when."""
+    expected = expected_end(found=found, days=days, at=at)
+    return {
+        "procedure": found.name,
+        "procedure_basis": found.basis or LAW_45,
+        "procedure_days": str(days or (found.longest.count if found.longest else "")),
+        "began_day": rules.legal_day(rules.day_of(at)),
+        "expected_day": rules.legal_day(expected) if expected else "",
+    }
+
+
+def expected_end(*, found: SpecialTerms, days: int | None, at: datetime) -> date | None:
+    """The day on which the procedure should end: as the official says, else the longest that the list allows."""
+    days = days or (found.longest.count if found.longest else None)
+    return calendars.current().add_working_days(rules.day_of(at), days).date if days else None
+
+
+def extension_facts(*, former: date | None, due: date | None, days: int, approver: str) -> dict[str, Any]:
+    """What the notice of an extension tells."""
+    return {
+        "extension": str(days),
+        "approver": approver.strip(),
+        "former_day": rules.legal_day(former) if former else "期限届满日",
+        "due_day": rules.legal_day(due) if due else "特别程序结束后另行计算之日",
+    }
+
+
+def draft_special(*, case_id: UUID, key: str, days: int | None, reason: str, viewer: Actor) -> DraftDocument | None:
+    """How the notice of a special procedure would read; None where none is chosen yet. Raises CaseNotFound."""
+    case, at = _of(case_id, viewer), clock.now()
+    found = procedure.terms(matter_id=case.matter_id).special_named(key)
+    if found is None:
+        return None
+    said = Said(reason=reason, facts=special_facts(found=found, days=days, at=at))
+    return draft(case=case, kind=DocumentKind.SPECIAL, said=said, at=at)
+
+
+def draft_extension(*, case_id: UUID, days: int, reason: str, approver: str, viewer: Actor) -> DraftDocument:
+    """How the notice of an extension would read. Raises CaseNotFound."""
+    case, at = _of(case_id, viewer), clock.now()
+    due = None
+    if case.promised_due is not None:
+        later = calendars.current().due(case.promised_due, Limit(days, LimitUnit(case.promised_unit)))
+        due = later.date if isinstance(later, DueDate) else None
+    facts = extension_facts(former=case.promised_due, due=due, days=days, approver=approver or _GAP)
+    return draft(case=case, kind=DocumentKind.EXTENSION, said=Said(reason=reason or _GAP, facts=facts), at=at)
+
+
+def _of(case_id: UUID, viewer: Actor) -> Case:
+    case: Case | None = Case.objects.filter(policies.visible(viewer), pk=case_id).first()
+    if case is None:
+        raise CaseNotFound
+    return case
 
 
 def data(*, case: Case, kind: DocumentKind, said: Said, at: datetime) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Law, Necessity, PledgeTerms, RemedyTerms, Requirement, SpecialTerms
 
 _PERMIT = "01"
-_LAW_45 = "《中华人民共和国行政许可法》第四十五条"
+LAW_45 = "《中华人民共和国行政许可法》第四十五条"
 DEFER_WITHIN = 5
 """Working days for a material that may follow, where the matter's list names no time."""
 SPECIAL = tuple(
-    SpecialTerms(key, name, _LAW_45)
+    SpecialTerms(key, name, LAW_45)
     for key, name in (
         ("hearing", "听证"), ("bidding", "招标"), ("auction", "拍卖"), ("inspection", "检验"), ("testing", "检测"),
         ("quarantine", "检疫"), ("appraisal", "鉴定"), ("expert_review", "专家评审"),

@@ -150,6 +150,21 @@ def test_special_procedure_extension_and_their_end_are_pages_of_those_who_may(pe
     assert "延长 10 个工作日" in page(client, permit.sample.parent.account_id, f"/cases/{number}/")
 
 
+def test_the_notice_of_a_step_can_be_read_before_it_is_issued(permit, client):
+    permit.work(TaskChoice.ACCEPT)
+    number = permit.view().number
+    login(client, permit.head.account_id)
+    asked = {"days": "10", "reason": "案情复杂", "approver": "样例局长", "look": "yes"}
+    html = client.post(f"/work/cases/{number}/extend/", asked).content.decode()
+    assert "延长办理期限告知书" in html
+    assert "样例局长" in html
+    assert "编号在签发时生成" in html
+    html = client.post(f"/work/cases/{number}/special/", {"procedure": "hearing", "look": "yes"}).content.decode()
+    assert "自次日起继续计算办理期限，并告知你（单位）" in html
+    assert permit.view().extension_days == 0
+    assert not permit.view().special
+
+
 def test_a_resident_opens_none_of_the_officials_steps(permit, client):
     permit.work(TaskChoice.ACCEPT)
     number = permit.view().number

@@ -17,8 +17,9 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import DomainError, Invalid
 from yiwang.serve.cases import commands, queries
-from yiwang.serve.cases.contracts import CaseNotFound, CaseView, DeliveryChannel
+from yiwang.serve.cases.contracts import CaseNotFound, CaseView, DeliveryChannel, DraftDocument
 from yiwang.serve.cases.rules import EXTENSION_DAYS
+from yiwang.serve.cases.views import sheets
 from yiwang.serve.cases.views.words import day_words
 from yiwang.web import components as ui
 from yiwang.web.fields import Choice, Field, FieldKind
@@ -56,7 +57,14 @@ def special(request: HttpRequest, number: str) -> HttpResponse:
     about = _(
         "听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审的时间不计入办理期限，应当书面告知申请人（行政许可法第四十五条）。"
     )
-    return _page(request, view, _("开始特别程序"), about, fields, _("开始并告知"), act)
+
+    def draft() -> DraftDocument | None:
+        return queries.draft_special(
+            case_id=view.id, key=posted.get("procedure", ""), days=_number(posted.get("days", "")),
+            reason=posted.get("reason", "").strip(), viewer=viewer,
+        )  # fmt: skip
+
+    return _page(request, view, _("开始特别程序"), about, fields, _("开始并告知"), act, draft)
 
 
 @login_required
@@ -106,7 +114,14 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
     about = _("现在的期限到 %(day)s。经本机关负责人批准可以延长一次，最多 %(n)d 个工作日（行政许可法第四十二条）。") % {
         "day": due, "n": EXTENSION_DAYS,
     }  # fmt: skip
-    return _page(request, view, _("延长办理期限"), about, fields, _("延长并告知"), act)
+
+    def draft() -> DraftDocument | None:
+        return queries.draft_extension(
+            case_id=view.id, days=_number(posted.get("days", "")) or 0, reason=posted.get("reason", "").strip("。 "),
+            approver=posted.get("approver", ""), viewer=viewer,
+        )  # fmt: skip
+
+    return _page(request, view, _("延长办理期限"), about, fields, _("延长并告知"), act, draft)
 
 
 @login_required
@@ -221,12 +236,15 @@ def _page(
     fields: tuple[Field, ...],
     submit: str,
     act: Callable[[], str],
+    draft: Callable[[], DraftDocument | None] | None = None,
 ) -> HttpResponse:
-    """The form of a step; posted, it is done, or shown again with what is wrong."""
+    """The form of a step; posted, it is done, or shown again with what is wrong. `draft`: its document, to look at first."""
     back = reverse("cases:case", args=[view.number])
     sentences: list[str] = []
-    status = 200
-    if request.method == "POST":
+    status, looked = 200, None
+    if request.method == "POST" and "look" in request.POST and draft is not None:
+        looked = draft()
+    elif request.method == "POST":
         try:
             messages.success(request, act())
             return go(request, back)
@@ -245,6 +263,8 @@ def _page(
         "fields": fields,
         "errors": ui.ErrorSummary.of(fields, *sentences),
         "submit": ui.Button(submit),
+        "look": ui.Button(_("先看文书"), "second", "look", "yes") if draft is not None else None,
+        "sheet": sheets.draft_sheet(looked) if looked is not None else None,
         "back_url": back,
     }
     return render(request, "cases/step.html", context, status=status)
