@@ -27,7 +27,7 @@ def job(name: str, *, attempts: int = 8, queue: str = "default") -> Callable[[C]
     def decorate(function: C) -> C:
         retry = RetryStrategy(max_attempts=attempts, exponential_wait=3)
 
-        def run(context: JobContext, **ids: Any) -> None:
+        def run(context: JobContext, /, **ids: Any) -> None:
             with _fault_kept(context):
                 function(**ids)
 
@@ -58,8 +58,10 @@ def _fault_kept(context: JobContext) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        number = context.job.id
+        assert number is not None
         with suppress(DatabaseError), machinery("jobs"):
-            row = JobFault(job=context.job.id, error=described(error)[:4000], at=clock.now())
+            row = JobFault(job=number, error=described(error)[:4000], at=clock.now())
             insert(row, conflict="ON CONFLICT (job) DO UPDATE SET error = EXCLUDED.error, at = EXCLUDED.at")
         raise
 

@@ -182,7 +182,7 @@ class TestDeliveries:
         for _ in range(6):
             fail(new_id(), 1)
         client.get(reverse("flow:deliveries"))
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(12):
             client.get(reverse("flow:deliveries"))
 
 
@@ -393,7 +393,7 @@ class TestAudit:
             happen(subject_id=new_id(), by=SYSTEM, at=clock.now())
         first = client.get(reverse("flow:audit"), {"command": "test."})
         assert "cursor=" in text(first)
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(14):
             client.get(reverse("flow:audit"), {"command": "test."})
         page = queries.audit_trail(wanted=AuditSearch(command="test."), viewer=SYSTEM)
         rest = queries.audit_trail(wanted=AuditSearch(command="test."), viewer=SYSTEM, cursor=page.next_cursor)

@@ -48,6 +48,7 @@ def test_shows_for_each_instance_whether_it_can_go_and_carries_it(client, keeper
     text = said(client.get(page()))
     assert "可以" in text
     assert "任务b：" in text
+    assert "开始换版" in text
     answer = client.post(page(), {"to": "2", "mapping": ""}, follow=True)
     assert "已换 1 件，1 件仍按原版本办理。" in said(answer)
     versions = dict(ProcessInstance.objects.values_list("pk", "definition__version"))
@@ -76,6 +77,7 @@ def test_tells_how_far_many_have_come(client, keeper, monkeypatch):
     answer = client.post(page(), {"to": "2"}, follow=True)
     assert "还有 3 件" in said(answer)
     assert "y-progress" in said(answer)
+    assert "开始换版" not in said(answer), "one at a time"
 
 
 def test_is_for_administrators_of_the_whole_installation(client, keeper):

@@ -116,18 +116,20 @@ def migration(request: HttpRequest, key: str, version: int) -> HttpResponse:
         )
         fault = "；".join(f"{each.element_id} {each.reason}" for each in plan.faults)
     fields = _fields(others, target, text, fault)
+    earlier = queries.migrations(viewer=viewer, key=key, size=5).items
+    under_way = any(row.ended_at is None and row.from_version == version for row in earlier)
     context = {
         "key": key,
         "version": version,
         "fields": fields,
         "errors": ErrorSummary.of(fields) if fault else "",
         "nowhere": "" if others else Note(_("这个流程只有一个版本，在办的都按它办理。")),
-        "earlier": tuple(_earlier(request, key)),
+        "earlier": tuple(part for row in earlier for part in _told(row)),
         "crumbs": Crumbs(
             (Link(_("待办"), reverse("flow:inbox")), Link(_("流程版本"), reverse("flow:versions"))), _("换版")
         ),
         "side": frame.side(request, "versions"),
-        **(_planned(request, plan, text) if plan is not None and not fault else {}),
+        **(_planned(request, plan, text, under_way=under_way) if plan is not None and not fault else {}),
     }
     return render(request, "flow/migration.html", context, status=422 if fault else 200)
 
@@ -167,7 +169,7 @@ def _fields(others: list[int], target: int, text: str, fault: str) -> tuple[Fiel
     )
 
 
-def _planned(request: HttpRequest, plan: queries.MigrationPlan, text: str) -> dict[str, object]:
+def _planned(request: HttpRequest, plan: queries.MigrationPlan, text: str, *, under_way: bool) -> dict[str, object]:
     columns = (Column(_("流程")), Column(_("停在")), Column(_("能否换版")), Column(_("原因")))
     asked = {"to": str(plan.to_version), "mapping": text}
     table = Table.of(
@@ -183,12 +185,8 @@ def _planned(request: HttpRequest, plan: queries.MigrationPlan, text: str) -> di
     confirm = Button(_("开始换版"))
     dialog = Dialog(_DIALOG, _("开始换版？"), sentence, confirm, request.path, hidden=tuple(asked.items()))
     begin = Button(_("开始换版"), opens=_DIALOG, type="button")
-    return {
-        "table": table,
-        "total": sentence,
-        "dialog": dialog if plan.total else "",
-        "begin": begin if plan.total else "",
-    }
+    asks = plan.total > 0 and not under_way
+    return {"table": table, "total": sentence, "dialog": dialog if asks else "", "begin": begin if asks else ""}
 
 
 def _instance(row: PlannedInstance) -> Row:
@@ -207,12 +205,6 @@ def _instance(row: PlannedInstance) -> Row:
 def _reason(obstacle: Obstacle) -> str:
     name = obstacle.name or obstacle.element_id
     return f"{name}：{obstacle.reason}" if name else obstacle.reason
-
-
-def _earlier(request: HttpRequest, key: str) -> list[Note | Progress]:
-    """What was ordered before, the latest first; what is under way with its stroke."""
-    found = queries.migrations(viewer=words.viewer_of(request), key=key, size=5)
-    return [part for row in found.items for part in _told(row)]
 
 
 def _told(row: MigrationRow) -> tuple[Note | Progress, ...]:
