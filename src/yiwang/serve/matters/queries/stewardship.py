@@ -23,7 +23,7 @@ _CHUNK = 200
 def versions(*, code: str, viewer: Actor) -> tuple[CatalogueRow, ...]:
     """All versions of a code, the newest first. Raises MatterNotFound, Forbidden. One query."""
     policies.check_publish(viewer)
-    rows = models.Matter.objects.filter(code=code).select_related("item").order_by("-version")
+    rows = models.Matter.objects.filter(code=code.replace("\x00", "")).select_related("item").order_by("-version")
     found = tuple(row_of(row) for row in rows)
     if not found:
         raise MatterNotFound(code=code)

@@ -1,5 +1,7 @@
 """A small bundle for tests: a certificate, a registration that needs it, a card that needs the registration. Samples."""
 
+import csv
+import io
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -141,3 +143,18 @@ def publish_sample(spec: BundleSpec | None = None) -> tuple[UUID, dict[str, UUID
 
 def renamed(spec: MatterSpec, name: str) -> MatterSpec:
     return replace(spec, name=name)
+
+
+LIST_HEADER = (
+    "matter_name", "implementation_code", "task_type", "task_type_name", "area_code", "department", "dept_uscc",
+)  # fmt: skip
+LIST_CREDIT = "11511301008778183N"
+LIST_CODE = f"511Z07001006-511602000000-000-{LIST_CREDIT}-1-00"
+LIST_ROW = ("企业投资项目备案", LIST_CODE, "10", "其他行政权力", "511602000000", "区经信局", LIST_CREDIT)
+
+
+def list_file(*rows: tuple[str, ...], header: tuple[str, ...] = LIST_HEADER) -> bytes:
+    """A foreign list of matters as CSV."""
+    stream = io.StringIO()
+    csv.writer(stream).writerows([header, *rows])
+    return stream.getvalue().encode()

@@ -1,7 +1,5 @@
 """Taking over a foreign list: every row is imported or kept with its reason, a second reading changes nothing."""
 
-import csv
-import io
 import json
 
 import pytest
@@ -16,19 +14,12 @@ from yiwang.serve.matters import commands, models, queries
 from yiwang.serve.matters.cli import cli
 from yiwang.serve.matters.contracts import ListUnreadable, RowVerdict
 from yiwang.serve.matters.rules import LARGEST, Unreadable, read_list
+from yiwang.serve.matters.tests.factories import LIST_CODE as CODE
+from yiwang.serve.matters.tests.factories import LIST_CREDIT as CREDIT
+from yiwang.serve.matters.tests.factories import LIST_HEADER as HEADER
+from yiwang.serve.matters.tests.factories import LIST_ROW as GOOD
 from yiwang.serve.matters.tests.factories import SYSTEM
-
-HEADER = ("matter_name", "implementation_code", "task_type", "task_type_name", "area_code", "department", "dept_uscc")
-CREDIT = "11511301008778183N"
-CODE = f"511Z07001006-511602000000-000-{CREDIT}-1-00"
-GOOD = ("企业投资项目备案", CODE, "10", "其他行政权力", "511602000000", "区经信局", CREDIT)
-
-
-def table(*rows, header=HEADER) -> bytes:
-    """The rows as a CSV file."""
-    stream = io.StringIO()
-    csv.writer(stream).writerows([header, *rows])
-    return stream.getvalue().encode()
+from yiwang.serve.matters.tests.factories import list_file as table
 
 
 def changed(**values) -> tuple[str, ...]:

@@ -10,8 +10,11 @@ from django.urls import reverse
 from yiwang.commons.identity.tests.factories import login, make_official, make_organisation, make_resident
 from yiwang.kernel import clock
 from yiwang.serve.matters import commands, models
+from yiwang.serve.matters.tests.factories import LIST_CODE as CODE
+from yiwang.serve.matters.tests.factories import LIST_ROW as GOOD
 from yiwang.serve.matters.tests.factories import SYSTEM, certificate, matter_spec, publish_sample, renamed
-from yiwang.serve.matters.tests.test_import import CODE, GOOD, changed, table
+from yiwang.serve.matters.tests.factories import list_file as table
+from yiwang.serve.matters.tests.test_import import changed
 
 pytestmark = pytest.mark.django_db
 

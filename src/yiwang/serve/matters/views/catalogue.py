@@ -47,7 +47,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             (
                 Column(_("事项")),
                 Column(_("实施主体")),
-                Column(_("类型")),
+                Column(_("事项类型")),
                 Column(_("承诺时限"), number=True),
                 Column(_("版本"), number=True),
                 Column(_("状态")),

@@ -4,8 +4,10 @@ import pytest
 
 from yiwang.kernel import clock
 from yiwang.serve.matters import commands
+from yiwang.serve.matters.tests.factories import LIST_CODE as CODE
+from yiwang.serve.matters.tests.factories import LIST_ROW as GOOD
 from yiwang.serve.matters.tests.factories import SYSTEM
-from yiwang.serve.matters.tests.test_import import CODE, GOOD, table
+from yiwang.serve.matters.tests.factories import list_file as table
 
 pytestmark = pytest.mark.django_db
 MATTER = "/matters/household_registration/"

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from yiwang.kernel.actor import Actor
@@ -44,8 +44,8 @@ _CHANNELS = {
     "post": gettext_lazy("邮寄"),
 }
 _AUDIENCES = {
-    "person": pgettext_lazy("服务对象", "个人"),
-    "legal_entity": pgettext_lazy("服务对象", "企业和其他组织"),
+    "person": gettext_lazy("自然人"),
+    "legal_entity": gettext_lazy("法人和其他组织"),
 }
 _ORIGINALS = {
     "original": gettext_lazy("原件"),
