@@ -58,4 +58,5 @@ def sections() -> tuple[Section, ...]:
         Section("dialog", _("对话框与短消息"), _("对话框只用于收不回的动作；短消息不自动消失。"), marks.overlays()),
         Section("empty", _("空状态"), _("说为什么空，下一步做什么。"), lists.nothing()),
         Section("chart", _("图表"), _("同样的数字一定能以表格查看。"), papers.charts()),
+        Section("diagram", _("流程图"), _("走到哪里，图上和文字里一样说。看到时才载入。"), papers.diagrams()),
     )

@@ -1,16 +1,20 @@
-"""Samples of papers, notices and charts."""
+"""Samples of papers, notices, charts and drawings."""
 
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from yiwang.web.components import (
     Basis,
     Chart,
     Component,
+    DiagramState,
+    DiagramStep,
     ErrorSummary,
     FieldError,
     Help,
     LinkButton,
     Note,
+    ProcessDiagram,
     Seal,
     SealState,
     Sheet,
@@ -76,3 +80,21 @@ def charts() -> tuple[Component, ...]:
     }
     rows = tuple(zip(months, received, done, strict=True))
     return (Chart("sample-chart", _("近五个月办件"), option, (_("月份"), _("收件"), _("办结")), rows),)
+
+
+def diagrams() -> tuple[Component, ...]:
+    steps = (
+        ("filed", _("提交申请"), DiagramState.PASSED, "11-16 09:12"),
+        ("accept", _("受理"), DiagramState.PASSED, "11-17 15:40"),
+        ("decide", _("审查决定"), DiagramState.CURRENT, ""),
+        ("issue", _("送达结果"), DiagramState.AHEAD, ""),
+    )
+    return (
+        ProcessDiagram(
+            "sample-process",
+            _("样例流程"),
+            static("web/samples/process.bpmn"),
+            {key: state for key, _words, state, _note in steps},
+            tuple(DiagramStep(words, state, note) for _key, words, state, note in steps),
+        ),
+    )
