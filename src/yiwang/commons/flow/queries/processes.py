@@ -110,7 +110,8 @@ def applicant_of(*, instance_id: UUID, viewer: Actor) -> tuple[UUID | None, UUID
     found = rows.values_list("applicant_person_id", "applicant_entity_id").first()
     if found is None:
         raise UnknownInstance
-    return found
+    person_id, entity_id = found
+    return person_id, entity_id
 
 
 def history(*, subject: SubjectRef, viewer: Actor) -> tuple[HistoryRow, ...]:
