@@ -19,6 +19,7 @@ from yiwang.serve.portal.queries.counter import (
     filing_of,
     handover,
     handovers,
+    handovers_to_confirm,
     held_scans,
     may_serve,
     scans,
@@ -27,7 +28,7 @@ from yiwang.serve.portal.queries.counter import (
 )
 
 __all__ = [
-    "SERVICE_HALL", "Unsent", "can_apply", "counters_near", "eligibility", "filing_of", "handover", "handovers", "held_scans",
+    "SERVICE_HALL", "Unsent", "can_apply", "counters_near", "eligibility", "filing_of", "handover", "handovers", "handovers_to_confirm", "held_scans",
     "is_single", "known_before", "may_serve", "offer", "open_questions", "scans", "served_person", "single", "to_hand_over",
     "unsent", "worked_out", "workplaces",
 ]  # fmt: skip

@@ -89,6 +89,14 @@ def handovers(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Pa
     return page.map(lambda row: _handover(row, (), names, viewer))
 
 
+def handovers_to_confirm(*, viewer: Actor) -> int:
+    """How many hand-overs wait for the viewer to count and confirm. One query."""
+    rows = Handover.objects.filter(
+        policies.own_handovers(viewer), receiver_id=viewer.account_id, confirmed_at__isnull=True
+    )
+    return int(rows.count())
+
+
 def handover(*, handover_id: UUID, viewer: Actor) -> HandoverView:
     """One with its lines. Raises HandoverNotFound, also for those who neither gave nor receive it."""
     rows = Handover.objects.filter(policies.own_handovers(viewer)).select_related("organisation")

@@ -131,6 +131,7 @@ def test_the_pages_hand_over_print_and_confirm(clerk, colleague, giver, receiver
     url = clerk.url
     assert "样例说明" in clerk.text
     assert "核对并确认" not in clerk.text
+    assert "待您确认的交接单" in colleague.get("/work/counter/")
     assert "核对并确认" in colleague.get(url)
     colleague.post(f"{url}confirm/", {f"difference-{filing}": "少一页", "difference-x": "y"})
     assert "有 1 处差异" in colleague.text

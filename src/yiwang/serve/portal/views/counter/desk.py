@@ -21,6 +21,7 @@ from yiwang.serve.portal.views.counter.frame import at_counter
 from yiwang.serve.portal.views.speaking import search_links
 from yiwang.web.components import Attr, ErrorSummary
 from yiwang.web.components.lists import StateLine, StateList
+from yiwang.web.components.marks import Tag, Tone
 from yiwang.web.fields import Field, FieldKind
 
 
@@ -33,6 +34,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpResponse:
     viewer = identity.actor_of(request)
     taken = queries.to_hand_over(viewer=viewer)
+    waiting = queries.handovers_to_confirm(viewer=viewer)
     text = request.GET.get("q", "").strip()
     number = shown.pop("number", None) or _number_field()
     context = {
@@ -44,9 +46,14 @@ def _page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpRespo
             (
                 StateLine(_("这一班收件"), _("%(n)d 件") % {"n": len(taken)}),
                 StateLine(_("纸质材料"), _("%(n)d 页") % {"n": sum(each.papers for each in taken)}),
+                *(
+                    (StateLine(_("待您确认的交接单"), Tag(_("%(n)d 张") % {"n": waiting}, Tone.WARN)),)
+                    if waiting
+                    else ()
+                ),
             )
         ),
-        "taken": len(taken),
+        "taken": len(taken) + waiting,
         **shown,
     }
     return render(request, "portal/counter/desk.html", context, status=status)

@@ -16,10 +16,10 @@ from yiwang.commons.identity import queries as identity
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.serve.cases import queries as cases
+from yiwang.serve.cases.contracts import CaseNotFound
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Bundle, Inclusion, Necessity, Requirement, TailoredGuide, TailoredMaterial
 from yiwang.serve.portal import queries
-from yiwang.serve.portal.contracts import ScanGone
 from yiwang.serve.portal.views.applying.materials import exempt, uploads
 from yiwang.serve.portal.views.applying.work import language, open_work
 from yiwang.serve.portal.views.counter.frame import at_counter, crumbs, served
@@ -194,7 +194,7 @@ def receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
     viewer: Actor = identity.actor_of(request)
     filing = queries.filing_of(case_id=case_id, viewer=viewer)
     if filing is None:
-        raise ScanGone
+        raise CaseNotFound
     case = cases.case(number=filing.number, viewer=Actor.system("portal.counter_receipt"))
     link = request.build_absolute_uri(reverse("cases:progress", args=[filing.number]))
     standing = identity.standing_of(request)
