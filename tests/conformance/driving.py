@@ -4,7 +4,7 @@ Items are answered in the order in which they were reached; then what waits for 
 goes to the next timer. Outputs come from `answers`, by element.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -28,8 +28,8 @@ class Scenario:
     variables: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
-    first: tuple[str, ...] = ()
-    quiet: tuple[str, ...] = ()
+    first: Sequence[str] = ()
+    quiet: Sequence[str] = ()
     entry: str = ""
 
 
@@ -57,14 +57,16 @@ def _completed(step: engine.Step) -> list[str]:
 
 def _next(step: engine.Step, scenario: Scenario, at: datetime) -> tuple[engine.Command, datetime]:
     waiting = [each for each in (*step.open_items, *step.subscriptions) if each.element_id not in scenario.quiet]
-    waiting.sort(key=lambda each: scenario.first.index(each.element_id) if each.element_id in scenario.first else 99)
+    waiting.sort(
+        key=lambda each: scenario.first.index(each.element_id) if each.element_id in scenario.first else MAX_STEPS
+    )
     if waiting and not isinstance(waiting[0], engine.Subscription):
         item = waiting[0]
         if item.element_id in scenario.errors:
             return engine.Failure(item.item_id, scenario.errors[item.element_id]), at
         answer = dict(scenario.answers.get(item.element_id, {}))
         return engine.Completion(item.item_id, answer), at
-    once = [each for each in waiting if not each.repeats]
+    once = [each for each in waiting if isinstance(each, engine.Subscription) and not each.repeats]
     if once:
         return engine.Arrival(once[0].subscription_id, scenario.answers.get(once[0].element_id, {})), at
     timers = sorted(step.timers, key=lambda timer: timer.due_at)

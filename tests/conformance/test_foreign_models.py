@@ -67,7 +67,8 @@ def read(record, data):
 
 
 def scenario_of(record):
-    return Scenario(**{key: record[key] for key in ("variables", "answers", "entry") if key in record})
+    told = ("variables", "answers", "entry", "errors", "first", "quiet")
+    return Scenario(**{key: record[key] for key in told if key in record})
 
 
 @pytest.mark.parametrize(("corpus", "record"), RUNNING, ids=name)
