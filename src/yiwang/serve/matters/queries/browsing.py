@@ -105,7 +105,7 @@ def steward_list(
     return paginate(rows.select_related("item"), order=_ORDER, cursor=cursor, size=size, total=total).map(row_of)
 
 
-def row_of(row: models.Matter) -> CatalogueRow:
+def row_of(row: models.Matter, /) -> CatalogueRow:
     """The row as a value, its state that of today."""
     english = row.definition.get("translations", {}).get(row.name, "") if isinstance(row.definition, dict) else ""
     return CatalogueRow(

@@ -12,7 +12,7 @@ _LISTED, _BUNDLE = 0.7, 1.3
 _CHUNK = 200
 
 
-def matter_documents(spec: MatterSpec) -> list[Document]:
+def matter_documents(spec: MatterSpec, /) -> list[Document]:
     """A matter, in each language that it speaks."""
     document = Document(
         key=spec.code,
@@ -27,7 +27,7 @@ def matter_documents(spec: MatterSpec) -> list[Document]:
     return _in_languages(document, spec.translations)
 
 
-def bundle_documents(spec: BundleSpec, matters: Mapping[str, MatterSpec], promised: int) -> list[Document]:
+def bundle_documents(spec: BundleSpec, matters: Mapping[str, MatterSpec], promised: int, /) -> list[Document]:
     """A bundle, in each language that it speaks."""
     members = [matters[member.matter] for member in spec.members]
     document = Document(
@@ -48,7 +48,7 @@ def bundle_documents(spec: BundleSpec, matters: Mapping[str, MatterSpec], promis
     return _in_languages(document, spec.translations)
 
 
-def listed_document(spec: ListedSpec) -> Document:
+def listed_document(spec: ListedSpec, /) -> Document:
     """An entry of a foreign list, behind what is handled here."""
     return Document(
         spec.code,

@@ -84,7 +84,7 @@ def english(*, matter_ids: Iterable[UUID], bundle_id: UUID | None, viewer: Actor
     return words
 
 
-def offered(rows: "QuerySet[models.Matter]") -> "QuerySet[models.Matter]":
+def offered(rows: "QuerySet[models.Matter]", /) -> "QuerySet[models.Matter]":
     """Of these versions those for which one can apply today: in force, and not suspended."""
     today = clock.today()
     return in_force(rows).exclude(
@@ -92,7 +92,7 @@ def offered(rows: "QuerySet[models.Matter]") -> "QuerySet[models.Matter]":
     )
 
 
-def in_force(rows: "QuerySet[V]") -> "QuerySet[V]":
+def in_force(rows: "QuerySet[V]", /) -> "QuerySet[V]":
     """Of these versions those that are offered today."""
     today = clock.today()
     return rows.filter(
@@ -103,18 +103,18 @@ def in_force(rows: "QuerySet[V]") -> "QuerySet[V]":
 
 
 @lru_cache(maxsize=2048)
-def matter_spec(matter_id: UUID) -> MatterSpec:
+def matter_spec(matter_id: UUID, /) -> MatterSpec:
     """A version never changes, so it is parsed once a process."""
     return rules.matter_from(models.Matter.objects.only("definition").get(pk=matter_id).definition)
 
 
 @lru_cache(maxsize=512)
-def bundle_spec(bundle_id: UUID) -> BundleSpec:
+def bundle_spec(bundle_id: UUID, /) -> BundleSpec:
     """A version never changes, so it is parsed once a process."""
     return rules.bundle_from(models.Bundle.objects.only("definition").get(pk=bundle_id).definition)
 
 
-def matter_of(row: models.Matter) -> Matter:
+def matter_of(row: models.Matter, /) -> Matter:
     """The row as a value."""
     return Matter(
         id=row.pk,
@@ -129,13 +129,13 @@ def matter_of(row: models.Matter) -> Matter:
     )
 
 
-def bundle_of(row: models.Bundle) -> Bundle:
+def bundle_of(row: models.Bundle, /) -> Bundle:
     """The row as a value. One query for the members."""
     members = row.members.select_related("matter", "matter__organisation").order_by("position")
     return assembled(row, members)
 
 
-def assembled(row: models.Bundle, members: "Iterable[models.BundleMember]") -> Bundle:
+def assembled(row: models.Bundle, members: "Iterable[models.BundleMember]", /) -> Bundle:
     """The row with its members as a value."""
     spec = bundle_spec(row.pk)
     by_key = {member.key: member for member in spec.members}
