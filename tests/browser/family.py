@@ -64,23 +64,29 @@ def answer_guide(visitor: Visitor, family: Family) -> None:
     page = visitor.page
     while page.locator("input[name=about]").count():
         fact = page.locator("input[name=about]").get_attribute("value") or ""
-        page.locator(f"label:has(input[name=answer][value={family.guide[fact]}])").click()
+        answer = family.guide[fact]
+        if page.locator("input[name=answer][type=radio]").count():
+            page.locator(f"label:has(input[name=answer][value={answer}])").click()
+        else:
+            page.locator("[name=answer]").fill(answer)
         visitor.press("继续")
 
 
 def fill_step(visitor: Visitor, family: Family) -> None:
     """Answer everything on the page that is still empty; an answer may bring new questions."""
     page = visitor.page
+    told = {**family.guide, **family.typed}
     for _turn in range(40):
-        names = page.evaluate(_EMPTY)
+        names = page.evaluate(_EMPTY, list(told))
         if not names:
             return
-        _answer(visitor, names[0], {**family.guide, **family.typed}.get(names[0], ""))
-    raise AssertionError(f"{page.url}: still empty: {page.evaluate(_EMPTY)}")
+        _answer(visitor, names[0], told.get(names[0], ""))
+    raise AssertionError(f"{page.url}: still empty: {page.evaluate(_EMPTY, list(told))}")
 
 
-_EMPTY = """() => [...document.querySelectorAll('#form-fields [name]')].filter((e) => e.checkVisibility() && !e.disabled
-  && !['hidden', 'file', 'checkbox'].includes(e.type) && (e.type === 'radio'
+_EMPTY = """(told) => [...document.querySelectorAll('#form-fields [name]')].filter((e) => e.checkVisibility() && !e.disabled
+  && !['hidden', 'file'].includes(e.type) && (e.type !== 'checkbox' || told.includes(e.name))
+  && (['radio', 'checkbox'].includes(e.type)
   ? !e.form.querySelector(`[name="${e.name}"]:checked`) : !e.value)).map((e) => e.name)"""
 
 
@@ -88,7 +94,7 @@ def _answer(visitor: Visitor, name: str, words: str) -> None:
     page = visitor.page
     control = page.locator(f"#form-fields [name='{name}']").first
     kind = control.evaluate("e => e.type")
-    if kind == "radio":
+    if kind in {"radio", "checkbox"}:
         page.locator(f"label:has(input[name='{name}'][value='{words}'])").click()
     elif kind == "select-one":
         control.select_option(words or control.evaluate("e => [...e.options].find(o => o.value).value"))
