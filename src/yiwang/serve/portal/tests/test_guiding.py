@@ -129,10 +129,12 @@ def test_typed_answers_are_read_or_refused():
         assert read(type_, text)[1], (type_, text[:9])
 
 
-def test_partial_eligibility_is_a_notice_and_not_a_refusal():
+def test_what_a_decision_advises_is_a_notice_and_only_a_refusal_has_a_title():
     bundle = value_of(bundle_spec(), matters())
     assert tailoring._advice(bundle, Eligibility(Scope.PARTIAL, "部分在窗口办")).title == ""
-    assert tailoring._advice(bundle, Eligibility(Scope.ALL, "都能办")) is None
+    assert tailoring._advice(bundle, Eligibility(Scope.ALL, "您的法定退休时间是2026年11月")).title == ""
+    assert tailoring._advice(bundle, Eligibility(Scope.NONE, "到窗口办理")).title != ""
+    assert tailoring._advice(bundle, Eligibility(Scope.ALL, "")) is None
     assert tailoring._advice(bundle, None) is None
 
 

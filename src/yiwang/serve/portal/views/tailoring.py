@@ -107,7 +107,7 @@ def _in_words(question: SituationQuestion, value: Any, words: Mapping[str, str])
 
 
 def _advice(bundle: Bundle, verdict: Eligibility | None) -> Note | None:
-    if verdict is None or not verdict.advice or not (verdict.refused or verdict.is_partial):
+    if verdict is None or not verdict.advice:
         return None
     title = _("按您的情况，不能在网上办理") if verdict.refused else ""
     return Note(say(verdict.advice, bundle.spec.translations), title, Tone.WARN if verdict.refused else Tone.BLUE)
