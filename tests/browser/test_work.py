@@ -114,7 +114,7 @@ def test_a_filter_is_saved_under_a_name_and_opens_the_inbox(visitor, waiting):
     official.log_in(waiting.official)
     official.go(f"/work/?q={waiting.number}")
     page.get_by_role("button", name="保存筛选").click()
-    page.get_by_label("名称").fill("这一件")
+    page.get_by_label("筛选名称").fill("这一件")
     page.get_by_label("打开待办时先看它").check()
     assert serious(page) == []
     official.press("保存")

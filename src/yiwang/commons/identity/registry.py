@@ -1,8 +1,8 @@
 """Ports of identity: for whom an official stands in, and which actions one may take standing in."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from yiwang.commons.identity import rules
@@ -24,7 +24,9 @@ class StandIn:
     href: str
 
 
-StandIns = Callable[[UUID, UUID], StandIn | None]
+class StandIns(Protocol):
+    def __call__(self, *, account_id: UUID, chosen: UUID) -> StandIn | None:
+        """For whom this account stands in, by what its session chose, where that holds now."""
 
 
 @dataclass
@@ -37,12 +39,12 @@ _provided = _Provided()
 
 
 def provide_stand_ins(find: StandIns) -> None:
-    """`find(deputy's account, what the session chose)` answers at each request whether it holds now; at most one query."""
+    """`find` answers at each request whether it holds now; at most one query."""
     _provided.find = find
 
 
 def stand_in(account_id: UUID, chosen: UUID) -> StandIn | None:
-    return _provided.find(account_id, chosen) if _provided.find else None
+    return _provided.find(account_id=account_id, chosen=chosen) if _provided.find else None
 
 
 def let_stand_in(*actions: str) -> None:

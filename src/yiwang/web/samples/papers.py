@@ -84,7 +84,7 @@ def charts() -> tuple[Component, ...]:
 
 def diagrams() -> tuple[Component, ...]:
     steps = (
-        ("filed", _("提交申请"), DiagramState.PASSED, "11-16 09:12"),
+        ("filed", _("收件"), DiagramState.PASSED, "11-16 09:12"),
         ("accept", _("受理"), DiagramState.PASSED, "11-17 15:40"),
         ("decide", _("审查决定"), DiagramState.CURRENT, ""),
         ("issue", _("送达结果"), DiagramState.AHEAD, ""),

@@ -45,12 +45,10 @@ def deputising(*, viewer: Actor) -> tuple[tuple[DelegationRow, int], ...]:
     return tuple((_row(row, viewer), counts.get(row.from_account_id, 0)) for row in rows)
 
 
-def stand_in_of(account_id: UUID, delegation_id: UUID) -> StandIn | None:
+def stand_in_of(*, account_id: UUID, chosen: UUID) -> StandIn | None:
     """Fills identity's port: whether a deputy may go on standing in. One query."""
     viewer = Actor(kind=ActorKind.OFFICIAL, account_id=account_id)
-    found = Delegation.objects.filter(policies.delegated_to(viewer), pk=delegation_id).select_related(
-        "from_account__person"
-    )
+    found = Delegation.objects.filter(policies.delegated_to(viewer), pk=chosen).select_related("from_account__person")
     row = found.first()
     if row is None:
         return None

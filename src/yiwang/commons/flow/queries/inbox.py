@@ -55,13 +55,13 @@ _ORDERS: Mapping[InboxSort, tuple[str, ...]] = {
 _NOTHING = InboxFilter()
 
 
-def waiting(viewer: Actor) -> "QuerySet[Task]":
+def waiting(*, viewer: Actor) -> "QuerySet[Task]":
     """What is not done in the viewer's reach."""
     rows: QuerySet[Task] = Task.objects.filter(policies.in_reach(viewer), status__in=policies.WAITING)
     return rows
 
 
-def conditions(wanted: InboxFilter, viewer: Actor, now: datetime) -> Q:
+def conditions(*, wanted: InboxFilter, viewer: Actor, now: datetime) -> Q:
     """What a filter asks, as a condition on tasks."""
     asked = _view(viewer, wanted.view, now)
     if wanted.net:
@@ -124,7 +124,12 @@ def inbox(*, viewer: Actor, wanted: InboxFilter = _NOTHING, cursor: str | None =
     Residents see the tasks that wait for them.
     """
     now = clock.now()
-    rows = waiting(viewer).filter(conditions(wanted, viewer, now)).select_related(*RELATED, *_APPLICANT).only(*_LIGHT)
+    rows = (
+        waiting(viewer=viewer)
+        .filter(conditions(wanted=wanted, viewer=viewer, now=now))
+        .select_related(*RELATED, *_APPLICANT)
+        .only(*_LIGHT)
+    )
     page = paginate(rows, order=_ORDERS[wanted.sort], cursor=cursor, size=size)
     return page.map(lambda row: task_row(task=row, now=now, viewer=viewer, applicant=_applicant(row)))
 
@@ -159,7 +164,7 @@ def candidates(*, task_ids: Sequence[UUID], viewer: Actor) -> tuple[AccountCard,
 
 def inbox_export(*, viewer: Actor, wanted: InboxFilter) -> Iterator[tuple[TaskRow, ...]]:
     """Everything that is found, in batches of 500. Raises TooMuchToExport, at once and not while it is read."""
-    found = waiting(viewer).filter(conditions(wanted, viewer, clock.now()))
+    found = waiting(viewer=viewer).filter(conditions(wanted=wanted, viewer=viewer, now=clock.now()))
     if found.order_by().values("pk")[EXPORTED_AT_MOST : EXPORTED_AT_MOST + 1].exists():
         raise TooMuchToExport(limit=EXPORTED_AT_MOST)
     return _batches(viewer, wanted)
@@ -190,7 +195,7 @@ def inbox_summary(*, viewer: Actor) -> InboxSummary:
     }
     by = ("net", "name", "scope_key", "organisation_id", "organisation__name", "organisation__short_name")
     rows: Iterable[Mapping[str, Any]] = (
-        waiting(viewer).values(*by).annotate(all=Count("pk"), titled=Min("title"), **counted).order_by()
+        waiting(viewer=viewer).values(*by).annotate(all=Count("pk"), titled=Min("title"), **counted).order_by()
     )
     views: Counter[InboxView] = Counter()
     nets: Counter[str] = Counter()

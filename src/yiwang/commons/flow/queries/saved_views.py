@@ -22,8 +22,11 @@ def saved_views(*, viewer: Actor) -> tuple[SavedViewRow, ...]:
         return ()
     now = clock.now()
     asked = [InboxFilter.read(row.conditions) for row in rows]
-    wanted = {f"n{place}": Count("pk", filter=conditions(each, viewer, now)) for place, each in enumerate(asked)}
-    counts = waiting(viewer).aggregate(**wanted)
+    wanted = {
+        f"n{place}": Count("pk", filter=conditions(wanted=each, viewer=viewer, now=now))
+        for place, each in enumerate(asked)
+    }
+    counts = waiting(viewer=viewer).aggregate(**wanted)
     return tuple(
         SavedViewRow(
             id=row.pk,
