@@ -149,9 +149,7 @@ def test_a_scan_is_chosen_into_a_material_and_used_up(clerk, folder, monkeypatch
     url = f"/work/counter/drafts/{draft_id}/scans/{scan['id']}/"
     clerk.post(url, {"material": ""})
     assert "请先选择材料" in clerk.text
-    preview = clerk.client.get(scan["preview"])
-    assert preview.status_code == 200
-    preview.close()
+    assert b"".join(clerk.client.get(scan["preview"]).streaming_content) == png()
     clerk.post(url, {"material": material})
     assert "户口簿.png" in clerk.text
     clerk.post(url, {"material": material}, status=409)
