@@ -41,7 +41,7 @@ def renewal(*, draft_id: UUID, viewer: Actor) -> Renewal | None:
     return renewed(form, held) if form.version != held.version else None
 
 
-def renewed(form: Definition, held: DraftView) -> Renewal:
+def renewed(form: Definition, held: DraftView, /) -> Renewal:
     """Which of a draft's answers the version `form` still asks for and still takes."""
     asked = {name: answer.value for name, answer in held.answers.items() if name in form.questions}
     unfit = {fault.fact for fault in wrong_types(form, asked)}
