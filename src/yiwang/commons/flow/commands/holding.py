@@ -9,6 +9,7 @@ from yiwang.commons.flow import policies
 from yiwang.commons.flow.contracts import HistoryKind, TaskStatus
 from yiwang.commons.flow.models import HistoryEntry, Task
 from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import keep
 
 _HELD = ("assignee", "status", "claimed_at")
 
@@ -28,11 +29,11 @@ def hold(tasks: Iterable[Task], account_id: UUID | None, at: datetime) -> None:
 
 
 def remember(tasks: Sequence[Task], kind: HistoryKind, by: Actor, at: datetime, **details: Any) -> None:
-    """One line for each task; a deputy's line names the absent official too. One statement."""
+    """One line for each task; a deputy's line names the absent official too. Written with the command's audit."""
     absent = policies.stands_in(by)
     told = {**details, **({"for": str(absent)} if absent else {})}
-    HistoryEntry.objects.bulk_create(
-        HistoryEntry(
+    for task in tasks:
+        row = HistoryEntry(
             instance_id=task.instance_id,
             subject_kind=task.subject_kind,
             subject_id=task.subject_id,
@@ -43,5 +44,4 @@ def remember(tasks: Sequence[Task], kind: HistoryKind, by: Actor, at: datetime, 
             account_id=by.account_id,
             details={"task": str(task.pk), **told},
         )
-        for task in tasks
-    )
+        keep(row)
