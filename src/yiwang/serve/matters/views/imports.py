@@ -24,7 +24,6 @@ from yiwang.web.components.lists import Cell, Column, Row, Table
 from yiwang.web.fields import Field, FieldKind
 
 _SHOWN = 60
-_COLUMNS = 8
 
 
 @login_required
@@ -157,5 +156,5 @@ def _findings(findings: tuple[RowFinding, ...]) -> Table:
 
 def _kept(row: KeptRow) -> Row:
     change = f"{row.before} → {row.after}" if row.after or row.verdict is RowVerdict.REPAIRED else row.before
-    original = "；".join(f"{name}：{value}" for name, value in list(row.original.items())[:_COLUMNS] if value)
+    original = "；".join(f"{name}：{value}" for name, value in row.original.items() if value)
     return Row((row.line, row.name or "—", Cell(row.message, note=change), Cell("", note=original)))

@@ -54,10 +54,10 @@ def matters(request: HttpRequest) -> HttpResponse:
         level=asked["level"],
         cursor=request.GET.get("cursor"),
     )
-    plain = not (asked["q"] or asked["department"] or asked["level"] or request.GET.get("cursor"))
+    narrowed = asked["q"] or asked["department"] or asked["level"] or request.GET.get("cursor")
     bundles_of = (
         queries.catalogue(viewer=viewer, theme=asked["theme"], audience=asked["audience"], kind="bundle")
-        if plain
+        if asked["theme"] and not narrowed
         else ()
     )
     title = names.get(asked["theme"], asked["theme"]) if asked["theme"] else _("办事")

@@ -82,7 +82,7 @@ def matter_page(request: HttpRequest, row: CatalogueRow, viewer: Actor, crumbs: 
         "sample_note": said(spec, spec.sample_note),
         "halted": _halted(row),
         "begin_url": _begin(found, row),
-        "facts": _facts(found),
+        "facts": _facts(found, row),
         "codes": _codes(found),
         "audience": together(str(_AUDIENCES[each]) for each in spec.audience if each in _AUDIENCES),
         "conditions": [said(spec, each.text) for each in spec.conditions],
@@ -191,7 +191,7 @@ def _begin(found: Matter, row: CatalogueRow) -> str:
     return reverse("portal:matter_guide", args=[spec.code]) if open_ and "online" in spec.channels else ""
 
 
-def _facts(found: Matter) -> Facts:
+def _facts(found: Matter, row: CatalogueRow) -> Facts:
     spec = found.spec
     fees = _("收费") if spec.fees else _("不收费")
     depth = (
@@ -206,8 +206,8 @@ def _facts(found: Matter) -> Facts:
         Fact(_("费用"), fees),
         Fact(_("怎样办"), depth),
     ]
-    if found.organisation_name:
-        facts.insert(0, Fact(_("办理部门"), found.organisation_name))
+    if found.organisation_name or row.department:
+        facts.insert(0, Fact(_("办理部门"), found.organisation_name or row.department))
     return Facts(tuple(facts))
 
 
