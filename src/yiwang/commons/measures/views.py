@@ -108,6 +108,7 @@ def rows(request: HttpRequest, key: str) -> HttpResponse:
         dimension=split.key if split else "",
         value=value,
         cursor=request.GET.get("cursor"),
+        size=20,
     )
     source = registry.source_of(one)
     chosen = {"by": split.key, "value": value} if split else {}
