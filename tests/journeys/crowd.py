@@ -26,7 +26,7 @@ T = TypeVar("T")
 LOST = (OSError, http.client.HTTPException)
 AGAIN = {429, 500, 502, 503, 504}
 PATIENCE = 240.0
-_YES = ("accept", "grant", "produce")
+_YES = ("accept", "complies", "grant", "produce")
 
 
 @dataclass

@@ -24,6 +24,8 @@ _GRANTED = {
     CaseAction.REQUEST_CORRECTION: "cases.accept",
     CaseAction.CHECK_MATERIAL: "cases.accept",
     CaseAction.REVIEW: "cases.decide",
+    CaseAction.INSPECT: "cases.decide",
+    CaseAction.REMIND: "cases.decide",
     CaseAction.GRANT: "cases.decide",
     CaseAction.REFUSE: "cases.decide",
     CaseAction.STOP_CLOCK: "cases.decide",

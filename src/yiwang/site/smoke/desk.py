@@ -10,7 +10,7 @@ from yiwang.site.smoke.family import City, Official
 from yiwang.site.smoke.ledger import Ledger, OpenTask
 from yiwang.site.smoke.story import Story
 
-_YES = ("accept", "grant", "produce")
+_YES = ("accept", "complies", "grant", "produce")
 _OPINION = "材料齐全，内容一致。"
 _REASON = "所交材料看不清经营地址，请按样例重新提供。"
 Supplies = Callable[[OpenTask], None]

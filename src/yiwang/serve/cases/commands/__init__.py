@@ -10,6 +10,7 @@ from yiwang.serve.cases.commands.desk import (
     supply_correction,
     supply_deferred,
 )
+from yiwang.serve.cases.commands.inspecting import inspect, remind
 from yiwang.serve.cases.commands.limits import move_due, reckon_anew
 from yiwang.serve.cases.commands.pledging import check_pledge
 from yiwang.serve.cases.commands.procedures import extend, resume_clock, stop_clock
@@ -33,7 +34,7 @@ from yiwang.serve.cases.commands.withdrawing import withdraw
 
 __all__ = [
     "accept", "add_material", "check_material", "check_pledge", "choose_delivery", "close", "confirm_receipt", "decide",
-    "decline", "discontinue", "extend", "handle_task", "issue_result", "lapse_deferral", "move_due", "note_export", "publish_template", "receive",
-    "reckon_anew", "record_delivery", "release", "release_results", "request_correction", "resume_clock", "review",
+    "decline", "discontinue", "extend", "handle_task", "inspect", "issue_result", "lapse_deferral", "move_due", "note_export", "publish_template", "receive",
+    "reckon_anew", "record_delivery", "release", "release_results", "remind", "request_correction", "resume_clock", "review",
     "settle", "stop_clock", "submit_bundle", "submit_matter", "supply", "supply_correction", "supply_deferred", "withdraw",
 ]  # fmt: skip

@@ -36,10 +36,12 @@ _OUTPUTS: Mapping[TaskChoice, Mapping[str, str]] = {
     TaskChoice.DECLINE: {"acceptance": "refuse"},
     TaskChoice.GRANT: {"decision": "approve"},
     TaskChoice.REFUSE: {"decision": "refuse"},
+    TaskChoice.COMPLIES: {"inspection": "pass"},
+    TaskChoice.FAILS: {"inspection": "fail"},
     TaskChoice.PRODUCE: {},
     TaskChoice.SUPPLY: {},
 }
-_NEEDS_REASON = {TaskChoice.CORRECT, TaskChoice.DECLINE, TaskChoice.REFUSE}
+_NEEDS_REASON = {TaskChoice.CORRECT, TaskChoice.DECLINE, TaskChoice.REFUSE, TaskChoice.FAILS}
 
 
 @command("cases.handle_task")

@@ -52,7 +52,7 @@ _RESULTS = {
 }
 _CLOCK = {CaseAction.ACCEPT, CaseAction.STOP_CLOCK, CaseAction.RESUME_CLOCK, CaseAction.EXTEND}
 _ENDING = {CaseAction.CLOSE, CaseAction.WITHDRAW, CaseAction.DISCONTINUE}
-_QUIET = {CaseAction.ADD_MATERIAL, CaseAction.CHECK_MATERIAL}
+_QUIET = {CaseAction.ADD_MATERIAL, CaseAction.CHECK_MATERIAL, CaseAction.REMIND}
 _PROJECTED = {
     CaseStatus.RECEIVED: CaseAction.RECEIVE,
     CaseStatus.ACCEPTED: CaseAction.ACCEPT,

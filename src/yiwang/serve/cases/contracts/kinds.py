@@ -62,6 +62,8 @@ class CaseAction(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     REVIEW = "review"
+    INSPECT = "inspect"
+    REMIND = "remind"
     GRANT = "grant"
     REFUSE = "refuse"
     ISSUE_RESULT = "issue_result"
@@ -93,6 +95,8 @@ _ACTION = {
     CaseAction.ACCEPT: _("受理"),
     CaseAction.DECLINE: _("不予受理"),
     CaseAction.REVIEW: _("开始审查"),
+    CaseAction.INSPECT: _("现场核查"),
+    CaseAction.REMIND: _("办理期限将到，提醒承办人员"),
     CaseAction.GRANT: _("准予"),
     CaseAction.REFUSE: _("不予"),
     CaseAction.ISSUE_RESULT: _("出具办理结果"),
@@ -142,6 +146,8 @@ class TaskChoice(StrEnum):
     DECLINE = "decline"
     GRANT = "grant"
     REFUSE = "refuse"
+    COMPLIES = "complies"
+    FAILS = "fails"
     PRODUCE = "produce"
     SUPPLY = "supply"
 
@@ -158,6 +164,8 @@ _CHOSEN = {
     TaskChoice.DECLINE: CaseAction.DECLINE,
     TaskChoice.GRANT: CaseAction.GRANT,
     TaskChoice.REFUSE: CaseAction.REFUSE,
+    TaskChoice.COMPLIES: CaseAction.INSPECT,
+    TaskChoice.FAILS: CaseAction.INSPECT,
     TaskChoice.SUPPLY: CaseAction.SUPPLY,
 }
 
@@ -165,6 +173,7 @@ _CHOSEN = {
 CHOICES_OF: Mapping[str, tuple[TaskChoice, ...]] = {
     "accept": (TaskChoice.ACCEPT, TaskChoice.CONDITIONAL, TaskChoice.CORRECT, TaskChoice.DECLINE),
     "decide": (TaskChoice.GRANT, TaskChoice.REFUSE),
+    "inspect": (TaskChoice.COMPLIES, TaskChoice.FAILS),
     "produce": (TaskChoice.PRODUCE,),
     "supply": (TaskChoice.SUPPLY,),
 }

@@ -150,6 +150,30 @@ def decide(call: Invocation) -> Mapping[str, Any]:
     return {}
 
 
+@operation("cases.inspect")
+def inspect(call: Invocation) -> Mapping[str, Any]:
+    """What the visit showed: entered at the task before, or brought by a message (`inspection`, `findings`)."""
+    entered = _entered(call)
+    passed = str(call.inputs.get("inspection") or "") == "pass"
+    told = "" if passed else _("现场与申请不一致，不符合规定的条件")
+    commands.inspect(
+        case_id=_case_id(call),
+        passed=passed,
+        findings=entered.get("reason") or str(call.inputs.get("findings") or told),
+        opinion=entered.get("opinion", ""),
+        by_process=True,
+        by=_by(call),
+        at=call.at,
+    )
+    return {}
+
+
+@operation("cases.remind")
+def remind(call: Invocation) -> Mapping[str, Any]:
+    commands.remind(case_id=_case_id(call), by_process=True, by=_program(call), at=call.at)
+    return {}
+
+
 @operation("cases.issue_result")
 def issue_result(call: Invocation) -> Mapping[str, Any]:
     case_id = _case_id(call)

@@ -21,6 +21,8 @@ _WORDS = {
     TaskChoice.DECLINE: (_("不予受理"), _("须写明依据和理由，并告知复议和诉讼的权利")),
     TaskChoice.GRANT: (_("准予"), _("出具办理结果，并送达申请人")),
     TaskChoice.REFUSE: (_("不予"), _("须写明依据和理由，并告知复议和诉讼的权利")),
+    TaskChoice.COMPLIES: (_("核查通过"), _("现场与申请一致，符合条件")),
+    TaskChoice.FAILS: (_("核查不通过"), _("写明不符合的地方，供作出决定时参考")),
     TaskChoice.PRODUCE: (_("制作完成"), _("填写结果信息后出具")),
     TaskChoice.SUPPLY: (_("补正材料已齐"), _("提交后由受理人员继续办理")),
 }
@@ -119,7 +121,7 @@ def _choice(row: Case, choice: TaskChoice, deferrable: tuple[tuple[str, str], ..
     if not reason and action in {CaseAction.GRANT, CaseAction.REFUSE}:
         reason = policies.to_follow(row, action, clock.now())
     label, hint = _WORDS[choice]
-    needs_reason = choice in {TaskChoice.CORRECT, TaskChoice.DECLINE, TaskChoice.REFUSE}
+    needs_reason = choice in {TaskChoice.CORRECT, TaskChoice.DECLINE, TaskChoice.REFUSE, TaskChoice.FAILS}
     return Choice(choice, label, hint, reason, needs_reason)
 
 

@@ -25,7 +25,11 @@ from yiwang.web.components import Attr
 from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.responses import go
 
-_SUBMIT = {"decide": gettext_lazy("作出决定"), "produce": gettext_lazy("出具结果")}
+_SUBMIT = {
+    "decide": gettext_lazy("作出决定"),
+    "inspect": gettext_lazy("记录核查结果"),
+    "produce": gettext_lazy("出具结果"),
+}
 _AT = {
     CaseStatus.WAITING: 1,
     CaseStatus.SUBMITTED: 2,
@@ -117,7 +121,7 @@ def _page(
     request: HttpRequest, view: CaseView, desk: DeskTask | None, refused: Invalid | None = None, status: int = 200
 ) -> HttpResponse:
     viewer = identity.actor_of(request)
-    sheet = _sheet(desk, request) if desk and desk.form_key != "produce" else None
+    sheet = _sheet(desk, request) if desk and desk.form_key not in {"produce", "inspect"} else None
     rights = queries.rights(case_id=view.id, viewer=viewer)
     view = spoken(view, viewer)
     errors = dict(refused.fields) if refused else {}
@@ -180,6 +184,8 @@ def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[s
               hint=_("准予时必须填写，会写入办理结果"), required=False)
         for fact, label in desk.fields
     ]  # fmt: skip
+    if desk.form_key == "inspect":
+        return (*fields, _findings(posted, errors), _opinion(posted))
     if desk.form_key not in {"accept", "decide"}:
         return tuple(fields)
     if desk.deferrable:
@@ -201,9 +207,19 @@ def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[s
         Field("reason", _("理由或需要补正的内容"), FieldKind.TEXTAREA, posted.get("reason", ""),
               _("会写进文书，申请人能看到。不予和补正必须填写；补正的，每行一项，一次写全。"), errors.get("reason", ""),
               required=False, rows=3, attrs=(*live, Attr("hx-trigger", "change"))),
-        Field("opinion", _("内部意见"), FieldKind.TEXTAREA, posted.get("opinion", ""),
-              _("申请人看不到，归档时保留。"), required=False, rows=2),
+        _opinion(posted),
     )  # fmt: skip
+
+
+def _findings(posted: QueryDict, errors: dict[str, str]) -> Field:
+    return Field("reason", _("核查情况"), FieldKind.TEXTAREA, posted.get("reason", ""),
+                 _("何时、何人、看到什么。申请人能看到；不通过的必须写明不符合的地方。"), errors.get("reason", ""),
+                 required=False, rows=3)  # fmt: skip
+
+
+def _opinion(posted: QueryDict) -> Field:
+    return Field("opinion", _("内部意见"), FieldKind.TEXTAREA, posted.get("opinion", ""),
+                 _("申请人看不到，归档时保留。"), required=False, rows=2)  # fmt: skip
 
 
 def _sheet(desk: DeskTask, request: HttpRequest) -> ui.Sheet | None:

@@ -259,6 +259,15 @@ def timeline(events: Sequence[EventView], *, official: bool) -> ui.Timeline:
     )
 
 
+def _found(event: EventView) -> list[str]:
+    """What a visit or a check after the decision found."""
+    if event.kind is CaseAction.INSPECT:
+        return [_("通过") if event.data.get("passed") else _("不通过")]
+    if event.kind is CaseAction.CHECK_PLEDGE:
+        return [_("属实") if event.data.get("kept") else _("不实")]
+    return []
+
+
 def _detail(event: EventView, *, official: bool) -> str:
     parts = [event.actor] if event.actor else []
     if event.note:
@@ -274,8 +283,7 @@ def _detail(event: EventView, *, official: bool) -> str:
         parts.append(
             _("延长 %(n)s（行政许可法第四十二条）") % {"n": words.days_words(int(event.data.get("days") or 0))}
         )
-    if event.kind is CaseAction.CHECK_PLEDGE:
-        parts.append(_("属实") if event.data.get("kept") else _("不实"))
+    parts += _found(event)
     if event.kind in {CaseAction.STOP_CLOCK, CaseAction.LAPSE} and event.data.get("procedure"):
         parts.append(event.data["procedure"])
     if event.kind in {CaseAction.DELIVER, CaseAction.CONFIRM_RECEIPT}:
