@@ -92,7 +92,10 @@ KEPT: Final = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """Answers on their way. `files`: material key to file ids. `key`, `version` pin the definition."""
+    """Answers on their way. `files`: material key to file ids; `pledged`: keys of materials that a pledge stands for.
+
+    `key`, `version` pin the definition.
+    """
 
     id: UUID
     key: str
@@ -105,6 +108,7 @@ class DraftView:
     on_behalf: SubjectRef | None
     created_at: datetime
     updated_at: datetime
+    pledged: tuple[str, ...] = ()
 
     @property
     def expires_at(self) -> datetime:
@@ -138,7 +142,7 @@ class Difference:
 class Submission:
     """Complete, checked answers: only what the forms ask. `forms`: which facts each member form takes.
 
-    `values` are JSON; `provenance` the source of each; `files` material key to file ids.
+    `values` are JSON; `provenance` the source of each; `files` material key to file ids; `pledged` keys of materials.
     """
 
     key: str
@@ -147,6 +151,7 @@ class Submission:
     provenance: Mapping[str, Answer]
     forms: Mapping[str, tuple[str, ...]]
     files: Mapping[str, tuple[UUID, ...]]
+    pledged: tuple[str, ...] = ()
 
 
 class FormNotFound(NotFound):

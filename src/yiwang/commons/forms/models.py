@@ -45,6 +45,7 @@ class Draft(GuardedModel):
     step = public(models.CharField(max_length=80, blank=True))
     answers = EncryptedJSONField(default=dict)
     files = personal(models.JSONField(default=dict, help_text="material key to file ids"))
+    pledged = public(models.JSONField(default=list, help_text="keys of materials that a signed pledge stands for"))
     revision = public(models.PositiveIntegerField(default=1))
     created_at = public(models.DateTimeField())
     updated_at = public(models.DateTimeField())

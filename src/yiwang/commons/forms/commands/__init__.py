@@ -10,12 +10,13 @@ from yiwang.commons.forms.commands.drafting import (
 )
 from yiwang.commons.forms.commands.publishing import publish_bundle, publish_form, publish_vocabulary
 from yiwang.commons.forms.commands.sending import submit_draft
-from yiwang.commons.forms.commands.uploading import add_file, put_file, remove_file
+from yiwang.commons.forms.commands.uploading import add_file, pledge_materials, put_file, remove_file
 
 __all__ = [
     "add_file",
     "discard_draft",
     "fill_draft",
+    "pledge_materials",
     "publish_bundle",
     "publish_form",
     "publish_vocabulary",

@@ -44,4 +44,5 @@ def submit_draft(*, draft_id: UUID, expected_revision: int | None = None, by: Ac
         provenance=whole,
         forms=taken(form, state, answers),
         files=held.files,
+        pledged=held.pledged,
     )

@@ -1,4 +1,4 @@
-"""Uploads of a draft: each belongs to one material, at most twenty to a material."""
+"""Materials of a draft: uploads, at most twenty to a material, and pledges in their place."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -93,6 +93,20 @@ def put_file(
         row.updated_at = at
         row.save(update_fields=["files", "updated_at"])
     note(SubjectRef("draft", draft_id), material=material, file=str(file_id))
+
+
+@command("forms.pledge_materials")
+def pledge_materials(*, draft_id: UUID, materials: Collection[str], by: Actor, at: datetime) -> None:
+    """Keep which materials the owner signs a pledge for instead of handing them in; again replaces the choice.
+
+    What is pledged, and whether it may be, is said by whoever offers it. Raises DraftNotFound.
+    """
+    row = locked(draft_id, by)
+    wanted = sorted(set(materials))
+    if wanted != row.pledged:
+        row.pledged, row.updated_at = wanted, at
+        row.save(update_fields=["pledged", "updated_at"])
+    note(SubjectRef("draft", draft_id), pledged=len(wanted))
 
 
 @command("forms.remove_file")

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('step', models.CharField(blank=True, max_length=80)),
                 ('answers', yiwang.kernel.fields.EncryptedJSONField(default=dict)),
                 ('files', models.JSONField(default=dict, help_text='material key to file ids')),
+                ('pledged', models.JSONField(default=list, help_text='keys of materials that a signed pledge stands for')),
                 ('revision', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField()),
                 ('updated_at', models.DateTimeField()),

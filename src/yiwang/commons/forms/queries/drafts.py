@@ -71,4 +71,5 @@ def view(*, row: Draft) -> DraftView:
         on_behalf=behalf,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        pledged=tuple(row.pledged),
     )

@@ -14,8 +14,8 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.serve.cases import commands as cases
 from yiwang.serve.cases import queries as cases_read
-from yiwang.serve.cases.contracts import Answer, Applicant, MaterialInput
-from yiwang.serve.matters.contracts import Bundle
+from yiwang.serve.cases.contracts import Answer, Applicant, MaterialBy, MaterialInput
+from yiwang.serve.matters.contracts import Bundle, MatterSpec
 from yiwang.serve.portal import queries
 from yiwang.serve.portal.contracts import (
     FormReplaced,
@@ -184,12 +184,21 @@ def _materials(sent: Submission, bundle: Bundle, by: Actor) -> list[MaterialInpu
     names = {
         requirement.material: requirement.name for member in bundle.members for requirement in member.matter.spec.inputs
     }
-    return [
+    handed_in = [
         MaterialInput(material, names.get(material, material), file_id=file_id)
         for material, ids in sent.files.items()
         for file_id in ids
         if file_id in known
     ]
+    there = {each.material for each in handed_in}
+    offered = {code for member in bundle.members for code in pledges_of(member.matter.spec)}
+    signed = [code for code in sent.pledged if code in offered - there]
+    return [*handed_in, *(MaterialInput(code, names.get(code, code), MaterialBy.PLEDGE) for code in signed)]
+
+
+def pledges_of(spec: MatterSpec) -> tuple[str, ...]:
+    """Codes of the materials that a signed pledge may stand for (告知承诺)."""
+    return spec.pledge.materials if spec.pledge else ()
 
 
 def _member_facts(sent: Submission, bundle: Bundle) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from yiwang.commons.files import queries as files
-from yiwang.commons.files.contracts import MediaType
+from yiwang.commons.files.contracts import MediaType, StoredFile
 from yiwang.commons.forms import commands as forms
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.forms.contracts import DraftNotFound
@@ -22,7 +22,7 @@ from yiwang.serve.portal.views.applying.work import MATERIALS, Work, frame, lang
 from yiwang.web.components import ErrorSummary
 from yiwang.web.components.lists import Task, TaskList
 from yiwang.web.components.marks import Provenance, Source, Tag
-from yiwang.web.fields import Field
+from yiwang.web.fields import Choice, Field, FieldKind
 
 
 @signed_in
@@ -36,6 +36,7 @@ def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return redirect("portal:step", draft_id=draft_id, step=MATERIALS)
     errors: Mapping[str, str] = {}
     if request.method == "POST":
+        _keep_pledges(request, work)
         errors = _take_files(request, work)
         work = open_work(request, draft_id)
         errors = errors or missing(work)
@@ -56,7 +57,9 @@ def missing(work: Work) -> dict[str, str]:
     return {
         each.code: _("请上传%(name)s") % {"name": work.say(each.name)}
         for each in work.to_upload
-        if each.necessity is Necessity.REQUIRED and not work.draft.files.get(each.code)
+        if each.necessity is Necessity.REQUIRED
+        and not work.draft.files.get(each.code)
+        and not work.is_pledged(each.code)
     }
 
 
@@ -66,7 +69,9 @@ def uploads(work: Work) -> TaskList | None:
     tasks = tuple(
         Task(
             work.say(each.name),
-            detail="、".join(held[i].name for i in work.draft.files.get(each.code, ()) if i in held) or _("没有上传"),
+            detail=_("已签署告知承诺，免交")
+            if work.is_pledged(each.code)
+            else "、".join(held[i].name for i in work.draft.files.get(each.code, ()) if i in held) or _("没有上传"),
         )
         for each in work.to_upload
     )
@@ -106,6 +111,30 @@ def _remove(work: Work, posted: str) -> None:
     forms.remove_file(draft_id=work.draft.id, material=material, file_id=file_id, by=work.viewer, at=clock.now())
 
 
+def _keep_pledges(request: HttpRequest, work: Work) -> None:
+    """Which materials the applicant signs a pledge for instead of handing them in."""
+    signed = [code for code in work.pledges if request.POST.get(f"pledge.{code}")]
+    if signed or work.draft.pledged:
+        forms.pledge_materials(draft_id=work.draft.id, materials=signed, by=work.viewer, at=clock.now())
+
+
+def _pledge_field(work: Work, material: TailoredMaterial) -> Field:
+    """What is told before signing, and the tick that signs (国办发〔2020〕42号)."""
+    terms = work.pledges[material.code]
+    told = [work.say(terms.text), _("承诺不实的后果：%(words)s") % {"words": work.say(terms.consequences)}]
+    if terms.excluded:
+        told.append(work.say(terms.excluded))
+    return Field(
+        name=f"pledge.{material.code}",
+        label=_("用书面承诺代替"),
+        kind=FieldKind.CONFIRM,
+        value="yes" if work.is_pledged(material.code) else "",
+        hint=" ".join(told),
+        required=False,
+        options=(Choice("yes", _("我已阅读并签署告知承诺书，代替“%(name)s”") % {"name": work.say(material.name)}),),
+    )
+
+
 def _take_files(request: HttpRequest, work: Work) -> dict[str, str]:
     """Store files that came with the form (browsers without script); refusals by material."""
     errors: dict[str, str] = {}
@@ -141,20 +170,26 @@ def types_of(material: TailoredMaterial) -> tuple[MediaType, ...]:
 
 def _fields(work: Work, errors: Mapping[str, str]) -> list[Field]:
     held = files.described(file_ids=_file_ids(work), viewer=work.viewer)
-    return [
-        form_queries.material_field(
-            spec=form_queries.MaterialSpec(
-                key=each.code,
-                label={"zh": each.name, "en": work.say(each.name)},
-                types=types_of(each),
-                max_bytes=each.max_bytes,
-                required=each.necessity is Necessity.REQUIRED,
-                help={"zh": each.note or each.standard, "en": work.say(each.note or each.standard)},
-            ),
-            draft=work.draft,
-            files=held,
-            error=errors.get(each.code, ""),
-            language=language(),
-        )
-        for each in work.to_upload
-    ]
+    fields: list[Field] = []
+    for each in work.to_upload:
+        fields.append(_upload(work, each, held, errors.get(each.code, "")))
+        if each.code in work.pledges:
+            fields.append(_pledge_field(work, each))
+    return fields
+
+
+def _upload(work: Work, each: TailoredMaterial, held: Mapping[UUID, StoredFile], error: str) -> Field:
+    return form_queries.material_field(
+        spec=form_queries.MaterialSpec(
+            key=each.code,
+            label={"zh": each.name, "en": work.say(each.name)},
+            types=types_of(each),
+            max_bytes=each.max_bytes,
+            required=each.necessity is Necessity.REQUIRED and each.code not in work.pledges,
+            help={"zh": each.note or each.standard, "en": work.say(each.note or each.standard)},
+        ),
+        draft=work.draft,
+        files=held,
+        error=error,
+        language=language(),
+    )

@@ -21,7 +21,14 @@ from yiwang.kernel.actor import Actor
 from yiwang.serve.cases import queries as cases
 from yiwang.serve.cases.contracts import MaterialInput
 from yiwang.serve.matters import queries as matters
-from yiwang.serve.matters.contracts import Bundle, BundleNotFound, Inclusion, TailoredGuide, TailoredMaterial
+from yiwang.serve.matters.contracts import (
+    Bundle,
+    BundleNotFound,
+    Inclusion,
+    PledgeTerms,
+    TailoredGuide,
+    TailoredMaterial,
+)
 from yiwang.serve.portal import queries
 from yiwang.serve.portal.contracts import BundleWithdrawn, Eligibility
 from yiwang.serve.portal.views import speaking
@@ -105,6 +112,21 @@ class Work:
     def to_upload(self) -> list[TailoredMaterial]:
         wanted = (each for each in self.guide.materials if each.inclusion is not Inclusion.NO)
         return [each for each in wanted if self.needs.get(each.code) is None]
+
+    @cached_property
+    def pledges(self) -> Mapping[str, PledgeTerms]:
+        """The terms of the pledges that may stand for materials which would have to be uploaded, by material."""
+        offered = {
+            code: member.matter.spec.pledge
+            for member in self.bundle.members
+            if member.matter.spec.pledge
+            for code in member.matter.spec.pledge.materials
+        }
+        return {each.code: offered[each.code] for each in self.to_upload if each.code in offered}
+
+    def is_pledged(self, material: str) -> bool:
+        """Whether the applicant signs a pledge for the material instead of handing it in."""
+        return material in self.draft.pledged and material in self.pledges and not self.draft.files.get(material)
 
     @cached_property
     def steps(self) -> list[str]:
