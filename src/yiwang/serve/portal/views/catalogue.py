@@ -12,7 +12,7 @@ from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import Bundle, CatalogueRow, LimitUnit, MatterNotFound, MatterState
 from yiwang.serve.portal.queries import unsent
 from yiwang.serve.portal.views.guidance import audiences, level_words, limit_words, matter_page
-from yiwang.serve.portal.views.speaking import card, say, theme_names, unsent_words, visits_words
+from yiwang.serve.portal.views.speaking import card, in_life_order, say, theme_names, unsent_words, visits_words
 from yiwang.web.components import Cards, Crumbs, Empty, Link, LinkButton, Pagination
 from yiwang.web.components.lists import Cell, Column, Fact, Facts, Row, Table
 
@@ -26,7 +26,8 @@ def home_link() -> Link:
 
 def bundles(request: HttpRequest) -> HttpResponse:
     """All bundles."""
-    entries = queries.catalogue(viewer=actor_of(request), kind="bundle")
+    viewer = actor_of(request)
+    entries = in_life_order(queries.catalogue(viewer=viewer, kind="bundle"), theme_names(viewer))
     context = {
         "crumbs": Crumbs((home_link(),), _("一件事")),
         "cards": Cards(tuple(card(entry) for entry in entries)),

@@ -21,7 +21,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import CatalogueEntry
 from yiwang.serve.portal.queries import counters_near, unsent
-from yiwang.serve.portal.views.speaking import card, say, theme_names, unsent_items
+from yiwang.serve.portal.views.speaking import card, in_life_order, say, theme_names, unsent_items
 from yiwang.web.components import Cards, CaseItem, CaseList, Empty, LinkButton, Pagination, Progress
 from yiwang.web.components.lists import StateLine, StateList, Theme, Themes
 from yiwang.web.components.marks import Tag, Tone
@@ -34,9 +34,9 @@ _SHOWN = 3
 def home(request: HttpRequest) -> HttpResponse:
     """What would you like to do? Search, my cases, bundles, themes."""
     viewer = actor_of(request)
-    entries = matters.catalogue(viewer=viewer)
-    bundles = [entry for entry in entries if entry.kind == "bundle"]
     names = theme_names(viewer)
+    entries = tuple(in_life_order(matters.catalogue(viewer=viewer), names))
+    bundles = [entry for entry in entries if entry.kind == "bundle"]
     mine = _mine(viewer)
     context = {
         "said": _said(entries),
@@ -107,11 +107,10 @@ def _mine(viewer: Actor) -> tuple[CaseItem, ...]:
 
 
 def _said(entries: Sequence[CatalogueEntry]) -> list[tuple[str, str]]:
-    """Plain words that people use, each with its search: of bundles before matters, of persons' before enterprises'."""
+    """Plain words that people use, each with its search, in the order of `entries`."""
     base = reverse("portal:search")
     english = (get_language() or "").startswith("en")
-    order = sorted(entries, key=lambda entry: (entry.kind != "bundle", "person" not in entry.audience))
-    words = [say(each.name, each.translations) if english else each.said[0] for each in order if each.said]
+    words = [say(each.name, each.translations) if english else each.said[0] for each in entries if each.said]
     return [(word, f"{base}?{urlencode({'q': word})}") for word in list(dict.fromkeys(words))[:_SAID]]
 
 

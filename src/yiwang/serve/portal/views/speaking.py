@@ -1,7 +1,7 @@
 """Words of published definitions in the viewer's language, and the small components that several pages share."""
 
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,17 @@ def theme_names(viewer: Actor) -> dict[str, str]:
     return {
         each.key: (each.english if english and each.english else each.name) for each in queries.themes(viewer=viewer)
     }
+
+
+def in_life_order(entries: Iterable[CatalogueEntry], themes: Iterable[str]) -> list[CatalogueEntry]:
+    """Bundles before matters, persons' before enterprises', then by the order of the themes: as they come up in a life."""
+    place = {theme: number for number, theme in enumerate(themes)}
+
+    def rank(entry: CatalogueEntry) -> tuple[bool, bool, int]:
+        first = min((place.get(theme, len(place)) for theme in entry.themes), default=len(place))
+        return entry.kind != "bundle", "person" not in entry.audience, first
+
+    return sorted(entries, key=rank)
 
 
 def visits_words(visits: int) -> str:
