@@ -14,8 +14,11 @@ from django.db import connection
 from bench.visiting import recording
 from yiwang.kernel.ids import new_id
 
-_TABLE = re.compile(r'^(INSERT INTO|UPDATE) "(\w+)"')
+_TABLE = re.compile(r'(INSERT INTO|UPDATE) "(\w+)"')
 _REST = re.compile(r" (RETURNING|ON CONFLICT) .*$", re.DOTALL)
+_CONFLICT = re.compile(r" ON CONFLICT (\([^)]*\) )?DO NOTHING")
+_DEFERS = re.compile(r"SELECT [^;]*procrastinate_defer.*$", re.DOTALL)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _BEGINS = "set_config('yiwang.command'"
 Statement = tuple[str, Any, bool]
 
@@ -28,13 +31,9 @@ class Replay:
             work()
         self.statements = len(said.said)
         self.commits = sum(_BEGINS in text for text, _parameters in said.said)
-        inserts = [
-            (found[2], parameters)
-            for text, parameters in said.said
-            if (found := _TABLE.match(text)) and found[1] != "UPDATE"
-        ]
-        self._copied = {table for table, _parameters in inserts}
-        self._ids = {each for _table, parameters in inserts for each in parameters if isinstance(each, UUID)}
+        writes = [(_TABLE.findall(text), parameters) for text, parameters in said.said if _writes(text)]
+        self._copied = {table for parts, _parameters in writes for verb, table in parts if verb != "UPDATE"}
+        self._ids = {each for _parts, parameters in writes for value in parameters for each in _ids(value)}
         for table in self._copied:
             _copy(table)
         self.transactions: list[list[Statement]] = []
@@ -44,12 +43,16 @@ class Replay:
             self.transactions[-1] += self._kept(text, parameters)
 
     def _kept(self, text: str, parameters: Any) -> Iterable[Statement]:
-        found = _TABLE.match(text)
-        if found is not None and found[2] in self._copied:
-            told = text.replace(f'"{found[2]}"', f'"bench_{found[2]}"')
-            yield _REST.sub("", told), parameters, True
+        if _writes(text) and {table for _verb, table in _TABLE.findall(text)} & self._copied:
+            told = _TABLE.sub(lambda part: f'{part[1]} "{self._copy_of(part[2])}"', text)
+            # a copy has no keys that could conflict; jobs are another system's
+            told = _DEFERS.sub("SELECT 1", _CONFLICT.sub("", told)) if text.startswith("WITH") else _REST.sub("", told)
+            yield told, parameters, True
         elif text.startswith(("SELECT", "UPDATE", "WITH")) and "procrastinate" not in text:
             yield text, parameters, False
+
+    def _copy_of(self, table: str) -> str:
+        return f"bench_{table}" if table in self._copied else table
 
     def __call__(self) -> None:
         """Send everything again, commit by commit, and fetch what is read."""
@@ -64,8 +67,23 @@ class Replay:
                         cursor.fetchall()
 
 
+def _writes(text: str) -> bool:
+    return text.startswith(("INSERT INTO", "UPDATE")) or (text.startswith("WITH") and _TABLE.search(text) is not None)
+
+
+def _ids(value: Any) -> list[UUID]:
+    """The ids in a parameter: itself, or those in the JSON that holds several rows."""
+    if isinstance(value, UUID):
+        return [value]
+    return [UUID(each) for each in _UUID.findall(value)] if isinstance(value, str) else []
+
+
 def _renamed(value: Any, fresh: dict[UUID, UUID]) -> Any:
-    return fresh.get(value, value) if isinstance(value, UUID) else value
+    if isinstance(value, UUID):
+        return fresh.get(value, value)
+    if isinstance(value, str):
+        return _UUID.sub(lambda found: str(fresh.get(UUID(found[0]), found[0])), value)
+    return value
 
 
 def _copy(table: str) -> None:

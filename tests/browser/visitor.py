@@ -23,7 +23,8 @@ _SMALL = """() => {
     return top && (e.contains(top) || top.contains(e) || top.closest('label')?.control === e);
   });
   const wrong = [];
-  for (const e of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
+  const modal = document.querySelector('dialog:modal');  // what lies behind it can't be hit, nor need it be
+  for (const e of (modal || document).querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
     if (!e.checkVisibility({visibilityProperty: true, opacityProperty: false}) || e.disabled) continue;
     if (e.closest('.y-vh, .y-skip, [aria-hidden=true]') || inSentence(e)) continue;
     e.scrollIntoView({block: 'center', behavior: 'instant'});

@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from yiwang.commons.flow import engine as flow
+from yiwang.commons.flow.contrib.feel import FeelEvaluator
+from yiwang.commons.flow.engine import ExpressionFault
 from yiwang.commons.rules import engine as rules
 from yiwang.kernel.codes import validate_id_number
 from yiwang.kernel.legal_calendar import WorkCalendar, read_year
@@ -63,15 +65,16 @@ def process_file(folder):
     return folder / name if name.endswith(".bpmn") else PACK / "processes" / f"{name}.bpmn"
 
 
-class Feel:
-    """The flow engine's evaluator over the rules engine, as the program wires it."""
-
-    def check(self, text):
-        rules.compile_expression(text)
+class Feel(FeelEvaluator):
+    """The evaluator of the program, but what an example does not tell is null: it tells only what matters to it."""
 
     def evaluate(self, text, variables):
-        result = rules.compile_expression(text).evaluate(variables)
-        return result.value if result.known else None
+        try:
+            return super().evaluate(text, variables)
+        except ExpressionFault as fault:
+            if "missing" not in fault.details:
+                raise
+            return None
 
 
 def holds(text, facts):

@@ -111,10 +111,10 @@ def test_a_situation_that_is_refused_is_told_why_and_can_not_begin(anonymous, mo
 
 
 def test_typed_answers_are_read_or_refused():
-    from yiwang.serve.portal.views.guiding import _read
+    from yiwang.serve.portal.views.guiding import read_answer
 
     def read(type_, text):
-        return _read(SituationQuestion("x", "？", type_), text)
+        return read_answer(SituationQuestion("x", "？", type_), text)
 
     assert read("date", "2026-11-09") == ("2026-11-09", "")
     assert read("number", " 3 ") == (3, "")
