@@ -16,8 +16,7 @@ from yiwang.kernel.ids import new_id
 
 _TABLE = re.compile(r'(INSERT INTO|UPDATE) "(\w+)"')
 _REST = re.compile(r" (RETURNING|ON CONFLICT) .*$", re.DOTALL)
-_CONFLICT = re.compile(r" ON CONFLICT (\([^)]*\) )?DO NOTHING")
-_DEFERS = re.compile(r"SELECT [^;]*procrastinate_defer.*$", re.DOTALL)
+_CONFLICT = re.compile(r" ON CONFLICT .*?(?= RETURNING |\), part\d+ AS \(|\) SELECT )", re.DOTALL)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _BEGINS = "set_config('yiwang.command'"
 Statement = tuple[str, Any, bool]
@@ -43,16 +42,14 @@ class Replay:
             self.transactions[-1] += self._kept(text, parameters)
 
     def _kept(self, text: str, parameters: Any) -> Iterable[Statement]:
-        if _writes(text) and {table for _verb, table in _TABLE.findall(text)} & self._copied:
-            told = _TABLE.sub(lambda part: f'{part[1]} "{self._copy_of(part[2])}"', text)
-            # a copy has no keys that could conflict; jobs are another system's
-            told = _DEFERS.sub("SELECT 1", _CONFLICT.sub("", told)) if text.startswith("WITH") else _REST.sub("", told)
-            yield told, parameters, True
+        written = {table for _verb, table in _TABLE.findall(text)} & self._copied if _writes(text) else set()
+        if written:
+            told = text
+            for table in written:
+                told = told.replace(f'"{table}"', f'"bench_{table}"')
+            yield _bare(told), parameters, True
         elif text.startswith(("SELECT", "UPDATE", "WITH")) and "procrastinate" not in text:
             yield text, parameters, False
-
-    def _copy_of(self, table: str) -> str:
-        return f"bench_{table}" if table in self._copied else table
 
     def __call__(self) -> None:
         """Send everything again, commit by commit, and fetch what is read."""
@@ -69,6 +66,14 @@ class Replay:
 
 def _writes(text: str) -> bool:
     return text.startswith(("INSERT INTO", "UPDATE")) or (text.startswith("WITH") and _TABLE.search(text) is not None)
+
+
+def _bare(text: str) -> str:
+    """The statement for copies: these have no keys that could conflict, and jobs are another system's."""
+    if not text.startswith("WITH"):
+        return _REST.sub("", text)
+    parts, _select, calls = _CONFLICT.sub("", text).rpartition(") SELECT ")
+    return f"{parts}) SELECT {1 if 'procrastinate' in calls else calls}"
 
 
 def _ids(value: Any) -> list[UUID]:
