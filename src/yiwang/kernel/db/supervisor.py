@@ -116,6 +116,8 @@ class Supervisor:
                 return False
         elif self.child.poll() is not None:
             _say(f"PostgreSQL ended with code {self.child.returncode}")
+            # it may have become ready and been killed since we looked last: then it did start
+            self.was_ever_ready = self.was_ever_ready or is_ready(self.place.data, self.child.pid)
             if not self.was_ever_ready:
                 return False
             self.child, self.ready = None, False
