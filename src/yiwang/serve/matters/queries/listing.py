@@ -14,7 +14,7 @@ def catalogue(*, viewer: Actor, theme: str = "", audience: str = "", kind: str =
     if kind in {"", "bundle"}:
         entries += _bundle_entries()
     if kind in {"", "matter"}:
-        rows = offered(models.Matter.objects.select_related("organisation").order_by("name"))
+        rows = offered(models.Matter.objects.select_related("organisation").defer("definition").order_by("name"))
         entries += [_matter_entry(matter_of(row)) for row in rows]
     del viewer
     return tuple(
@@ -39,10 +39,10 @@ def bundles_of(*, matter_code: str, viewer: Actor) -> tuple[CatalogueEntry, ...]
 
 
 def _bundle_entries() -> list[CatalogueEntry]:
-    found = list(in_force(models.Bundle.objects.order_by("name")))
+    found = list(in_force(models.Bundle.objects.defer("definition").order_by("name")))
     members: dict[UUID, list[models.BundleMember]] = {}
     wanted = models.BundleMember.objects.filter(bundle__in=found).order_by("bundle", "position")
-    for member in wanted.select_related("matter", "matter__organisation"):
+    for member in wanted.select_related("matter", "matter__organisation").defer("matter__definition"):
         members.setdefault(member.bundle_id, []).append(member)
     return [_bundle_entry(assembled(row, members.get(row.pk, []))) for row in found]
 

@@ -131,7 +131,9 @@ def matter_of(row: models.Matter, /) -> Matter:
 
 def bundle_of(row: models.Bundle, /) -> Bundle:
     """The row as a value. One query for the members."""
-    members = row.members.select_related("matter", "matter__organisation").order_by("position")
+    members = (
+        row.members.select_related("matter", "matter__organisation").defer("matter__definition").order_by("position")
+    )
     return assembled(row, members)
 
 
