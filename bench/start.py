@@ -131,11 +131,11 @@ def _after_views(process: subprocess.Popen[bytes], url: str, folder: Path, views
     }
     parts = {
         "supervisor": _pss([ours]),
-        "web": _pss([each for each in children if _is(each, "granian")]),
+        "web": _pss([each for each in children if _is(each, "web")]),
         "worker": _pss([each for each in children if _is(each, "worker")]),
         "database": _pss([each for each in servers.values() if each.pid != process.pid]),
     }
-    counted = {ours.pid, *servers, *(each.pid for each in children if _is(each, "granian") or _is(each, "worker"))}
+    counted = {ours.pid, *servers, *(each.pid for each in children if _is(each, "web") or _is(each, "worker"))}
     parts["other"] = _pss([each for each in children if each.pid not in counted])
     return {**{name: round(size / _MB) for name, size in parts.items()}, "all": round(sum(parts.values()) / _MB)}
 

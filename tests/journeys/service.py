@@ -97,9 +97,10 @@ class Service:
         else:
             for child in psutil.Process(self.process.pid).children():
                 line = " ".join(child.cmdline())
-                if "granian" in line and part == "web manager":
+                web = "yiwang.site web" in line
+                if web and part == "web manager":
                     yield child
-                elif "granian" in line and part == "web worker":
+                elif web and part == "web worker":
                     yield from (each for each in child.children() if "resource_tracker" not in " ".join(each.cmdline()))
                 elif "--prepare" in line and part == "job worker":
                     yield child
@@ -111,7 +112,7 @@ class Service:
             with suppress(psutil.Error):
                 line = process.cmdline()
                 if (
-                    ("granian" in line and str(self.port) in line)
+                    ("web" in line and str(self.port) in line)
                     or str(self.data_dir / "ready") in line
                     or process.environ().get("YIWANG_DATA_DIR") == str(self.data_dir)
                 ):

@@ -16,6 +16,7 @@ from yiwang.site.contexts import modules
 _PLAIN = {
     "db": "yiwang.kernel.db.cli:db",
     "serve": "yiwang.site.running:serve",
+    "web": "yiwang.site.running:web",
     "worker": "yiwang.site.running:worker",
     "demo": "yiwang.site.running:demo",
     "migrate": "yiwang.site.running:migrate",

@@ -1,4 +1,4 @@
-"""Commands that run the program: serve, worker, migrate, demo."""
+"""Commands that run the program: serve, web, worker, migrate, demo."""
 
 import asyncio
 import json
@@ -35,6 +35,16 @@ def _installation(data_dir: Path | None = None, port: int | None = None) -> Inst
 def serve(port: int | None) -> None:
     """Run database, web and worker until stopped (Ctrl-C, SIGTERM)."""
     _run(_installation(port=port))
+
+
+@click.command()
+@click.option("--port", type=int, help="port to listen on")
+def web(port: int | None) -> None:
+    """Answer browsers and programs; one of the parts that `serve` runs, alone on a machine of its own."""
+    from yiwang.site.serving import serve_pages
+
+    here = settings()
+    serve_pages(host=here.host, port=port or here.port, workers=here.workers)
 
 
 @click.command()

@@ -115,7 +115,7 @@ class Installation:
         worker = Part(
             "worker", [*python, "yiwang.site", "worker", "--prepare", str(ready)], environment, logs / "worker.log"
         )
-        web = Part("web", self._web(python), environment, logs / "web.log")
+        web = Part("web", [*python, "yiwang.site", "web", "--port", str(self.port)], environment, logs / "web.log")
         known = (self.data_dir / "prepared.json").exists()
         worker.start()
         self.parts = [worker]
@@ -156,15 +156,9 @@ class Installation:
         elif self.external:
             environment["DATABASE_URL"] = self.external
         environment["YIWANG_DATA_DIR"] = str(self.data_dir)
+        environment["YIWANG_HOST"], environment["YIWANG_WORKERS"] = self.host, str(self.workers)
         environment.setdefault("PYTHONDONTWRITEBYTECODE", "")
         return environment
-
-    def _web(self, python: Sequence[str]) -> list[str]:
-        return [
-            *python, "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port),
-            "--workers", str(self.workers), "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "8",
-            "--log-level", "warning", "yiwang.site.wsgi:application",
-        ]  # fmt: skip
 
     def _await(self, condition: "object", part: Part, deadline: float) -> None:
         while not condition():  # type: ignore[operator]
