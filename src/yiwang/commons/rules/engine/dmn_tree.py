@@ -112,7 +112,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """What stands in a requirements graph; `variable` is its name in expressions."""
+    """What stands in a requirements graph; `variable` is its name in expressions, `sources` refer to its authorities."""
 
     id: str
     name: str
@@ -120,6 +120,8 @@ class Element:
     label: str = ""
     type: str = ""
     line: int = 0
+    description: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +152,20 @@ class Service(Element):
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeSource:
+    """An authority, such as a law or a notice, on which elements rest."""
+
+    id: str
+    name: str
+    uri: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Definitions:
     namespace: str
     name: str
     imports: tuple[Import, ...] = ()
     types: tuple[ItemDefinition, ...] = ()
     elements: tuple[Element, ...] = ()
+    sources: tuple[KnowledgeSource, ...] = ()

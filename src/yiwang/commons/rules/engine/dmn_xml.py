@@ -110,7 +110,17 @@ def read_definitions(data: bytes) -> model.Definitions:
         tuple(model.Import(normal(e.get("name")), e.get("namespace")) for e in root.all("import")),
         tuple(_item(e) for e in root.all("itemDefinition")),
         tuple(elements),
+        tuple(_source(e) for e in root.all("knowledgeSource")),
     )
+
+
+def _source(e: Xml) -> model.KnowledgeSource:
+    return model.KnowledgeSource(e.get("id"), normal(e.get("name")), e.get("locationURI"), _description(e))
+
+
+def _description(e: Xml) -> str:
+    inner = e.first("description")
+    return inner.text.strip() if inner is not None else ""
 
 
 def type_ref(element: "Xml | None") -> str:
@@ -154,7 +164,17 @@ def _base(e: Xml) -> dict[str, Any]:
     variable, declared = _variable(e)
     label = normal(e.get("label"))
     name = normal(e.get("name"))
-    return {"id": e.get("id"), "name": name, "variable": variable, "label": label, "type": declared, "line": e.line}
+    required = (r for part in e.all("authorityRequirement") for r in part.all("requiredAuthority"))
+    return {
+        "id": e.get("id"),
+        "name": name,
+        "variable": variable,
+        "label": label,
+        "type": declared,
+        "line": e.line,
+        "description": _description(e),
+        "sources": tuple(r.get("href").rpartition("#")[2] for r in required),
+    }
 
 
 def _input_data(e: Xml) -> model.InputData:
@@ -262,7 +282,8 @@ def _table(e: Xml) -> model.Table:
         aggregation = Aggregation(e.get("aggregation") or "LIST")
     except ValueError:
         raise DmnError("rules.xml", Place(e.line, 1), detail=e.get("hitPolicy")) from None
-    table = DecisionTable(inputs, outputs, rules, policy, aggregation)
+    notes = tuple(normal(c.get("name")) for c in e.all("annotation"))
+    table = DecisionTable(inputs, outputs, rules, policy, aggregation, notes=notes)
     return model.Table(table, type=type_ref(e), line=e.line)
 
 
@@ -292,10 +313,9 @@ def _rule(e: Xml, inputs: int, outputs: int) -> Rule:
     results = tuple(_text(c) for c in e.all("outputEntry"))
     if len(tests) != inputs or len(results) != outputs:
         raise DmnError("rules.xml", Place(e.line, 1), detail="rule")
-    notes = (_text(c) for c in e.all("annotationEntry"))
-    description = e.first("description")
-    note = next((n for n in notes if n), description.text if description is not None else "")
-    return Rule(tests, results, e.get("id"), note.strip(), e.line)
+    notes = tuple(_text(c).strip() for c in e.all("annotationEntry"))
+    note = next((n for n in notes if n), _description(e))
+    return Rule(tests, results, e.get("id"), note, e.line, notes)
 
 
 _BOXED: Mapping[str, Callable[[Xml], model.BoxedExpression]] = {

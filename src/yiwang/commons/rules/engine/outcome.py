@@ -36,6 +36,6 @@ class Outcome:
 def outcome_of(run: Run, value: Value, where: str) -> Outcome:
     missing = missing_in(value)
     records = tuple(run.tables[:MAX_TRACES])
-    verdicts = next((verdicts for name, _, verdicts in reversed(records) if name == where), ())
+    verdicts = next((verdicts for name, _, verdicts, _ in reversed(records) if name == where), ())
     matched = tuple(number for number, (verdict, _) in enumerate(verdicts, 1) if verdict)
     return Outcome(None if missing else value, matched, missing, tuple(run.diagnostics), run.steps, records)

@@ -5,6 +5,7 @@ The clauses' texts are FEEL; `tables_compile` makes them ready. Source: DMN 1.5,
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from .feeltypes import FeelType
 
@@ -51,13 +52,17 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row: unary tests for each input, an expression for each output; `line` is one of its file."""
+    """A row: unary tests for each input, an expression for each output; `line` is one of its file.
+
+    `notes` are its entries in the table's annotation columns, `annotation` the first of them or its description.
+    """
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     id: str = ""
     annotation: str = ""
     line: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class DecisionTable:
     hit_policy: HitPolicy = HitPolicy.UNIQUE
     aggregation: Aggregation = Aggregation.LIST
     name: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +92,16 @@ class RuleTrace:
 
 @dataclass(frozen=True, slots=True)
 class TableTrace:
-    """One evaluation of a table, in a model under the name of its decision; `rules` are those that were looked at."""
+    """One evaluation of a table, in a model under the name of its decision; `rules` are those that were looked at.
+
+    `values` are what the input columns were; a column that no rule had to look at is absent facts without names.
+    """
 
     where: str
     hit_policy: HitPolicy
     inputs: tuple[str, ...]
     rules: tuple[RuleTrace, ...]
+    values: tuple[Any, ...] = ()
 
     @property
     def matched_rules(self) -> tuple[int, ...]:

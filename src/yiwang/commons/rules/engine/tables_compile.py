@@ -13,7 +13,7 @@ from .operators import equal
 from .parser import parse, parse_unary_tests
 from .tables import DecisionTable, HitPolicy, Input, Output, RuleTrace, TableTrace
 from .tables_policies import Hit, Policy
-from .unknown import OPEN, PartialContext, missing_in
+from .unknown import OPEN, PartialContext, Unknown, missing_in
 from .values import Value
 
 Guard = Callable[[str, int, Callable[[], Code]], Code]
@@ -21,8 +21,8 @@ Guard = Callable[[str, int, Callable[[], Code]], Code]
 
 
 Verdict = tuple[bool | None, int | None]
-Record = tuple[str, DecisionTable, Sequence[Verdict]]
-"""Where a table was evaluated, the table, and for each rule that was looked at what became of it."""
+Record = tuple[str, DecisionTable, Sequence[Verdict], Sequence[Value]]
+"""Where a table was evaluated, the table, for each rule that was looked at what became of it, and the columns' values."""
 
 
 def no_guard(where: str, line: int, compile_: Callable[[], Code]) -> Code:
@@ -84,7 +84,7 @@ class TableCompiler:
                 hits.append(Hit(row.number, row.output(f), missing))
                 if stops and verdict:
                     break
-            run.tables.append((run.where, table, verdicts))
+            run.tables.append((run.where, table, verdicts, tuple(f[slot] for slot in slots)))
             return policy.settle(hits, default(f) if all(hit.missing for hit in hits) else None, run)
 
         return decide
@@ -210,9 +210,10 @@ def _look(
     return (None, first_open, tuple(missing)) if missing else (True, None, ())
 
 
-def traced(where: str, table: DecisionTable, verdicts: Sequence[Verdict]) -> TableTrace:
+def traced(where: str, table: DecisionTable, verdicts: Sequence[Verdict], values: Sequence[Value]) -> TableTrace:
     rules = tuple(
         RuleTrace(number, rule.id, matched, failed, rule.annotation)
         for number, (rule, (matched, failed)) in enumerate(zip(table.rules, verdicts, strict=False), 1)
     )
-    return TableTrace(where, table.hit_policy, tuple(i.label or i.expression for i in table.inputs), rules)
+    seen = tuple(Unknown(()) if value is UNSET else value for value in values)
+    return TableTrace(where, table.hit_policy, tuple(i.label or i.expression for i in table.inputs), rules, seen)
