@@ -119,13 +119,22 @@ class Graph:
             return FunctionOf(tuple(self.nodes[p].type or ANY for p in node.parameters), node.result or ANY)
         return node.type
 
+    def visible(self, node: Node) -> dict[str, FeelType | None]:
+        """The names that an element's logic may read, with their types."""
+        visible: dict[str, FeelType | None] = {name: self.signature(key) for name, key in node.names.items()}
+        for alias, names in node.aliases.items():
+            visible[alias] = ContextOf(tuple((n, self.signature(k) or ANY) for n, k in names.items()))
+        return visible
+
+    def types_of(self, key: Key) -> Types:
+        """The declared types of the model in which an element stands."""
+        return self._types[key[0]]
+
     def _compile(self, node: Node, types: Types) -> None:
         element = node.element
         if not isinstance(element, model.Decision | model.Knowledge):
             return
-        visible: dict[str, FeelType | None] = {name: self.signature(key) for name, key in node.names.items()}
-        for alias, names in node.aliases.items():
-            visible[alias] = ContextOf(tuple((n, self.signature(k) or ANY) for n, k in names.items()))
+        visible = self.visible(node)
         node.unit = Unit(visible, types.known)
         compiler = BoxedCompiler(element.name, types, self.faults)
         scope, env = BUILTIN_SCOPE.child(visible), Environment(node.unit)

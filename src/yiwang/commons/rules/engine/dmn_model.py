@@ -123,6 +123,11 @@ class Model:
         self.services = tuple(n.element.name for n in own if isinstance(n.element, tree.Service))
 
     @property
+    def graph(self) -> Graph:
+        """The elements with what they require, for analysis and explanation."""
+        return self._graph
+
+    @property
     def inputs(self) -> dict[str, FeelType | None]:
         """Names and types of all input data, imported ones included."""
         nodes = self._graph.nodes.values()

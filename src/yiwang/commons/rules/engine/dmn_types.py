@@ -58,7 +58,7 @@ class Types:
         if not tests.strip():
             return base
         try:
-            return Restricted(item.name, base, allowed_by(tests, base))
+            return Restricted(item.name, base, allowed_by(tests, base), tests)
         except FeelSyntaxError as error:
             place = Place(item.line + error.line - 1, error.column)
             self.faults.append(Diagnostic(error.code, error.params, place, item.name))

@@ -48,11 +48,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Restricted:
-    """A declared type: its base, and the test that allowed values must pass (None: all)."""
+    """A declared type: its base, and the test that allowed values must pass (None: all); `tests` is its text."""
 
     name: str
     base: "FeelType"
     allowed: Callable[[Value], Value] | None = None
+    tests: str = ""
 
 
 FeelType = Simple | ListOf | RangeOf | ContextOf | FunctionOf | Named | Restricted
