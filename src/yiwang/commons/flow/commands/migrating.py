@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from yiwang.commons.flow import engine, policies
 from yiwang.commons.flow.commands.locking import locked
-from yiwang.commons.flow.commands.pinning import Pins, definition_with_id, model_of, pins_for
+from yiwang.commons.flow.commands.pinning import Pins, definition_with_id, in_force, model_of, pins_for
 from yiwang.commons.flow.commands.placing import subject_of
 from yiwang.commons.flow.contracts import ADMINISTER, HistoryKind, InstanceStatus, TaskStatus
 from yiwang.commons.flow.contracts.migrating import (
@@ -91,8 +91,7 @@ def migrate_batch(*, migration_id: UUID, by: Actor, at: datetime) -> bool:
 
 
 def _version(key: str, version: int) -> ProcessDefinition:
-    pk = ProcessDefinition.objects.filter(key=key, version=version).values_list("pk", flat=True).first()
-    found = definition_with_id(pk) if pk else None
+    found = in_force(key, version)
     if found is None:
         raise UnknownVersion(key=key, version=version)
     return found

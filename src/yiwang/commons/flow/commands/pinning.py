@@ -24,6 +24,14 @@ def latest(keys: Iterable[str]) -> dict[str, ProcessDefinition]:
     return {row.key: row for row in found if row is not None}
 
 
+def in_force(key: str, version: int | None) -> ProcessDefinition | None:
+    """The version that is asked for, else the newest; None where nothing like that is published."""
+    if version is None:
+        return latest([key]).get(key)
+    pk = ProcessDefinition.objects.filter(key=key, version=version).values_list("pk", flat=True).first()
+    return definition_with_id(pk) if pk is not None else None
+
+
 def definition_with_id(definition_id: UUID) -> ProcessDefinition | None:
     """A version without its drawing, kept in memory: a row that is written once can't be out of date."""
     found = _definitions.get(definition_id)

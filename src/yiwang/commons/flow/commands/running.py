@@ -8,7 +8,7 @@ from uuid import UUID
 from yiwang.commons.flow import policies, rules
 from yiwang.commons.flow.commands import pending as to
 from yiwang.commons.flow.commands.locking import locked
-from yiwang.commons.flow.commands.pinning import definition_with_id, latest, pins_for
+from yiwang.commons.flow.commands.pinning import definition_with_id, in_force, pins_for
 from yiwang.commons.flow.commands.placing import subject_of
 from yiwang.commons.flow.commands.remote import call_again
 from yiwang.commons.flow.commands.stepping import Stepper
@@ -43,6 +43,7 @@ def start(
     applicant_person_id: UUID | None = None,
     applicant_entity_id: UUID | None = None,
     definition_id: UUID | None = None,
+    version: int | None = None,
     entry: str = "",
     begun_by: str = "",
     idempotency_key: str | None = None,
@@ -52,12 +53,12 @@ def start(
     """Start the process `key` about `subject`; the instance's id. All that runs by itself has run when it returns.
 
     `variables` are few and small (ids, answers that branches ask for), never a whole form. Versions of all called
-    processes and decisions are pinned now; `definition_id` starts a pinned version instead of the latest. A FEEL error
+    processes and decisions are pinned now; `version` or `definition_id` starts a pinned version instead of the latest. A FEEL error
     leaves the instance halted, not an exception. `entry` is the start event that begins it where a message, signal or timer
     does, `begun_by` the key of that message: `messages` gives them. The caller has checked that `by` may do this. Raises UnknownProcess.
     """
     del idempotency_key
-    definition = definition_with_id(definition_id) if definition_id else latest([key]).get(key)
+    definition = definition_with_id(definition_id) if definition_id else in_force(key, version)
     if definition is None:
         raise UnknownProcess(key=key)
     instance = ProcessInstance(
