@@ -5,7 +5,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.identity import queries as identity
-from yiwang.commons.measures import queries, views
+from yiwang.commons.measures import views
+from yiwang.commons.measures.contracts import VIEW
 from yiwang.web.registry import Area, NavEntry, register_nav
 
 app_name = "measures"
@@ -19,8 +20,7 @@ urlpatterns = [
 
 
 def _granted(request: HttpRequest) -> bool:
-    viewer = identity.actor_of(request)
-    return viewer.is_official and queries.can_view(viewer=viewer)
+    return VIEW in identity.held_in_menu(request, VIEW)
 
 
 def register() -> None:

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from yiwang.commons.identity.queries import actor_of
+from yiwang.commons.identity.queries import held_in_menu
 from yiwang.serve.matters import policies, views
 from yiwang.web.registry import Area, NavEntry, register_nav
 
@@ -19,7 +19,7 @@ urlpatterns = [
 
 
 def _steward(request: HttpRequest) -> bool:
-    return policies.can_publish(actor_of(request))
+    return policies.PUBLISH in held_in_menu(request, policies.PUBLISH)
 
 
 def register() -> None:

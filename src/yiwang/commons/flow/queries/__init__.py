@@ -5,7 +5,6 @@ from yiwang.commons.flow.queries.administration import (
     audit_export,
     audit_trail,
     failed_background_jobs,
-    rights,
     standing_deliveries,
 )
 from yiwang.commons.flow.queries.delegations import delegations, deputising
@@ -67,7 +66,6 @@ __all__ = [
     "plan_migration",
     "process_versions",
     "published_bpmn",
-    "rights",
     "saved_views",
     "standing_deliveries",
     "status",

@@ -15,11 +15,6 @@ from yiwang.kernel.paging import Page
 EXPORTED_AT_MOST = 100_000
 
 
-def rights(*, viewer: Actor) -> dict[str, bool]:
-    """Which actions of administration the viewer holds, and whether over the whole territory. One query."""
-    return policies.rights(viewer)
-
-
 def administration_counts(*, viewer: Actor, whole: bool) -> AdministrationCounts:
     """What waits for an administrator; what belongs to nobody in particular only where `whole`. One query or three."""
     halted = halts_in_reach(viewer=viewer).count()

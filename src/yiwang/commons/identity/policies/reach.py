@@ -203,24 +203,35 @@ def holds(
     return bool(_reached(held).filter(descendant_id=organisation_id).exists())
 
 
+def patterns_held(viewer: Actor) -> tuple[tuple[str, bool], ...]:
+    """The action patterns that the viewer holds for every scope, each with whether it is over the whole territory. One query."""
+    rows = _in_office(viewer).filter(scope=rules.ANY)
+    found = rows.values_list("action", "tree", "organisation__territorial_parent_id")
+    return tuple((action, tree == Tree.TERRITORY.value and above is None) for action, tree, above in found)
+
+
+def among(viewer: Actor, patterns: Iterable[tuple[str, bool]], actions: Iterable[str]) -> dict[str, bool]:
+    """`held_among` with the patterns at hand. No query."""
+    wanted = tuple(actions)
+    if viewer.is_system:
+        return dict.fromkeys(wanted, True)
+    if viewer.within != rules.ANY:
+        return {}
+    wanted = tuple(action for action in wanted if _may_act(viewer, action))
+    held: dict[str, bool] = {}
+    for pattern, whole in patterns:
+        for action in wanted:
+            if pattern in rules.covering(action, "."):
+                held[action] = held.get(action, False) or whole
+    return held
+
+
 def held_among(viewer: Actor, actions: Iterable[str]) -> dict[str, bool]:
     """Which of `actions` the viewer holds for every scope, anywhere; True where over the whole territory. One query.
 
     For menus, and for what belongs to the whole installation and to no organisation (its calendar, its background work).
     """
-    wanted = tuple(actions)
-    if viewer.is_system:
-        return dict.fromkeys(wanted, True)
-    held: dict[str, bool] = {}
-    wanted = tuple(action for action in wanted if _may_act(viewer, action)) if viewer.within == rules.ANY else ()
-    patterns = {pattern for action in wanted for pattern in rules.covering(action, ".")}
-    rows = _in_office(viewer).filter(action__in=patterns, scope=rules.ANY)
-    for pattern, tree, above in rows.values_list("action", "tree", "organisation__territorial_parent_id"):
-        whole = tree == Tree.TERRITORY.value and above is None
-        for action in wanted:
-            if pattern in rules.covering(action, "."):
-                held[action] = held.get(action, False) or whole
-    return held
+    return among(viewer, () if viewer.is_system else patterns_held(viewer), actions)
 
 
 def holds_throughout(viewer: Actor, actions: tuple[str, ...], *, root: UUID, tree: str, scope: str, grade: int) -> bool:

@@ -12,6 +12,7 @@ from yiwang.commons.identity.queries.actors import (
     acts_within,
     device_of,
     forget_standing,
+    held_in_menu,
     offices,
     standing_of,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "find_person",
     "forget_standing",
     "held_among",
+    "held_in_menu",
     "holders",
     "holds",
     "may_reach",

@@ -17,6 +17,7 @@ from yiwang.commons.identity.contracts import (
     RepresentationKind,
 )
 from yiwang.commons.identity.models import Account, Appointment, Person, Representation
+from yiwang.commons.identity.policies import reach
 from yiwang.commons.identity.queries.places import organisation_ref
 from yiwang.commons.identity.registry import StandIn
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
@@ -27,6 +28,7 @@ SESSION_ACTING = "identity.acting"
 SESSION_STAND_IN = "identity.stand_in"
 SESSION_SERVING = "identity.serving"
 _CACHED = "_identity_standing"
+_PATTERNS = "_identity_patterns"
 _PASSWORD = 1
 
 
@@ -64,8 +66,21 @@ def standing_of(request: HttpRequest, /) -> Standing:
 
 def forget_standing(request: HttpRequest, /) -> None:
     """Work the actor out again (the session was changed)."""
-    if hasattr(request, _CACHED):
-        delattr(request, _CACHED)
+    for kept in (_CACHED, _PATTERNS):
+        if hasattr(request, kept):
+            delattr(request, kept)
+
+
+def held_in_menu(request: HttpRequest, /, *actions: str) -> dict[str, bool]:
+    """`held_among` for whoever asks, for menus: one query a request however many entries ask, none for residents."""
+    viewer = actor_of(request)
+    if not viewer.is_official:
+        return {}
+    patterns: tuple[tuple[str, bool], ...] | None = getattr(request, _PATTERNS, None)
+    if patterns is None:
+        patterns = reach.patterns_held(viewer)
+        setattr(request, _PATTERNS, patterns)
+    return reach.among(viewer, patterns, actions)
 
 
 def device_of(request: HttpRequest, /) -> str:

@@ -21,7 +21,6 @@ from yiwang.serve.portal.queries.counter import (
     handovers,
     handovers_to_confirm,
     held_scans,
-    may_serve,
     scans,
     to_hand_over,
     workplaces,
@@ -29,6 +28,6 @@ from yiwang.serve.portal.queries.counter import (
 
 __all__ = [
     "SERVICE_HALL", "Unsent", "can_apply", "counters_near", "eligibility", "filing_of", "handover", "handovers", "handovers_to_confirm", "held_scans",
-    "is_single", "known_before", "may_serve", "offer", "open_questions", "scans", "served_person", "single", "to_hand_over",
+    "is_single", "known_before", "offer", "open_questions", "scans", "served_person", "single", "to_hand_over",
     "unsent", "worked_out", "workplaces",
 ]  # fmt: skip

@@ -16,11 +16,6 @@ from yiwang.serve.portal.models import CounterFiling, Handover, ScannedFile
 _SHOWN = 60
 
 
-def may_serve(*, viewer: Actor) -> bool:
-    """Whether the viewer works at a counter. One query for officials."""
-    return policies.can_serve(viewer)
-
-
 def workplaces(*, viewer: Actor) -> Mapping[str, Path]:
     """The scanner folders of the viewer's organisation by workplace, as the operator set them. One query where any is set."""
     set_up = settings().scanners

@@ -9,18 +9,13 @@ from django.utils.translation import gettext as _
 from yiwang.commons.flow import queries
 from yiwang.commons.flow.contracts import ADMINISTER, AUDIT, CALENDAR
 from yiwang.commons.flow.views import words
+from yiwang.commons.identity import queries as identity
 from yiwang.web.components import Crumbs, Link, SideGroup, SideLink, SideNav, Text
-
-_KEPT = "_flow_rights"
 
 
 def rights(request: HttpRequest) -> Mapping[str, bool]:
     """The actions of administration that the viewer holds; asked once a request."""
-    found: Mapping[str, bool] | None = getattr(request, _KEPT, None)
-    if found is None:
-        found = queries.rights(viewer=words.viewer_of(request))
-        setattr(request, _KEPT, found)
-    return found
+    return identity.held_in_menu(request, ADMINISTER, AUDIT, CALENDAR)
 
 
 def side(request: HttpRequest, here: str) -> SideNav:

@@ -13,6 +13,7 @@ from yiwang.commons.identity.contracts import PersonCard
 from yiwang.kernel.actor import Actor
 from yiwang.serve.portal import queries
 from yiwang.serve.portal.contracts import NobodyServed, NotAtCounter
+from yiwang.serve.portal.policies import SERVE
 from yiwang.serve.portal.views.applying.work import WORKPLACE, signed_in
 from yiwang.web.components import Crumbs, Link
 from yiwang.web.registry import ActingFor
@@ -26,7 +27,8 @@ def may_serve(request: HttpRequest) -> bool:
     found: bool | None = getattr(request, _ASKED, None)
     if found is None:
         viewer = identity.actor_of(request)
-        found = (viewer.is_official and viewer.on_behalf is not None) or queries.may_serve(viewer=viewer)
+        serving = viewer.is_official and viewer.on_behalf is not None
+        found = serving or SERVE in identity.held_in_menu(request, SERVE)
         setattr(request, _ASKED, found)
     return found
 
