@@ -1,4 +1,4 @@
-"""Wires rules: its part of a pack."""
+"""Wires rules: its part of a pack, its background work."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,4 @@ class RulesConfig(AppConfig):
     verbose_name = "规则与决策"
 
     def ready(self) -> None:
-        from yiwang.commons.rules import pack  # noqa: F401  the pack's part registers itself
+        from yiwang.commons.rules import pack, tasks  # noqa: F401  they register themselves

@@ -1,18 +1,16 @@
-"""What crosses the border of rules: a decision's version, its outcome with what explains it, news, refusals."""
+"""A decision's version, and its outcome with what explains it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
-
-from yiwang.kernel.actor import SubjectRef
-from yiwang.kernel.errors import Invalid, NotFound
-from yiwang.kernel.events import Event
-from yiwang.kernel.text import gettext_noop as _
 
 DECISION = "decision"
 """Kind of the subject that audit and events name."""
+
+ALWAYS = date(1, 1, 1)
+"""First day of a version that was published without one and follows no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +22,35 @@ class DecisionRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A case of a decision (用例): on these facts, this must come out.
+
+    `expect` names outputs, or the whole value as `value`; `note` says what it shows, for example the clause.
+    """
+
+    name: str
+    given: Mapping[str, Any]
+    expect: Mapping[str, Any]
+    note: str = ""
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "Example":
+        """From the JSON that `data` gives."""
+        return cls(str(data["name"]), data["given"], data["expect"], str(data.get("note", "")))
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """As JSON."""
+        told = {"name": self.name, "given": dict(self.given), "expect": dict(self.expect)}
+        return told | ({"note": self.note} if self.note else {})
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionView:
-    """A published version with its text: `xml` is DMN, `imports` the DMN files that it imports."""
+    """A published version with its text: `xml` is DMN, `imports` the DMN files that it imports.
+
+    It holds from `valid_from` to the day before `valid_to`.
+    """
 
     ref: DecisionRef
     id: UUID
@@ -34,6 +59,9 @@ class DecisionView:
     imports: tuple[str, ...]
     sha256: str
     published_at: datetime
+    examples: tuple[Example, ...] = ()
+    valid_from: date = ALWAYS
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,48 +117,3 @@ class Outcome:
     def record(self) -> dict[str, Any]:
         """What a history keeps of how the value came about."""
         return {"version": self.decision.version, "matched_rules": list(self.matched_rules)}
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionPublished(Event):
-    """A new version of a decision is in force."""
-
-    decision_id: UUID
-    key: str
-    version: int
-
-    @property
-    def aggregate(self) -> SubjectRef:
-        return SubjectRef(DECISION, self.decision_id)
-
-
-class DecisionNotFound(NotFound):
-    """No such decision or version is published."""
-
-    code = "rules.decision_not_found"
-    message = _("没有找到决策“{key}”。")
-    next_step = _("请核对决策的编号和版本，或先发布它。")
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionFault:
-    """A fault of a DMN file: `line` counts from 1, `text` is a Chinese sentence."""
-
-    line: int
-    text: str
-    where: str = ""
-
-
-class DecisionFaulty(Invalid):
-    """The file is no DMN, an expression in it is no FEEL, or it lacks the decision; `faults` say where and why."""
-
-    code: ClassVar[str] = "rules.decision_faulty"
-    message = _("决策“{key}”有 {count} 处错误，没有发布。")
-    next_step = _("请按行号逐处修改后重新发布。")
-
-    def __init__(self, *, key: str, faults: tuple[DecisionFault, ...]) -> None:
-        super().__init__(key=key, count=len(faults))
-        self.faults = faults
-
-    def __str__(self) -> str:
-        return "\n".join([super().__str__(), *(f"  {fault.line}: {fault.where} {fault.text}" for fault in self.faults)])

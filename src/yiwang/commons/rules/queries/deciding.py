@@ -1,33 +1,43 @@
-"""Deciding by published decisions, and reading them. Decisions are public: whoever is decided upon may see the rule."""
+"""Deciding by published decisions, and reading their texts. Decisions are public: whoever is decided upon may see the rule."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from yiwang.commons.rules import engine
 from yiwang.commons.rules.contracts import (
     DecisionNotFound,
     DecisionRef,
     DecisionView,
+    Example,
     Outcome,
     Remark,
     RuleVerdict,
 )
-from yiwang.commons.rules.models import DecisionVersion
+from yiwang.commons.rules.models import DecisionTerm, DecisionVersion
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 
 
 def decide(
-    *, key: str, version: int | None = None, facts: Mapping[str, Any], at: datetime | None = None, viewer: Actor
+    *,
+    key: str,
+    version: int | None = None,
+    facts: Mapping[str, Any],
+    at: datetime | None = None,
+    on: date | None = None,
+    viewer: Actor,
 ) -> Outcome:
-    """The outcome of a decision on `facts`, by its latest version unless one is named. One query.
+    """The outcome of a decision on `facts`, by the version in force on `on` (today) unless one is named. One query.
 
     `facts` by the names of the model's input data: JSON values (dates as ISO text where the input is typed so) or
     Python's own. An absent fact is unknown, not null. `at` is what `now()` means. Raises DecisionNotFound.
     """
     del viewer
-    ref, sha256 = _found(key, version)
+    ref, sha256 = _found(key, version, on)
     model = _model(sha256)
     types = model.inputs
     told = {name: engine.from_json(value, types.get(name)) for name, value in facts.items()}
@@ -43,35 +53,47 @@ def decide(
     )
 
 
-def decision(*, key: str, version: int | None = None, viewer: Actor) -> DecisionView:
-    """A published decision with its DMN text. Raises DecisionNotFound."""
+def decision(*, key: str, version: int | None = None, on: date | None = None, viewer: Actor) -> DecisionView:
+    """A published decision with its DMN text: the version in force on `on` (today) unless one is named.
+
+    Raises DecisionNotFound.
+    """
     del viewer
-    rows = DecisionVersion.objects.filter(key=key)
-    row = (rows.filter(version=version) if version is not None else rows.order_by("-version")).first()
-    if row is None:
+    term = _terms(key, version, on).select_related("version").first()
+    if term is None:
         raise DecisionNotFound(key=key)
+    row = term.version
+    ref = DecisionRef(row.key, row.version)
+    examples = tuple(Example.read(each) for each in row.examples)
     return DecisionView(
-        DecisionRef(row.key, row.version), row.pk, row.title, row.xml, tuple(row.imports), row.sha256, row.published_at
-    )
+        ref, row.pk, row.title, row.xml, tuple(row.imports), row.sha256, row.published_at, examples, term.valid_from, term.valid_to
+    )  # fmt: skip
 
 
 def latest_version(*, key: str, viewer: Actor) -> int | None:
-    """The version in force, None where nothing is published under the key."""
+    """The number of the version in force today, None where there is none: what a process pins when it starts."""
     del viewer
-    row = DecisionVersion.objects.filter(key=key).order_by("-version").only("version").first()
-    return None if row is None else row.version
+    found: int | None = _terms(key, None, None).values_list("version__version", flat=True).first()
+    return found
 
 
 def facts_needed(*, key: str, version: int | None = None, viewer: Actor) -> tuple[str, ...]:
     """Names of the input data on which the decision may depend. Raises DecisionNotFound."""
     del viewer
-    return _model(_found(key, version)[1]).facts_for(key)
+    return _model(_found(key, version, None)[1]).facts_for(key)
 
 
-def _found(key: str, version: int | None) -> tuple[DecisionRef, str]:
-    rows = DecisionVersion.objects.filter(key=key)
-    rows = rows.filter(version=version) if version is not None else rows.order_by("-version")
-    found = rows.values_list("version", "sha256").first()
+def _terms(key: str, version: int | None, on: date | None) -> "QuerySet[DecisionTerm]":
+    """The term of the version that is named, else of the one that holds on the day."""
+    rows: QuerySet[DecisionTerm] = DecisionTerm.objects.filter(key=key)
+    if version is not None:
+        return rows.filter(version__version=version)
+    day = on or clock.today()
+    return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+def _found(key: str, version: int | None, on: date | None) -> tuple[DecisionRef, str]:
+    found = _terms(key, version, on).values_list("version__version", "version__sha256").first()
     if found is None:
         raise DecisionNotFound(key=key)
     return DecisionRef(key, found[0]), found[1]
