@@ -11,6 +11,7 @@ from .dmn_graph import Graph, Key, Node
 from .dmn_xml import read_definitions
 from .expression import Absent, fact_reader, guarded, start
 from .feeltypes import FeelType, coerce
+from .functions import call
 from .outcome import Outcome, outcome_of
 from .unknown import LazyContext, PartialContext, missing_in
 from .values import Function, Parameter, Value
@@ -100,6 +101,13 @@ class _Evaluation:
         typed = tuple(Parameter(p.element.variable, p.type) for p in parameters)
         return Function(name, typed, call, node.result)
 
+    def invoked(self, node: Node) -> Value:
+        """What a knowledge model yields for the facts of its parameters' names."""
+        function = self.value(node.key)
+        if not isinstance(function, Function):
+            return function
+        return call(self.run, function, [self.fact(parameter.name) for parameter in function.parameters])
+
     def outputs(self, node: Node) -> Value:
         """What a decision service yields: one output's value, or all of them by name."""
         if len(node.outputs) == 1:
@@ -172,9 +180,10 @@ class Model:
         budget: Budget = DEFAULT_BUDGET,
         now: datetime | None = None,
     ) -> Outcome:
-        """Evaluate a decision or decision service by its name or id.
+        """Evaluate a decision, decision service or business knowledge model by its name or id.
 
-        `facts` by the names of input data (and, for a service, of its input decisions). Raises `DmnError` only where
+        `facts` by the names of input data (for a service, of its input decisions too; for a knowledge model, of its
+        parameters). Raises `DmnError` only where
         the model has no such name; every error of FEEL is null and a diagnostic.
         """
         node = self._node(name)
@@ -182,6 +191,8 @@ class Model:
         evaluation = _Evaluation(self._graph, run, facts, absent)
 
         def evaluate(_: object) -> Value:
+            if isinstance(node.element, tree.Knowledge):
+                return evaluation.invoked(node)
             if not isinstance(node.element, tree.Service):
                 return evaluation.value(node.key)
             for key in node.parameters:

@@ -29,8 +29,10 @@ def rounded(value: Decimal, scale: Decimal | None, rounding: str) -> Decimal:
     places = int(scale) if scale is not None else 0
     if not MIN_SCALE <= places <= MAX_SCALE:
         raise Fault("rules.argument_value", detail="scale")
-    if value.as_tuple().exponent >= -places:  # type: ignore[operator]  # a FEEL number is finite
-        return value
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)  # a FEEL number is finite
+    if exponent > -places and value.adjusted() + places >= DECIMAL128.prec:
+        return value  # so many places would need more digits than there are
     return number(value.quantize(Decimal((0, (1,), -places)), rounding=rounding, context=_WIDE))
 
 

@@ -1,6 +1,7 @@
 """How points and ranges lie to one another (DMN 1.5, 10.3.4.9, table 78, after Allen's interval algebra)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import product
 
 from .budget import Run
 from .diagnostics import Fault
@@ -133,21 +134,25 @@ _RELATIONS: tuple[tuple[str, Callable[..., bool], str, str], ...] = (
 )
 
 
-def _name(own: str, other: str, index: int) -> str:
-    if own == other:
-        return f"{'range' if own == SPAN else 'point'}{index}"
-    return "range" if own == SPAN else "point"
+def _kinds(own: str) -> tuple[str, ...]:
+    return ("point", "range") if own == ANYTHING else ("range",)
+
+
+def _signatures(first: str, second: str) -> Iterator[str]:
+    """Every way to name the arguments; `Any` comes first, so that it serves those without names."""
+    for own, other in product(_kinds(first), _kinds(second)):
+        names = (f"{own}1", f"{other}2") if own == other else (own, other)
+        yield f"{names[0]}: {first}, {names[1]}: {second}"
 
 
 def _register(name: str, relation: Callable[..., bool], first: str, second: str) -> None:
-    signature = f"{_name(first, second, 1)}: {first}, {_name(second, first, 2)}: {second}"
-
     def related(run: Run, a: Value, b: Value) -> Value:
         if a is None or b is None:
             raise Fault("rules.not_comparable", left=kind(a), right=kind(b))
         return relation(a, b)
 
-    builtin(name, signature, "boolean")(related)
+    for signature in _signatures(first, second):
+        builtin(name, signature, "boolean")(related)
 
 
 for _relation in _RELATIONS:

@@ -171,23 +171,14 @@ def _duration(run: Run, given: Value) -> Value:
 
 @builtin("years and months duration", "from: Any, to: Any", "years and months duration")
 def _years_and_months(run: Run, start: Value, end: Value) -> Value:
-    first, last = _moment(start), _moment(end)
-    months = (last.date.year - first.date.year) * 12 + last.date.month - first.date.month
-    rest_first, rest_last = (first.date.day, first.nanos), (last.date.day, last.nanos)
-    if months > 0 and rest_last < rest_first:
+    """Whole months between two days; the time of day doesn't count."""
+    first, last = _day(start, "years and months duration"), _day(end, "years and months duration")
+    months = (last.year - first.year) * 12 + last.month - first.month
+    if months > 0 and last.day < first.day:
         months -= 1
-    elif months < 0 and rest_last > rest_first:
+    elif months < 0 and last.day > first.day:
         months += 1
     return MonthsDuration(months)
-
-
-def _moment(value: Value) -> DateTime:
-    value = _single(value)
-    if isinstance(value, Date):
-        return DateTime(value, 0)
-    if not isinstance(value, DateTime):
-        raise Fault("rules.argument_value", name="years and months duration", detail=kind(value))
-    return value
 
 
 def _day(value: Value, name: str) -> Date:

@@ -180,13 +180,16 @@ def _shift_months(moment: DateTime, count: int) -> DateTime | None:
 
 
 def _between(left: DateTime, right: DateTime) -> DaysDuration:
+    """Undefined where only one of the two has a zone (table 57)."""
     if (left.zone is None) != (right.zone is None):
         raise Fault("rules.not_comparable", left="date and time", right="date and time")
     return DaysDuration(left.instant - right.instant)
 
 
 def _between_times(left: Time, right: Time) -> DaysDuration:
-    return DaysDuration(_placed(left, right) - _placed(right, left))
+    if (left.zone is None) != (right.zone is None):
+        raise Fault("rules.not_comparable", left="time", right="time")
+    return DaysDuration(left.utc_nanos - right.utc_nanos)
 
 
 _RULES: Mapping[tuple[str, type, type], Callable[[Any, Any], Value]] = {

@@ -49,6 +49,8 @@ class Parser(Parts):
 
     def expression(self, minimum: int = 0) -> tree.Expression:
         with self.deeper():
+            if not minimum and self.lexer.at_op(*COMPARISONS):
+                return self.half_range()
             return self._climb(self.prefix(), minimum)
 
     def operand(self, left: tree.Expression | None = None) -> tree.Expression:

@@ -231,8 +231,7 @@ class Parts(TypeParser):
         with self.inside_brackets():
             self.lexer.next()
             if not several and self.lexer.at_op(*COMPARISONS):
-                operator = str(self.lexer.next().value)
-                half = tree.HalfRange(operator, self.operand(), at=at)
+                half = self.half_range(at)
                 self.lexer.expect_op(")")
                 return half
             first = self._test()
@@ -245,6 +244,12 @@ class Parts(TypeParser):
         if len(tests) == 1 and isinstance(first, tree.ExpressionTest):
             return first.expression
         return tuple(tests)
+
+    def half_range(self, at: Place | None = None) -> tree.Expression:
+        """A comparison that stands as a value, as in `[<5]` (rule 7 by way of rule 2)."""
+        at = at or self.lexer.place_of(self.lexer.peek_start())
+        operator = str(self.lexer.next().value)
+        return tree.HalfRange(operator, self.operand(), at=at)
 
     def _test(self) -> tree.Test:
         at = self.lexer.place_of(self.lexer.peek_start())

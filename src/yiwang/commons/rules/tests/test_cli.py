@@ -36,5 +36,6 @@ def test_the_kit_reports_json(test_data):
     result = run("tck", str(test_data / "dmn-tck" / "TestCases" / "compliance-level-2"), "--json", "--failures")
     line = json.loads(result.output)
     assert line["failed"] == 0
-    assert line["passed"] == line["total"] > 60
+    assert line["passed"] == line["total"] > 50
+    assert line["results"]["total"] > line["total"]
     assert line["failures"] == []
