@@ -1,0 +1,130 @@
+"""Functions that call themselves, directly or through others: whether they can be seen to end.
+
+A call is seen to end if it stands behind a condition and hands on at least one parameter made smaller (`n - 1`,
+`n / 2`, `sublist(l, 2)`, `remove(l, 1)`, `substring(s, 2)`) or, towards a limit, greater (`n + 1`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yiwang.commons.rules.engine import tree
+
+_SHORTER = frozenset({"sublist", "remove", "substring", "substring after", "substring before"})
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A named function: its parameters and the trees of its body, each with the line where its text begins."""
+
+    name: str
+    parameters: tuple[str, ...]
+    bodies: tuple[tuple[int, tree.Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recursion:
+    """A call by which a function may never end; `certain` where nothing can stop it."""
+
+    function: str
+    certain: bool
+    line: int
+    at: tree.Node
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    caller: str
+    callee: str
+    node: tree.Call | tree.NamedCall
+    guarded: bool
+    line: int
+
+
+def endless(functions: Mapping[str, Function]) -> Iterator[Recursion]:
+    """The calls on cycles of the call graph that can't be seen to end."""
+    calls = [call for function in functions.values() for call in _calls(function, functions)]
+    reach = _reach(functions, calls)
+    for call in calls:
+        if call.caller not in reach[call.callee]:
+            continue
+        caller, callee = functions[call.caller], functions[call.callee]
+        arguments = _arguments(call.node, callee.parameters)
+        same = call.caller == call.callee and all(a == tree.Name(p) for p, a in arguments.items()) and bool(arguments)
+        certain = not call.guarded and call.caller == call.callee
+        if certain or same:
+            yield Recursion(call.caller, True, call.line, call.node)
+        elif not any(_changes(argument, caller.parameters) for argument in arguments.values()):
+            yield Recursion(call.caller, False, call.line, call.node)
+
+
+def _reach(functions: Mapping[str, Function], calls: Sequence[_Call]) -> dict[str, set[str]]:
+    """Which functions each one may end up calling, itself where it is on a cycle."""
+    reach: dict[str, set[str]] = {name: set() for name in functions}
+    for name, found in reach.items():
+        waiting = [name]
+        while waiting:
+            here = waiting.pop()
+            for call in calls:
+                if call.caller == here and call.callee not in found:
+                    found.add(call.callee)
+                    waiting.append(call.callee)
+    return {name: found | {name} for name, found in reach.items()}
+
+
+def _calls(function: Function, functions: Mapping[str, Function]) -> Iterator[_Call]:
+    for line, body in function.bodies:
+        for node, guarded in _visited(body, guarded=False):
+            if isinstance(node, tree.Call | tree.NamedCall) and isinstance(node.function, tree.Name):
+                name = node.function.name
+                if name in functions and name not in function.parameters:
+                    yield _Call(function.name, name, node, guarded, line)
+
+
+def _visited(node: object, *, guarded: bool) -> Iterator[tuple[tree.Node, bool]]:
+    """Every node and whether something may keep it from being evaluated."""
+    if isinstance(node, tuple):
+        for part in node:
+            yield from _visited(part, guarded=guarded)
+        return
+    if not isinstance(node, tree.Node):
+        return
+    yield node, guarded
+    match node:
+        case tree.If(condition, then, otherwise):
+            yield from _visited(condition, guarded=guarded)
+            yield from _visited((then, otherwise), guarded=True)
+        case tree.Conjunction(parts) | tree.Disjunction(parts):
+            yield from _visited(parts[0], guarded=guarded)
+            yield from _visited(parts[1:], guarded=True)
+        case tree.For(iterators, body) | tree.Quantified(_, iterators, body):
+            yield from _visited(iterators, guarded=guarded)
+            yield from _visited(body, guarded=True)
+        case tree.Filter(base, predicate):
+            yield from _visited(base, guarded=guarded)
+            yield from _visited(predicate, guarded=True)
+        case tree.FunctionDefinition(_, body):
+            yield from _visited(body, guarded=True)
+        case _:
+            for name in type(node).__dataclass_fields__:
+                yield from _visited(getattr(node, name), guarded=guarded)
+
+
+def _arguments(node: tree.Call | tree.NamedCall, parameters: Sequence[str]) -> dict[str, tree.Expression]:
+    if isinstance(node, tree.NamedCall):
+        return dict(node.arguments)
+    return dict(zip(parameters, node.arguments, strict=False))
+
+
+def _changes(node: tree.Expression, parameters: Sequence[str]) -> bool:
+    """Whether the argument is one of the caller's parameters, surely moved in one direction."""
+    match node:
+        case tree.Arithmetic("-" | "+" | "/", tree.Name(name), tree.NumberLiteral(step)) if name in parameters:
+            return step > (1 if node.operator == "/" else 0)
+        case tree.Arithmetic("+", tree.NumberLiteral(step), tree.Name(name)) if name in parameters:
+            return step > 0
+        case tree.Call(tree.Name("floor" | "ceiling" | "round down"), (inner, *_)):
+            return _changes(inner, parameters)
+        case tree.Call(tree.Name(function), (tree.Name(name), *rest)) if function in _SHORTER and name in parameters:
+            return function != "sublist" or not rest or rest[0] != tree.NumberLiteral(Decimal(1))
+    return False
