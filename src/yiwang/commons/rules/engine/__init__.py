@@ -27,6 +27,7 @@ from .feeltypes import (
     is_instance,
     type_name,
 )
+from .functions import builtin
 from .functions_conversion import as_text
 from .json_values import from_json, to_json
 from .outcome import Outcome
@@ -82,6 +83,7 @@ __all__ = [
     "TableTrace",
     "Time",
     "as_text",
+    "builtin",
     "compile_expression",
     "compile_table",
     "compile_unary_tests",

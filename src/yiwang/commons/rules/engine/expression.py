@@ -129,15 +129,18 @@ def fact_reader(facts: Mapping[str, object], absent: Absent) -> Callable[[str], 
 
 
 def compile_expression(
-    text: str, names: Names | None = None, types: Mapping[str, FeelType] | None = None
+    text: str,
+    names: Names | None = None,
+    types: Mapping[str, FeelType] | None = None,
+    functions: Iterable[str] = (),
 ) -> Expression:
     """Make an expression ready. `names` are the facts that exist, with types where known; None lets any name be a fact.
 
-    `types` are the declared types. Raises `FeelSyntaxError` with line and column. A name that is not among `names` is
+    `types` are the declared types, `functions` names of functions that the facts will hold. Raises `FeelSyntaxError` with line and column. A name that is not among `names` is
     remarked and null, as the standard has it.
     """
     declared = None if names is None else typed(names)
-    tree_ = parse(text, BUILTIN_SCOPE.child(declared or {}), types or ())
+    tree_ = parse(text, BUILTIN_SCOPE.child(functions).child(declared or {}), types or ())
     return _made(text, declared, types, lambda env: compile_node(tree_, env))
 
 

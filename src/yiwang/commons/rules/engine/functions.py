@@ -54,17 +54,22 @@ def _parameter(spec: str) -> Parameter:
     return Parameter(name, found, optional=bool(optional), variadic=bool(star), nullable=accepts_null)
 
 
-def builtin(name: str, signature: str, result: str = "Any") -> Callable[[Implementation], Implementation]:
-    """Register an implementation under a name and one parameter list; further ones are further overloads."""
+def builtin(
+    name: str, signature: str, result: str = "Any", *, among: dict[str, Function] = BUILTINS
+) -> Callable[[Implementation], Implementation]:
+    """Register an implementation under a name and one parameter list; further ones are further overloads.
+
+    `among`: the standard's functions, or those that a host gives to its own expressions.
+    """
     parameters = tuple(_parameter(part) for part in signature.split(",")) if signature else ()
 
     def register(implementation: Implementation) -> Implementation:
         overload = Overload(parameters, implementation, BUILT_IN[result])
-        known = BUILTINS.get(name)
+        known = among.get(name)
         if known is None:
-            BUILTINS[name] = Function(name, parameters, implementation, overloads=(overload,))
+            among[name] = Function(name, parameters, implementation, overloads=(overload,))
         else:
-            BUILTINS[name] = replace(known, overloads=(*known.overloads, overload))
+            among[name] = replace(known, overloads=(*known.overloads, overload))
         return implementation
 
     return register
