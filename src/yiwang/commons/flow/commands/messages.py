@@ -150,12 +150,14 @@ def _deliver(row: ProcessMessage, by: Actor, at: datetime) -> None:
     receivers = _one_a_process(row)
     instances = {instance_id: locked(instance_id) for instance_id, _subscription in receivers}
     row.refresh_from_db(from_queryset=ProcessMessage.objects.select_for_update())
-    for instance_id, subscription in receivers:
+    for place, (instance_id, subscription) in enumerate(receivers):
         instance = instances[instance_id]
+        if place:  # the one before may belong to the same tree, and have moved this one
+            instance.refresh_from_db(fields=["status", "state", "variables", "ended_at"])
         waits = Subscription.objects.filter(pk=subscription).values_list("subscription_id", flat=True).first()
         if waits is not None and instance.definition.key not in row.taken_by:
             mark(row, instance)
-            Stepper(by=by, at=at).run(instance, to.to_arrive(waits, row.payload))
+            Stepper(by=by, at=at).run(instance, to.to_arrive(waits, row.payload, str(row.pk)))
     for begins in _beginnings(row):
         if begins.definition is not None and begins.definition.key not in row.taken_by and _may_begin(begins, row):
             row.taken_by = [*row.taken_by, begins.definition.key]
@@ -195,7 +197,7 @@ def _hear(instance_id: UUID, subscription: UUID, row: ProcessMessage, by: Actor,
         return False
     row.reached = [*row.reached, str(subscription)]
     update(row, "reached")
-    Stepper(by=by, at=at).run(instance, to.to_arrive(waits, row.payload))
+    Stepper(by=by, at=at).run(instance, to.to_arrive(waits, row.payload, str(row.pk)))
     return True
 
 

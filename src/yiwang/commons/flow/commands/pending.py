@@ -38,8 +38,9 @@ def to_reschedule(variables: Mapping[str, datetime]) -> Pending:
     return {"kind": "reschedule", "variables": {name: moment.isoformat() for name, moment in variables.items()}}
 
 
-def to_arrive(subscription_id: str, payload: Mapping[str, Any]) -> Pending:
-    return {"kind": "arrive", "subscription_id": subscription_id, "payload": dict(payload)}
+def to_arrive(subscription_id: str, payload: Mapping[str, Any], message: str) -> Pending:
+    """`message`: the id of what arrives, which is handed on where nobody waits for it any more."""
+    return {"kind": "arrive", "subscription_id": subscription_id, "payload": dict(payload), "message": message}
 
 
 def to_escalate(item_id: str, code: str) -> Pending:

@@ -143,7 +143,8 @@ def retry_halted(
     for pending in _corrected(halt.pending, variables or {}):
         if pending["kind"] == "call":
             call_again(instance, pending["item_id"], at)
-        else:
+        else:  # what the one before began may have come back to this instance already
+            instance.refresh_from_db(fields=["status", "state", "variables", "ended_at"])
             stepper.run(instance, pending)
     stepper.settle()
     instance.refresh_from_db(fields=["status"])

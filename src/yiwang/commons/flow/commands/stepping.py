@@ -18,7 +18,14 @@ from yiwang.commons.flow.commands.locking import with_definition
 from yiwang.commons.flow.commands.pending import Pending
 from yiwang.commons.flow.commands.pinning import model_of
 from yiwang.commons.flow.commands.placing import invocation_values, new_call, new_child, new_task, subject_of
-from yiwang.commons.flow.commands.subscribing import BEGUN, keep_subscriptions, next_in_line, send, take_waiting
+from yiwang.commons.flow.commands.subscribing import (
+    BEGUN,
+    give_back,
+    keep_subscriptions,
+    next_in_line,
+    send,
+    take_waiting,
+)
 from yiwang.commons.flow.contracts import (
     CallStatus,
     HistoryKind,
@@ -114,6 +121,7 @@ class Stepper:
 
     def _one(self, instance: ProcessInstance, pending: Pending) -> None:
         if not rules.INSTANCE_MOVES[InstanceStatus(instance.status)]:
+            give_back(instance, [pending], self.at)
             return
         if instance.status == InstanceStatus.HALTED.value:
             self._wait_behind_the_halt(instance, pending)
@@ -125,6 +133,7 @@ class Stepper:
                 self._project(instance, step, self._prepared(instance, step))
         except (engine.EvaluationHalt, engine.UnknownItem) as halt:
             if isinstance(halt, engine.UnknownItem) and pending["kind"] in _MAY_COME_TOO_LATE:
+                give_back(instance, [pending], self.at)
                 return
             while len(self._queue) > queued:
                 self._queue.pop()
@@ -239,7 +248,7 @@ class Stepper:
             elif instance.parent_id is not None:
                 self._tell_parent(instance, to.to_escalate(instance.parent_item, thrown.name))
         for subscription_id, message in take_waiting(instance, step, self.at):
-            self._queue.append((instance, to.to_arrive(subscription_id, message.payload)))
+            self._queue.append((instance, to.to_arrive(subscription_id, message.payload, str(message.pk))))
 
     def _take_away(self, instance: ProcessInstance, item_ids: list[str]) -> None:
         if not item_ids:
@@ -315,12 +324,15 @@ class Stepper:
         calls.update(status=CallStatus.CANCELLED.value, ended_at=self.at)
         Timer.objects.filter(**open_items).delete()
         Subscription.objects.filter(**open_items).delete()
-        Halt.objects.filter(**open_items, resolved_at__isnull=True).update(
-            resolved_at=self.at, resolved_by_id=self.by.account_id
-        )
+        halts = Halt.objects.filter(**open_items, resolved_at__isnull=True)
+        for behind in halts.values_list("pending", flat=True):
+            give_back(instance, behind, self.at)
+        halts.update(resolved_at=self.at, resolved_by_id=self.by.account_id)
         instance.status, instance.ended_at = InstanceStatus.CANCELLED.value, self.at
         instance.save(update_fields=["status", "ended_at"])
         self._announce_end(instance, HistoryKind.CANCELLED)
+        if BEGUN in instance.pins:
+            next_in_line(instance, self.at)
         for child in ProcessInstance.objects.filter(parent=instance).defer("state"):
             self.cancel(with_definition(child))
         if tell_parent and instance.parent_id is not None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from yiwang.commons.flow import engine, registry
+from yiwang.commons.flow.commands.pending import Pending
 from yiwang.commons.flow.models import ProcessDefinition, ProcessInstance, ProcessMessage, Subscription
 from yiwang.kernel.jobs import defer
 from yiwang.kernel.writes import Writes, insert, update
@@ -72,6 +73,20 @@ def mark(row: ProcessMessage, instance: ProcessInstance) -> None:
     row.taken_by = [*row.taken_by, instance.definition.key]
     row.reached = [*row.reached, str(instance.pk)]
     update(row, "taken_by", "reached")
+
+
+def give_back(instance: ProcessInstance, pending: Iterable[Pending], at: datetime) -> None:
+    """Messages among `pending` that came to tokens that had gone: each waits on for others, until its time is over."""
+    ids = [each["message"] for each in pending if each["kind"] == "arrive"]
+    if not ids:
+        return
+    key, reached = instance.definition.key, str(instance.pk)
+    for row in ProcessMessage.objects.select_for_update().filter(pk__in=ids, kind="message").order_by("pk"):
+        row.taken_by = [each for each in row.taken_by if each != key]
+        row.reached = [each for each in row.reached if each != reached]
+        update(row, "taken_by", "reached")
+        if row.expires_at > at:
+            defer(DELIVER, message=str(row.pk))
 
 
 def meet(places: Iterable[tuple[str, str]]) -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from yiwang.commons.flow.contrib.camunda_functions import FUNCTIONS
 from yiwang.commons.flow.engine import ExpressionFault
 from yiwang.commons.rules.engine import (
     Date,
@@ -15,6 +16,7 @@ from yiwang.commons.rules.engine import (
     DaysDuration,
     Expression,
     FeelSyntaxError,
+    Function,
     MonthsDuration,
     Result,
     Time,
@@ -29,17 +31,24 @@ _NANOS_A_MICROSECOND = 1000
 
 
 @lru_cache(4096)
-def _compiled(text: str) -> Expression:
-    """Raises FeelSyntaxError, and ExpressionFault for a call of what is no function: it would be taken for a variable."""
-    found = compile_expression(text)
+def _compiled(text: str) -> tuple[Expression, Mapping[str, Function]]:
+    """With the functions of Camunda that it calls; a variable may have such a name too.
+
+    Raises FeelSyntaxError, and ExpressionFault for a call of what is no function: it would be taken for a variable.
+    """
+    found = compile_expression(text, functions=FUNCTIONS)
     bare = _LITERAL.sub(_blank, text)
+    called = {}
     for name in found.names:
-        if call := re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", bare):
+        call = re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", bare)
+        if call and name in FUNCTIONS:
+            called[name] = FUNCTIONS[name]
+        elif call:
             line = bare.count("\n", 0, call.start()) + 1
             raise ExpressionFault(
                 f"没有函数“{name}”。", line=line, column=call.start() - bare.rfind("\n", 0, call.start())
             )
-    return found
+    return found, called
 
 
 class FeelEvaluator:
@@ -55,7 +64,8 @@ class FeelEvaluator:
     def evaluate(self, text: str, variables: Mapping[str, Any]) -> Any:
         """The value as Python knows it: whole numbers as int, dates and durations of the standard library."""
         self.check(text)
-        result = _compiled(_told_defined(text, variables)).evaluate(variables)
+        expression, called = _compiled(_told_defined(text, variables))
+        result = expression.evaluate({**called, **variables} if called else variables)
         if not result.known:
             names = "、".join(result.missing_facts)
             raise ExpressionFault(f"缺少变量：{names}。", details={"missing": list(result.missing_facts)})

@@ -29,7 +29,7 @@ def first_round(beginning: Beginning, evaluator: Evaluator, at: datetime) -> Rou
         case TimerKind.DURATION:
             return Round(due_after(value, at), 0)
     cycle = parse_cycle(str(value))
-    return Round(cycle.every.after(at), None if cycle.times is None else cycle.times - 1)
+    return Round(cycle.first(at), None if cycle.times is None else cycle.times - 1)
 
 
 def next_round(beginning: Beginning, before: Round, evaluator: Evaluator, at: datetime) -> Round | None:
@@ -37,9 +37,9 @@ def next_round(beginning: Beginning, before: Round, evaluator: Evaluator, at: da
     if before.left == 0:
         return None
     cycle = parse_cycle(str(_value(beginning, evaluator)))
-    due, left = cycle.every.after(before.due_at), before.left
+    due, left = cycle.following(before.due_at), before.left
     while due <= at:
-        due = cycle.every.after(due)
+        due = cycle.following(due)
         left = None if left is None else left - 1
     if left is not None and left <= 0:
         return None

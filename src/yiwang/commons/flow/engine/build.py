@@ -28,6 +28,7 @@ from .faults import ErrorBoundary, EscalationBoundary
 from .firing import repeats
 from .normalise import BOUNDARY, CHOOSING, STARTS
 from .specs import (
+    ChoiceSpec,
     Condition,
     ErrorEndSpec,
     NodeSpec,
@@ -51,6 +52,7 @@ _NODE_SPECS: dict[NodeKind, type[NodeSpec]] = {
     NodeKind.ERROR_END: ErrorEndSpec,
     NodeKind.EVENT_THROW: ThrowSpec,
     NodeKind.EVENT_END: ThrowSpec,
+    NodeKind.AD_HOC: ChoiceSpec,
 }
 _SIMPLE: dict[NodeKind, type[TaskSpec]] = {
     NodeKind.PARALLEL: ParallelGateway,
@@ -204,6 +206,8 @@ class _Builder:
                 source.connect_if(Condition(flow.id, flow.condition), target)
             else:
                 source.connect(target)
+            if isinstance(source, ChoiceSpec):
+                source.ways[flow.target] = target
         if not outgoing and node.kind not in BOUNDARY:
             source.connect(self.spec.end)
 

@@ -18,10 +18,11 @@ from SpiffWorkflow.task import Task, TaskState
 from .build import Built
 from .interpreter import Interpreter
 from .pruning import present_root
-from .specs import WorkSpec
+from .specs import CORRECTED, WorkSpec
 from .values_json import dumps, loads
 
 _MARK = b"YS1"
+_OUTLIVES = {CORRECTED}
 
 
 def live_subprocesses(workflow: BpmnWorkflow) -> Iterator[tuple[Task, BpmnSubWorkflow]]:
@@ -72,7 +73,12 @@ def _dump(workflow: Any, places: dict[Any, int], owner: int | None) -> list[Any]
         task = todo.pop()
         parent = places.get(root.id if task is present else task._parent)  # noqa: SLF001
         places[task.id] = len(places) + 1
-        internal = {} if task.has_state(TaskState.FINISHED_MASK) else task.internal_data
+        finished = task.has_state(TaskState.FINISHED_MASK)
+        internal = (
+            {key: task.internal_data[key] for key in _OUTLIVES & task.internal_data.keys()}
+            if finished
+            else task.internal_data
+        )
         rank = ranks[task.last_state_change]
         rows.append([parent or 0, task.state, task.task_spec.name, int(task.triggered), rank, internal or 0])
         todo.extend([present] if present is not None and task is root else reversed(task.children))

@@ -39,6 +39,7 @@ class NodeKind(StrEnum):
     EVENT_THROW = "eventThrow"
     EVENT_END = "eventEnd"
     BOUNDARY_EVENT = "boundaryEvent"
+    AD_HOC = "adHocChoice"
 
 
 class TimerKind(StrEnum):
@@ -105,6 +106,18 @@ class Loop:
     output_collection: str = ""
     output_element: str = ""
     completion: str = ""
+    ad_hoc: bool = False
+
+
+@dataclass(frozen=True)
+class AdHoc:
+    """Which elements of an ad-hoc sub-process begin, and when it is complete: as Camunda 8 reads it."""
+
+    collection: str = ""
+    completion: str = ""
+    cancels: bool = True
+    output_collection: str = ""
+    output_element: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +145,8 @@ class Node:
     script: str = ""
     result_variable: str = ""
     body: Body | None = None
+    ad_hoc: AdHoc | None = None
+    corrects: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from SpiffWorkflow.task import Task
 from yiwang.kernel.ids import new_id
 
 from . import scopes
-from .definition import Mapped, Node, NodeKind, Work, expression_in
+from .definition import Mapped, Node, NodeKind, expression_in
 from .errors import EvaluationHalt, ExpressionFault
 from .ports import Evaluator
 from .timers import TimerFault, due_after
@@ -159,8 +159,8 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
             raise EvaluationHalt(element_id, "多实例的集合里有空值（null）。", expression=expression)
         return list(value)
 
-    def item(self, task: Task, node: Node) -> WorkItem:
-        """What the host is asked for, all its expressions evaluated in the token's scope and its inputs."""
+    def item(self, task: Task, node: Node, corrected: Mapping[str, Any]) -> WorkItem:
+        """What the host is asked for, all its expressions evaluated in the token's scope and its inputs, then `corrected`."""
         assert node.work is not None
         work = node.work
         inputs = self.inputs(task, node)
@@ -176,10 +176,10 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
             documentation=node.documentation,
             target=self._needed(task, node, work.target),
             result_variable=work.result_variable,
-            assignee=self._line(task, node, work.assignee),
-            candidate_groups=self._groups(task, node, work),
-            form_key=self._line(task, node, work.form_key),
-            due=self._line(task, node, work.due),
+            assignee=_line(corrected.get("assignee", self.text(task, node.id, work.assignee))),
+            candidate_groups=_groups(corrected.get("candidateGroups", self.text(task, node.id, work.candidate_groups))),
+            form_key=_line(self.text(task, node.id, work.form_key)),
+            due=_line(corrected.get("dueDate", self.text(task, node.id, work.due))),
             retries=work.retries,
             headers=work.headers,
             properties={name: self.text(task, node.id, text) for name, text in work.properties.items()},
@@ -198,23 +198,23 @@ class Interpreter(PythonScriptEngine):  # type: ignore[misc]
             found[name] = _placed(found.get(name, known.get(name)), path, value)
         return found
 
-    def _line(self, task: Task, node: Node, text: str) -> str:
-        value = self.text(task, node.id, text)
-        if value is None:
-            return ""
-        return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
     def _needed(self, task: Task, node: Node, text: str) -> str:
-        value = self._line(task, node, text)
+        value = _line(self.text(task, node.id, text))
         if text and not value:
-            raise EvaluationHalt(node.id, "没有算出要调用的流程或决策。", expression=text)
+            raise EvaluationHalt(node.id, "没有算出要执行的操作、决策或流程。", expression=text)
         return value
 
-    def _groups(self, task: Task, node: Node, work: Work) -> tuple[str, ...]:
-        value = self.text(task, node.id, work.candidate_groups)
-        if isinstance(value, list):
-            return tuple(str(each) for each in value if each is not None)
-        return tuple(part.strip() for part in str(value or "").split(",") if part.strip())
+
+def _line(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _groups(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(str(each) for each in value if each is not None)
+    return tuple(part.strip() for part in str(value or "").split(",") if part.strip())
 
 
 def _placed(before: Any, path: list[str], value: Any) -> Any:

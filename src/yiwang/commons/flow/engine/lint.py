@@ -116,8 +116,6 @@ def _check_exit(body: Body, report: Report) -> None:
 def _check_node(node: Node, body: Body, report: Report) -> None:
     if node.kind in _NEEDS_TARGET and node.work is not None and not node.work.target:
         report.refuse(node.id, node.line, *_NEEDS_TARGET[node.kind])
-    if node.kind is NodeKind.SERVICE and node.work is not None and expression_in(node.work.target) is not None:
-        report.refuse(node.id, node.line, "操作名不能用表达式。", "请直接填写已登记的操作名。")
     if node.kind in _NEVER_MAPS and node.work is not None:
         report.refuse(node.id, node.line, "这个结束事件的输入输出映射不起作用。", "请把映射放在它之前的任务上。")
     if node.loop is not None and node.kind not in _MAY_LOOP:
@@ -147,7 +145,7 @@ def _expressions(node: Node) -> Iterator[tuple[str, str, bool]]:
 
 
 def _work_expressions(work: Work) -> Iterator[tuple[str, str, bool]]:
-    yield "processId", work.target, False
+    yield "操作、决策或流程的标识", work.target, False
     yield "assignee", work.assignee, False
     yield "candidateGroups", work.candidate_groups, False
     yield "formKey", work.form_key, False

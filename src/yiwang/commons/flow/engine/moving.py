@@ -21,7 +21,8 @@ from .model import Model
 from .token_game import stuck_at
 from .values_json import dumps
 
-_SUFFIXES = (".BoundaryEventSplit", ".BoundaryEventJoin", ".EndJoin", "#each", "#body", "#start")
+_AT_THE_END = ".EndJoin"
+_SUFFIXES = (".BoundaryEventSplit", ".BoundaryEventJoin", _AT_THE_END, "#each", "#body", "#start")
 _JOINS = {NodeKind.PARALLEL, NodeKind.INCLUSIVE}
 _LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 _FORESEEN = TaskState.PREDICTED_MASK | TaskState.FUTURE
@@ -176,7 +177,8 @@ class _Part:
         body: Body | None = None
         for row in self._live:
             place = place_of(row[2])
-            if place is None or place.node.kind is NodeKind.EVENT_START or place.node.attached_to:
+            ended = row[2].endswith(_AT_THE_END)  # named after the sub-process, whose body is another
+            if place is None or ended or place.node.kind is NodeKind.EVENT_START or place.node.attached_to:
                 continue
             body = place.body
             standing += self._arrived(place, place_of) if place.node.kind in _JOINS else [place.node.id]

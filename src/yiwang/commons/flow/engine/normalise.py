@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .adhoc import expanded
 from .definition import Body, Flow, Node, NodeKind
 from .findings import Report
 from .listeners import with_listeners
 
-GATEWAYS = {NodeKind.PARALLEL, NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE, NodeKind.EVENT_GATEWAY}
+GATEWAYS = {NodeKind.PARALLEL, NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE, NodeKind.EVENT_GATEWAY, NodeKind.AD_HOC}
 CHOOSING = {NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE}
 BOUNDARY = {NodeKind.BOUNDARY_TIMER, NodeKind.BOUNDARY_ERROR, NodeKind.BOUNDARY_EVENT}
 STARTS = {NodeKind.START, NodeKind.EVENT_START}
@@ -19,10 +20,11 @@ ALWAYS = "=true"
 
 
 def normalised(body: Body, owner: str, line: int, report: Report) -> Body:
-    """The body with explicit start, splits and defaults, inner sub-processes included."""
+    """The body with explicit start, splits and defaults, inner sub-processes included, ad-hoc ones made plain."""
+    plain = [expanded(node, report) for node in body.nodes]
     inner = tuple(
         node if node.body is None else replace(node, body=normalised(node.body, node.id, node.line, report))
-        for node in body.nodes
+        for node in plain
     )
     body = with_listeners(Body(inner, body.flows))
     if not any(node.kind is NodeKind.EVENT_START for node in inner):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import zeebe
+from .adhoc import read_ad_hoc
 from .definition import Body, Flow, Node, NodeKind, Process, Work
 from .findings import Report
 from .listeners import read_listeners
@@ -122,7 +123,7 @@ class Reader:
         work = zeebe.read_work(element, self.report)
         node = replace(base(element, kind), loop=zeebe.read_loop(element, self.report))
         if kind in _WITH_BODY:
-            return replace(node, work=work, body=self._body(element))
+            return replace(node, work=work, body=self._body(element), ad_hoc=read_ad_hoc(element))
         self._check_parts(element)
         return self._task(element, node, work)
 

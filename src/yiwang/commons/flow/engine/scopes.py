@@ -14,9 +14,9 @@ from SpiffWorkflow.task import Task
 SCOPE = "scope"
 
 
-def open_scope(task: Task, values: Mapping[str, Any], *, keeps_all: bool) -> None:
+def open_scope(task: Task | None, values: Mapping[str, Any], *, keeps_all: bool) -> None:
     """Adds `values` to the task's own scope; `keeps_all` makes it keep every name written below it."""
-    if not values and not keeps_all:
+    if task is None or (not values and not keeps_all):
         return
     scope = task.internal_data.setdefault(SCOPE, {"all": False, "values": {}})
     scope["all"] = scope["all"] or keeps_all
@@ -27,14 +27,19 @@ def close_scope(task: Task) -> None:
     task.internal_data.pop(SCOPE, None)
 
 
+def owner(task: Task) -> Task | None:
+    """The activity whose inside the task belongs to; None in the process itself."""
+    found = task.workflow.parent_task_id
+    return None if found is None else task.workflow.top_workflow.get_task_from_id(found)
+
+
 def _around(task: Task) -> Iterator[dict[str, Any]]:
     current: Task | None = task
     while current is not None:
         scope = current.internal_data.get(SCOPE)
         if scope is not None:
             yield scope
-        owner = current.workflow.parent_task_id
-        current = None if owner is None else current.workflow.top_workflow.get_task_from_id(owner)
+        current = owner(current)
 
 
 def visible(task: Task, variables: Mapping[str, Any]) -> dict[str, Any]:

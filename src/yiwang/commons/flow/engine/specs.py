@@ -26,6 +26,7 @@ from SpiffWorkflow.task import Task, TaskState
 from yiwang.kernel.ids import new_id
 
 from . import scopes
+from .adhoc import ACTIVATED, ASKED
 from .definition import Loop, Node, TimerKind, expression_in
 from .errors import EvaluationHalt
 from .faults import catch_error
@@ -37,6 +38,7 @@ DUE = "due"
 TIMER_ID = "timer"
 LEFT = "left"
 CYCLE = "cycle"
+CORRECTED = "corrected"
 
 
 class Condition(Operator):  # type: ignore[misc]
@@ -87,10 +89,46 @@ class WorkSpec(Waits, NodeSpec):
     def _on_ready_hook(self, my_task: Task) -> None:
         super()._on_ready_hook(my_task)
         if ITEM not in my_task.internal_data:
-            interpreter_of(my_task).item(my_task, self.node)
+            interpreter_of(my_task).item(my_task, self.node, _corrections(my_task, self.node.id))
 
     def take_outputs(self, my_task: Task, outputs: Mapping[str, Any]) -> None:
-        take(my_task, self.node, outputs)
+        if self.node.corrects:
+            my_task.internal_data[CORRECTED] = {**_corrections(my_task, self.node.corrects), **outputs}
+            outputs = {}
+        take(my_task, self.node, outputs if self.node.ad_hoc is None else {**ASKED, **outputs})
+
+
+def _corrections(my_task: Task, user_task: str) -> dict[str, Any]:
+    """What the operation just before said about a user task; it knows what those before it said."""
+    before = my_task.parent
+    while before is not None and getattr(before.task_spec, "node", None) is None:
+        before = before.parent
+    told: dict[str, Any] = {}
+    if before is not None and before.task_spec.node.corrects == user_task:
+        told = before.internal_data.get(CORRECTED, {})
+    return told
+
+
+class ChoiceSpec(NodeSpec):
+    """Inside one instance of an ad-hoc sub-process: leads to the element that this instance is about."""
+
+    def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node) -> None:
+        super().__init__(wf_spec, name, node)
+        self.ways: dict[str, TaskSpec] = {}
+
+    def _predict_hook(self, my_task: Task) -> None:
+        my_task._sync_children(self.outputs, TaskState.MAYBE)  # noqa: SLF001
+
+    def _run_hook(self, my_task: Task) -> bool:
+        wanted = scopes.visible(my_task, {}).get(ACTIVATED)
+        told = wanted if isinstance(wanted, Mapping) else {"elementId": wanted}
+        chosen, variables = told.get("elementId"), told.get("variables")
+        if not isinstance(chosen, str) or chosen not in self.ways:
+            raise EvaluationHalt(self.node.id, f"自由子流程里没有可以启动的环节“{chosen}”。")
+        if isinstance(variables, Mapping):
+            scopes.open_scope(scopes.owner(my_task), variables, keeps_all=False)
+        follow(my_task, [self.ways[chosen]])
+        return True
 
 
 class ScriptSpec(NodeSpec):
@@ -202,13 +240,13 @@ class RepeatingTimer(CycleTimerEventDefinition):  # type: ignore[misc]
                 my_task.internal_data[CYCLE] = str(interpreter.text(my_task, self.name, self.expression))
             cycle = parse_cycle(my_task.internal_data[CYCLE])
             if DUE not in my_task.internal_data:
-                my_task.internal_data[DUE] = cycle.every.after(interpreter.at)
+                my_task.internal_data[DUE] = cycle.first(interpreter.at)
                 my_task.internal_data[TIMER_ID] = str(new_id())
                 my_task.internal_data[LEFT] = cycle.times
             due, left = my_task.internal_data[DUE], my_task.internal_data[LEFT]
             if left != 0 and due <= interpreter.at:
                 while due <= interpreter.at:
-                    due = cycle.every.after(due)
+                    due = cycle.following(due)
                 my_task.internal_data[DUE], my_task.internal_data[TIMER_ID] = due, str(new_id())
                 my_task.internal_data[LEFT] = None if left is None else left - 1
                 interpreter.passed(self.node)
@@ -223,7 +261,7 @@ class LoopCollection(BpmnDataSpecification):  # type: ignore[misc]
 
     def __init__(self, node: Node, loop: Loop) -> None:
         super().__init__(node.id)
-        self.text = loop.collection
+        self.text, self.ad_hoc = loop.collection, loop.ad_hoc
 
     def exists(self, my_task: Task) -> bool:
         del my_task
@@ -232,12 +270,18 @@ class LoopCollection(BpmnDataSpecification):  # type: ignore[misc]
     def get(self, my_task: Task) -> Any:
         if "collection" not in my_task.internal_data:
             items = interpreter_of(my_task).loop_items(my_task, self.bpmn_id, self.text)
+            if self.ad_hoc and not items:
+                raise EvaluationHalt(self.bpmn_id, "自由子流程没有要启动的环节。", expression=self.text)
             my_task.internal_data["collection"] = items
         return my_task.internal_data["collection"]
 
 
 class LoopElement(BpmnDataSpecification):  # type: ignore[misc]
-    """The element of one loop instance, in the scope of that instance."""
+    """The element of one loop instance, in the scope of that instance. What an ad-hoc element writes is everybody's."""
+
+    def __init__(self, loop: Loop) -> None:
+        super().__init__(loop.element)
+        self.ad_hoc = loop.ad_hoc
 
     def exists(self, my_task: Task) -> bool:
         del my_task
@@ -247,7 +291,7 @@ class LoopElement(BpmnDataSpecification):  # type: ignore[misc]
         names = {"loopCounter": len(my_task.parent.children)}
         if self.bpmn_id:
             names[self.bpmn_id] = value
-        scopes.open_scope(my_task, names, keeps_all=True)
+        scopes.open_scope(my_task, names, keeps_all=not self.ad_hoc)
 
 
 class _Collecting(MultiInstanceTask):  # type: ignore[misc]
@@ -299,7 +343,7 @@ def make_loop(wf_spec: BpmnProcessSpec, name: str, node: Node, each: str) -> Par
         name,
         task_spec=each,
         data_input=LoopCollection(node, node.loop),
-        input_item=LoopElement(node.loop.element),
+        input_item=LoopElement(node.loop),
     )
     spec.loop, spec.node = node.loop, node
     return spec

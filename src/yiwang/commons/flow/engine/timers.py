@@ -1,4 +1,4 @@
-"""ISO 8601 dates, durations and repetitions of timer events, and when they come due.
+"""ISO 8601 dates, durations and repetitions of timer events (and cron tables), and when they come due.
 
 The token library would evaluate such texts as Python; here a text is a literal, or FEEL where it begins with '='.
 """
@@ -10,6 +10,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from croniter import CroniterBadDateError, CroniterError, croniter
 
 from .definition import TimerKind
 
@@ -18,7 +21,12 @@ _DURATION = re.compile(
     r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
-_CYCLE = re.compile(r"R(?P<times>\d*)/(?P<duration>P[^/]+)")
+_CYCLE = re.compile(r"R(?P<times>-1|\d*)/(?:(?P<start>[^/P]+)/)?(?P<duration>P[^/]+)")
+_FIELD = r"(?:[\d*?,/#LW-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MON|TUE|WED|THU|FRI|SAT|SUN)+"
+_CRON = re.compile(
+    rf"(?:{_FIELD}\s+){{5}}{_FIELD}|@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)", re.IGNORECASE
+)
+_ZONE = re.compile(r"(?P<moment>[^\[\]]+)\[(?P<zone>[\w+/-]+)\]")
 MAX_DAYS = 366 * 200
 
 
@@ -43,10 +51,33 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """`times` is None for an endless repetition."""
+    """Again and again `every` so long, from `start` on where it is given, or by the `cron` table, in Beijing time.
 
-    times: int | None
-    every: Duration
+    `times` is None for an endless repetition.
+    """
+
+    times: int | None = None
+    every: Duration | None = None
+    start: datetime | None = None
+    cron: str = ""
+
+    def first(self, now: datetime) -> datetime:
+        """When it comes due first, for what waits from `now` on; rounds before that are not made up for."""
+        if self.start is None:
+            return self.following(now)
+        due = self.start
+        while due < now:
+            due = self.following(due)
+        return due
+
+    def following(self, due: datetime) -> datetime:
+        """The round after the one at `due`."""
+        if self.every is not None:
+            return self.every.after(due)
+        try:
+            return _cron(self.cron, due).get_next(datetime)
+        except CroniterBadDateError as error:
+            raise TimerFault(f"“{self.cron}”没有下一次。") from error
 
 
 def parse_duration(text: str) -> Duration:
@@ -62,22 +93,37 @@ def parse_duration(text: str) -> Duration:
 
 
 def parse_cycle(text: str) -> Cycle:
-    match = _CYCLE.fullmatch(text.strip().upper())
+    """`R3/PT1H`, `R/2026-03-01T09:00:00+08:00/P1D` (ISO 8601; `R-1` is endless as `R`), or a cron table with seconds first."""
+    text = text.strip()
+    if _CRON.fullmatch(text):
+        _cron(text, datetime(2026, 1, 1, tzinfo=CHINA))
+        return Cycle(cron=text)
+    match = _CYCLE.fullmatch(text.upper())
     if match is None:
-        raise TimerFault("循环应写成 R3/PT1H 这样的形式。")
+        raise TimerFault("循环应写成 R3/PT1H 这样的形式，或者秒在最前的六项 cron。")
     every = parse_duration(match["duration"])
     if not every.months and every.exact < timedelta(seconds=1):
         raise TimerFault("循环的间隔至少一秒。")
-    return Cycle(int(match["times"]) if match["times"] else None, every)
+    times = None if match["times"] in ("", "-1") else int(match["times"])
+    return Cycle(times, every, parse_date(match["start"]) if match["start"] else None)
+
+
+def _cron(text: str, after: datetime) -> croniter:
+    try:
+        return croniter(text, after.astimezone(CHINA), second_at_beginning=True, day_or=False)
+    except (CroniterError, KeyError) as error:
+        raise TimerFault(f"“{text}”不是合法的 cron：{error}") from error
 
 
 def parse_date(text: str) -> datetime:
-    """Aware; a text without an offset is Beijing time, a bare date is its first moment."""
+    """Aware; a text without an offset is Beijing time, a bare date is its first moment, a zone may follow in brackets."""
+    zoned = _ZONE.fullmatch(text.strip())
     try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        moment = datetime.fromisoformat(zoned["moment"] if zoned else text.strip())
+        zone = ZoneInfo(zoned["zone"]) if zoned else CHINA
+    except (ValueError, ZoneInfoNotFoundError) as error:
         raise TimerFault("日期应写成 2026-03-01T09:00:00+08:00 这样的形式。") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def moment_in(value: Any) -> datetime | None:

@@ -16,7 +16,7 @@ _Token = str
 _Marking = frozenset[tuple[_Token, int]]
 _ENDS = {NodeKind.END, NodeKind.ERROR_END, NodeKind.EVENT_END}
 _JOINS = {NodeKind.PARALLEL, NodeKind.INCLUSIVE}
-_ONE_WAY = {NodeKind.EXCLUSIVE, NodeKind.EVENT_GATEWAY}
+_ONE_WAY = {NodeKind.EXCLUSIVE, NodeKind.EVENT_GATEWAY, NodeKind.AD_HOC}
 
 
 def stuck_at(body: Body, standing: Iterable[str | Flow]) -> str:

@@ -21,6 +21,7 @@ TASKS = {
     "scriptTask": NodeKind.SCRIPT,
     "callActivity": NodeKind.CALL,
     "subProcess": NodeKind.SUBPROCESS,
+    "adHocSubProcess": NodeKind.SUBPROCESS,
 }
 GATEWAYS = {
     "parallelGateway": NodeKind.PARALLEL,
@@ -72,6 +73,7 @@ PARTS_OF_A_NODE = {
     "dataInputAssociation",
     "dataOutputAssociation",
     "script",
+    "completionCondition",
 }
 
 SPLIT_WITH = "请用并行、排他或包容网关代替。"
@@ -80,7 +82,6 @@ NO_COMPENSATION = "请把撤销动作画成普通的服务任务。"
 REFUSED_NODES = {
     "complexGateway": SPLIT_WITH,
     "transaction": "请用带错误边界事件的子流程代替。",
-    "adHocSubProcess": "请画出子流程中各任务的顺序。",
     "subChoreography": "请只画流程图。",
     "callChoreography": "请只画流程图。",
     "implicitThrowEvent": "请用中间抛出事件代替。",

@@ -1,7 +1,7 @@
 """The `zeebe:` extension elements of Camunda 8 models, so that any BPMN editor can draw our processes.
 
 Read: taskDefinition, assignmentDefinition, formDefinition, taskSchedule, calledDecision, calledElement, ioMapping, taskHeaders,
-properties, script, loopCharacteristics, subscription. An extension that would change behaviour and is not read is refused.
+properties, script, loopCharacteristics, subscription, publishMessage, listeners, adHoc. An extension that would change behaviour and is not read is refused.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _MARKERS = {
     "subscription",
     "publishMessage",
 }
+_ONLY_IN = {"adHoc": "adHocSubProcess", "taskListeners": "userTask"}
 _LOOSE = {"priorityDefinition"}
 DEFAULT_RETRIES = 3
 
@@ -47,7 +48,7 @@ def read_work(element: Element, report: Report) -> Work:
             work = reader(work, child)
         elif child.name in _LOOSE:
             report.warn(element.get("id"), child.line, f"扩展元素 zeebe:{child.name} 不起作用。")
-        elif child.name not in _MARKERS:
+        elif child.name not in _MARKERS and _ONLY_IN.get(child.name) != element.name:
             report.refuse(
                 element.get("id"),
                 child.line,

@@ -9,10 +9,7 @@ from django.db import connection
 from yiwang.commons.flow import commands, queries, registry
 from yiwang.commons.flow.contracts import (
     DefinitionRefused,
-    InstanceIsHalted,
     InstanceIsOver,
-    InstanceStatus,
-    NothingToRetry,
     NotYourTask,
     TaskClosed,
     TaskStatus,
@@ -23,17 +20,11 @@ from yiwang.commons.flow.contracts import (
 from yiwang.commons.flow.engine.tests.models import (
     boundary,
     bpmn,
-    call,
     chain,
     end,
-    error,
-    error_event,
     flow,
     gateway,
     loop,
-    mapping,
-    rule,
-    script,
     service,
     timer,
     user,
@@ -44,12 +35,12 @@ from yiwang.commons.flow.engine.tests.models import (
 from yiwang.commons.flow.models import (
     Halt,
     HistoryEntry,
-    OperationCall,
     ProcessDefinition,
     ProcessInstance,
     Task,
     Timer,
 )
+from yiwang.commons.flow.tests.acting import complete, stage, status, the_task
 from yiwang.commons.flow.tests.factories import SYSTEM, office, publish, start
 from yiwang.commons.identity.tests.factories import Grants, make_official, make_resident
 from yiwang.kernel import clock
@@ -63,26 +54,6 @@ CHOICE = bpmn(
     begin(), user("a"), gateway("exclusive", "g", "d"), user("yes"), user("no"), end(),
     chain("start", "a", "g"), flow("g", "yes", "=x &gt; 1"), flow("g", "no", name="d"), chain("yes", "end"), chain("no", "end"),
 )  # fmt: skip
-
-
-def stage(instance_id):
-    return sorted(
-        Task.objects.filter(instance_id=instance_id, status__in=["open", "claimed"]).values_list(
-            "element_id", flat=True
-        )
-    )
-
-
-def the_task(element="a", **more):
-    return Task.objects.get(element_id=element, status__in=["open", "claimed"], **more)
-
-
-def complete(element="a", by=SYSTEM, **outputs):
-    commands.complete_task(task_id=the_task(element).pk, outputs=outputs, by=by, at=clock.now())
-
-
-def status(instance_id):
-    return ProcessInstance.objects.get(pk=instance_id).status
 
 
 class TestPublishing:
@@ -332,363 +303,6 @@ class TestTasks:
             complete("a", by=stranger.actor)
         complete("a", by=mother.actor)
         assert status(instance) == "completed"
-
-
-class TestHalts:
-    def test_a_feel_error_halts_and_never_takes_another_way(self):
-        organisation, clerk = office()
-        publish(CHOICE)
-        instance = start(organisation_id=organisation)
-        task = the_task()
-        commands.complete_task(task_id=task.pk, outputs={}, by=clerk, at=clock.now())
-        task.refresh_from_db()
-        assert (status(instance), stage(instance), task.status) == ("halted", [], "done")
-        halt = Halt.objects.get()
-        assert (halt.element_id, halt.expression) == ("g_yes", "x > 1")
-        assert OutboxEvent.objects.filter(type__endswith="InstanceHalted").count() == 1
-
-    def test_a_retry_with_the_mended_variable_goes_on(self):
-        organisation, clerk = office()
-        publish(CHOICE)
-        instance = start(organisation_id=organisation)
-        complete("a", by=clerk)
-        first = Halt.objects.get()
-        assert commands.retry_halted(halt_id=first.pk, by=SYSTEM, at=clock.now()) is InstanceStatus.HALTED
-        second = Halt.objects.get(resolved_at__isnull=True)
-        with pytest.raises(NothingToRetry):
-            commands.retry_halted(halt_id=first.pk, by=SYSTEM, at=clock.now())
-        commands.retry_halted(halt_id=second.pk, variables={"x": 2}, by=SYSTEM, at=clock.now())
-        assert (status(instance), stage(instance)) == ("running", ["yes"])
-
-    def test_a_start_that_halts_can_be_retried(self):
-        organisation, _clerk = office()
-        publish(
-            bpmn(
-                begin(),
-                gateway("exclusive", "g", "d"),
-                user("yes"),
-                user("no"),
-                end(),
-                flow("start", "g"),
-                flow("g", "yes", "=x"),
-                flow("g", "no", name="d"),
-                chain("yes", "end"),
-                chain("no", "end"),
-            )
-        )
-        instance = start(organisation_id=organisation)
-        assert status(instance) == "halted"
-        commands.retry_halted(halt_id=Halt.objects.get().pk, variables={"x": True}, by=SYSTEM, at=clock.now())
-        assert stage(instance) == ["yes"]
-
-    def test_tasks_of_a_halted_instance_wait(self):
-        organisation, clerk = office()
-        publish(
-            bpmn(
-                begin(),
-                gateway("parallel", "f"),
-                user("a"),
-                user("b"),
-                gateway("exclusive", "g", "d"),
-                end(),
-                end("e2"),
-                end("e3"),
-                chain("start", "f", "a", "g"),
-                chain("f", "b", "e3"),
-                flow("g", "end", "=x"),
-                flow("g", "e2", name="d"),
-            )
-        )
-        instance = start(organisation_id=organisation)
-        complete("a", by=clerk)
-        with pytest.raises(InstanceIsHalted):
-            complete("b", by=clerk)
-        commands.retry_halted(halt_id=Halt.objects.get().pk, variables={"x": True}, by=SYSTEM, at=clock.now())
-        complete("b", by=clerk)
-        assert status(instance) == "completed"
-
-    def test_what_the_failed_step_had_done_is_undone(self):
-        organisation, clerk = office()
-        done = []
-
-        @registry.operation("note.it")
-        def note_it(invocation):
-            done.append(invocation.idempotency_key)
-            publish(bpmn(begin(), user("z"), end(), chain("start", "z", "end"), process_id="made_inside"))
-
-        publish(
-            bpmn(
-                begin(),
-                user("a"),
-                service("s", "note.it"),
-                gateway("exclusive", "g", "d"),
-                end(),
-                end("e2"),
-                chain("start", "a", "s", "g"),
-                flow("g", "end", "=x"),
-                flow("g", "e2", name="d"),
-            )
-        )
-        instance = start(organisation_id=organisation)
-        complete("a", by=clerk)
-        assert (status(instance), len(done)) == ("halted", 1)
-        assert not ProcessDefinition.objects.filter(key="made_inside").exists()
-        assert not AuditEntry.objects.filter(command="flow.publish_definition", details__key="made_inside").exists()
-        commands.retry_halted(halt_id=Halt.objects.get().pk, variables={"x": True}, by=SYSTEM, at=clock.now())
-        assert status(instance) == "completed"
-        assert ProcessDefinition.objects.filter(key="made_inside").count() == 1
-
-    def test_only_administrators_in_reach_retry(self):
-        organisation, clerk = office()
-        publish(CHOICE)
-        start(organisation_id=organisation)
-        complete("a", by=clerk)
-        halt = Halt.objects.get()
-        assert queries.halts(viewer=clerk).items == ()
-        administrator = make_official(organisation, grants=["flow.administer"]).actor
-        assert [row.id for row in queries.halts(viewer=administrator).items] == [halt.pk]
-        commands.retry_halted(halt_id=halt.pk, variables={"x": 5}, by=administrator, at=clock.now())
-
-
-class TestOperations:
-    def test_a_local_operation_runs_inside_the_step(self):
-        seen = []
-
-        @registry.operation("cases.number")
-        def number(invocation):
-            seen.append((invocation.subject.kind, dict(invocation.inputs)))
-            return {"number": "A1"}
-
-        publish(
-            bpmn(begin(), service("s", "cases.number", mapping(inputs={"n": "=x"})), end(), chain("start", "s", "end"))
-        )
-        instance = start(variables={"x": 3})
-        assert seen == [("case", {"n": 3})]
-        assert ProcessInstance.objects.get(pk=instance).variables == {"x": 3, "number": "A1"}
-
-    def test_a_refusal_of_an_operation_reaches_who_completes_and_undoes_all(self):
-        organisation, clerk = office()
-
-        @registry.operation("cases.refuse")
-        def refuse(invocation):
-            raise TaskClosed
-
-        publish(bpmn(begin(), user("a"), service("s", "cases.refuse"), end(), chain("start", "a", "s", "end")))
-        instance = start(organisation_id=organisation)
-        with pytest.raises(TaskClosed):
-            complete("a", by=clerk)
-        assert (status(instance), stage(instance)) == ("running", ["a"])
-
-    def test_a_remote_result_comes_back_once(self):
-        registry.operation("far.ask", mode=registry.Mode.REMOTE)(
-            lambda invocation: {"answer": invocation.idempotency_key}
-        )
-        publish(bpmn(begin(), service("s", "far.ask"), end(), chain("start", "s", "end")))
-        instance = start()
-        row = OperationCall.objects.get()
-        found = queries.call(call_id=row.pk, viewer=SYSTEM)
-        outputs = registry.run_named(found)
-        assert commands.complete_remote(call_id=row.pk, outputs=outputs, by=SYSTEM, at=clock.now())
-        assert not commands.complete_remote(call_id=row.pk, outputs=outputs, by=SYSTEM, at=clock.now())
-        assert status(instance) == "completed"
-        assert ProcessInstance.objects.get(pk=instance).variables == {"answer": row.idempotency_key}
-
-    def test_a_remote_operation_that_keeps_failing_halts_and_can_be_called_again(self):
-        registry.operation("far.ask", mode=registry.Mode.REMOTE)(lambda invocation: {})
-        publish(bpmn(begin(), service("s", "far.ask"), end(), chain("start", "s", "end")))
-        instance = start()
-        row = OperationCall.objects.get()
-        states = [
-            commands.fail_remote(call_id=row.pk, error="timeout", by=SYSTEM, at=clock.now()).value for _ in range(3)
-        ]
-        assert states == ["pending", "pending", "failed"]
-        assert status(instance) == "halted"
-        assert Halt.objects.get().diagnostics == {"error": "timeout"}
-        commands.retry_halted(halt_id=Halt.objects.get().pk, by=SYSTEM, at=clock.now())
-        row.refresh_from_db()
-        assert (row.status, row.attempts, status(instance)) == ("pending", 0, "running")
-        commands.complete_remote(call_id=row.pk, outputs={}, by=SYSTEM, at=clock.now())
-        assert status(instance) == "completed"
-
-    def test_a_remote_operation_that_never_answers_halts(self):
-        registry.operation("far.ask", mode=registry.Mode.REMOTE, timeout=timedelta(minutes=1))(
-            lambda invocation: registry.LATER
-        )
-        publish(bpmn(begin(), service("s", "far.ask"), end(), chain("start", "s", "end")))
-        instance = start()
-        assert queries.due_calls(viewer=SYSTEM) == ()
-        with clock.frozen(clock.now() + timedelta(minutes=2)):
-            (call_id,) = queries.due_calls(viewer=SYSTEM)
-            assert commands.give_up_remote(call_id=call_id, by=SYSTEM, at=clock.now())
-        assert status(instance) == "halted"
-
-    def test_a_business_error_takes_the_boundary_of_the_model(self):
-        organisation, _clerk = office()
-        registry.operation("far.ask", mode=registry.Mode.REMOTE)(lambda invocation: {})
-        publish(
-            bpmn(
-                begin(),
-                service("s", "far.ask"),
-                boundary("e", "s", error_event("E1")),
-                user("mend"),
-                end(),
-                end("e2"),
-                chain("start", "s", "end"),
-                chain("e", "mend", "e2"),
-                root=error("E1"),
-            )
-        )
-        instance = start(organisation_id=organisation)
-        commands.fail_remote(
-            call_id=OperationCall.objects.get().pk, error="no", error_code="E1", by=SYSTEM, at=clock.now()
-        )
-        assert stage(instance) == ["mend"]
-
-    def test_a_decision_leaves_its_version_and_rules_in_the_history(self):
-        class Decider:
-            def latest(self, key):
-                return 7
-
-            def decide(self, key, version, facts, *, by, at):
-                return registry.Decided(facts["age"] < 18, {"version": version, "rules": [2]})
-
-        registry.provide_decider(Decider())
-        publish(bpmn(begin(), rule("r", "minor", "is_minor"), end(), chain("start", "r", "end")))
-        instance = start(variables={"age": 3})
-        assert ProcessInstance.objects.get(pk=instance).variables["is_minor"] is True
-        entry = HistoryEntry.objects.get(kind="decided")
-        assert entry.details == {"decision": "minor", "version": 7, "rules": [2]}
-
-
-class TestCalledProcesses:
-    CHILD = bpmn(begin(), user("c"), end(), chain("start", "c", "end"), process_id="child")
-    PARENT = bpmn(
-        begin(),
-        call("call", "child", mapping(outputs={"result": "=verdict"})),
-        user("after"),
-        end(),
-        chain("start", "call", "after", "end"),
-    )
-
-    def test_a_called_process_is_an_instance_of_its_own_and_gives_back_its_result(self):
-        organisation, clerk = office()
-        publish(self.CHILD)
-        publish(self.PARENT)
-        instance = start(organisation_id=organisation)
-        child = ProcessInstance.objects.get(parent_id=instance)
-        assert (child.subject_id, child.root_id) == (ProcessInstance.objects.get(pk=instance).subject_id, instance)
-        complete("c", by=clerk, verdict="通过")
-        assert status(child.pk) == "completed"
-        assert stage(instance) == ["after"]
-        assert ProcessInstance.objects.get(pk=instance).variables == {"result": "通过"}
-
-    def test_called_processes_keep_the_version_of_the_start(self):
-        organisation, clerk = office()
-        publish(self.CHILD)
-        publish(bpmn(begin(), user("first"), call("call", "child"), end(), chain("start", "first", "call", "end")))
-        start(organisation_id=organisation)
-        publish(bpmn(begin(), user("newer"), end(), chain("start", "newer", "end"), process_id="child"))
-        complete("first", by=clerk)
-        assert ProcessInstance.objects.get(parent__isnull=False).definition.version == 1
-
-    def test_members_of_a_bundle_run_side_by_side_about_their_own_subjects(self):
-        organisation, clerk = office()
-        members = [str(new_id()) for _ in range(3)]
-        publish(self.CHILD)
-        subject = '<zeebe:properties><zeebe:property name="subject" value="=member"/></zeebe:properties>'
-        publish(
-            bpmn(
-                begin(),
-                call("call", "child", subject, inner=loop("=members", "member")),
-                end(),
-                chain("start", "call", "end"),
-                process_id="bundle",
-            )
-        )
-        instance = start("bundle", {"members": members}, organisation_id=organisation)
-        assert sorted(str(row.subject_id) for row in ProcessInstance.objects.filter(parent_id=instance)) == sorted(
-            members
-        )
-        for task in Task.objects.filter(element_id="c"):
-            commands.complete_task(task_id=task.pk, by=clerk, at=clock.now())
-        assert status(instance) == "completed"
-
-    def test_a_called_process_without_any_person_returns_in_the_same_transaction(self):
-        publish(bpmn(begin(), script("x", '="通过"', "verdict"), end(), chain("start", "x", "end"), process_id="child"))
-        organisation, _clerk = office()
-        publish(self.PARENT)
-        instance = start(organisation_id=organisation)
-        assert stage(instance) == ["after"]
-
-    def test_a_called_process_that_ends_in_an_error_takes_the_callers_boundary(self):
-        organisation, clerk = office()
-        publish(
-            bpmn(
-                begin(),
-                user("c"),
-                end("e", error_event("REFUSED")),
-                chain("start", "c", "e"),
-                process_id="child",
-                root=error("REFUSED"),
-            )
-        )
-        publish(
-            bpmn(
-                begin(),
-                call("call", "child"),
-                boundary("b", "call", error_event("REFUSED")),
-                user("tell"),
-                end(),
-                end("e2"),
-                chain("start", "call", "end"),
-                chain("b", "tell", "e2"),
-                root=error("REFUSED"),
-            )
-        )
-        instance = start(organisation_id=organisation)
-        complete("c", by=clerk)
-        assert stage(instance) == ["tell"]
-        assert ProcessInstance.objects.get(parent_id=instance).status == "completed"
-
-    def test_an_error_end_of_an_outermost_process_halts_it(self):
-        organisation, clerk = office()
-        publish(
-            bpmn(begin(), user("c"), end("e", error_event("REFUSED")), chain("start", "c", "e"), root=error("REFUSED"))
-        )
-        instance = start(organisation_id=organisation)
-        complete("c", by=clerk)
-        assert status(instance) == "halted"
-
-    def test_a_called_process_that_is_not_published_halts_the_caller(self):
-        publish(self.PARENT)
-        instance = start()
-        assert status(instance) == "halted"
-        assert "child" in Halt.objects.get().reason
-
-    def test_a_halted_called_process_leaves_the_caller_waiting(self):
-        publish(self.CHILD)
-        publish(self.PARENT)
-        instance = start()
-        child = ProcessInstance.objects.get(parent_id=instance)
-        assert (status(instance), status(child.pk)) == ("running", "halted")
-
-    def test_cancelling_the_caller_cancels_the_called(self):
-        organisation, _clerk = office()
-        publish(self.CHILD)
-        publish(self.PARENT)
-        instance = start(organisation_id=organisation)
-        commands.cancel(instance_id=instance, reason="withdrawn", by=SYSTEM, at=clock.now())
-        assert set(ProcessInstance.objects.values_list("status", flat=True)) == {"cancelled"}
-        assert Task.objects.get().status == "cancelled"
-
-    def test_cancelling_a_called_process_halts_a_caller_that_does_not_expect_it(self):
-        organisation, _clerk = office()
-        publish(self.CHILD)
-        publish(self.PARENT)
-        instance = start(organisation_id=organisation)
-        child = ProcessInstance.objects.get(parent_id=instance)
-        commands.cancel(instance_id=child.pk, reason="wrong", by=SYSTEM, at=clock.now())
-        assert (status(instance), status(child.pk)) == ("halted", "cancelled")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -68,7 +68,7 @@ def test_a_process_runs_on_it_from_gateway_to_timer_to_loop():
 
 
 @pytest.mark.parametrize(
-    "text", ["is blank(x)", "is defined(x + 1)", "for x in y return is defined(x)", '"f(" + f(1)', "a +\n  g (b)"]
+    "text", ["is boring(x)", "is defined(x + 1)", "for x in y return is defined(x)", '"f(" + f(1)', "a +\n  g (b)"]
 )
 def test_refuses_the_call_of_what_is_no_function(text):
     with pytest.raises(engine.ExpressionFault, match="没有函数") as refused:
@@ -96,3 +96,41 @@ def test_tells_whether_a_variable_or_an_entry_is_there(text, value):
 def test_takes_names_before_brackets_in_texts_and_functions_of_the_standard():
     FEEL.check('"x (" + x + string(sum(y))')
     FEEL.check("for each in list return (each)")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("get or else(x, 1)", 1),
+        ('get or else("a", 1)', "a"),
+        ("assert(y, y > 1)", 2),
+        ('fromAi(y, "what it is", "number")', 2),
+        ('trim("  a ")', "a"),
+        ('is blank(" ")', True),
+        ('to base64("FEEL")', "RkVFTA=="),
+        ("is empty([])", True),
+        ("duplicate values([1, 2, 1])", [1]),
+        ("partition([1, 2, 3], 2)", [[1, 2], [3]]),
+        ('put({a: 1}, "b", 2)', {"a": 1, "b": 2}),
+        ("put all({a: 1}, {a: 2, b: 3})", {"a": 2, "b": 3}),
+        ('from json("[1.5, null]")', [Decimal("1.5"), None]),
+        ('cycle(3, duration("PT1H"))', "R3/PT1H"),
+        ('cycle(duration("P1D"))', "R/P1D"),
+    ],
+)
+def test_functions_that_camunda_adds_are_known(text, value):
+    assert FEEL.evaluate(text, {"x": None, "y": 2}) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["assert(x, x > 9)", "partition([1], 0)", 'from json("{")', "trim(1)", "random number()"]
+)
+def test_their_errors_are_faults_too(text):
+    with pytest.raises(engine.ExpressionFault):
+        FEEL.evaluate(text, {"x": 1})
+
+
+def test_a_variable_may_have_the_name_of_such_a_function():
+    assert FEEL.evaluate("cycle + 1", {"cycle": 1}) == 2
+    with pytest.raises(engine.ExpressionFault, match="缺少变量"):
+        FEEL.evaluate("cycle + 1", {})

@@ -156,6 +156,19 @@ def test_branches_that_wait_for_each_other_still_meet():
     assert play.ended
 
 
+def test_a_branch_that_has_ended_in_a_sub_process_is_no_obstacle_to_the_others():
+    inner = sub(
+        "s", start("i"), gateway("parallel", "f"), user("a"), user("b"), end("x"), end("y"),
+        chain("i", "f", "a", "x"), chain("f", "b", "y"),
+    )  # fmt: skip
+    play = Play(bpmn(start(), inner, end(), chain("start", "s", "end")))
+    play.complete("a")
+    same = engine.load(play.blob)
+    play.state = engine.Move(same, same).state(play.state)
+    play.complete("b")
+    assert play.ended
+
+
 def test_refuses_where_a_branch_that_came_to_a_join_is_gone():
     play = Play(forked("b", "c"))
     play.complete("c")

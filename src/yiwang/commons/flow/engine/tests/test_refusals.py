@@ -94,7 +94,7 @@ REFUSED = {
     "unknown extensions": user("b", "<zeebe:adHoc/>"),
     "versions bound by a tag": call("b", "other", flags='bindingType="versionTag" versionTag="v1"'),
     "task listeners": user(
-        "b", '<zeebe:taskListeners><zeebe:taskListener eventType="creating" type="x"/></zeebe:taskListeners>'
+        "b", '<zeebe:taskListeners><zeebe:taskListener eventType="assigning" type="x"/></zeebe:taskListeners>'
     ),
     "listeners without an operation": user(
         "b", '<zeebe:executionListeners><zeebe:executionListener eventType="start"/></zeebe:executionListeners>'
