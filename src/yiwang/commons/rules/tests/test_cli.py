@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from yiwang.commons.rules.cli import cli
+from yiwang.commons.rules.engine.tests.models import fact, literal, model, needs, table
 
 
 def run(*arguments):
@@ -39,3 +40,23 @@ def test_the_kit_reports_json(test_data):
     assert line["passed"] == line["total"] > 50
     assert line["results"]["total"] > line["total"]
     assert line["failures"] == []
+
+
+def test_a_file_is_analysed_with_places_and_counter_examples(tmp_path):
+    file = tmp_path / "d.dmn"
+    rules = [("<= 12", '"no"'), (">= 12", '"yes"'), ("> 20", '"yes"')]
+    file.write_bytes(model(fact("months", "number"), table("d", {"months": "number"}, rules)))
+    result = run("check", str(file))
+    assert result.exit_code == 1
+    assert f"{file}:" in result.output
+    assert "错误 d 规则 1、2 会同时成立" in result.output
+    assert "例如：{months: 12}" in result.output
+    line = json.loads(run("check", str(file), "--json").output)
+    assert line["complete"] is True
+    assert line["findings"][0]["example"] == {"months": 12}
+
+
+def test_a_sound_file_passes_the_analysis(tmp_path):
+    file = tmp_path / "d.dmn"
+    file.write_bytes(model(fact("n", "number"), literal("d", "n + 1", needs("n"))))
+    assert (run("check", str(file)).exit_code, run("check", str(file)).output) == (0, f"{file}: 没有发现问题\n")
