@@ -2,17 +2,18 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from yiwang.commons.rules.engine import Function, builtin, compile_expression, from_json
 
+Implementation = Callable[..., Any]
 FUNCTIONS: dict[str, Function] = {}
 """By name; never part of the standard's own functions."""
 
 
-def _camunda(name: str, signature: str, result: str = "Any") -> Any:
+def _camunda(name: str, signature: str, result: str = "Any") -> Callable[[Implementation], Implementation]:
     return builtin(name, signature, result, among=FUNCTIONS)
 
 

@@ -27,7 +27,7 @@ INNER = "#body"
 RESERVED_MARK = "#"
 
 
-class Subscribed(EventDefinition):  # type: ignore[misc]
+class Subscribed(EventDefinition):
     """A message or a signal. What it waits for is computed once, when the token arrives."""
 
     def __init__(self, node: Node) -> None:
@@ -47,7 +47,7 @@ class Subscribed(EventDefinition):  # type: ignore[misc]
         my_task.internal_data.update({NAME: name, KEY: key, SUBSCRIPTION: str(new_id())})
 
 
-class Conditional(EventDefinition):  # type: ignore[misc]
+class Conditional(EventDefinition):
     """A condition that is looked at whenever a variable of the instance may have changed."""
 
     def __init__(self, node: Node) -> None:
@@ -55,7 +55,7 @@ class Conditional(EventDefinition):  # type: ignore[misc]
         self.node = node
 
 
-class CatchSpec(Waits, IntermediateCatchEvent):  # type: ignore[misc]
+class CatchSpec(Waits, IntermediateCatchEvent):
     """A waiting event in the flow, or a receive task. After an event-based gateway the first to happen takes the others away."""
 
     def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node, definition: EventDefinition) -> None:
@@ -72,7 +72,7 @@ class CatchSpec(Waits, IntermediateCatchEvent):  # type: ignore[misc]
         return super()._run_hook(my_task)
 
 
-class BoundarySpec(BoundaryEvent):  # type: ignore[misc]
+class BoundarySpec(BoundaryEvent):
     """An event on the boundary of an activity, or the start of an event sub-process on the rest of its scope."""
 
     def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node, definition: EventDefinition) -> None:
@@ -111,7 +111,7 @@ class ThrowSpec(NodeSpec):
         )
 
 
-class EntrySpec(BpmnTaskSpec):  # type: ignore[misc]
+class EntrySpec(BpmnTaskSpec):
     """Leads to the start event by which the instance begins, where a process has several."""
 
     def _predict_hook(self, my_task: Task) -> None:
@@ -126,14 +126,14 @@ class EntrySpec(BpmnTaskSpec):  # type: ignore[misc]
         return True
 
 
-class BodySpec(Waits, SubWorkflowTask, BpmnTaskSpec):  # type: ignore[misc]
+class BodySpec(Waits, SubWorkflowTask, BpmnTaskSpec):
     """All of a scope but its event sub-processes, which wait on its boundary."""
 
     def update_data(self, my_task: Task, subworkflow: Any) -> None:
         """Variables live in scopes, so nothing is copied between tasks."""
 
 
-class TerminateSpec(EndEvent):  # type: ignore[misc]
+class TerminateSpec(EndEvent):
     """Ends its scope, with the event sub-processes under way in it."""
 
     def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node) -> None:

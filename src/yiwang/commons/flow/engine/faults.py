@@ -14,11 +14,11 @@ from SpiffWorkflow.task import Task, TaskState
 from .firing import fire
 
 
-class ErrorBoundary(ErrorEventDefinition):  # type: ignore[misc]
+class ErrorBoundary(ErrorEventDefinition):
     """Catches `code`, or every error where it is empty. Fired by `catch_error` only."""
 
 
-class EscalationBoundary(EventDefinition):  # type: ignore[misc]
+class EscalationBoundary(EventDefinition):
     """Catches `code`, or every escalation where it is None. Fired by `catch_escalation` only."""
 
     def __init__(self, name: str, code: str | None) -> None:

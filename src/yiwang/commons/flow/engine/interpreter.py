@@ -45,7 +45,7 @@ class _Refusal:
         raise EvaluationHalt("", f"{name}: no Python is evaluated in a process")
 
 
-class Interpreter(PythonScriptEngine):  # type: ignore[misc]
+class Interpreter(PythonScriptEngine):
     """Holds what one step needs: the evaluator, the instance's variables, the moment."""
 
     def __init__(self, evaluator: Evaluator, variables: Mapping[str, Any], at: datetime) -> None:

@@ -41,7 +41,7 @@ CYCLE = "cycle"
 CORRECTED = "corrected"
 
 
-class Condition(Operator):  # type: ignore[misc]
+class Condition(Operator):
     """The condition of a sequence flow."""
 
     def __init__(self, flow_id: str, text: str) -> None:
@@ -52,7 +52,7 @@ class Condition(Operator):  # type: ignore[misc]
         return interpreter_of(task).condition(task, self.flow_id, self.args[0])
 
 
-class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]
+class NodeSpec(BpmnTaskSpec):
     """A node of the model that needs nothing from the host."""
 
     node: Node
@@ -62,7 +62,7 @@ class NodeSpec(BpmnTaskSpec):  # type: ignore[misc]
         self.node = node
 
 
-class Waits(TaskSpec):  # type: ignore[misc]
+class Waits(TaskSpec):
     """What follows a wait is no more than possible: the library would draw a certain future without end where it leads back."""
 
     def _predict_hook(self, my_task: Task) -> None:
@@ -164,7 +164,7 @@ class ErrorEndSpec(NodeSpec):
             my_task.workflow.top_workflow.cancel()
 
 
-class SubProcessSpec(Waits, SubWorkflowTask, BpmnTaskSpec):  # type: ignore[misc]
+class SubProcessSpec(Waits, SubWorkflowTask, BpmnTaskSpec):
     """An embedded sub-process. Its inputs are local to it."""
 
     def __init__(self, wf_spec: BpmnProcessSpec, name: str, node: Node) -> None:
@@ -190,14 +190,14 @@ class SubProcessSpec(Waits, SubWorkflowTask, BpmnTaskSpec):  # type: ignore[misc
         super()._on_complete_hook(my_task)
 
 
-class Terminate(TerminateEventDefinition):  # type: ignore[misc]
+class Terminate(TerminateEventDefinition):
     """Ends its process at once; the library would also raise an event that nobody may catch."""
 
     def throw(self, my_task: Task) -> None:
         """Nothing is thrown."""
 
 
-class OneTimer(TimerEventDefinition):  # type: ignore[misc]
+class OneTimer(TimerEventDefinition):
     """A date or a duration. The due time is computed once, when the token arrives, by the host's clock."""
 
     def __init__(self, node: Node) -> None:
@@ -218,7 +218,7 @@ class OneTimer(TimerEventDefinition):  # type: ignore[misc]
         return bool(due <= interpreter.at)
 
 
-class RepeatingTimer(CycleTimerEventDefinition):  # type: ignore[misc]
+class RepeatingTimer(CycleTimerEventDefinition):
     """A cycle on a non-interrupting boundary. It never completes; it is taken away with its activity.
 
     Each firing hangs its branch beside the activity, not under the timer, so that a branch under way outlives the activity.
@@ -256,7 +256,7 @@ class RepeatingTimer(CycleTimerEventDefinition):  # type: ignore[misc]
             raise EvaluationHalt(self.name, str(fault), expression=self.expression) from fault
 
 
-class LoopCollection(BpmnDataSpecification):  # type: ignore[misc]
+class LoopCollection(BpmnDataSpecification):
     """The input collection, evaluated once when the token arrives."""
 
     def __init__(self, node: Node, loop: Loop) -> None:
@@ -276,7 +276,7 @@ class LoopCollection(BpmnDataSpecification):  # type: ignore[misc]
         return my_task.internal_data["collection"]
 
 
-class LoopElement(BpmnDataSpecification):  # type: ignore[misc]
+class LoopElement(BpmnDataSpecification):
     """The element of one loop instance, in the scope of that instance. What an ad-hoc element writes is everybody's."""
 
     def __init__(self, loop: Loop) -> None:
@@ -294,7 +294,7 @@ class LoopElement(BpmnDataSpecification):  # type: ignore[misc]
         scopes.open_scope(my_task, names, keeps_all=not self.ad_hoc)
 
 
-class _Collecting(MultiInstanceTask):  # type: ignore[misc]
+class _Collecting(MultiInstanceTask):
     """Collects the output element of each instance by its index, so that the order of completion does not matter."""
 
     loop: Loop
@@ -326,11 +326,11 @@ class _Collecting(MultiInstanceTask):  # type: ignore[misc]
         super()._on_complete_hook(my_task)
 
 
-class ParallelLoop(Waits, ParallelMultiInstanceTask, _Collecting):  # type: ignore[misc]
+class ParallelLoop(Waits, ParallelMultiInstanceTask, _Collecting):
     pass
 
 
-class SequentialLoop(Waits, SequentialMultiInstanceTask, _Collecting):  # type: ignore[misc]
+class SequentialLoop(Waits, SequentialMultiInstanceTask, _Collecting):
     pass
 
 

@@ -75,9 +75,10 @@ class Cycle:
         if self.every is not None:
             return self.every.after(due)
         try:
-            return _cron(self.cron, due).get_next(datetime)
+            following: datetime = _cron(self.cron, due).get_next(datetime)
         except CroniterBadDateError as error:
             raise TimerFault(f"“{self.cron}”没有下一次。") from error
+        return following
 
 
 def parse_duration(text: str) -> Duration:
