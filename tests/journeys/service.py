@@ -34,20 +34,7 @@ class Service:
     def start(self, patience: float = 240.0, *, days_ahead: int = 0) -> float:
         """Start and wait for the first page; live `days_ahead` later. Returns the seconds it took."""
         began = time.monotonic()
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("YIWANG_", "DATABASE_", "DJANGO_"))
-        }
-        environment = {
-            **kept,
-            "PYTHONPATH": f"{PROJECT_ROOT / 'src'}{os.pathsep}{PROJECT_ROOT}",
-            "YIWANG_DATA_DIR": str(self.data_dir),
-            "YIWANG_PORT": str(self.port),
-            "PYTHONUNBUFFERED": "1",
-            "YIWANG_DEMO": "1",  # sample accounts open only then
-            "YIWANG_DEMO_DAYS_AHEAD": str(days_ahead),
-        }
+        environment = {**self.environment(), "YIWANG_DEMO_DAYS_AHEAD": str(days_ahead)}
         said = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -62,6 +49,22 @@ class Service:
             time.sleep(0.1)
         assert self.answers(), f"serve says that it is up, and is not: {self.tail()}"
         return time.monotonic() - began
+
+    def environment(self) -> dict[str, str]:
+        """What a command of the program needs around it to work on this installation."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("YIWANG_", "DATABASE_", "DJANGO_"))
+        }
+        return {
+            **kept,
+            "PYTHONPATH": f"{PROJECT_ROOT / 'src'}{os.pathsep}{PROJECT_ROOT}",
+            "YIWANG_DATA_DIR": str(self.data_dir),
+            "YIWANG_PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+            "YIWANG_DEMO": "1",  # sample accounts open only then
+        }
 
     def answers(self) -> bool:
         """Whether a page can be had now."""
@@ -102,7 +105,7 @@ class Service:
                     yield child
                 elif web and part == "web worker":
                     yield from (each for each in child.children() if "resource_tracker" not in " ".join(each.cmdline()))
-                elif "--prepare" in line and part == "job worker":
+                elif "yiwang.site worker" in line and part == "job worker":
                     yield child
 
     def left(self) -> list[str]:

@@ -1,7 +1,6 @@
 """Brings the program up in this process: the database first, then Django; and prepares a data folder for use."""
 
 import hashlib
-import json
 import os
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.db import database_url
 from yiwang.kernel.settings import settings
+from yiwang.site import preparation
 
 _SOURCE = Path(__file__).resolve().parents[1]
 
@@ -34,9 +34,13 @@ def _settle_database() -> None:
 def prepare(*, load: bool = True) -> dict[str, str]:
     """Migrate, collect static files and load the pack, each only when something changed. Returns what was done."""
     boot()
-    done = {"catalogues": _compile_catalogues(), "migrations": _migrate(), "static": _collect_static()}
+    here = settings()
+    done = {"catalogues": _compile_catalogues()}
+    found = preparation.outline(here.pack)  # before the rest: what changes meanwhile is prepared the next time
+    done |= {"migrations": _migrate(), "static": _collect_static()}
     if load:
         done["pack"] = _load_pack()
+        preparation.remember(here.data_dir, outline=found, database=_database_identity())
     return done
 
 
@@ -74,7 +78,7 @@ def _load_pack() -> str:
     from yiwang.kernel.packs.loading import load_pack
 
     root = settings().pack
-    print_ = _fingerprint([path for path in root.rglob("*") if path.is_file()]) + _database_age()
+    print_ = _fingerprint([path for path in root.rglob("*") if path.is_file()]) + _database_identity()
     if _remembered("pack") == print_:
         return "unchanged"
     load_pack(root=root, by=Actor.system("load pack"), at=clock.now())
@@ -82,7 +86,8 @@ def _load_pack() -> str:
     return "loaded"
 
 
-def _database_age() -> str:
+def _database_identity() -> str:
+    """Another one after a restore or a move to another server."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -98,23 +103,9 @@ def _fingerprint(paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _state_file() -> Path:
-    return settings().data_dir / "prepared.json"
-
-
 def _remembered(name: str) -> str:
-    try:
-        return str(json.loads(_state_file().read_text()).get(name, ""))
-    except (OSError, ValueError):
-        return ""
+    return preparation.remembered(settings().data_dir).get(name, "")
 
 
 def _remember(name: str, value: str) -> None:
-    try:
-        state = json.loads(_state_file().read_text())
-    except (OSError, ValueError):
-        state = {}
-    state[name] = value
-    fresh = _state_file().with_suffix(".new")
-    fresh.write_text(json.dumps(state))
-    fresh.replace(_state_file())
+    preparation.remember(settings().data_dir, **{name: value})

@@ -83,6 +83,8 @@ def load_command(root: Path | None) -> None:
     done = load_pack(root=root or settings().pack, by=Actor.system("load pack"), at=clock.now())
     for name, tally in done.items():
         click.echo(f"{name}: 新增 {tally.created}，变更 {tally.changed}，未变 {tally.unchanged}")
+        for told in tally.notes:
+            click.echo(f"  {told}")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []})

@@ -14,12 +14,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from yiwang.kernel.db import Server
 from yiwang.kernel.errors import Unavailable
+from yiwang.kernel.settings import settings
 from yiwang.kernel.text import gettext_noop as _
+from yiwang.site import preparation
 
 _PR_SET_PDEATHSIG = 1
 _SOON = 30.0  # seconds: a part that ends sooner after its start is not well
@@ -100,6 +102,7 @@ class Installation:
         self.external = external
         self.server = None if external else Server(data_dir)
         self._stopping = threading.Event()
+        self._deadline = 0.0
         self.parts: list[Part] = []
 
     @property
@@ -107,29 +110,57 @@ class Installation:
         return f"http://{self.host}:{self.port}"
 
     def start(self, patience: float = 180.0) -> None:
-        environment = self._environment()
-        python = [sys.executable, "-m"]
-        logs = self.data_dir / "logs"
+        self._deadline = time.monotonic() + patience
+        (self.data_dir / "ready").unlink(missing_ok=True)
+        if not self._started_as_prepared():
+            self._prepare_and_start()
+
+    def is_prepared(self) -> bool:
+        """Whether program and pack are as they were at the last preparation. A database elsewhere may have been changed."""
+        known = preparation.remembered(self.data_dir).get("outline", "")
+        return self.server is not None and known == preparation.outline(settings().pack)
+
+    def _started_as_prepared(self) -> bool:
+        """Where nothing changed since the last time: the web server first and at once, the database meanwhile."""
+        if self.server is None or not self.is_prepared():
+            return False
+        web = self._part("web", "--port", str(self.port))
+        web.start()
+        self.parts = [web]
+        self.server.start()
+        if preparation.remembered(self.data_dir).get("database") != self.server.database_identity():
+            web.stop()
+            return False
+        self._await(lambda: _answers(f"{self.url}/healthz"), web)
+        worker = self._part("worker")
+        worker.start()
+        self.parts = [worker, web]
+        return True
+
+    def _prepare_and_start(self) -> None:
+        """The worker prepares, the web server starts meanwhile and once more if anything was to be done."""
+        if self.server:
+            self.server.start()
+            self.server.ensure_database()
         ready = self.data_dir / "ready"
-        ready.unlink(missing_ok=True)
-        worker = Part(
-            "worker", [*python, "yiwang.site", "worker", "--prepare", str(ready)], environment, logs / "worker.log"
-        )
-        web = Part("web", [*python, "yiwang.site", "web", "--port", str(self.port)], environment, logs / "web.log")
-        known = (self.data_dir / "prepared.json").exists()
+        worker, web = self._part("worker", "--prepare", str(ready)), self._part("web", "--port", str(self.port))
+        known = bool(preparation.remembered(self.data_dir))
         worker.start()
         self.parts = [worker]
         if known:
             web.start()
-        deadline = time.monotonic() + patience
-        self._await(ready.exists, worker, deadline)
+        self._await(ready.exists, worker)
         if not known:
             web.start()
         elif ready.read_text() == "changed":
             web.stop()
             web.start()
         self.parts.append(web)
-        self._await(lambda: _answers(f"{self.url}/healthz"), web, deadline)
+        self._await(lambda: _answers(f"{self.url}/healthz"), web)
+
+    def _part(self, name: str, *options: str) -> Part:
+        command = [sys.executable, "-m", "yiwang.site", name, *options]
+        return Part(name, command, self._environment(), self.data_dir / "logs" / f"{name}.log")
 
     def watch(self) -> None:
         """Keep the parts running until `stop`."""
@@ -151,8 +182,7 @@ class Installation:
     def _environment(self) -> dict[str, str]:
         environment = dict(os.environ)
         if self.server:
-            self.server.start()
-            environment["DATABASE_URL"] = self.server.ensure_database()
+            environment["DATABASE_URL"] = self.server.url()
         elif self.external:
             environment["DATABASE_URL"] = self.external
         environment["YIWANG_DATA_DIR"] = str(self.data_dir)
@@ -160,13 +190,13 @@ class Installation:
         environment.setdefault("PYTHONDONTWRITEBYTECODE", "")
         return environment
 
-    def _await(self, condition: "object", part: Part, deadline: float) -> None:
-        while not condition():  # type: ignore[operator]
-            if part.ended or time.monotonic() > deadline:
+    def _await(self, condition: Callable[[], bool], part: Part) -> None:
+        while not condition():
+            if part.ended or time.monotonic() > self._deadline:
                 self.stop()
                 tail = part.log.read_text("utf-8", "replace").splitlines()[-12:]
                 raise NotStarted(part=part.name, log="\n".join([str(part.log), *tail]))
-            time.sleep(0.05)
+            time.sleep(0.02)
 
 
 def _answers(url: str) -> bool:

@@ -170,6 +170,14 @@ class Server:
             _create_database(connection, name)
         return self.url(name)
 
+    def database_identity(self, name: str = DATABASE) -> str:
+        """Tells the database from one restored or made anew under its name; empty where there is none. The server runs."""
+        with self._connect(superuser=True) as connection:
+            row = connection.execute(
+                "SELECT oid::text || datname FROM pg_database WHERE datname = %s", [name]
+            ).fetchone()
+        return str(row[0]) if row else ""
+
     def __enter__(self) -> Self:
         return self.start()
 
