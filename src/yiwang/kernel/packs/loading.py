@@ -55,7 +55,8 @@ def load_pack(*, root: Path, by: Actor, at: datetime) -> dict[str, Tally]:
     if latest is None or latest.manifest != manifest.data:
         LoadedPack.objects.create(name=checked.name, version=checked.version, manifest=manifest.data, at=at)
     forget()
-    note(SubjectRef("pack", new_id()), name=checked.name, version=checked.version, parts=counts)
+    told = [text for tally in done.values() for text in tally.notes]
+    note(SubjectRef("pack", new_id()), name=checked.name, version=checked.version, parts=counts, notes=told)
     return done
 
 

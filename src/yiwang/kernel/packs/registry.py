@@ -1,7 +1,7 @@
 """Which context loads which part of a pack, in what order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -14,11 +14,15 @@ __all__ = ["PackPart", "Report", "Tally", "pack_part", "parts"]
 
 @dataclass(slots=True)
 class Tally:
-    """What loading did: new records, new versions, records left as they were."""
+    """What loading did: new records, new versions, records left as they were.
+
+    `notes`: what whoever loads should know, such as records that somebody changed by hand and that were kept so.
+    """
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    notes: list[str] = field(default_factory=list)
 
 
 class PackPart(Protocol):

@@ -47,7 +47,10 @@ def resume_matter(*, code: str, by: Actor, at: datetime) -> None:
 
 @command("matters.cancel_matter")
 def cancel_matter(*, code: str, on: date, reason: str, by: Actor, at: datetime) -> None:
-    """Offer the matter no more from the day `on`; today means at once. Raises MatterNotFound, DatesOutOfOrder, Forbidden."""
+    """Offer the matter no more from the day `on`; today means at once. A version that waits for its day is dropped.
+
+    Raises MatterNotFound, DatesOutOfOrder, Forbidden.
+    """
     policies.check_publish(by)
     today = at.astimezone(CHINA).date()
     if on < today:
@@ -62,6 +65,8 @@ def cancel_matter(*, code: str, on: date, reason: str, by: Actor, at: datetime) 
             raise DatesOutOfOrder(first=row.effective_from.isoformat(), last=on.isoformat())
         row.effective_to = on - timedelta(days=1)
     row.save(update_fields=["state", "withdrawn_at", "effective_to", "reason"])
+    waiting = models.Matter.objects.filter(code=code, state=MatterState.DRAFT.value)
+    waiting.update(state=MatterState.WITHDRAWN.value, withdrawn_at=at)
     note(SubjectRef("matter", row.pk), code=code, version=row.version, on=on.isoformat())
 
 

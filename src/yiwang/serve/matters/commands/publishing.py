@@ -21,6 +21,7 @@ from yiwang.serve.matters.contracts import (
     BundlePublished,
     BundleSpec,
     DatesOutOfOrder,
+    Halt,
     MatterFaulty,
     MatterNotFound,
     MatterPublished,
@@ -40,12 +41,14 @@ def publish_matter(
     spec: MatterSpec,
     form_version: int | None = None,
     process_version: int | None = None,
+    revive: bool = True,
     by: Actor,
     at: datetime,
 ) -> Published:
     """Put `spec` in force as a new version with the pinned versions of its form and process; the former is withdrawn.
 
     Where it takes effect on a later day the former stays in force until then (`put_in_force`); a suspension goes on.
+    Without `revive` what a steward cancelled stays cancelled, and what they will cancel ends on the day they set.
     Does nothing when the version in force, or one that waits for its day, says the same. Raises MatterFaulty, Forbidden.
     """
     policies.check_publish(by)
@@ -53,12 +56,15 @@ def publish_matter(
     definition = rules.matter_definition(spec)
     digest = rules.digest_of(definition, form=form_version, process=process_version)
     _lock(f"matter:{spec.code}")
-    held = models.Matter.objects.filter(code=spec.code, state__in=[*rules.OFFERED, MatterState.DRAFT.value])
+    held = list(models.Matter.objects.filter(code=spec.code, state__in=[*rules.OFFERED, MatterState.DRAFT.value]))
+    present = next((row for row in held if row.state in rules.OFFERED), None)
+    kept = _ordered(spec, present, at) if not revive else None
     alike = next((row for row in held if bytes(row.digest) == digest), None)
+    if alike is None and kept is not None and _ends_before(spec, kept):
+        alike = present or _newest(spec.code)
     if alike is not None:
         note(SubjectRef("matter", alike.pk), code=spec.code, version=alike.version, changed=False)
-        return Published(alike.pk, alike.version, changed=False)
-    present = next((row for row in held if row.state in rules.OFFERED), None)
+        return Published(alike.pk, alike.version, changed=False, kept=kept)
     waits = present is not None and spec.valid_from is not None and spec.valid_from > at.astimezone(clock.CHINA).date()
     for row in held:
         if row.state == MatterState.DRAFT.value or not waits:
@@ -87,12 +93,11 @@ def publish_matter(
         process_key=spec.process,
         process_version=process_version,
         effective_from=spec.valid_from,
-        effective_to=spec.valid_to,
         definition=definition,
         digest=digest,
         sample=spec.sample,
         published_at=at,
-        **_suspension(present),
+        **{"effective_to": spec.valid_to, **_going_on(present, kept)},
     )
     row.save(force_insert=True)
     _write_materials(row, spec)
@@ -100,7 +105,7 @@ def publish_matter(
         indexing.index_matter(spec, by=by, at=at)
     publish(MatterPublished(row.pk, row.code, row.version))
     note(SubjectRef("matter", row.pk), code=spec.code, version=row.version, changed=True)
-    return Published(row.pk, row.version, changed=True)
+    return Published(row.pk, row.version, changed=True, kept=kept)
 
 
 @command("matters.put_in_force")
@@ -151,26 +156,29 @@ def publish_bundle(
     spec: BundleSpec,
     form_version: int | None = None,
     process_version: int | None = None,
+    revive: bool = True,
     by: Actor,
     at: datetime,
 ) -> Published:
     """Put `spec` in force, its members pinned to the matter versions in force. Same content, same version.
 
-    Raises MatterFaulty (unknown members, a cycle, a situation with no way out), Forbidden.
+    Without `revive` a bundle that was withdrawn stays so, and a member that a steward cancelled is pinned to its last
+    version. Raises MatterFaulty (unknown members, a cycle, a situation with no way out), Forbidden.
     """
     policies.check_publish(by)
     _lock(f"bundle:{spec.key}")
-    matters = {
-        row.code: row
-        for row in models.Matter.objects.filter(code__in=[m.matter for m in spec.members], state=_PUBLISHED)
-    }
+    present = models.Bundle.objects.filter(key=spec.key, state=_PUBLISHED).first()
+    former = None if revive or present else models.Bundle.objects.filter(key=spec.key).order_by("-version").first()
+    if former is not None:
+        note(SubjectRef("bundle", former.pk), key=spec.key, version=former.version, changed=False)
+        return Published(former.pk, former.version, changed=False, kept=Halt(MatterState.WITHDRAWN))
+    matters = _in_force([member.matter for member in spec.members], cancelled_too=not revive)
     specs = {code: rules.matter_from(row.definition) for code, row in matters.items()}
     refused, _key = queries.eligibility(key=spec.eligibility, viewer=by)
     _refuse(spec.name, rules.bundle_defects(spec, specs, _VERDICTS, refused))
     definition = rules.bundle_definition(spec)
     pinned = {f"member.{member.key}": matters[member.matter].pk for member in spec.members}
     digest = rules.digest_of(definition, form=form_version, process=process_version, **pinned)
-    present = models.Bundle.objects.filter(key=spec.key, state=_PUBLISHED).first()
     if present is not None and bytes(present.digest) == digest:
         note(SubjectRef("bundle", present.pk), key=spec.key, version=present.version, changed=False)
         return Published(present.pk, present.version, changed=False)
@@ -244,12 +252,53 @@ def _withdraw(row: models.Matter, at: datetime) -> None:
     row.save(update_fields=["state", "withdrawn_at"])
 
 
-def _suspension(present: models.Matter | None) -> dict[str, Any]:
-    """A new version of a suspended matter is suspended as long."""
-    if present is None or present.suspended_from is None:
+def _ordered(spec: MatterSpec, present: models.Matter | None, at: datetime) -> Halt | None:
+    """What a steward ordered of the matter: cancelled, to be cancelled after a day, suspended."""
+    if present is None:
+        newest = _newest(spec.code)
+        if newest is None or newest.state != MatterState.WITHDRAWN.value or "listed" in newest.definition:
+            return None
+        return Halt(MatterState.WITHDRAWN, None, newest.reason)
+    if present.effective_to is not None and present.state == _PUBLISHED:
+        written = rules.matter_from(present.definition).valid_to
+        if present.effective_to != written:
+            return Halt(MatterState.WITHDRAWN, present.effective_to, present.reason)
+    today = at.astimezone(clock.CHINA).date()
+    state = rules.state_on(MatterState(present.state), today, present.suspended_from, present.suspended_until)
+    halted = state is MatterState.SUSPENDED
+    return Halt(state, present.suspended_until, present.reason) if halted else None
+
+
+def _ends_before(spec: MatterSpec, kept: Halt) -> bool:
+    """Whether `spec` could never be offered under what was ordered."""
+    if kept.state is not MatterState.WITHDRAWN:
+        return False
+    return kept.until is None or (spec.valid_from is not None and spec.valid_from > kept.until)
+
+
+def _newest(code: str) -> models.Matter | None:
+    found: models.Matter | None = models.Matter.objects.filter(code=code).order_by("-version").first()
+    return found
+
+
+def _in_force(codes: list[str], *, cancelled_too: bool) -> dict[str, models.Matter]:
+    """The versions in force by code; of cancelled ones the last, where they are wanted."""
+    rows = models.Matter.objects.filter(code__in=codes)
+    found = {row.code: row for row in rows.filter(state=_PUBLISHED)}
+    gone = set(codes) - found.keys() if cancelled_too else set()
+    last = rows.filter(code__in=gone, state=MatterState.WITHDRAWN.value).order_by("version") if gone else ()
+    return found | {row.code: row for row in last}
+
+
+def _going_on(present: models.Matter | None, kept: Halt | None) -> dict[str, Any]:
+    """A new version of a suspended matter is suspended as long, and is cancelled on the day that was set for the former."""
+    if present is None:
         return {}
-    names = ("suspended_from", "suspended_until", "reason")
-    return {name: getattr(present, name) for name in names}
+    names = ("suspended_from", "suspended_until", "reason") if present.suspended_from is not None else ()
+    going_on = {name: getattr(present, name) for name in names}
+    if kept is not None and kept.state is MatterState.WITHDRAWN:
+        going_on |= {"effective_to": kept.until, "reason": kept.reason}
+    return going_on
 
 
 def _replace_listed(spec: MatterSpec, *, by: Actor, at: datetime) -> None:

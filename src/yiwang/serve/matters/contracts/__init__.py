@@ -9,7 +9,7 @@ from yiwang.serve.matters.contracts.errors import (
     MatterStateRefused,
 )
 from yiwang.serve.matters.contracts.events import BundlePublished, MatterPublished
-from yiwang.serve.matters.contracts.guides import TailoredGuide, TailoredMaterial, TailoredMember
+from yiwang.serve.matters.contracts.guides import HaltedMember, TailoredGuide, TailoredMaterial, TailoredMember
 from yiwang.serve.matters.contracts.kinds import (
     MATTER_TYPES,
     Direction,
@@ -67,7 +67,7 @@ from yiwang.serve.matters.contracts.terms import (
     SpecialTerms,
     StepTemplate,
 )
-from yiwang.serve.matters.contracts.versions import Bundle, CatalogueEntry, Matter, Member, Published, ThemeView
+from yiwang.serve.matters.contracts.versions import Bundle, CatalogueEntry, Halt, Matter, Member, Published, ThemeView
 
 __all__ = [
     "MATTER_TYPES",
@@ -89,6 +89,8 @@ __all__ = [
     "ExerciseLevel",
     "Facts",
     "Fee",
+    "Halt",
+    "HaltedMember",
     "Handling",
     "ImportReport",
     "ImportRun",

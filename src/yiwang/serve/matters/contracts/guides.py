@@ -5,6 +5,7 @@ from uuid import UUID
 
 from yiwang.serve.matters.contracts.kinds import Inclusion, MemberKind, Necessity, SatisfierKind
 from yiwang.serve.matters.contracts.specs import Limits, Satisfier, SituationQuestion
+from yiwang.serve.matters.contracts.versions import Halt
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,23 @@ class TailoredMaterial:
 
 
 @dataclass(frozen=True, slots=True)
+class HaltedMember:
+    """A member that this situation asks for (`inclusion`) and that can't be handled now.
+
+    `necessary`: the bundle can't do without it; otherwise it is left out. `waits_for`: the member that is halted, where
+    this one can't begin without it.
+    """
+
+    key: str
+    matter_code: str
+    name: str
+    halt: Halt
+    necessary: bool
+    inclusion: Inclusion
+    waits_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TailoredGuide:
     """What this applicant needs. `saved` counts requirements that fell away by merging and by outputs of members."""
 
@@ -57,6 +75,17 @@ class TailoredGuide:
     departments: tuple[str, ...]
     visits: int
     saved: int = 0
+    halted: tuple[HaltedMember, ...] = ()
+
+    @property
+    def blocking(self) -> tuple[HaltedMember, ...]:
+        """The members without which nothing can be filed now."""
+        return tuple(each for each in self.halted if each.necessary and each.inclusion is Inclusion.YES)
+
+    @property
+    def left_out(self) -> tuple[HaltedMember, ...]:
+        """The members that are not handled with the others because they are halted."""
+        return tuple(each for each in self.halted if not each.necessary and each.inclusion is Inclusion.YES)
 
     @property
     def complete(self) -> bool:

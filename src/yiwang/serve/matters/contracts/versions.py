@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from yiwang.serve.matters.contracts.kinds import MatterState
@@ -19,12 +19,25 @@ class ThemeView:
 
 
 @dataclass(frozen=True, slots=True)
+class Halt:
+    """Why nobody can apply for a matter now: SUSPENDED until a day (included; None: until further notice) or WITHDRAWN."""
+
+    state: MatterState
+    until: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing did: the version in force, and whether it is new."""
+    """What publishing did: the version in force, and whether it is new.
+
+    `kept`: what a steward had ordered and publishing left so, a cancellation with the last day on which it is offered.
+    """
 
     id: UUID
     version: int
     changed: bool
+    kept: Halt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +65,16 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a bundle with the matter version it stood for when the bundle version was published."""
+    """A member of a bundle with the matter version it stood for when the bundle version was published.
+
+    `halt`: why the matter takes no applications today, whatever its version; None where it does.
+    """
 
     key: str
     spec: MemberSpec
     matter: Matter
     depends_on: tuple[str, ...] = ()
+    halt: Halt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.packs import Document, PackReader, Tally, pack_part
 from yiwang.kernel.packs.reader import load_schema
 from yiwang.serve.matters import commands, rules
-from yiwang.serve.matters.contracts import BundleSpec, MatterSpec, Published, ThemeView
+from yiwang.serve.matters.contracts import BundleSpec, Halt, MatterSpec, MatterState, Published, ThemeView
 from yiwang.serve.matters.pack import examples, procedure, reading
 from yiwang.serve.matters.pack.vocabulary import Vocabulary
 from yiwang.serve.matters.pack.words import Words
@@ -159,13 +159,26 @@ def _publish_form(document: Document, matters: Mapping[str, MatterSpec], *, by: 
     )
 
 
-def _count(tally: Tally, published: Published) -> None:
+def _count(tally: Tally, name: str, published: Published) -> None:
+    if published.kept is not None:
+        tally.notes.append(_kept(name, published.kept))
     if not published.changed:
         tally.unchanged += 1
     elif published.version == 1:
         tally.created += 1
     else:
         tally.changed += 1
+
+
+def _kept(name: str, kept: Halt) -> str:
+    """What was left as a steward ordered it."""
+    why = f"（{kept.reason}）" if kept.reason else ""
+    if kept.state is MatterState.SUSPENDED:
+        until = f"到 {kept.until.isoformat()}" if kept.until else "，没有定恢复日期"
+        return f"{name}：已由管理人员暂停办理{until}{why}，保持暂停"
+    if kept.until is not None:
+        return f"{name}：已由管理人员定于 {kept.until.isoformat()} 之后取消{why}，保持不变"
+    return f"{name}：已由管理人员取消{why}，没有重新发布；要恢复请在事项目录中重新发布"
 
 
 @pack_part("themes", order=79)
@@ -224,9 +237,14 @@ class MattersPart:
         tally = Tally()
         for spec in matter_specs(reader).values():
             published = commands.publish_matter(
-                spec=spec, form_version=_form(spec.form, by), process_version=_version(spec.process), by=by, at=at
+                spec=spec,
+                form_version=_form(spec.form, by),
+                process_version=_version(spec.process),
+                revive=False,
+                by=by,
+                at=at,
             )
-            _count(tally, published)
+            _count(tally, spec.name, published)
         return tally
 
 
@@ -260,9 +278,14 @@ class BundlesPart:
             _publish_form(document, matters, by=by, at=at)
         for spec in bundle_specs(reader):
             published = commands.publish_bundle(
-                spec=spec, form_version=_form(spec.form, by), process_version=_version(spec.process), by=by, at=at
+                spec=spec,
+                form_version=_form(spec.form, by),
+                process_version=_version(spec.process),
+                revive=False,
+                by=by,
+                at=at,
             )
-            _count(tally, published)
+            _count(tally, spec.name, published)
         return tally
 
 

@@ -1,11 +1,13 @@
 """Versions of matters and bundles: in force today, or as a case pinned them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -14,6 +16,7 @@ from yiwang.serve.matters.contracts import (
     Bundle,
     BundleNotFound,
     BundleSpec,
+    Halt,
     Matter,
     MatterNotFound,
     MatterSpec,
@@ -129,16 +132,47 @@ def matter_of(row: models.Matter, /) -> Matter:
     )
 
 
+def halt(*, code: str, viewer: Actor) -> Halt | None:
+    """Why nobody can apply for this matter today; None where one can. One query."""
+    del viewer
+    return _halts([code]).get(code)
+
+
+def _halts(codes: Iterable[str]) -> dict[str, Halt]:
+    """Of these matters those for which nobody can apply today, by code. One query."""
+    known = models.Matter.objects.filter(code__in=list(codes)).exclude(state=MatterState.DRAFT.value)
+    rows = list(known.order_by("version").defer("definition"))
+    newest = {row.code: row for row in rows}
+    newest |= {row.code: row for row in rows if row.state in rules.OFFERED}
+    found = {code: _halt(row, clock.today()) for code, row in newest.items()}
+    return {code: halt for code, halt in found.items() if halt is not None}
+
+
+def _halt(row: models.Matter, today: date) -> Halt | None:
+    state = rules.state_on(MatterState(row.state), today, row.suspended_from, row.suspended_until)
+    if state is MatterState.SUSPENDED:
+        return Halt(state, row.suspended_until, row.reason)
+    over = state is MatterState.WITHDRAWN or (row.effective_to is not None and row.effective_to < today)
+    return Halt(MatterState.WITHDRAWN, None, row.reason) if over else None
+
+
 def bundle_of(row: models.Bundle, /) -> Bundle:
-    """The row as a value. One query for the members."""
+    """The row as a value, its members with what halts them. One query for the members, one more where one is halted."""
+    open_today = offered(models.Matter.objects.filter(code=OuterRef("matter__code")))
     members = (
-        row.members.select_related("matter", "matter__organisation").defer("matter__definition").order_by("position")
+        row.members.select_related("matter", "matter__organisation")
+        .defer("matter__definition")
+        .annotate(is_open=Exists(open_today))
+        .order_by("position")
     )
-    return assembled(row, members)
+    halted = [each.matter.code for each in members if not each.is_open]
+    return assembled(row, members, _halts(halted) if halted else {})
 
 
-def assembled(row: models.Bundle, members: "Iterable[models.BundleMember]", /) -> Bundle:
-    """The row with its members as a value."""
+def assembled(
+    row: models.Bundle, members: "Iterable[models.BundleMember]", halts: Mapping[str, Halt] = MappingProxyType({}), /
+) -> Bundle:
+    """The row with its members as a value. `halts` by code, where they are asked for."""
     spec = bundle_spec(row.pk)
     by_key = {member.key: member for member in spec.members}
     return Bundle(
@@ -147,7 +181,14 @@ def assembled(row: models.Bundle, members: "Iterable[models.BundleMember]", /) -
         state=MatterState(row.state),
         spec=spec,
         members=tuple(
-            Member(each.key, by_key[each.key], matter_of(each.matter), tuple(each.depends_on)) for each in members
+            Member(
+                each.key,
+                by_key[each.key],
+                matter_of(each.matter),
+                tuple(each.depends_on),
+                halts.get(each.matter.code),
+            )
+            for each in members
         ),
         form_version=row.form_version,
         process_version=row.process_version,

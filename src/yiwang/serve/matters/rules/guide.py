@@ -31,6 +31,7 @@ from yiwang.serve.matters.contracts import (
 from yiwang.serve.matters.rules.conditions import Verdicts, hashable
 from yiwang.serve.matters.rules.eligibility import Ruling, never_refuses
 from yiwang.serve.matters.rules.graph import chain_days, visits_of
+from yiwang.serve.matters.rules.halting import both, halted_members, without_halted
 
 ENUMERABLE = 512
 _WEIGHT = {Necessity.REQUIRED: 2, Necessity.DEFERRABLE: 1, Necessity.OPTIONAL: 0}
@@ -77,6 +78,7 @@ def tailor(
         departments=tuple(dict.fromkeys(m.matter.organisation_name for m in chosen if m.matter.organisation_name)),
         visits=visits_of(bundle.spec, [member.matter.spec for member in chosen]),
         saved=saved,
+        halted=halted_members(bundle, _asked_for(bundle, facts, verdicts)),
     )
 
 
@@ -96,10 +98,16 @@ def still_put(bundle: Bundle, answers: Facts, verdicts: Verdicts) -> dict[str, A
         kept = fewer
 
 
-def _members(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> dict[str, Inclusion]:
+def _asked_for(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> dict[str, Inclusion]:
     return {
         member.key: verdicts.inclusion(member.spec.condition, facts, bundle.spec.formulas) for member in bundle.members
     }
+
+
+def _members(bundle: Bundle, facts: Facts, verdicts: Verdicts) -> dict[str, Inclusion]:
+    """Which members take part: those that the situation asks for, without what can't be handled now."""
+    asked_for = _asked_for(bundle, facts, verdicts)
+    return without_halted(bundle, asked_for) if any(member.halt for member in bundle.members) else asked_for
 
 
 def _member(member: Member, inclusion: Inclusion, taking_part: set[str]) -> TailoredMember:
@@ -129,12 +137,6 @@ def _limits(bundle: Bundle, taking_part: set[str]) -> Limits:
     return Limits(promised=bundle.spec.promised, statutory=max(statutory, bundle.spec.promised) if statutory else None)
 
 
-def _both(first: Inclusion, second: Inclusion) -> Inclusion:
-    if Inclusion.NO in {first, second}:
-        return Inclusion.NO
-    return Inclusion.OPEN if Inclusion.OPEN in {first, second} else Inclusion.YES
-
-
 def _either(first: Inclusion, second: Inclusion) -> Inclusion:
     if Inclusion.YES in {first, second}:
         return Inclusion.YES
@@ -148,7 +150,7 @@ def _needed(
         if members[member.key] is Inclusion.NO:
             continue
         for requirement in member.matter.spec.inputs:
-            inclusion = _both(
+            inclusion = both(
                 members[member.key], verdicts.inclusion(requirement.condition, facts, member.matter.spec.formulas)
             )
             if inclusion is not Inclusion.NO:
@@ -226,7 +228,8 @@ def _questions_left(
         known = tuple((name, hashable(facts[name])) for name in mentioned if name in facts)
     else:
         known = tuple(sorted((name, hashable(value)) for name, value in facts.items()))
-    key = ("left", bundle.id, bundle.version, ruling_key, known)
+    halted = tuple(member.key for member in bundle.members if member.halt)
+    key = ("left", bundle.id, bundle.version, halted, ruling_key, known)
     return verdicts.once(key, lambda: _asked_in_order(bundle, facts, verdicts, refused))
 
 
