@@ -324,10 +324,15 @@ class CasePledge(GuardedModel):
     )
     kept = public(models.BooleanField(null=True))
     finding = sensitive(EncryptedTextField(null=True))
+    restored_at = public(models.DateTimeField(null=True, help_text="since when its signer may pledge again"))
+    restored_ground = sensitive(EncryptedTextField(null=True))
 
     class Meta(GuardedModel.Meta):
         constraints = (
             models.UniqueConstraint(fields=["case", "material"], name="case_pledge_once"),
+            models.CheckConstraint(
+                name="case_pledge_restored_was_false", condition=Q(restored_at__isnull=True) | Q(kept=False)
+            ),
             models.CheckConstraint(
                 name="case_pledge_checked_has_answer",
                 condition=Q(kept__isnull=True, checked_at__isnull=True)

@@ -14,7 +14,7 @@ from yiwang.kernel.errors import Forbidden
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import rules
 from yiwang.serve.cases.contracts import Applicant, CaseAction, CaseNotFound, CaseStateRefused, CaseStatus
-from yiwang.serve.cases.models import Case
+from yiwang.serve.cases.models import Case, CaseEvent
 
 VIEW = "cases.view"
 _GRANTED = {
@@ -32,6 +32,7 @@ _GRANTED = {
     CaseAction.RESUME_CLOCK: "cases.decide",
     CaseAction.EXTEND: "cases.extend",
     CaseAction.CHECK_PLEDGE: "cases.decide",
+    CaseAction.RESTORE_TRUST: "cases.decide",
     CaseAction.REVOKE: "cases.decide",
     CaseAction.DELIVER: "cases.produce",
     CaseAction.ISSUE_RESULT: "cases.produce",
@@ -134,9 +135,22 @@ def to_follow(case: Case, action: CaseAction, at: datetime) -> str:
     return _("容缺材料逾期没有补齐，不能准予") if over else _("容缺材料还没有补齐，补齐之前不能作出决定")
 
 
-def check_nothing_is_to_follow(case: Case, action: CaseAction, at: datetime) -> None:
-    """Raises CaseStateRefused with the reason of `to_follow`."""
-    reason = to_follow(case, action, at)
+def under_procedure(case: Case) -> str:
+    """Why a special procedure forbids a decision now (行政许可法 45); empty where none is under way.
+
+    Hearing, inspection, expert review: what they find is what the decision stands on. One query while the clock stands
+    still, else none.
+    """
+    if case.accepted_at is None or case.promised_due is not None:
+        return ""
+    rows = CaseEvent.objects.filter(case=case, kind__in=[CaseAction.STOP_CLOCK.value, CaseAction.RESUME_CLOCK.value])
+    entries = [rules.entry_of(*row) for row in rows.order_by("seq").values_list("kind", "at", "data")]
+    return _("特别程序正在进行，结束之前不能作出决定") if rules.stopped(entries) is not None else ""
+
+
+def check_ripe(case: Case, action: CaseAction, at: datetime) -> None:
+    """Raises CaseStateRefused where a decision would come too early: see `to_follow` and `under_procedure`."""
+    reason = to_follow(case, action, at) or under_procedure(case)
     if reason:
         raise CaseStateRefused(number=case.number, action=action.label, reason=reason)
 

@@ -12,9 +12,10 @@ from yiwang.serve.cases.commands.desk import (
 )
 from yiwang.serve.cases.commands.inspecting import inspect, remind
 from yiwang.serve.cases.commands.limits import move_due, reckon_anew
-from yiwang.serve.cases.commands.pledging import check_pledge
+from yiwang.serve.cases.commands.pledging import check_pledge, restore_trust
 from yiwang.serve.cases.commands.procedures import extend, resume_clock, stop_clock
 from yiwang.serve.cases.commands.results import issue_result
+from yiwang.serve.cases.commands.revealing import reveal_numbers
 from yiwang.serve.cases.commands.steps import (
     accept,
     close,
@@ -35,6 +36,6 @@ from yiwang.serve.cases.commands.withdrawing import withdraw
 __all__ = [
     "accept", "add_material", "check_material", "check_pledge", "choose_delivery", "close", "confirm_receipt", "decide",
     "decline", "discontinue", "extend", "handle_task", "inspect", "issue_result", "lapse_deferral", "move_due", "note_export", "publish_template", "receive",
-    "reckon_anew", "record_delivery", "release", "release_results", "remind", "request_correction", "resume_clock", "review",
+    "reckon_anew", "record_delivery", "release", "release_results", "remind", "request_correction", "restore_trust", "resume_clock", "reveal_numbers", "review",
     "settle", "stop_clock", "submit_bundle", "submit_matter", "supply", "supply_correction", "supply_deferred", "withdraw",
 ]  # fmt: skip

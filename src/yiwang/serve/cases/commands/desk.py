@@ -76,7 +76,7 @@ def handle_task(
     if refused and action:
         raise CaseStateRefused(number=case.number, action=action.label, reason=refused)
     if action in {CaseAction.GRANT, CaseAction.REFUSE}:
-        policies.check_nothing_is_to_follow(case, action, at)
+        policies.check_ripe(case, action, at)
     said = {"ground": ground, "reason": reason, "opinion": opinion, "fields": dict(fields or {})}
     if choice is TaskChoice.CONDITIONAL:
         said["deferred"] = list(deferred)

@@ -12,18 +12,22 @@ from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.commands import documents, journal
 from yiwang.serve.cases.contracts import (
+    Applicant,
     CaseAction,
     CaseStatus,
     DocumentKind,
     MaterialBy,
     MaterialInput,
+    NotBarred,
     PledgeAlreadyChecked,
+    PledgeBarred,
     PledgeNotOffered,
     ReasonMissing,
     ResultKind,
 )
 from yiwang.serve.cases.models import Case, CasePledge
 from yiwang.serve.cases.queries import procedure
+from yiwang.serve.cases.queries.pledges import pledge_bars
 from yiwang.serve.matters.contracts import LimitUnit as SpanUnit
 from yiwang.serve.matters.contracts import PledgeTerms, Span
 
@@ -44,13 +48,14 @@ def sign(
 
 
 def sign_for(case: Case, codes: Sequence[str], outer: Case | None, by: Actor, at: datetime) -> None:
-    """The pledges of one case. Raises PledgeNotOffered where the matter does not offer it for one of `codes`."""
+    """The pledges of one case. Raises PledgeNotOffered where the matter does not offer it for one of `codes`, PledgeBarred."""
     terms = procedure.terms(matter_id=case.matter_id)
     names = {code: terms.requirements[code].name if code in terms.requirements else code for code in codes}
     for code in codes:
         if terms.pledge is None or code not in terms.pledge.materials:
             raise PledgeNotOffered(name=names[code])
     assert terms.pledge is not None
+    _check_trusted(case, names[codes[0]])
     signer = case.applicant_name
     rows = [
         CasePledge(
@@ -74,11 +79,19 @@ def sign_for(case: Case, codes: Sequence[str], outer: Case | None, by: Actor, at
         "pledge_text": terms.pledge.text,
         "consequences": terms.pledge.consequences,
         "check_words": _check_words(terms.pledge),
-        "excluded": terms.pledge.excluded,
+        "excluded": terms.excluded,
         "signer": signer,
         "signed_day": rules.legal_day(at),
     }
     documents.issue(case, DocumentKind.PLEDGE, outer=outer, by=by, at=at, facts=facts)
+
+
+def _check_trusted(case: Case, name: str) -> None:
+    """Raises PledgeBarred for whoever gave a false pledge before in such a matter."""
+    applicant = Applicant(person_id=case.person_id, entity_id=case.entity_id)
+    bars = pledge_bars(applicant=applicant, matter_codes=[case.matter_code], viewer=Actor.system("cases.pledging"))
+    if case.matter_code in bars:
+        raise PledgeBarred(name=name, number=bars[case.matter_code].case_number)
 
 
 def decided(case: Case, at: datetime) -> None:
@@ -110,6 +123,26 @@ def check_pledge(*, pledge_id: UUID, kept: bool, finding: str, ground: str = "",
     journal.record(case, CaseAction.CHECK_PLEDGE, parent=parent, by=by, at=at, opinion=finding, data=data)
     if not kept and case.status == CaseStatus.CLOSED and case.result == ResultKind.GRANTED:
         _revoke(case, parent, row, ground, by, at)
+
+
+@command("cases.restore_trust")
+def restore_trust(*, pledge_id: UUID, ground: str, by: Actor, at: datetime) -> None:
+    """The signer of a false pledge has had their credit restored (信用修复) and may pledge again. `ground`: by what.
+
+    Raises ReasonMissing, NotBarred, Forbidden.
+    """
+    if not ground.strip():
+        raise ReasonMissing(fields={"ground": _("请写明信用修复的依据")})
+    case_id = CasePledge.objects.values_list("case_id", flat=True).get(pk=pledge_id)
+    case, parent = journal.locked(case_id)
+    policies.check_step(by, case, CaseAction.RESTORE_TRUST)
+    row = CasePledge.objects.select_for_update().get(pk=pledge_id)
+    if row.kept is not False or row.restored_at is not None:
+        raise NotBarred
+    row.restored_at, row.restored_ground = at, ground.strip()
+    row.save(update_fields=["restored_at", "restored_ground"])
+    data = {"material": row.material}
+    journal.record(case, CaseAction.RESTORE_TRUST, parent=parent, by=by, at=at, opinion=ground.strip(), data=data)
 
 
 def _revoke(case: Case, parent: Case | None, pledge: CasePledge, ground: str, by: Actor, at: datetime) -> None:

@@ -146,7 +146,7 @@ def decide(
         journal.noted(case, action)
         return
     policies.check_step(by, case, action, by_process=by_process)
-    policies.check_nothing_is_to_follow(case, action, at)
+    policies.check_ripe(case, action, at)
     ground = ground or procedure.terms(matter_id=case.matter_id).ground
     case.ground, case.reason = ground, reason or None
     data = {"rule": rule} if rule else None

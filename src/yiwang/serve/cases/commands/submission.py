@@ -24,13 +24,21 @@ from yiwang.serve.cases.contracts import (
     CaseStatus,
     MaterialBy,
     MaterialInput,
+    MatterHalted,
     NothingToHandle,
     SituationIncomplete,
 )
 from yiwang.serve.cases.models import Case, CaseMaterial
 from yiwang.serve.cases.queries.materials import provided
 from yiwang.serve.matters import queries as matters
-from yiwang.serve.matters.contracts import Bundle, Inclusion, Limits, Matter, Member, TailoredGuide
+from yiwang.serve.matters.contracts import (
+    Bundle,
+    Inclusion,
+    Limits,
+    Matter,
+    Member,
+    TailoredGuide,
+)
 from yiwang.serve.matters.contracts import LimitUnit as SpanUnit
 
 GRADE = 3
@@ -74,7 +82,8 @@ def submit_bundle(
 
     `situation` holds the facts of the guide, `answers` those of the form, `member_facts` which facts each matter's form
     takes (by matter code; absent: all), `region_code` where the applicant lives. Starts the bundle's process, attaches
-    the files. Raises SituationIncomplete, NothingToHandle, MaterialMissing, NoHandlingOrganisation, Forbidden,
+    the files. A member that is suspended or cancelled is left out and told; MatterHalted where the bundle can't do
+    without it. Raises SituationIncomplete, NothingToHandle, MaterialMissing, NoHandlingOrganisation, Forbidden,
     MayNotRepresent.
     """
     del idempotency_key
@@ -91,7 +100,7 @@ def submit_bundle(
     parent.scope_key = f"bundle:{bundle.key}"
     parent.answers = [asdict(answer) for answer in answers]
     parent.number = _number(filing)
-    _save(parent, by, at)
+    _save(parent, by, at, rules.left_out_words(filing.guide))
     rows = {}
     for place, member in enumerate(members, start=1):
         row = _member_row(filing, parent, member, handlers[member.key], taking_part, place)
@@ -121,6 +130,9 @@ def submit_matter(
     """File a single matter; the case's id. Arguments and errors as in submit_bundle."""
     del idempotency_key
     matter = matters.matter_version(matter_id=matter_id, viewer=by)
+    halt = matters.halt(code=matter.code, viewer=by)
+    if halt is not None:
+        raise MatterHalted(halted=rules.halt_words(matter.name, halt))
     bundle = matters.as_bundle(matter=matter, viewer=by)
     filing = _filing(bundle, applicant, situation, answers, None, region_code, channel, by, at)
     given = provided(guide=filing.guide, facts=filing.facts, materials=materials, by=by)
@@ -153,7 +165,10 @@ def _filing(
     guide = matters.guide(bundle=bundle, facts=facts, viewer=by, region_code=region_code)
     if guide.questions_left:
         raise SituationIncomplete(questions="；".join(question.text for question in guide.questions_left))
-    if not any(member.inclusion is Inclusion.YES for member in guide.members):
+    handled = any(member.inclusion is Inclusion.YES for member in guide.members)
+    if guide.blocking or (guide.halted and not handled):
+        raise MatterHalted(halted="；".join(map(rules.halted_words, guide.blocking or guide.halted)))
+    if not handled:
         raise NothingToHandle
     policies.check_scope(by, applicant, bundle.key, [member.matter_code for member in guide.members])
     regions = identity.regions_by_code(codes=[region_code], viewer=by)
@@ -268,12 +283,12 @@ def _number(filing: _Filing) -> str:
     return rules.case_number(region, day, journal.next_in(f"case:{region}:{day:%Y%m%d}"))
 
 
-def _save(row: Case, by: Actor, at: datetime) -> None:
+def _save(row: Case, by: Actor, at: datetime, words: str = "") -> None:
     status = CaseStatus.WAITING if row.depends_on else CaseStatus.SUBMITTED
     row.status = status.value
     row.events_count, row.last_hash = 0, rules.GENESIS
     row.save(force_insert=True)
-    journal.append(row, CaseAction.SUBMIT, status, by=by, at=at, first=True)
+    journal.append(row, CaseAction.SUBMIT, status, by=by, at=at, words=words, first=True)
     row.save(update_fields=["status", "events_count", "last_hash"])
     journal.announce(row)
 
@@ -346,6 +361,7 @@ def _variables(filing: _Filing, case: Case, rows: Mapping[str, Case]) -> dict[st
 def _begin(case: Case, process: str, variables: Mapping[str, Any], by: Actor, at: datetime) -> None:
     case.instance_id = flow.start(
         key=process,
+        version=case.process_version,
         subject=SubjectRef("case", case.pk),
         title=case.title,
         variables=variables,

@@ -183,6 +183,21 @@ class PledgeView:
     checked_at: datetime | None
     kept: bool | None
     finding: str = ""
+    restored_at: datetime | None = None
+
+    @property
+    def bars(self) -> bool:
+        """Whether it was false and its signer may pledge no more in matters of this kind."""
+        return self.kept is False and self.restored_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeBar:
+    """Why an applicant may not pledge in a matter: a pledge in an earlier case was found false (国办发〔2020〕42号)."""
+
+    case_number: str
+    name: str
+    found_on: date
 
 
 @dataclass(frozen=True, slots=True)

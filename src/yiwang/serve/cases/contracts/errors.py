@@ -42,6 +42,12 @@ class ReasonMissing(Invalid):
     next_step = _("不予许可、不予受理和补正必须说明依据和理由（行政许可法第三十八条）。")
 
 
+class PurposeMissing(Invalid):
+    code = "cases.purpose_missing"
+    message = _("请选择查看完整号码的用途。")
+    next_step = _("查看完整号码会记下查看人、时间和用途，申请人可以查询。")
+
+
 class NothingSupplied(Invalid):
     code = "cases.nothing_supplied"
     message = _("还没有选择要补交的材料。")
@@ -64,6 +70,14 @@ class NothingToHandle(Invalid):
     code = "cases.nothing_to_handle"
     message = _("按您的情况，没有需要办理的事项。")
     next_step = _("请检查您的回答，或拨打 12345 咨询。")
+
+
+class MatterHalted(Conflict):
+    """A matter that takes no applications today; of a bundle one that it can't do without. `halted` names which and why."""
+
+    code = "cases.matter_halted"
+    message = _("现在不能提交：{halted}")
+    next_step = _("填写的内容已保存，恢复办理后可以接着提交；不清楚的请拨打 12345 咨询。")
 
 
 class HistoryBroken(Conflict):
@@ -100,6 +114,20 @@ class PledgeNotOffered(Invalid):
     code = "cases.pledge_not_offered"
     message = _("“{name}”不能用书面承诺代替。")
     next_step = _("请提交材料；可以承诺代替的材料见办事指南。")
+
+
+class PledgeBarred(Conflict):
+    """An earlier pledge of the applicant in such a matter was found false, and trust is not restored yet."""
+
+    code = "cases.pledge_barred"
+    message = _("“{name}”不能用书面承诺代替：您在办件{number}中的承诺经核查不实，信用修复之前不适用告知承诺。")
+    next_step = _("请提交材料；已经完成信用修复的，请告诉办理机关，登记以后可以再用告知承诺（国办发〔2020〕42号）。")
+
+
+class NotBarred(Conflict):
+    code = "cases.not_barred"
+    message = _("这项承诺没有影响再次使用告知承诺，不用登记信用修复。")
+    next_step = _("请刷新页面，按最新的状态继续。")
 
 
 class PledgeAlreadyChecked(Conflict):

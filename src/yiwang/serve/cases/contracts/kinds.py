@@ -76,6 +76,7 @@ class CaseAction(StrEnum):
     DELIVER = "deliver"
     CONFIRM_RECEIPT = "confirm_receipt"
     CHECK_PLEDGE = "check_pledge"
+    RESTORE_TRUST = "restore_trust"
     REVOKE = "revoke"
     CLOSE = "close"
     WITHDRAW = "withdraw"
@@ -109,6 +110,7 @@ _ACTION = {
     CaseAction.DELIVER: _("送达"),
     CaseAction.CONFIRM_RECEIPT: _("申请人签收"),
     CaseAction.CHECK_PLEDGE: _("核查承诺事项"),
+    CaseAction.RESTORE_TRUST: _("登记信用修复"),
     CaseAction.REVOKE: _("撤销决定"),
     CaseAction.CLOSE: _("办结"),
     CaseAction.WITHDRAW: _("撤回申请"),
@@ -229,4 +231,27 @@ _MATERIAL_BY = {
     MaterialBy.MEMBER_OUTPUT: _("本次联办的办理结果，免交"),
     MaterialBy.FORM: _("在线填写"),
     MaterialBy.PLEDGE: _("告知承诺，免交"),
+}
+
+
+class RevealPurpose(StrEnum):
+    """For what an official has the whole numbers of a case shown (ID, phone, account); kept with who and when."""
+
+    VERIFY = "verify"
+    COMPARE = "compare"
+    PRODUCE = "produce"
+    CONTACT = "contact"
+    DISPUTE = "dispute"
+
+    @property
+    def label(self) -> str:
+        return _REVEAL[self]
+
+
+_REVEAL = {
+    RevealPurpose.VERIFY: _("核对申请人身份"),
+    RevealPurpose.COMPARE: _("与登记信息比对"),
+    RevealPurpose.PRODUCE: _("制作证照或者文书"),
+    RevealPurpose.CONTACT: _("联系申请人"),
+    RevealPurpose.DISPUTE: _("处理投诉、复议或者诉讼"),
 }

@@ -223,3 +223,9 @@ class DeskTask:
     fields: tuple[tuple[str, str], ...]
     due_at: datetime | None = None
     deferrable: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def blocked(self) -> str:
+        """Why nothing can be chosen now; empty where something can."""
+        refusals = [each.refusal for each in self.choices]
+        return refusals[0] if refusals and all(refusals) else ""

@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=yiwang.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('submit', 'submit'), ('release', 'release'), ('receive', 'receive'), ('request_correction', 'request_correction'), ('supply', 'supply'), ('accept', 'accept'), ('decline', 'decline'), ('review', 'review'), ('inspect', 'inspect'), ('remind', 'remind'), ('grant', 'grant'), ('refuse', 'refuse'), ('issue_result', 'issue_result'), ('add_material', 'add_material'), ('check_material', 'check_material'), ('stop_clock', 'stop_clock'), ('resume_clock', 'resume_clock'), ('extend', 'extend'), ('lapse', 'lapse'), ('deliver', 'deliver'), ('confirm_receipt', 'confirm_receipt'), ('check_pledge', 'check_pledge'), ('revoke', 'revoke'), ('close', 'close'), ('withdraw', 'withdraw'), ('discontinue', 'discontinue')], max_length=24)),
+                ('kind', models.CharField(choices=[('submit', 'submit'), ('release', 'release'), ('receive', 'receive'), ('request_correction', 'request_correction'), ('supply', 'supply'), ('accept', 'accept'), ('decline', 'decline'), ('review', 'review'), ('inspect', 'inspect'), ('remind', 'remind'), ('grant', 'grant'), ('refuse', 'refuse'), ('issue_result', 'issue_result'), ('add_material', 'add_material'), ('check_material', 'check_material'), ('stop_clock', 'stop_clock'), ('resume_clock', 'resume_clock'), ('extend', 'extend'), ('lapse', 'lapse'), ('deliver', 'deliver'), ('confirm_receipt', 'confirm_receipt'), ('check_pledge', 'check_pledge'), ('restore_trust', 'restore_trust'), ('revoke', 'revoke'), ('close', 'close'), ('withdraw', 'withdraw'), ('discontinue', 'discontinue')], max_length=24)),
                 ('at', models.DateTimeField()),
                 ('actor_kind', models.CharField(max_length=12)),
                 ('account_id', models.UUIDField(null=True)),
@@ -183,6 +183,8 @@ class Migration(migrations.Migration):
                 ('checked_at', models.DateTimeField(null=True)),
                 ('kept', models.BooleanField(null=True)),
                 ('finding', yiwang.kernel.fields.EncryptedTextField(null=True)),
+                ('restored_at', models.DateTimeField(help_text='since when its signer may pledge again', null=True)),
+                ('restored_ground', yiwang.kernel.fields.EncryptedTextField(null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='serve_cases.case')),
                 ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -361,6 +363,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='casepledge',
             constraint=models.UniqueConstraint(fields=('case', 'material'), name='case_pledge_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='casepledge',
+            constraint=models.CheckConstraint(condition=models.Q(('restored_at__isnull', True), ('kept', False), _connector='OR'), name='case_pledge_restored_was_false'),
         ),
         migrations.AddConstraint(
             model_name='casepledge',

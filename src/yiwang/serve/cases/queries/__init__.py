@@ -9,6 +9,7 @@ from yiwang.serve.cases.queries.limits import misreckoned
 from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, matters_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
 from yiwang.serve.cases.queries.parties import Party, party
+from yiwang.serve.cases.queries.pledges import pledge_bar, pledge_bars
 from yiwang.serve.cases.queries.procedure import Terms, terms
 from yiwang.serve.cases.queries.views import case, check_history, result, situation, timeline
 from yiwang.serve.cases.queries.wording import known_places
@@ -47,6 +48,8 @@ __all__ = [
     "number_of",
     "parcel_of",
     "party",
+    "pledge_bar",
+    "pledge_bars",
     "result",
     "results_due",
     "rights",

@@ -66,6 +66,7 @@ _STEPS = {
     "deliver": CaseAction.DELIVER,
     "check": CaseAction.CHECK_MATERIAL,
     "check_pledge": CaseAction.CHECK_PLEDGE,
+    "restore_trust": CaseAction.RESTORE_TRUST,
 }
 
 

@@ -48,7 +48,8 @@ def desk_task(*, task_id: UUID, viewer: Actor) -> DeskTask:
             missing = _deferrable(row)
         else:
             offered.remove(TaskChoice.CONDITIONAL)
-    choices = [_choice(row, each, missing) for each in (*offered, *([extra] if extra else ()))]
+    halted = policies.under_procedure(row)
+    choices = [_choice(row, each, missing, halted) for each in (*offered, *([extra] if extra else ()))]
     return DeskTask(
         task_id=task_id,
         case_id=row.pk,
@@ -111,7 +112,7 @@ def _deferrable(row: Case) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _choice(row: Case, choice: TaskChoice, deferrable: tuple[tuple[str, str], ...]) -> Choice:
+def _choice(row: Case, choice: TaskChoice, deferrable: tuple[tuple[str, str], ...], halted: str) -> Choice:
     action = choice.action
     reason = rules.refusal(CaseStatus(row.status), action) if action else ""
     if not reason and choice is TaskChoice.CORRECT and row.corrections:
@@ -119,7 +120,7 @@ def _choice(row: Case, choice: TaskChoice, deferrable: tuple[tuple[str, str], ..
     if not reason and choice is TaskChoice.CONDITIONAL and not deferrable:
         reason = _("可以后补的材料都已经提交")
     if not reason and action in {CaseAction.GRANT, CaseAction.REFUSE}:
-        reason = policies.to_follow(row, action, clock.now())
+        reason = policies.to_follow(row, action, clock.now()) or halted
     label, hint = _WORDS[choice]
     needs_reason = choice in {TaskChoice.CORRECT, TaskChoice.DECLINE, TaskChoice.REFUSE, TaskChoice.FAILS}
     return Choice(choice, label, hint, reason, needs_reason)

@@ -135,6 +135,7 @@ def pledges_of(*, case: Case) -> tuple[PledgeView, ...]:
             checked_at=row.checked_at,
             kept=row.kept,
             finding=row.finding or "",
+            restored_at=row.restored_at,
         )
         for row in CasePledge.objects.filter(case=case).order_by("pk")
     )

@@ -30,6 +30,8 @@ SPECIAL = tuple(
     )
 )  # fmt: skip
 """The special procedures of 行政许可法 45, for matters that list none of their own."""
+EXCLUDED = "有较严重的不良信用记录，或者曾经作出虚假承诺的，在信用修复之前不适用告知承诺（国办发〔2020〕42号）。"
+"""Whom pledging does not serve, where the matter's list says nothing of its own."""
 _CACHED_FOR = timedelta(seconds=60)
 _COURT = "有管辖权的人民法院"
 _GOVERNMENT = "本级人民政府"
@@ -64,6 +66,11 @@ class Terms:
         if asked is None or (asked.necessity is not Necessity.DEFERRABLE and not asked.supply_within):
             return 0
         return asked.supply_within or DEFER_WITHIN
+
+    @property
+    def excluded(self) -> str:
+        """Whom pledging does not serve."""
+        return (self.pledge.excluded if self.pledge else "") or EXCLUDED
 
     def special_named(self, key: str) -> SpecialTerms | None:
         return next((each for each in self.special if key in {each.key, each.name}), None)

@@ -40,6 +40,7 @@ from yiwang.serve.cases.rules.documents import (
     places,
     render,
 )
+from yiwang.serve.cases.rules.halting import halt_words, halted_words, left_out_words
 from yiwang.serve.cases.rules.history import GENESIS, event_hash
 from yiwang.serve.cases.rules.numbers import NUMBER, case_number, member_number
 from yiwang.serve.cases.rules.results import filled
@@ -49,6 +50,6 @@ __all__ = [
     "ACCEPTANCE_DAYS", "ANNOUNCEMENT_DAYS", "DELIVERY_DAYS", "EXTENSION_DAYS", "GENESIS", "NUMBER", "TRANSITIONS", "Entry",
     "Paragraph", "Rendered", "Template", "acceptance_clock", "acceptance_due", "accepted_on", "announced_until", "case_number", "clock",
     "day_of", "days_words", "deferral_due", "delivery_due", "document_digest", "document_number", "due_date", "end_of", "entry_of",
-    "event_hash", "expected_due", "extension", "filled", "holds", "issuer_word", "last", "legal_day", "lines", "listed", "member_number", "next_status",
+    "event_hash", "expected_due", "extension", "filled", "halt_words", "halted_words", "holds", "issuer_word", "last", "left_out_words", "legal_day", "lines", "listed", "member_number", "next_status",
     "parent_result", "parent_status", "pauses", "places", "refusal", "render", "status_of", "stopped", "waiting_since",
 ]  # fmt: skip

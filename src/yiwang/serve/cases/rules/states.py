@@ -32,6 +32,7 @@ TRANSITIONS: Mapping[tuple[S, A], S] = {
     **{(state, A.LAPSE): state for state in _BEFORE_DECISION},
     **{(state, action): state for state in S for action in _ALWAYS},
     **{(state, A.CHECK_PLEDGE): state for state in (*_BEFORE_DECISION, S.DECIDED, S.CLOSED)},
+    **{(state, A.RESTORE_TRUST): state for state in S},
     (S.CLOSED, A.REVOKE): S.CLOSED,
     (S.DECIDED, A.ISSUE_RESULT): S.DECIDED,
     (S.DECIDED, A.CLOSE): S.CLOSED,

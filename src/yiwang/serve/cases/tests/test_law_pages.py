@@ -150,6 +150,20 @@ def test_special_procedure_extension_and_their_end_are_pages_of_those_who_may(pe
     assert "延长 10 个工作日" in page(client, permit.sample.parent.account_id, f"/cases/{number}/")
 
 
+def test_while_a_special_procedure_runs_the_page_has_no_button_to_decide_and_says_why(permit, client):
+    permit.work(TaskChoice.ACCEPT)
+    url = f"/work/cases/tasks/{permit.sample.task(permit.case_id)}/"
+    button = 'value="handle"'
+    assert button in page(client, permit.reviewer.account_id, url)
+    commands.stop_clock(case_id=permit.case_id, procedure_key="hearing", by=permit.reviewer, at=clock.now())
+    html = client.get(url).content.decode()
+    assert button not in html
+    assert html.count("特别程序正在进行，结束之前不能作出决定") == 3
+    assert client.post(url, {"choice": "grant"}).status_code == 409
+    commands.resume_clock(case_id=permit.case_id, by=permit.reviewer, at=clock.now())
+    assert button in client.get(url).content.decode()
+
+
 def test_the_notice_of_a_step_can_be_read_before_it_is_issued(permit, client):
     permit.work(TaskChoice.ACCEPT)
     number = permit.view().number

@@ -189,6 +189,27 @@ def test_a_special_procedure_is_told_in_writing_and_stops_the_clock_until_it_end
             commands.resume_clock(case_id=permit.case_id, by=permit.reviewer, at=clock.now())
 
 
+@pytest.mark.parametrize("procedure", ["hearing", "inspection", "testing", "expert_review"])
+def test_nothing_is_decided_before_the_special_procedure_has_ended(procedure):
+    permit = file_permit()
+    permit.work(TaskChoice.ACCEPT)
+    commands.stop_clock(case_id=permit.case_id, procedure_key=procedure, by=permit.reviewer, at=clock.now())
+    for choice in (TaskChoice.GRANT, TaskChoice.REFUSE):
+        with pytest.raises(CaseStateRefused, match="特别程序正在进行，结束之前不能作出决定"):
+            permit.work(choice, ground="《样例法》", reason="不符合")
+    for result in (ResultKind.GRANTED, ResultKind.REFUSED):
+        with pytest.raises(CaseStateRefused, match="特别程序正在进行"):
+            commands.decide(
+                case_id=permit.case_id, result=result, ground="《样例法》", reason="不符合", by_process=True, by=SYSTEM,
+                at=clock.now(),
+            )  # fmt: skip
+    desk = queries.desk_task(task_id=permit.sample.task(permit.case_id), viewer=permit.reviewer)
+    assert desk.blocked == "特别程序正在进行，结束之前不能作出决定"
+    commands.resume_clock(case_id=permit.case_id, result="通过", by=permit.reviewer, at=clock.now())
+    permit.work(TaskChoice.GRANT)
+    assert permit.view().result is ResultKind.GRANTED
+
+
 def test_a_procedure_that_the_list_does_not_know_is_refused_before_acceptance_too():
     permit = file_permit()
     with pytest.raises(CaseStateRefused):

@@ -1,5 +1,7 @@
 """The officials' pages: the case with everything that a decision needs, the desk at a task, the list."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yiwang.commons.flow import commands as flow
 from yiwang.commons.identity import queries as identity
@@ -17,13 +19,13 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Invalid
 from yiwang.serve.cases import commands, queries
-from yiwang.serve.cases.contracts import CaseNotFound, CaseStatus, CaseView, DeskTask, TaskChoice
+from yiwang.serve.cases.contracts import CaseNotFound, CaseStatus, CaseView, DeskTask, RevealPurpose, TaskChoice
 from yiwang.serve.cases.views import drawing, papers, procedures, sheets, words
 from yiwang.serve.cases.views.speaking import spoken
 from yiwang.web import components as ui
 from yiwang.web.components import Attr
 from yiwang.web.fields import Choice, Field, FieldKind
-from yiwang.web.responses import go
+from yiwang.web.responses import go, is_htmx
 
 _SUBMIT = {
     "decide": gettext_lazy("作出决定"),
@@ -76,6 +78,49 @@ def preview(request: HttpRequest, task_id: UUID) -> HttpResponse:
     return render(request, "cases/preview.html", {"sheet": _sheet(desk, request)})
 
 
+@login_required
+@require_POST
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """The whole numbers, once, for a purpose that is kept; opening the page again hides them."""
+    viewer = identity.actor_of(request)
+    view = queries.case(number=number, viewer=viewer)
+    refused: Invalid | None = None
+    try:
+        asking = replace(viewer, purpose=request.POST.get("purpose", ""))
+        commands.reveal_numbers(case_id=view.id, by=asking, at=clock.now())
+    except Invalid as error:
+        refused = error
+    status = 422 if refused else 200
+    if is_htmx(request):
+        shown = spoken(view, viewer)
+        context = {"case": shown, **_facts(shown, whole=refused is None, refused=refused)}
+        return _never_kept(render(request, "cases/facts.html", context, status=status))
+    tasks = queries.tasks_of(case_id=view.id, parent_id=_parent_id(view, viewer), viewer=viewer)
+    desk = queries.desk_task(task_id=tasks[0], viewer=viewer) if tasks else None
+    return _never_kept(_page(request, view, desk, status=status, whole=refused is None, purpose=refused))
+
+
+def _never_kept(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _facts(view: CaseView, *, whole: bool, refused: Invalid | None) -> dict[str, Any]:
+    """The answers; where numbers are hidden, the question for what they are to be shown."""
+    hides = not whole and papers.hides_numbers(view)
+    asked = Field(
+        "purpose", _("用途"), FieldKind.SELECT, error=_(refused.fields["purpose"]) if refused else "",
+        options=tuple(Choice(each.value, _(each.label)) for each in RevealPurpose),
+        hint=_("查看人、时间和用途会被记录，申请人可以查询。"),
+    )  # fmt: skip
+    return {
+        "facts": papers.facts(view, official=True, whole=whole),
+        "whole": whole,
+        "purpose": asked if hides else None,
+        "asks_purpose": refused is not None,
+    }
+
+
 def _handle(request: HttpRequest, task_id: UUID, viewer: Actor) -> HttpResponse:
     desk = queries.desk_task(task_id=task_id, viewer=viewer)
     if "claim" in request.POST:
@@ -118,7 +163,14 @@ def _check_chosen(chosen: str, desk: DeskTask) -> None:
 
 
 def _page(
-    request: HttpRequest, view: CaseView, desk: DeskTask | None, refused: Invalid | None = None, status: int = 200
+    request: HttpRequest,
+    view: CaseView,
+    desk: DeskTask | None,
+    refused: Invalid | None = None,
+    status: int = 200,
+    *,
+    whole: bool = False,
+    purpose: Invalid | None = None,
 ) -> HttpResponse:
     viewer = identity.actor_of(request)
     sheet = _sheet(desk, request) if desk and desk.form_key not in {"produce", "inspect"} else None
@@ -132,12 +184,14 @@ def _page(
         "crumbs": _crumbs(view),
         "light": _light(view),
         "due_words": _due_words(view),
-        "facts": papers.facts(view, official=True, whole="whole" in request.GET),
-        "whole": "whole" in request.GET,
+        **_facts(view, whole=whole, refused=purpose),
         "materials": papers.materials(view, official=True, checks="check" in rights),
         "documents": sheets.table(view.documents, official=True, may_deliver="deliver" in rights),
         "steps": procedures.offered(view, rights),
-        "pledges": procedures.unchecked(view) if "check_pledge" in rights else (),
+        "pledges": (
+            *(procedures.unchecked(view) if "check_pledge" in rights else ()),
+            *(procedures.barring(view) if "restore_trust" in rights else ()),
+        ),
         "special": _special(view),
         "follow": _follow(view),
         "materials_words": papers.materials_words(view.materials),
@@ -154,6 +208,7 @@ def _page(
         else None,
         "laws": tuple(ui.Basis(f"{law.name}{law.clause}", law.text) for law in view.laws),
         "sheet": sheet,
+        "blocked": ui.Note(_(desk.blocked), tone=ui.Tone.WARN) if desk and desk.blocked else None,
         "submit": ui.Button(_SUBMIT.get(desk.form_key, _("提交")) if desk else "", name="do", value="handle"),
     }
     return render(request, "cases/case.html", context, status=status)

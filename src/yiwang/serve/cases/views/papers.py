@@ -38,6 +38,12 @@ def facts(view: CaseView, *, official: bool = False, whole: bool = False) -> ui.
     return ui.Facts(told, official) if told else None
 
 
+def hides_numbers(view: CaseView) -> bool:
+    """Whether an answer is shown with its middle hidden."""
+    told = (each.shown or str(each.value) for each in view.answers)
+    return any(words.number_words(each, whole=False) != each for each in told)
+
+
 def materials(view: CaseView, *, official: bool, checks: bool = False) -> ui.Table | None:
     """The materials: what provided them, whether they were checked, a link to each file or origin.
 

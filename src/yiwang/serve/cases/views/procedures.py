@@ -163,6 +163,30 @@ def check_pledge(request: HttpRequest, number: str, pledge_id: UUID) -> HttpResp
 
 @login_required
 @require_http_methods(["GET", "POST"])
+def restore_trust(request: HttpRequest, number: str, pledge_id: UUID) -> HttpResponse:
+    """Note that the signer of a false pledge may pledge again."""
+    view, viewer = _case(request, number)
+    pledge = next((each for each in view.pledges if each.id == pledge_id), None)
+    if pledge is None:
+        raise CaseNotFound
+    posted = request.POST
+
+    def act() -> str:
+        commands.restore_trust(pledge_id=pledge_id, ground=posted.get("ground", "").strip(), by=viewer, at=clock.now())
+        return _("已登记，申请人可以再用告知承诺。")
+
+    fields = (
+        Field("ground", _("信用修复的依据"), FieldKind.TEXTAREA, posted.get("ground", ""),
+              _("信用修复决定的文号，或者履行义务的情况"), rows=3),
+    )  # fmt: skip
+    about = _("%(signer)s对“%(name)s”的承诺经核查不实，信用修复之前不适用告知承诺（国办发〔2020〕42号）。") % {
+        "signer": pledge.signer, "name": pledge.name,
+    }  # fmt: skip
+    return _page(request, view, _("登记信用修复"), about, fields, _("登记"), act)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
 def hand_over(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Note how a document was delivered: signed for at the counter, posted, announced."""
     viewer = identity.actor_of(request)
@@ -298,4 +322,16 @@ def unchecked(view: CaseView) -> tuple[ui.Link, ...]:
         )
         for each in view.pledges
         if each.kept is None and view.accepted_at is not None
+    )
+
+
+def barring(view: CaseView) -> tuple[ui.Link, ...]:
+    """The false pledges whose signer may not pledge again yet."""
+    return tuple(
+        ui.Link(
+            _("登记信用修复：%(name)s") % {"name": each.name},
+            reverse("cases:restore_trust", args=[view.number, each.id]),
+        )
+        for each in view.pledges
+        if each.bars
     )

@@ -1,5 +1,6 @@
 """The page of a document: read, confirm receipt, print; and how an applicant wants results to be delivered."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from yiwang.serve.cases.contracts import CaseView, DeliveryChannel, DeliveryStat
 from yiwang.serve.cases.views import sheets
 from yiwang.web import components as ui
 from yiwang.web.fields import Choice, Field, FieldKind
+from yiwang.web.printing import pdf
 from yiwang.web.responses import go
 
 _OWN_CHANNELS = (DeliveryChannel.ONLINE, DeliveryChannel.COUNTER, DeliveryChannel.POST)
@@ -41,6 +43,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "light": sheets.light(delivery),
         "facts": sheets.facts(found),
         "sheet": sheets.sheet(found),
+        "pdf_url": reverse("cases:document_pdf", args=[document_id]),
         "confirms": confirms,
         "confirm_url": reverse("cases:confirm", args=[document_id]),
         "parcel": tuple(
@@ -50,6 +53,18 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
         ),
     }
     return render(request, "cases/document.html", context)
+
+
+@login_required
+@require_GET
+def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The document as a file to keep. It is what was issued; whether it was received is confirmed on its page."""
+    found, _number = queries.document(document_id=document_id, viewer=identity.actor_of(request))
+    response = HttpResponse(pdf(sheets.paper(found)), content_type="application/pdf")
+    name = quote(f"{found.title} {found.number}.pdf")
+    response["Content-Disposition"] = f"attachment; filename=\"{found.kind.value}.pdf\"; filename*=UTF-8''{name}"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @login_required

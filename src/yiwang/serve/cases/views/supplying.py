@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import (
     CaseView,
@@ -49,7 +50,7 @@ def _correction_page(
     request: HttpRequest, view: CaseView, desk: DeskTask, refused: NothingSupplied | None = None
 ) -> HttpResponse:
     fields = tuple(_upload_field(material.material, material.name) for material in papers.correctable(view))
-    offered = _pledge_field(view)
+    offered = _pledge_field(view, identity.actor_of(request))
     fields = (*fields, offered) if offered else fields
     errors = ui.ErrorSummary.of(fields, refused.sentence(_)) if refused else None
     notice = papers.last_document(view, "correction")
@@ -66,7 +67,7 @@ def _correction_page(
     return render(request, "cases/correct.html", context, status=422 if refused else 200)
 
 
-def _pledge_field(view: CaseView) -> Field | None:
+def _pledge_field(view: CaseView, viewer: Actor) -> Field | None:
     """The materials that a signed pledge may stand for, with what is told before signing."""
     terms = queries.terms(matter_id=view.matter_ids[0] if view.matter_ids else None)
     if terms.pledge is None:
@@ -79,10 +80,13 @@ def _pledge_field(view: CaseView) -> Field | None:
     )
     if not options:
         return None
-    told = _("勾选即为签署告知承诺书。不实承诺的后果：%(words)s") % {"words": terms.pledge.consequences}
+    bar = queries.pledge_bar(case_id=view.id, viewer=viewer)
+    told = _("勾选即为签署告知承诺书，并声明不属于不适用的情形。不实承诺的后果：%(words)s") % {
+        "words": terms.pledge.consequences
+    }
     return Field(
         "pledge", _("用书面承诺代替"), FieldKind.CHECKBOX, (), required=False, options=options,
-        hint=f"{told} {terms.pledge.excluded}".strip(),
+        hint=f"{told} {terms.excluded}", refused=words.bar_words(bar) if bar else "",
     )  # fmt: skip
 
 

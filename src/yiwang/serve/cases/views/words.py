@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from yiwang.kernel.clock import CHINA
 from yiwang.kernel.codes import mask_id_number, mask_mobile
-from yiwang.serve.cases.contracts import CaseRow, CaseStatus, Clock, MaterialBy, MemberView, ResultKind
+from yiwang.serve.cases.contracts import CaseRow, CaseStatus, Clock, MaterialBy, MemberView, PledgeBar, ResultKind
 from yiwang.web.components import Due, DueState, Provenance, Source, Text
 
 _NUMBER = re.compile(r"1[3-9][0-9]{9}|[0-9]{14,18}[0-9Xx]")
@@ -61,6 +61,13 @@ def number_words(value: str, *, whole: bool) -> str:
     if len(value) == _MOBILE:
         return mask_mobile(value)
     return mask_id_number(value)
+
+
+def bar_words(bar: PledgeBar) -> str:
+    """Why somebody may not pledge, and what they can do."""
+    return _(
+        "您在办件 %(number)s 中对“%(name)s”的承诺经核查不实（%(day)s），信用修复之前不适用告知承诺，请提交材料。"
+    ) % {"number": bar.case_number, "name": bar.name, "day": day_words(bar.found_on)}
 
 
 def days_words(count: int) -> str:
