@@ -113,7 +113,7 @@ def _remove(work: Work, posted: str) -> None:
 
 def _keep_pledges(request: HttpRequest, work: Work) -> None:
     """Which materials the applicant signs a pledge for instead of handing them in."""
-    signed = [code for code in work.pledges if request.POST.get(f"pledge.{code}")]
+    signed = [code for code in work.pledges if code not in work.barred and request.POST.get(f"pledge.{code}")]
     if signed or work.draft.pledged:
         forms.pledge_materials(draft_id=work.draft.id, materials=signed, by=work.viewer, at=clock.now())
 
@@ -122,8 +122,11 @@ def _pledge_field(work: Work, material: TailoredMaterial) -> Field:
     """What is told before signing, and the tick that signs (国办发〔2020〕42号)."""
     terms = work.pledges[material.code]
     told = [work.say(terms.text), _("承诺不实的后果：%(words)s") % {"words": work.say(terms.consequences)}]
-    if terms.excluded:
-        told.append(work.say(terms.excluded))
+    told.append(
+        work.say(terms.excluded)
+        if terms.excluded
+        else _("有较严重的不良信用记录，或者曾经作出虚假承诺的，在信用修复之前不适用告知承诺（国办发〔2020〕42号）。")
+    )
     return Field(
         name=f"pledge.{material.code}",
         label=_("用书面承诺代替"),
@@ -131,8 +134,25 @@ def _pledge_field(work: Work, material: TailoredMaterial) -> Field:
         value="yes" if work.is_pledged(material.code) else "",
         hint=" ".join(told),
         required=False,
-        options=(Choice("yes", _("我已阅读并签署告知承诺书，代替“%(name)s”") % {"name": work.say(material.name)}),),
+        refused=_barred(work, material.code),
+        options=(
+            Choice(
+                "yes",
+                _("我已阅读并签署告知承诺书，声明不属于不适用的情形，代替“%(name)s”")
+                % {"name": work.say(material.name)},
+            ),
+        ),
     )
+
+
+def _barred(work: Work, material: str) -> str:
+    """Why the applicant may not pledge; empty where they may."""
+    bar = work.barred.get(material)
+    if bar is None:
+        return ""
+    return _("您在办件 %(number)s 中的承诺经核查不实，信用修复之前不适用告知承诺，请上传材料。") % {
+        "number": bar.case_number
+    }
 
 
 def _take_files(request: HttpRequest, work: Work) -> dict[str, str]:
@@ -185,7 +205,8 @@ def _upload(work: Work, each: TailoredMaterial, held: Mapping[UUID, StoredFile],
             label={"zh": each.name, "en": work.say(each.name)},
             types=types_of(each),
             max_bytes=each.max_bytes,
-            required=each.necessity is Necessity.REQUIRED and each.code not in work.pledges,
+            required=each.necessity is Necessity.REQUIRED
+            and (each.code not in work.pledges or each.code in work.barred),
             help={"zh": each.note or each.standard, "en": work.say(each.note or each.standard)},
         ),
         draft=work.draft,

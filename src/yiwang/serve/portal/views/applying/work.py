@@ -19,17 +19,19 @@ from yiwang.commons.identity.queries import actor_of
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.serve.cases import queries as cases
-from yiwang.serve.cases.contracts import MaterialInput
+from yiwang.serve.cases.contracts import MaterialInput, PledgeBar
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import (
     Bundle,
     BundleNotFound,
     Inclusion,
+    Member,
     PledgeTerms,
     TailoredGuide,
     TailoredMaterial,
 )
 from yiwang.serve.portal import queries
+from yiwang.serve.portal.commands import applicant_of
 from yiwang.serve.portal.contracts import BundleWithdrawn, Eligibility
 from yiwang.serve.portal.views import speaking
 from yiwang.web.components import BackLink, Progress
@@ -124,9 +126,19 @@ class Work:
         }
         return {each.code: offered[each.code] for each in self.to_upload if each.code in offered}
 
+    @cached_property
+    def barred(self) -> Mapping[str, PledgeBar]:
+        """By material the earlier false pledge for which the applicant may not pledge again; asked where it could be."""
+        kinds = {code: m.matter.code for m in self.bundle.members for code in self.pledges if _pledges_for(m, code)}
+        bars = cases.pledge_bars(
+            applicant=applicant_of(self.viewer), matter_codes=set(kinds.values()), viewer=self.viewer
+        )
+        return {code: bars[kind] for code, kind in kinds.items() if kind in bars}
+
     def is_pledged(self, material: str) -> bool:
         """Whether the applicant signs a pledge for the material instead of handing it in."""
-        return material in self.draft.pledged and material in self.pledges and not self.draft.files.get(material)
+        offered = material in self.pledges and material not in self.barred
+        return offered and material in self.draft.pledged and not self.draft.files.get(material)
 
     @cached_property
     def steps(self) -> list[str]:
@@ -147,6 +159,10 @@ class Work:
 
     def address(self, step: str) -> str:
         return reverse("portal:step", args=[self.draft.id, step])
+
+
+def _pledges_for(member: Member, material: str) -> bool:
+    return member.matter.spec.pledge is not None and material in member.matter.spec.pledge.materials
 
 
 def open_work(request: HttpRequest, draft_id: UUID) -> Work:
