@@ -1,19 +1,20 @@
 """A real installation (database, web, worker) and a real Chromium for the journeys.
 
-YIWANG_BROWSER_URL names a running demonstration to be visited instead, which saves the start while one works on pages.
+YIWANG_BROWSER_URL names a running demonstration to be visited instead, which saves the start while one works on pages;
+YIWANG_BROWSER_DATA names its data folder.
 """
 
 import json
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.browser.town import Town
 from tests.browser.visitor import DESKTOP, Visitor
-from yiwang.site.supervisor import Installation, free_port
+from yiwang.site.supervisor import free_port
 
 playwright = pytest.importorskip("playwright.sync_api")
 QUIET = (
@@ -29,22 +30,26 @@ def scanner(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory, scanner: Path) -> Iterator[str]:
-    """The address of an installation with the demonstration city, on its own data folder."""
+def town(tmp_path_factory: pytest.TempPathFactory, scanner: Path) -> Iterator[Town]:
+    """An installation with the demonstration city, on its own data folder."""
     running = os.environ.get("YIWANG_BROWSER_URL")
     if running:
-        yield running.rstrip("/")
+        yield Town(running.rstrip("/"), Path(os.environ.get("YIWANG_BROWSER_DATA", ".yiwang")))
         return
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "YIWANG_DATABASE_URL", "YIWANG_TEST_SUFFIX"):
-            patch.delenv(name, raising=False)
-        patch.setenv("YIWANG_DEMO", "1")
-        patch.setenv("YIWANG_SCANNERS", json.dumps({"320402-service_hall/1号窗口": str(scanner)}))
-        installation = Installation(tmp_path_factory.mktemp("city"), host="127.0.0.1", port=free_port(), workers=1)
-        installation.start()
-    threading.Thread(target=installation.watch, daemon=True).start()
-    yield installation.url
-    installation.stop()
+    environment = {
+        "YIWANG_DEMO": "1",
+        "YIWANG_SCANNERS": json.dumps({"320402-service_hall/1号窗口": str(scanner)}),
+    }
+    town = Town(f"http://127.0.0.1:{free_port()}", tmp_path_factory.mktemp("city"), environment)
+    town.open()
+    yield town
+    town.close()
+
+
+@pytest.fixture(scope="session")
+def base(town: Town) -> str:
+    """The address of the installation."""
+    return town.url
 
 
 @pytest.fixture(scope="module")

@@ -12,20 +12,24 @@ CITY = (
     "hospital-maternal-acceptor", "city-police-acceptor", "city-police-reviewer", "city-health-acceptor",
     "city-human-resources-acceptor",
 )  # fmt: skip
-PRODUCED = {
+_PRODUCED = {
     "birth_certificate_number": "Z320000417", "household_page_number": "样例户320402-2026-0001",
     "insurance_number": "样例D2026-7120", "card_number": "样例C2026-0001", "vaccination_record_number": "样例V2026-0001",
 }  # fmt: skip
 
 
+def produced(division: str) -> dict[str, str]:
+    """Numbers that the offices of a district assign to a newborn, by fact."""
+    born = clock.today() - timedelta(days=6)
+    number = synthetic_id_number(division_code=division, birth_date=born, sex=Sex.FEMALE, serial=3)
+    return {**_PRODUCED, "child_id_number": number}
+
+
 def enter_results(official: Visitor, division: str) -> None:
     """Numbers that the official's office assigns."""
-    page = official.page
-    for control in page.locator(".wc-side [name^=fact-]").all():
-        fact = (control.get_attribute("name") or "").removeprefix("fact-")
-        born = clock.today() - timedelta(days=6)
-        number = synthetic_id_number(division_code=division, birth_date=born, sex=Sex.FEMALE, serial=3)
-        control.fill(number if fact == "child_id_number" else PRODUCED[fact])
+    numbers = produced(division)
+    for control in official.page.locator(".wc-side [name^=fact-]").all():
+        control.fill(numbers[(control.get_attribute("name") or "").removeprefix("fact-")])
 
 
 def claim_by_keys(official: Visitor) -> None:

@@ -99,6 +99,17 @@ class Visitor:
         assert found == [], f"{here}: {found}"
         self.check_said(here)
 
+    def look_around(self, name: str) -> None:
+        """`look` on a phone and on a desk, then go on at the own width."""
+        own = self.page.viewport_size
+        for width, height in (PHONE, DESKTOP):
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.width = width
+            self.look(f"{name}-{width}")
+        assert own is not None
+        self.page.set_viewport_size(own)
+        self.width = own["width"]
+
     def check_said(self, here: str) -> None:
         """Nothing on the console, but for the browser's note of a form that was sent back with its mistakes."""
         heard = [
