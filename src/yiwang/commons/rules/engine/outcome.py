@@ -1,19 +1,18 @@
 """What a decision yields, with what explains it."""
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .budget import Run
 from .diagnostics import Diagnostic
 from .tables import TableTrace
-from .tables_compile import Record, traced
+from .tables_ready import Record
 from .unknown import missing_in
 from .values import Value
 
 MAX_TRACES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """`value` holds only where `known`; `matched_rules` are numbers from 1 in the decision's own table."""
 
     value: Value
@@ -21,7 +20,7 @@ class Outcome:
     missing_facts: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     steps: int = 0
-    records: tuple[Record, ...] = field(default=(), repr=False)
+    records: tuple[Record, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -30,12 +29,11 @@ class Outcome:
     @property
     def tables(self) -> tuple[TableTrace, ...]:
         """Every table that was evaluated, in order: which rules matched, which entry failed first in the others."""
-        return tuple(traced(*record) for record in self.records)
+        return tuple(record.trace() for record in self.records)
 
 
 def outcome_of(run: Run, value: Value, where: str) -> Outcome:
     missing = missing_in(value)
     records = tuple(run.tables[:MAX_TRACES])
-    verdicts = next((verdicts for name, _, verdicts, _ in reversed(records) if name == where), ())
-    matched = tuple(number for number, (verdict, _) in enumerate(verdicts, 1) if verdict)
+    matched = next((record.matched for record in reversed(records) if record.where == where), ())
     return Outcome(None if missing else value, matched, missing, tuple(run.diagnostics), run.steps, records)

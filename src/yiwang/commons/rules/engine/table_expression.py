@@ -12,6 +12,7 @@ from .feeltypes import FeelType
 from .outcome import Outcome, outcome_of
 from .tables import DecisionTable
 from .tables_compile import TableCompiler
+from .tables_shortcut import Shortcut, shortcut_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class TableExpression:
     remarks: tuple[Diagnostic, ...]
     _unit: Unit
     _code: Code
+    _short: Shortcut | None = None
 
     def evaluate(
         self,
@@ -33,6 +35,11 @@ class TableExpression:
         now: datetime | None = None,
     ) -> Outcome:
         """Decide; never raises for what FEEL calls an error."""
+        short = self._short
+        if short is not None and type(facts) is dict and budget.steps >= short.steps:
+            quick = short.decide(facts, budget)
+            if quick is not None:
+                return quick
         run = start(budget, now)
         run.where = self.table.name
         value = guarded(run, self._code, self._unit.frame(run, fact_reader(facts, absent)))
@@ -45,5 +52,6 @@ def compile_table(
     """Make a table ready. Raises `FeelSyntaxError` for the first cell that is no FEEL; `names` as for expressions."""
     declared = None if names is None else typed(names)
     unit = Unit(declared, types or {})
-    code = TableCompiler(table, BUILTIN_SCOPE.child(declared or {}), Environment(unit)).compile()
-    return TableExpression(table, tuple(unit.outer), tuple(unit.remarks), unit, code)
+    ready = TableCompiler(table, BUILTIN_SCOPE.child(declared or {}), Environment(unit)).ready()
+    ready.pure = True
+    return TableExpression(table, tuple(unit.outer), tuple(unit.remarks), unit, ready.decide, shortcut_of(ready))

@@ -48,6 +48,7 @@ class Output:
     default: str = ""
     type: FeelType | None = None
     line: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

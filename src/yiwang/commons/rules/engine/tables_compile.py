@@ -1,43 +1,32 @@
-"""Makes a decision table ready: its cells to closures, its evaluation to a loop over rules that stops early."""
+"""Makes a decision table ready: its clauses to closures, its columns to masks (see `tables_masks`)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from . import tree
 from .compile_tests import compile_cell
-from .compiler import RUN, UNSET, Code, Environment, Frame, compile_node
+from .compiler import RUN, Code, Environment, Frame, compile_node
 from .diagnostics import NOWHERE, Fault
 from .feeltypes import FeelType, coerce
 from .names import Scope
 from .operators import equal
 from .parser import parse, parse_unary_tests
-from .tables import DecisionTable, HitPolicy, Input, Output, RuleTrace, TableTrace
-from .tables_policies import Hit, Policy
-from .unknown import OPEN, PartialContext, Unknown, missing_in
+from .tables import DecisionTable, Input, Output
+from .tables_masks import Bounds, Column, bounds_of, orders
+from .tables_policies import Policy
+from .tables_ready import ReadyTable, Row
+from .unknown import OPEN, PartialContext
 from .values import Value
 
 Guard = Callable[[str, int, Callable[[], Code]], Code]
 """Compiles one cell; given the cell's name and line, it decides what becomes of a syntax error."""
 
 
-Verdict = tuple[bool | None, int | None]
-Record = tuple[str, DecisionTable, Sequence[Verdict], Sequence[Value]]
-"""Where a table was evaluated, the table, for each rule that was looked at what became of it, and the columns' values."""
-
-
 def no_guard(where: str, line: int, compile_: Callable[[], Code]) -> Code:
     return compile_()
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    number: int
-    cells: tuple[tuple[int, Code], ...]
-    output: Code
-
-
 class TableCompiler:
-    """One table in one scope and environment."""
+    """One table in one scope and environment. Equal texts of a column share their closures."""
 
     def __init__(self, table: DecisionTable, scope: Scope, env: Environment, guard: Guard = no_guard) -> None:
         self.table = table
@@ -46,48 +35,56 @@ class TableCompiler:
         self.guard = guard
         self.types = env.unit.types
         self.output_types = [None if o.type is None else env.unit.type(o.type, NOWHERE) for o in table.outputs]
+        self._cells: dict[tuple[int, str], tuple[Code, Bounds | None, bool]] = {}
+        self._outputs: dict[tuple[int, str], Code] = {}
+        self._expressions: dict[str, Code] = {}
 
     def _expression(self, text: str, where: str, line: int) -> Code:
-        return self.guard(where, line, lambda: compile_node(parse(text, self.scope, self.types), self.env))
+        def compile_() -> Code:
+            made = self._expressions.get(text)
+            if made is None:
+                made = self._expressions[text] = compile_node(parse(text, self.scope, self.types), self.env)
+            return made
+
+        return self.guard(where, line, compile_)
 
     def _cell(self, text: str, slot: int, declared: FeelType | None, where: str, line: int) -> Code | None:
         if text.strip() in {"", "-"}:
             return None
 
         def compile_() -> Code:
-            tests = parse_unary_tests(text, self.scope, self.types, declared)
-            return compile_cell(tests, slot, self.env) or (lambda _: True)
+            made = self._cells.get((slot, text))
+            if made is None:
+                tests = parse_unary_tests(text, self.scope, self.types, declared)
+                made = (
+                    compile_cell(tests, slot, self.env) or (lambda _: True),
+                    bounds_of(tests, self.env),
+                    orders(tests),
+                )
+                self._cells[slot, text] = made
+            return made[0]
 
         return self.guard(where, line, compile_)
 
     def compile(self) -> Code:
-        table = self.table
-        slots = [self.env.unit.slot() for _ in table.inputs]
-        inputs = [self._input(column, slot) for column, slot in zip(table.inputs, slots, strict=True)]
-        rows = [self._row(number, slots) for number in range(1, len(table.rules) + 1)]
-        default = self._default()
+        return self.ready().decide
+
+    def ready(self) -> ReadyTable:
+        table, unit = self.table, self.env.unit
+        slots = [unit.slot() for _ in table.inputs]
+        columns = [self._column(column, slot) for column, slot in zip(table.inputs, slots, strict=True)]
+        rows = [self._row(number, columns) for number in range(1, len(table.rules) + 1)]
         policy = Policy(table, self._priority(), NOWHERE)
-        stops = table.hit_policy is HitPolicy.FIRST
+        return ReadyTable(table, tuple(columns), tuple(rows), self._default(), policy, unit)
 
-        def decide(f: Frame) -> Value:
-            run = f[RUN]
-            run.charge(len(rows))
-            for slot in slots:
-                f[slot] = UNSET
-            hits: list[Hit] = []
-            verdicts: list[Verdict] = []
-            for row in rows:
-                verdict, failed, missing = _look(row, slots, inputs, f)
-                verdicts.append((verdict, failed))
-                if verdict is False:
-                    continue
-                hits.append(Hit(row.number, row.output(f), missing))
-                if stops and verdict:
-                    break
-            run.tables.append((run.where, table, verdicts, tuple(f[slot] for slot in slots)))
-            return policy.settle(hits, default(f) if all(hit.missing for hit in hits) else None, run)
-
-        return decide
+    def _column(self, column: Input, slot: int) -> Column:
+        unit = self.env.unit
+        known = set(unit.outer)
+        read = self._input(column, slot)
+        name = column.expression.strip()
+        added = [outer for outer in unit.outer if outer not in known]
+        is_fact = self.env.parent is None and name in unit.outer and column.values.strip() in {"", "-"}
+        return Column(slot, read, unit, name if is_fact and added in ([], [name]) else None)
 
     def _input(self, column: Input, slot: int) -> Code:
         name = column.label or column.expression
@@ -104,19 +101,29 @@ class TableCompiler:
 
         return checked
 
-    def _row(self, number: int, slots: Sequence[int]) -> _Row:
+    def _row(self, number: int, columns: Sequence[Column]) -> Row:
         rule, table = self.table.rules[number - 1], self.table
         cells: list[tuple[int, Code]] = []
-        for index, (text, slot) in enumerate(zip(rule.inputs, slots, strict=True)):
+        for index, (text, column) in enumerate(zip(rule.inputs, columns, strict=True)):
             where = f"#{number} {table.inputs[index].label or table.inputs[index].expression}"
-            code = self._cell(text, slot, table.inputs[index].type, where, rule.line)
+            code = self._cell(text, column.slot, table.inputs[index].type, where, rule.line)
             if code is not None:
                 cells.append((index, code))
-        outputs = [
-            self._output(column, text, declared, f"#{number} {column.name}", rule.line)
-            for column, text, declared in zip(table.outputs, rule.outputs, self.output_types, strict=True)
-        ]
-        return _Row(number, tuple(cells), self._combined(outputs))
+                known = self._cells.get((column.slot, text))
+                bounds, ordered = (None, True) if known is None or known[0] is not code else known[1:]
+                column.add(number, text, code, bounds, ordered=ordered)
+        outputs = [self._entry(index, text, number, rule.line) for index, text in enumerate(rule.outputs)]
+        return Row(number, tuple(cells), self._combined(outputs))
+
+    def _entry(self, index: int, text: str, number: int, line: int) -> Code:
+        """An output entry; what can't be compiled is told of every rule where it stands."""
+        made = self._outputs.get((index, text))
+        if made is None:
+            column = self.table.outputs[index]
+            made = self._output(column, text, self.output_types[index], f"#{number} {column.name}", line)
+            if text in self._expressions:
+                self._outputs[index, text] = made
+        return made
 
     def _combined(self, outputs: list[Code]) -> Code:
         if len(outputs) == 1:
@@ -188,32 +195,3 @@ def _constants(column: Output, scope: Scope) -> list[Value]:
         elif isinstance(expression, tree.NumberLiteral | tree.StringLiteral | tree.BooleanLiteral):
             found.append(expression.value)
     return found
-
-
-def _look(
-    row: _Row, slots: Sequence[int], inputs: Sequence[Code], f: Frame
-) -> tuple[bool | None, int | None, tuple[str, ...]]:
-    """Whether the row matches (None: it depends), which input failed or is open first, and the absent facts."""
-    missing: dict[str, None] = {}
-    first_open: int | None = None
-    for index, test in row.cells:
-        slot = slots[index]
-        if f[slot] is UNSET:
-            f[slot] = inputs[index](f)
-        value = test(f)
-        if value is True:
-            continue
-        if type(value) not in OPEN:
-            return False, index, ()
-        first_open = index if first_open is None else first_open
-        missing.update(dict.fromkeys(missing_in(value)))
-    return (None, first_open, tuple(missing)) if missing else (True, None, ())
-
-
-def traced(where: str, table: DecisionTable, verdicts: Sequence[Verdict], values: Sequence[Value]) -> TableTrace:
-    rules = tuple(
-        RuleTrace(number, rule.id, matched, failed, rule.annotation)
-        for number, (rule, (matched, failed)) in enumerate(zip(table.rules, verdicts, strict=False), 1)
-    )
-    seen = tuple(Unknown(()) if value is UNSET else value for value in values)
-    return TableTrace(where, table.hit_policy, tuple(i.label or i.expression for i in table.inputs), rules, seen)
