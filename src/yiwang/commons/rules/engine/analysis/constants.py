@@ -51,7 +51,7 @@ def constants(value: Value) -> Iterator[Value]:
 Subject = Callable[[tree.Expression], bool]
 
 
-def compared(node: tree.Expression, subject: Subject) -> Iterator[Value]:  # noqa: C901 - one branch for each kind
+def compared(node: tree.Expression, subject: Subject) -> Iterator[Value]:  # noqa: C901 - each kind
     """The constants with which a condition compares the subject; raises `Inexact` where it does anything else with it.
 
     Between two neighbouring constants of one kind the condition then has one outcome.

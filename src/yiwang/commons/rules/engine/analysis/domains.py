@@ -152,7 +152,7 @@ _ANY_SAMPLE: dict[str, Value] = {
 }
 
 
-def _beyond(value: Value, step: int) -> Value:  # noqa: PLR0911 - one return for each kind
+def _beyond(value: Value, step: int) -> Value:  # noqa: PLR0911 - each kind
     """A value of the same kind on one side of it, None where there is none."""
     match value:
         case Decimal():

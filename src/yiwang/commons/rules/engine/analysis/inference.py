@@ -141,7 +141,7 @@ class Inference:
             return self.types.get(declared.name) or BUILT_IN.get(declared.name, ANY)
         return declared or ANY
 
-    def infer(self, node: tree.Expression) -> FeelType:  # noqa: C901, PLR0911, PLR0912 - one return for each kind
+    def infer(self, node: tree.Expression) -> FeelType:  # noqa: C901, PLR0911, PLR0912 - each kind
         match node:
             case tree.NumberLiteral():
                 return NUMBER

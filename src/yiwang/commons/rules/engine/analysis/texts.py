@@ -67,7 +67,11 @@ class Texts:
         """The declared type, with a finding where the other never fits it."""
         if not fits(found, declared):
             self.on_line(line)
-            params: dict[str, object] = {"name": name or known(declared), "type": known(declared), "found": known(found)}
+            params: dict[str, object] = {
+                "name": name or known(declared),
+                "type": known(declared),
+                "found": known(found),
+            }
             self.report("analysis.result_type", _START, params)
         return declared
 
