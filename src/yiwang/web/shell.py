@@ -22,10 +22,11 @@ STYLES = (
     "overlays",
     "documents",
     "diagram",
+    "decision",
     "layouts",
     "desk",
 )
-SCRIPTS = ("glue", "print", "dialog", "toast", "menu", "submit", "upload", "keys", "summary", "chart", "diagram")
+SCRIPTS = ("glue", "print", "dialog", "toast", "menu", "submit", "upload", "keys", "summary", "chart", "diagram", "modeller")
 PRINT_COOKIE = "yw_print"
 _MANY = 100
 

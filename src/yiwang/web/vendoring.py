@@ -34,6 +34,22 @@ class Library:
     """(path inside the package, name in our folder)"""
 
 
+_DMN_SHEETS = (
+    "shared",
+    "drd",
+    "decision-table",
+    "decision-table-controls",
+    "literal-expression",
+    "boxed-expression",
+    "boxed-expression-controls",
+)
+
+
+def _font(name: str) -> tuple[str, ...]:
+    """An icon font of bpmn.io, with its sheet; the sheet names the others by their relative place."""
+    return (f"css/{name}.css", *(f"font/{name}.{kind}" for kind in ("eot", "svg", "ttf", "woff", "woff2")))
+
+
 LIBRARIES = (
     Library(
         name="htmx",
@@ -56,8 +72,23 @@ LIBRARIES = (
         licence="bpmn.io (MIT terms; the watermark stays visible)",
         files=(
             ("dist/bpmn-navigated-viewer.production.min.js", "bpmn-navigated-viewer.min.js"),
+            ("dist/bpmn-modeler.production.min.js", "bpmn-modeler.min.js"),
             ("dist/assets/diagram-js.css", "diagram-js.css"),
             ("dist/assets/bpmn-js.css", "bpmn-js.css"),
+            *((f"dist/assets/bpmn-font/{name}", f"bpmn-font/{name}") for name in _font("bpmn")),
+            ("LICENSE", "LICENSE"),
+        ),
+    ),
+    Library(
+        name="dmn-js",
+        package="dmn-js",
+        wanted="^17",
+        licence="bpmn.io (MIT terms; the watermark stays visible)",
+        files=(
+            ("dist/dmn-modeler.production.min.js", "dmn-modeler.min.js"),
+            ("dist/assets/diagram-js.css", "diagram-js.css"),
+            *((f"dist/assets/dmn-js-{name}.css", f"dmn-js-{name}.css") for name in _DMN_SHEETS),
+            *((f"dist/assets/dmn-font/{name}", f"dmn-font/{name}") for name in _font("dmn")),
             ("LICENSE", "LICENSE"),
         ),
     ),
@@ -102,7 +133,9 @@ def refresh(library: Library, *, update: bool = False, vendor_dir: Path = VENDOR
         raise VendoringError(f"{library.package} {version}: the registry's files differ from the recorded checksums")
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
-        (folder / name).write_bytes(content)
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     record = {
         "name": library.name,
         "package": library.package,

@@ -1,4 +1,4 @@
-"""Wires rules: its part of a pack, its background work."""
+"""Wires rules: its part of a pack, its background work, its entry in the navigation."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,6 @@ class RulesConfig(AppConfig):
     verbose_name = "规则与决策"
 
     def ready(self) -> None:
-        from yiwang.commons.rules import pack, tasks  # noqa: F401  they register themselves
+        from yiwang.commons.rules import pack, tasks, urls  # noqa: F401  they register themselves
+
+        urls.register()

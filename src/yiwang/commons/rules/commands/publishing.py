@@ -143,7 +143,12 @@ def place(
     Decision.objects.update_or_create(key=key, defaults={"title": row.title, "changed_at": at})
     publish(DecisionPublished(row.pk, key, row.version, start.isoformat()))
     subject = SubjectRef(DECISION, row.pk)
-    told: dict[str, evidence.Fact] = {"key": key, "version": row.version, "sha256": row.sha256, "effective_from": start.isoformat()}
+    told: dict[str, evidence.Fact] = {
+        "key": key,
+        "version": row.version,
+        "sha256": row.sha256,
+        "effective_from": start.isoformat(),
+    }
     evidence.record("decision.published", subject, told)
     note(subject, **told, changed=True)
     return DecisionRef(key, row.version)

@@ -10,7 +10,8 @@ from yiwang.commons.rules.contracts import (
     DecisionNotFound,
     DraftNotFound,
     DraftState,
-    FactsRefused,
+    FactsTooLarge,
+    NoFacts,
     TrialNotFound,
     TrialState,
 )
@@ -39,13 +40,13 @@ def begin_trial(
 ) -> UUID:
     """Try version `after` (0: the draft) against `before` on an uploaded table, or on the past facts of `source`.
 
-    Raises MayNotView, DecisionNotFound, DraftNotFound, FactsRefused.
+    Raises MayNotView, DecisionNotFound, DraftNotFound, NoFacts, FactsTooLarge.
     """
     policies.check_view(by)
     if content is None and registry.past_source(source) is None:
-        raise FactsRefused(detail="没有数据", fields={"file": FactsRefused.message.format(detail="没有数据")})
+        raise NoFacts
     if content is not None and not 0 < len(content) <= MAX_BYTES:
-        raise FactsRefused(detail=f"文件是空的，或超过 {MAX_BYTES // 1024 // 1024} MB")
+        raise FactsTooLarge(limit=MAX_BYTES // 1024 // 1024)
     if before and not DecisionVersion.objects.filter(key=key, version=before).exists():
         raise DecisionNotFound(key=key)
     text: DecisionDraft | DecisionVersion | None

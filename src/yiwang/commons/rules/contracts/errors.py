@@ -174,12 +174,20 @@ class KeyRefused(Invalid):
     next_step = _("例如 stable_jobs_refund。")
 
 
-class FactsRefused(Invalid):
-    """A table of facts could not be read."""
+class NoFacts(Invalid):
+    """Neither a file nor a source of past facts was named."""
 
-    code = "rules.facts_refused"
-    message = _("这份数据不能用来试算：{detail}")
-    next_step = _("请上传 CSV 或 Parquet 文件，第一行（列名）用决策的输入名称。")
+    code = "rules.no_facts"
+    message = _("没有选择文件。")
+    next_step = _("请上传 CSV 或 Parquet 文件，列名用决策的输入名称。")
+
+
+class FactsTooLarge(Invalid):
+    """The file is empty or larger than what one trial takes."""
+
+    code = "rules.facts_too_large"
+    message = _("文件是空的，或超过 {limit} MB。")
+    next_step = _("请抽取一部分再试算，或分成几份。")
 
 
 class ExampleRefused(Invalid):

@@ -1,7 +1,7 @@
 """How a decision lives: drafts, versions with their days, what was found in them, trials of a change on many facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -52,14 +52,18 @@ class TrialState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the check of a draft found. `where` names a decision, `line` a line of its file, `facts` a counter-example."""
+    """What the check of a draft found. `where` names a decision, `line` a line of its file, `facts` a counter-example.
+
+    `text` is Chinese, `message` its msgid with the fields of `params`.
+    """
 
     text: str
     is_error: bool = True
     code: str = ""
     where: str = ""
     line: int = 0
-    mend: str = ""
+    message: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Any] | None = None
 
     @classmethod
@@ -70,7 +74,7 @@ class Finding:
     @property
     def data(self) -> dict[str, Any]:
         """As JSON."""
-        names = ("text", "is_error", "code", "where", "line", "mend", "facts")
+        names = ("text", "is_error", "code", "where", "line", "message", "params", "facts")
         return {name: getattr(self, name) for name in names}
 
 

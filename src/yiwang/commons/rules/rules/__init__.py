@@ -2,6 +2,7 @@
 
 from yiwang.commons.rules.rules.changing import FactsUnreadable, Tally, outcome_words, read_facts_table, rows_in, tally
 from yiwang.commons.rules.rules.checking import Checked, check_text
+from yiwang.commons.rules.rules.compiling import model_of
 from yiwang.commons.rules.rules.differing import RuleChange, TableChange, differences
 from yiwang.commons.rules.rules.entering import EnteredFacts, entered, told
 from yiwang.commons.rules.rules.examples import Examined, try_example, try_examples
@@ -50,6 +51,7 @@ __all__ = [
     "entered",
     "first_model",
     "layout_of",
+    "model_of",
     "moved",
     "outcome_words",
     "placed",

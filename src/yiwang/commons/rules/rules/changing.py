@@ -75,8 +75,8 @@ def _columns(found: Any, layout: Layout) -> dict[str, str]:
 
 def _parquet(content: bytes, layout: Layout) -> Iterator[Mapping[str, Any] | None]:
     try:
-        from pyarrow import ArrowException, BufferReader
-        from pyarrow.parquet import ParquetFile
+        from pyarrow import ArrowException, BufferReader  # type: ignore[import-untyped]
+        from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
     except ImportError:
         raise FactsUnreadable("parquet") from None
     try:

@@ -4,8 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from yiwang.commons.rules.contracts import Example, Finding
-from yiwang.commons.rules.engine import Diagnostic, Model, read_dmn
+from yiwang.commons.rules.engine import Diagnostic, Model, to_json
+from yiwang.commons.rules.engine.analysis import Finding as Found
+from yiwang.commons.rules.engine.analysis import Severity, check
 from yiwang.commons.rules.rules.examples import Examined, try_examples
+
+SECONDS = 3.0
+"""How long the analysis of one text may take; what is not decided by then is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +32,19 @@ class Checked:
 
 def check_text(key: str, xml: str, imports: Sequence[str], examples: Iterable[Example]) -> Checked:
     """Findings of reading and analysis, and what became of the examples."""
-    reading = read_dmn(xml.encode(), [text.encode() for text in imports])
-    faults = [_fault(fault) for fault in reading.faults]
-    model = reading.model
-    if model is not None and not model.has(key):
+    report = check(xml.encode(), [text.encode() for text in imports], seconds=SECONDS)
+    findings = tuple(_finding(each) for each in report.findings)
+    model = report.model
+    if model is None:
+        return Checked(None, findings, Examined(()))
+    if not model.has(key):
         missing = Diagnostic("rules.unknown_decision", {"name": key})
-        return Checked(None, (*faults, _fault(missing)), Examined(()))
-    if model is None or faults:
-        return Checked(model, tuple(faults), Examined(()) if model is None else try_examples(model, key, examples))
-    return Checked(model, tuple(faults), try_examples(model, key, examples))
+        return Checked(None, (*findings, Finding(missing.text, True, missing.code)), Examined(()))
+    return Checked(model, findings, try_examples(model, key, examples))
 
 
-def _fault(found: Diagnostic) -> Finding:
-    return Finding(found.text, True, found.code, found.where, found.at.line)
+def _finding(found: Found) -> Finding:
+    facts = {name: to_json(value) for name, value in found.example.items()} or None
+    is_error = found.severity is Severity.ERROR
+    params = {name: str(value) for name, value in found.params.items()}
+    return Finding(found.text, is_error, found.code, found.where, found.line, found.message, params, facts)

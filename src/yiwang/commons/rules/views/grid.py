@@ -1,0 +1,160 @@
+"""A decision table as its page draws it, with or without the lights of a trial."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yiwang.commons.rules import rules
+from yiwang.commons.rules.rules import CellState
+from yiwang.commons.rules.views import words
+from yiwang.web.components import Text
+
+MOST_ROWS = 200
+_CLASSES = {
+    CellState.YES: "is-yes",
+    CellState.NO: "is-no",
+    CellState.UNKNOWN: "is-unknown",
+    CellState.SKIPPED: "is-skipped",
+    CellState.BLANK: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """`note` is what was found instead; `feel` tells that the words are FEEL text."""
+
+    words: str
+    css: str = ""
+    note: Text = ""
+    feel: bool = False
+    changed: bool = False
+
+    @property
+    def said(self) -> Text:
+        """What the light means, for those who can't see it."""
+        return {
+            "is-yes": _("成立"),
+            "is-no": _("不成立"),
+            "is-unknown": _("事实未知"),
+            "is-skipped": _("不必再比较"),
+        }.get(self.css, "")
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """`state` is "live" for a rule that matched, "open" for one that may; `mark` how it differs from another version."""
+
+    number: int
+    cells: tuple[GridCell, ...]
+    outputs: tuple[GridCell, ...]
+    note: str
+    state: str = ""
+    mark: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table with its columns as label and what stands below it."""
+
+    id: str
+    label: str
+    description: str
+    letter: str
+    policy: Text
+    inputs: tuple[tuple[str, str], ...]
+    outputs: tuple[tuple[str, str], ...]
+    rows: tuple[GridRow, ...]
+    notes: bool
+    left_out: int = 0
+    value: Text = ""
+    sources: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """A decision or function that is one expression."""
+
+    id: str
+    label: str
+    description: str
+    text: str
+    value: Text = ""
+    sources: tuple[str, ...] = ()
+
+
+def part_of(part: rules.TableLayout | rules.LogicLayout, simulation: rules.Simulation | None = None) -> Grid | Logic:
+    """A decision of the model for its page."""
+    value: Text = ""
+    if simulation is not None and part.id in simulation.values:
+        value = words.value_words(simulation.values[part.id])
+    if isinstance(part, rules.LogicLayout):
+        return Logic(part.id, part.label, part.description, part.text, value, part.sources)
+    return grid_of(part, simulation.tables.get(part.id) if simulation is not None else None, value)
+
+
+def grid_of(table: rules.TableLayout, trial: rules.TableTrial | None = None, value: Text = "") -> Grid:
+    """A table; of a very large one the first rules and those that matched or may."""
+    tried = {rule.number: rule for rule in trial.rules} if trial is not None else {}
+    shown = [
+        r for r in table.rows if r.number <= MOST_ROWS or (r.number in tried and tried[r.number].matched is not False)
+    ]
+    shown = shown[: 2 * MOST_ROWS]
+    letter, policy = words.policy_words(table.policy, table.aggregation)
+    return Grid(
+        table.id,
+        table.label,
+        table.description,
+        letter,
+        policy,
+        tuple((column.label, _values(column, table)) for column in table.inputs),
+        tuple(
+            (column.label, column.expression if column.label != column.expression else "") for column in table.outputs
+        ),
+        tuple(_row(row, tried.get(row.number)) for row in shown),
+        any(row.note for row in table.rows),
+        len(table.rows) - len(shown),
+        value,
+        table.sources,
+    )
+
+
+def _values(column: rules.TableColumn, table: rules.TableLayout) -> str:
+    if column.values:
+        return words.cell_words(column.values)
+    if column.type == "boolean":
+        return _("是、否")
+    return "" if column.expression == column.label else column.expression[:60]
+
+
+def _row(row: rules.TableRow, trial: rules.RuleTrial | None) -> GridRow:
+    cells = tuple(
+        _cell(text, trial.cells[i] if trial and i < len(trial.cells) else None) for i, text in enumerate(row.inputs)
+    )
+    outputs = tuple(
+        _output(text, trial.outputs[i] if trial and trial.matched and i < len(trial.outputs) else None)
+        for i, text in enumerate(row.outputs)
+    )
+    state = "" if trial is None else {True: "live", None: "open", False: ""}[trial.matched]
+    return GridRow(row.number, cells, outputs, row.note, state)
+
+
+def _cell(text: str, trial: rules.CellTrial | None) -> GridCell:
+    parts = rules.cell_parts(text)
+    feel = any(kind == "feel" for _part, kind in parts)
+    if trial is None:
+        return GridCell(words.cell_words(text), "", "", feel)
+    note = ""
+    if trial.state is CellState.NO:
+        note = _("实为 %(value)s") % {"value": words.value_words(trial.seen)}
+    return GridCell(words.cell_words(text), _CLASSES[trial.state], note, feel)
+
+
+def _output(text: str, value: Any) -> GridCell:
+    simple = rules.constant(text) is not None or not text.strip()
+    note = "" if simple or value is None else words.value_words(value)
+    return GridCell(words.output_words(text), "", note, not simple)

@@ -1,0 +1,129 @@
+"""Words for states, days, cells and values."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from yiwang.commons.identity import queries as identity
+from yiwang.commons.rules import rules
+from yiwang.commons.rules.contracts import ALWAYS, DraftState, Standing, VersionRow
+from yiwang.kernel.actor import Actor
+from yiwang.web.components import Tag, Text, Tone
+
+STANDINGS: dict[Standing, Tag] = {
+    Standing.SCHEDULED: Tag(lazy("待施行"), Tone.BLUE),
+    Standing.IN_FORCE: Tag(lazy("现行"), Tone.OK),
+    Standing.REPLACED: Tag(lazy("已被替代"), Tone.PLAIN),
+    Standing.WITHDRAWN: Tag(lazy("已废止"), Tone.PLAIN),
+}
+DRAFTS: dict[DraftState, Tag] = {
+    DraftState.OPEN: Tag(lazy("草稿"), Tone.WARN),
+    DraftState.CHECKED: Tag(lazy("草稿已检查"), Tone.BLUE),
+}
+POLICIES: dict[str, tuple[str, Text]] = {
+    "UNIQUE": ("U", lazy("唯一：至多一条规则成立")),
+    "FIRST": ("F", lazy("首个：自上而下，以第一条成立的为准")),
+    "ANY": ("A", lazy("任意：可以几条同时成立，结果必须相同")),
+    "PRIORITY": ("P", lazy("优先：几条成立时，取排在前面的结果")),
+    "COLLECT": ("C", lazy("汇总：成立的规则的结果放在一起")),
+    "RULE ORDER": ("R", lazy("按序：成立的规则的结果按规则次序列出")),
+    "OUTPUT ORDER": ("O", lazy("排序：成立的规则的结果按优先次序列出")),
+}
+SUMS: dict[str, Text] = {
+    "SUM": lazy("汇总：成立的规则的结果相加"),
+    "COUNT": lazy("汇总：数一数成立的规则"),
+    "MIN": lazy("汇总：取最小的结果"),
+    "MAX": lazy("汇总：取最大的结果"),
+}
+
+
+def viewer_of(request: HttpRequest) -> Actor:
+    return identity.actor_of(request)
+
+
+def day_words(day: date) -> str:
+    """A date as people write it."""
+    return date_format(day, "DATE_FORMAT")
+
+
+def moment_words(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{day_words(local.date())} {local:%H:%M}"
+
+
+def days_words(row: VersionRow) -> str:
+    """From when to when a version holds."""
+    since = "" if row.valid_from == ALWAYS else day_words(row.valid_from)
+    if row.valid_to is not None and row.valid_to <= row.valid_from:
+        return _("没有施行过")
+    if row.valid_to is None:
+        return _("%(since)s起施行") % {"since": since} if since else _("一直施行")
+    until = day_words(row.valid_to)
+    return (
+        _("%(since)s起，%(until)s前") % {"since": since, "until": until}
+        if since
+        else _("%(until)s前") % {"until": until}
+    )
+
+
+def policy_words(policy: str, aggregation: str) -> tuple[str, Text]:
+    """The letter of a hit policy, and what it means."""
+    letter, words = POLICIES.get(policy, ("U", POLICIES["UNIQUE"][1]))
+    signs = {"SUM": "+", "COUNT": "#", "MIN": "<", "MAX": ">"}
+    return (letter + signs[aggregation], SUMS[aggregation]) if aggregation in SUMS else (letter, words)
+
+
+def cell_words(text: str) -> str:
+    """A condition in words where it is simple, else its FEEL text; a dash where nothing is asked."""
+    parts = rules.cell_parts(text)
+    if not parts:
+        return "–"
+    told = {"yes": _("是"), "no": _("否"), "and": _("、"), "not": _("不是 ")}
+    return "".join(told.get(kind, part) for part, kind in parts)
+
+
+def output_words(text: str) -> str:
+    """An output entry: its constant, else its FEEL text."""
+    found = rules.constant(text)
+    if found in {"true", "false"}:
+        return _("是") if found == "true" else _("否")
+    return text.strip() if found is None else found
+
+
+def value_words(value: Any) -> str:  # noqa: PLR0911 - one return for each kind
+    """A JSON value for people."""
+    match value:
+        case None:
+            return _("没有")
+        case True:
+            return _("是")
+        case False:
+            return _("否")
+        case "":
+            return _("空")
+        case {"@number": text}:
+            return str(text)
+        case list():
+            return _("、").join(value_words(each) for each in value) or _("没有")
+    return rules.shown_value(value)
+
+
+def outcome_parts(value: Any, layout: rules.Layout) -> tuple[tuple[str, str], ...]:
+    """An outcome as label and value; one pair without a label where it is no context."""
+    if not isinstance(value, dict):
+        return (("", value_words(value)),)
+    main = layout.main
+    columns = main.outputs if isinstance(main, rules.TableLayout) else ()
+    labels: dict[str, str] = {column.expression: column.label for column in columns}
+    return tuple((labels.get(str(name), str(name)), value_words(each)) for name, each in value.items())
+
+
+def outcome_words(value: Any, layout: rules.Layout) -> str:
+    """An outcome in one line."""
+    parts = outcome_parts(value, layout)
+    return _("，").join(f"{label} {words}".strip() for label, words in parts)

@@ -1,0 +1,214 @@
+// The editor of a model (dmn-js, bpmn-js): loads the library, saves as one writes, says when somebody else saved in between.
+// The page's policy forbids inline styles; what the library writes as markup is set again through the object model.
+const PAUSE = 1200;
+
+const loaded = new Map();
+const load = (make, key) => {
+  if (!loaded.has(key)) {
+    loaded.set(key, new Promise((resolve, reject) => {
+      const element = make();
+      element.addEventListener("load", resolve);
+      element.addEventListener("error", reject);
+      document.head.append(element);
+    }));
+  }
+  return loaded.get(key);
+};
+const script = (src) => load(() => Object.assign(document.createElement("script"), { src }), src);
+const sheet = (href) => load(() => Object.assign(document.createElement("link"), { rel: "stylesheet", href }), href);
+
+// A <style> that a library adds counts for nothing under the policy: its rules are adopted instead.
+const adopted = new Map();
+const adopt = (style) => {
+  if (!adopted.has(style)) {
+    adopted.set(style, new CSSStyleSheet());
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, adopted.get(style)];
+  }
+  adopted.get(style).replaceSync(style.textContent);
+};
+const restyle = (node) => {
+  if (node.nodeType === Node.TEXT_NODE) node = node.parentElement;
+  if (!node || node.nodeType !== Node.ELEMENT_NODE) return;
+  if (node.tagName === "STYLE") adopt(node);
+  for (const each of [node, ...node.querySelectorAll("[style]")]) {
+    const written = each.getAttribute("style");
+    if (written && !each.style.cssText) each.style.cssText = written;
+  }
+};
+const keepStyles = () => {
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      for (const node of change.addedNodes) restyle(node);
+      if (change.target.tagName === "STYLE") adopt(change.target);
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+};
+
+const translator = (words) => ({
+  translate: ["value", (template, values = {}) => (words[template] ?? template).replace(/{([^}]+)}/g, (whole, name) => values[name] ?? whole)],
+});
+
+const settings = {
+  dmn: (words) => {
+    const own = { additionalModules: [translator(words)] };
+    return { drd: own, decisionTable: own, literalExpression: own, boxedExpression: own };
+  },
+  bpmn: (words) => ({ additionalModules: [translator(words)] }),
+};
+
+class Editor {
+  constructor(root) {
+    this.root = root;
+    this.kind = root.dataset.ywModeller;
+    this.state = root.querySelector("[data-state]");
+    this.conflict = root.querySelector("[data-conflict]");
+    this.revision = root.dataset.revision;
+    this.watched = new WeakSet();
+    this.timer = 0;
+    this.saving = null;
+    this.dirty = false;
+  }
+
+  async open() {
+    const { library, styles, model, words } = this.root.dataset;
+    try {
+      keepStyles();
+      const [answer] = await Promise.all([fetch(model), script(library), ...styles.split(" ").map(sheet)]);
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.revision = answer.headers.get("X-Revision") ?? this.revision;
+      const told = JSON.parse(document.getElementById(words).textContent);
+      const make = this.kind === "dmn" ? window.DmnJS : window.BpmnJS;
+      this.modeler = new make({ container: this.root.querySelector("[data-pane]"), ...settings[this.kind](told) });
+      await this.modeler.importXML(await answer.text());
+      if (this.kind === "dmn") await this.first();
+      else this.watch(this.modeler);
+      this.root.addEventListener("click", (event) => this.press(event));
+      window.addEventListener("beforeunload", (event) => { if (this.dirty) event.preventDefault(); });
+      this.root.dataset.open = "yes";
+    } catch (error) {
+      this.state.textContent = this.state.dataset.broken;
+      this.root.dataset.open = "no";
+      throw error;
+    }
+  }
+
+  async first() {
+    const views = this.modeler.getViews();
+    const mine = views.find((view) => view.element.id === this.root.dataset.key && view.type !== "drd");
+    this.modeler.on("views.changed", () => this.tabs());
+    await this.modeler.open(mine ?? views[0]);
+    this.tabs();
+  }
+
+  tabs() {
+    const active = this.modeler.getActiveView();
+    const list = this.root.querySelector("[data-views]");
+    list.replaceChildren(...this.modeler.getViews().map((view, index) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.do = "view";
+      button.dataset.view = index;
+      button.textContent = view.type === "drd" ? this.state.dataset.overview : view.element.get?.("label") || view.element.name || view.element.id;
+      button.setAttribute("aria-pressed", String(view.element === active?.element && view.type === active?.type));
+      return button;
+    }));
+    this.watch(this.modeler.getActiveViewer());
+  }
+
+  watch(viewer) {
+    if (!viewer || this.watched.has(viewer)) return;
+    this.watched.add(viewer);
+    viewer.on("commandStack.changed", () => this.changed());
+    viewer.on("elements.changed", () => this.changed());
+  }
+
+  changed() {
+    this.dirty = true;
+    this.state.textContent = this.state.dataset.changed;
+    clearTimeout(this.timer);
+    if (this.conflict.hidden) this.timer = setTimeout(() => this.save(), PAUSE);
+  }
+
+  press(event) {
+    const button = event.target.closest("button[data-do]");
+    if (!button) return;
+    const viewer = this.kind === "dmn" ? this.modeler.getActiveViewer() : this.modeler;
+    const acts = {
+      undo: () => viewer.get("commandStack").undo(),
+      redo: () => viewer.get("commandStack").redo(),
+      save: () => this.save(),
+      keep: () => this.download(),
+      reload: () => { this.dirty = false; location.reload(); },
+      view: () => this.modeler.open(this.modeler.getViews()[Number(button.dataset.view)]),
+    };
+    acts[button.dataset.do]?.();
+  }
+
+  // Saves one after the other; resolves to whether everything that was written is kept.
+  async save() {
+    clearTimeout(this.timer);
+    await this.saving;
+    if (!this.dirty) return true;
+    this.saving = this.send();
+    return this.saving;
+  }
+
+  async send() {
+    this.state.textContent = this.state.dataset.saving;
+    this.dirty = false;
+    try {
+      const { xml } = await this.modeler.saveXML({ format: true });
+      const body = new FormData();
+      body.set("xml", xml);
+      body.set("revision", this.revision);
+      const token = this.root.querySelector("input[name=csrfmiddlewaretoken]").value;
+      const answer = await fetch(this.root.dataset.save, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      const told = await answer.json();
+      if (!answer.ok) return this.refused(told);
+      this.revision = String(told.revision);
+      this.state.textContent = told.words;
+      document.dispatchEvent(new CustomEvent("yw:saved", { detail: { revision: this.revision } }));
+      return true;
+    } catch {
+      this.dirty = true;
+      this.state.textContent = this.state.dataset.failed;
+      return false;
+    }
+  }
+
+  refused({ words, advice = "" }) {
+    this.dirty = true;
+    this.state.textContent = words;
+    this.conflict.hidden = false;
+    this.conflict.querySelector("[data-conflict-words]").textContent = words;
+    this.conflict.querySelector("[data-conflict-advice]").textContent = advice;
+    return false;
+  }
+
+  async download() {
+    const { xml } = await this.modeler.saveXML({ format: true });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([xml], { type: "application/xml" }));
+    link.download = `${this.root.dataset.key}.${this.kind}`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+}
+
+const editors = new Map();
+for (const root of document.querySelectorAll("[data-yw-modeller]")) {
+  if (root.offsetParent === null && !root.checkVisibility?.()) continue;
+  const editor = new Editor(root);
+  editors.set(root, editor);
+  editor.open();
+}
+
+// A form that works on what is saved waits until it is.
+document.addEventListener("htmx:confirm", (event) => {
+  const waits = event.target.closest?.("[data-yw-saves-first]");
+  if (!waits || editors.size === 0) return;
+  event.preventDefault();
+  Promise.all([...editors.values()].map((editor) => editor.save())).then((kept) => {
+    if (kept.every(Boolean)) event.detail.issueRequest(true);
+  });
+});
