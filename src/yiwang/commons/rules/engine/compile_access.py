@@ -104,11 +104,15 @@ def _path(node: tree.Path, env: Environment) -> Code:
 @compiles(tree.Filter)
 def _filter(node: tree.Filter, env: Environment) -> Code:
     slot = env.unit.slot()
-    return filtered(compile_node(node.base, env), compile_node(node.predicate, env.inside_filter(slot)), slot, node.at)
+    base, predicate = compile_node(node.base, env), compile_node(node.predicate, env.inside_filter(slot))
+    return filtered(base, predicate, slot, node.at, weight=tree.weight(node.predicate))
 
 
-def filtered(base: Code, predicate: Code, slot: int, at: Place, *, by_index: bool = True) -> Code:
-    """The items for which the predicate is true, the item in `slot`; with `by_index` a number picks one."""
+def filtered(base: Code, predicate: Code, slot: int, at: Place, *, by_index: bool = True, weight: int = 1) -> Code:
+    """The items for which the predicate is true, the item in `slot`; with `by_index` a number picks one.
+
+    `weight` is what the predicate costs for each item.
+    """
 
     def select(f: Frame) -> Value:
         value, run = base(f), f[RUN]
@@ -119,6 +123,7 @@ def filtered(base: Code, predicate: Code, slot: int, at: Place, *, by_index: boo
         first = predicate(f)
         if by_index and isinstance(first, Decimal):
             return _item(items, first)
+        run.charge(weight * len(items))
         return _matching(items, first, predicate, slot, f, at) if items else _nothing(value, first, run, at)
 
     return select
@@ -142,7 +147,6 @@ def _matching(items: list[Value], first: Value, predicate: Code, slot: int, f: F
     open_values: list[Value] = []
     verdict = first
     for index, item in enumerate(items):
-        run.charge()
         if index:
             f[slot] = item
             verdict = predicate(f)

@@ -53,15 +53,20 @@ class Loop:
     source: Code
     end: Code | None
     at: Place
+    weight: int = 1
 
 
-def _loops(iterators: tuple[tree.Iterator, ...], env: Environment) -> tuple[list[Loop], Environment]:
+def _loops(
+    iterators: tuple[tree.Iterator, ...], body: tree.Expression, env: Environment
+) -> tuple[list[Loop], Environment]:
+    """The loops, each with the weight of what it repeats."""
     loops: list[Loop] = []
-    for iterator in iterators:
+    for index, iterator in enumerate(iterators):
         source = compile_node(iterator.source, env)
         end = None if iterator.end is None else compile_node(iterator.end, env)
         slot = env.unit.slot()
-        loops.append(Loop(slot, source, end, iterator.source.at))
+        inside = body if index == len(iterators) - 1 else iterators[index + 1].source
+        loops.append(Loop(slot, source, end, iterator.source.at, tree.weight(inside)))
         env = env.child({iterator.name: slot})
     return loops, env
 
@@ -118,7 +123,7 @@ def _rounds(loops: list[Loop], f: Frame, level: int = 0) -> Iterator[None]:
     loop, run = loops[level], f[RUN]
     last = level == len(loops) - 1
     for value in _domain(loop, f):
-        run.charge()
+        run.charge(loop.weight)
         f[loop.slot] = value
         if last:
             yield
@@ -128,7 +133,7 @@ def _rounds(loops: list[Loop], f: Frame, level: int = 0) -> Iterator[None]:
 
 @compiles(tree.For)
 def _for(node: tree.For, env: Environment) -> Code:
-    loops, inner = _loops(node.iterators, env)
+    loops, inner = _loops(node.iterators, node.body, env)
     partial = env.unit.slot() if tree.mentions(node.body, "partial") else None
     body = compile_node(node.body, inner if partial is None else inner.child({"partial": partial}))
     return collected(loops, body, partial, node.at)
@@ -162,7 +167,7 @@ def collected(loops: list[Loop], body: Code, partial: int | None, at: Place) -> 
 
 @compiles(tree.Quantified)
 def _quantified(node: tree.Quantified, env: Environment) -> Code:
-    loops, inner = _loops(node.iterators, env)
+    loops, inner = _loops(node.iterators, node.condition, env)
     return quantified(loops, compile_node(node.condition, inner), decisive=not node.every, at=node.condition.at)
 
 

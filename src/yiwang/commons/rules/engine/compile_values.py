@@ -36,9 +36,10 @@ def _at_literal(node: tree.AtLiteral, env: Environment) -> Code:
 @compiles(tree.ListLiteral)
 def _list(node: tree.ListLiteral, env: Environment) -> Code:
     items = [compile_node(item, env) for item in node.items]
+    size = 1 + len(items)
 
     def build(f: Frame) -> Value:
-        f[RUN].charge()
+        f[RUN].charge(size)
         values = [item(f) for item in items]
         return values if OPEN.isdisjoint(map(type, values)) else unknown(*values)
 
@@ -60,9 +61,10 @@ def _context(node: tree.ContextLiteral, env: Environment) -> Code:
         code = compile_node(value, inner)
         entries.append((name, slot, code))
         slots[name] = slot
+    size = 1 + len(entries)
 
     def build(f: Frame) -> Value:
-        f[RUN].charge()
+        f[RUN].charge(size)
         context: dict[str, Value] = {}
         for name, slot, code in entries:
             context[name] = f[slot] = code(f)
@@ -173,17 +175,28 @@ def _function(node: tree.FunctionDefinition, env: Environment) -> Code:
     names = [p.name for p in node.parameters]
     slots = {name: env.unit.slot() for name in names}
     body = compile_node(node.body, env.child(slots))
-    return lambda f: closure("", names, types, slots, body, f)
+    weight = tree.weight(node.body)
+    return lambda f: closure("", names, types, slots, body, f, weight)
 
 
 def closure(
-    name: str, names: list[str], types: list[FeelType | None], slots: dict[str, int], body: Code, frame: Frame
+    name: str,
+    names: list[str],
+    types: list[FeelType | None],
+    slots: dict[str, int],
+    body: Code,
+    frame: Frame,
+    weight: int = 1,
 ) -> Function:
-    """A function value over a copy of the frame in which it is made."""
+    """A function value over a copy of the frame in which it is made; `weight` is what a call of it costs."""
+    size = len(frame) // 8
+    frame[RUN].charge(1 + size)
     captured = frame.copy()
     places = [slots[n] for n in names]
+    weight += size
 
     def run_body(run: Run, arguments: list[Value]) -> Value:
+        run.charge(weight)
         inner = captured.copy()
         inner[RUN] = run
         for place, argument in zip(places, arguments, strict=True):

@@ -29,6 +29,7 @@ MESSAGES: Mapping[str, str] = {
     "rules.too_deep": _("嵌套层数超过上限"),
     "rules.too_long": _("表达式长度超过上限 {limit} 个字符"),
     "rules.steps": _("计算步数超过上限 {limit}，已停止"),
+    "rules.seconds": _("计算时间超过上限 {limit} 秒，已停止"),
     "rules.list_too_long": _("列表长度超过上限 {limit}"),
     "rules.text_too_long": _("文字长度超过上限 {limit}"),
     "rules.unknown_name": _("名称“{name}”没有定义"),
@@ -64,6 +65,7 @@ MESSAGES: Mapping[str, str] = {
     "rules.unknown_decision": _("模型中没有“{name}”"),
     "rules.xml": _("文件不是有效的 DMN：{detail}"),
     "rules.xml_too_large": _("文件超过上限 {limit} 字节"),
+    "rules.xml_too_many": _("文件的元素超过上限 {limit} 个"),
     "rules.xml_too_deep": _("文件嵌套超过 {limit} 层"),
 }
 

@@ -10,6 +10,7 @@ from .compile_values import closure, context_of
 from .compiler import RUN, Code, Environment, Frame, compile_node
 from .diagnostics import NOWHERE, Diagnostic, Fault, FeelSyntaxError, Place
 from .dmn_types import Types
+from .expression import compiled
 from .feeltypes import ANY, ContextOf, FeelType, FunctionOf, ListOf, coerce, item_of, members
 from .functions import call_named
 from .names import Scope
@@ -66,13 +67,15 @@ class BoxedCompiler:
 
     def guard(self, where: str, line: int, compile_: Callable[[], Code]) -> Code:
         try:
-            return compile_()
+            made = compiled(compile_)
+            assert made is not None
         except FeelSyntaxError as error:
             place = Place(line + error.line - 1, error.column)
             name = f"{self.where} {where}".strip()
             self.faults.append(Diagnostic(error.code, error.params, place, name))
             code, params, at = error.code, error.params, Place(error.line, error.column)
             return lambda f: f[RUN].fail(code, at, **params)
+        return made
 
     def _literal(self, boxed: model.Literal, scope: Scope, env: Environment) -> Code:
         def compile_() -> Code:
@@ -123,6 +126,7 @@ class BoxedCompiler:
                 env = env.child({entry.name: slot})
 
         def build(f: Frame) -> Value:
+            f[RUN].charge(1 + len(entries))
             context: dict[str, Value] = {}
             for name, slot, code in entries:
                 value = f[slot] = code(f)
@@ -135,7 +139,7 @@ class BoxedCompiler:
 
     def _items(self, codes: list[Code]) -> Code:
         def build(f: Frame) -> Value:
-            f[RUN].charge(len(codes))
+            f[RUN].charge(1 + len(codes))
             values = [code(f) for code in codes]
             return values if OPEN.isdisjoint(map(type, values)) else unknown(*values)
 
@@ -167,8 +171,8 @@ class BoxedCompiler:
         types = [self.types.optional(p.type, boxed.line) for p in boxed.parameters]
         slots = {name: env.unit.slot() for name in names}
         inner = scope.child(dict(zip(names, types, strict=True)))
-        body, name = self.compile(boxed.body, inner, env.child(slots)), self.where
-        return lambda f: closure(name, names, types, slots, body, f)
+        body, name, weight = self.compile(boxed.body, inner, env.child(slots)), self.where, model.weight(boxed.body)
+        return lambda f: closure(name, names, types, slots, body, f, weight)
 
     def _filter(self, boxed: model.Filter, scope: Scope, env: Environment) -> Code:
         base = self.compile(boxed.source, scope, env)
@@ -176,13 +180,13 @@ class BoxedCompiler:
         slot = env.unit.slot()
         inner = scope.child({**(members(item) or {}), "item": item})
         predicate = self.compile(boxed.match, inner, env.inside_filter(slot))
-        return filtered(base, predicate, slot, NOWHERE, by_index=False)
+        return filtered(base, predicate, slot, NOWHERE, by_index=False, weight=model.weight(boxed.match))
 
     def _loop(self, boxed: model.Loop, scope: Scope, env: Environment) -> Code:
         source = self.compile(boxed.source, scope, env)
         item = item_of(self.shape(boxed.source, "", scope))
         slot, partial = env.unit.slot(), env.unit.slot()
-        loops = [Loop(slot, source, None, NOWHERE)]
+        loops = [Loop(slot, source, None, NOWHERE, model.weight(boxed.body))]
         names = {boxed.variable: slot}
         if boxed.kind == "for":
             inner = scope.child({boxed.variable: item, "partial": None})

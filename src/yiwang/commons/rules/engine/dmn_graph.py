@@ -85,7 +85,7 @@ class Graph:
         element = node.element
         aliases = {entry.namespace: entry.name for entry in definitions.imports}
         for href in getattr(element, "requires", ()):
-            key = self._key(href, element)
+            key = self._key(href, node)
             if key is None:
                 continue
             name, alias = self.nodes[key].element.variable, aliases.get(key[0], "")
@@ -94,13 +94,12 @@ class Graph:
             else:
                 node.aliases.setdefault(alias, {})[name] = key
         if isinstance(element, model.Service):
-            node.outputs = tuple(key for href in element.outputs if (key := self._key(href, element)))
-            node.parameters = tuple(key for href in element.parameters if (key := self._key(href, element)))
+            node.outputs = tuple(key for href in element.outputs if (key := self._key(href, node)))
+            node.parameters = tuple(key for href in element.parameters if (key := self._key(href, node)))
 
-    def _key(self, href: str, element: model.Element) -> Key | None:
+    def _key(self, href: str, node: Node) -> Key | None:
         namespace, _, id_ = href.rpartition("#")
-        own = next((key[0] for key, node in self.nodes.items() if node.element is element), self.main.namespace)
-        key = (namespace or own, id_)
+        element, key = node.element, (namespace or node.key[0], id_)
         if key in self.nodes:
             return key
         place = Place(element.line or 1, 1)

@@ -209,6 +209,9 @@ def load_dmn(data: bytes, imports: Iterable[bytes] = ()) -> Model:
 
     Raises `DmnError` where the file is no DMN; faulty expressions are in `Model.faults` with lines of the file.
     """
-    main = read_definitions(data)
-    others = {other.namespace: other for other in map(read_definitions, imports)}
-    return Model(Graph(main, others))
+    try:
+        main = read_definitions(data)
+        others = {other.namespace: other for other in map(read_definitions, imports)}
+        return Model(Graph(main, others))
+    except RecursionError:
+        raise DmnError("rules.too_deep") from None

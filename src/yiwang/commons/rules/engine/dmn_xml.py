@@ -16,6 +16,7 @@ from .tables import Aggregation, DecisionTable, HitPolicy, Input, Output, Rule
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 100
+MAX_ELEMENTS = 300_000
 NAMESPACES = frozenset(
     {
         "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
@@ -54,10 +55,14 @@ class _Builder:
         self.parser: XMLParser | None = None
         self.root: Xml | None = None
         self.stack: list[Xml | None] = []
+        self.count = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise DmnError("rules.xml_too_deep", limit=MAX_DEPTH)
+        self.count += 1
+        if self.count > MAX_ELEMENTS:
+            raise DmnError("rules.xml_too_many", limit=MAX_ELEMENTS)
         namespace, _, local = tag.rpartition("}")
         known = namespace.removeprefix("{") in NAMESPACES
         element = Xml(local, dict(attributes), self.parser.parser.CurrentLineNumber) if known and self.parser else None
@@ -305,7 +310,7 @@ def _table_input(e: Xml) -> Input:
 def _table_output(e: Xml) -> Output:
     default = _text(e.first("defaultOutputEntry"))
     values = _text(e.first("outputValues"))
-    return Output(normal(e.get("name")), values, default, _named(type_ref(e)), e.line)
+    return Output(normal(e.get("name")), values, default, _named(type_ref(e)), e.line, normal(e.get("label")))
 
 
 def _rule(e: Xml, inputs: int, outputs: int) -> Rule:

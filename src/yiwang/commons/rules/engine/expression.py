@@ -83,10 +83,15 @@ class Expression:
         """
         run = start(budget, now)
         frame = self._unit.frame(run, fact_reader(facts, absent))
-        if self._input is not None:
-            frame[self._input] = of_fact(input, INPUT, keep_missing=absent is Absent.UNKNOWN)
-        value = guarded(run, self._code, frame)
-        return finished(run, value)
+        slot = self._input
+        if slot is None:
+            return finished(run, guarded(run, self._code, frame))
+
+        def tested(f: Frame) -> Value:
+            f[slot] = of_fact(input, INPUT, keep_missing=absent is Absent.UNKNOWN)
+            return self._code(f)
+
+        return finished(run, guarded(run, tested, frame))
 
 
 def start(budget: Budget, now: datetime | None) -> Run:

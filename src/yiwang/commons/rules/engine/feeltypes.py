@@ -185,18 +185,31 @@ def _signature_conforms(parameters: tuple[Any, ...], result: FeelType | None, de
 
 def subtype(narrow: FeelType, wide: FeelType) -> bool:
     """`narrow` conforms to `wide` (10.3.2.9.3)."""
+    return _subtype(narrow, wide, {})
+
+
+def _subtype(narrow: FeelType, wide: FeelType, seen: dict[tuple[int, int], bool]) -> bool:
+    """`seen` holds the pairs that were compared: types share parts, and written out they may be beyond all bounds."""
     narrow, wide = plain(narrow), plain(wide)
-    if wide is ANY or narrow is NULL or narrow == wide:
+    if wide is ANY or narrow is NULL or narrow is wide:
         return True
+    pair = (id(narrow), id(wide))
+    if pair not in seen:
+        seen[pair] = _conforming(narrow, wide, seen)
+    return seen[pair]
+
+
+def _conforming(narrow: FeelType, wide: FeelType, seen: dict[tuple[int, int], bool]) -> bool:
     match narrow, wide:
         case (ListOf(a), ListOf(b)) | (RangeOf(a), RangeOf(b)):
-            return subtype(a, b)
+            return _subtype(a, b, seen)
         case ContextOf(a), ContextOf(b):
             known = dict(a)
-            return all(n in known and subtype(known[n], t) for n, t in b)
+            return all(n in known and _subtype(known[n], t, seen) for n, t in b)
         case FunctionOf(a, r), FunctionOf(b, s):
-            return len(a) == len(b) and all(map(subtype, b, a)) and subtype(r, s)
-    return False
+            arguments = all(_subtype(theirs, mine, seen) for mine, theirs in zip(a, b, strict=False))
+            return len(a) == len(b) and arguments and _subtype(r, s, seen)
+    return narrow == wide
 
 
 def coerce(value: Value, declared: FeelType) -> Value:  # noqa: PLR0911 - one return for each kind

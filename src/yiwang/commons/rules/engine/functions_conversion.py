@@ -1,6 +1,7 @@
 """`number`, `string` and `range` (DMN 1.5, 10.3.4.1)."""
 
 import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from . import tree
@@ -35,10 +36,14 @@ def _number(run: Run, given: str, grouping: str | None = None, decimal: str | No
 def _string(run: Run, given: Value) -> Value:
     if given is None:
         return None
-    text = given if isinstance(given, str) else as_text(given)
-    run.check_text(len(text))
-    run.charge(1 + len(text) // 100)
-    return text
+    if isinstance(given, str):
+        return given
+    parts: list[str] = []
+    for part in _written(given):
+        run.make_text(len(part))
+        parts.append(part)
+    run.check_text(sum(map(len, parts)))
+    return "".join(parts)
 
 
 def plain_number(value: Decimal) -> str:
@@ -46,8 +51,35 @@ def plain_number(value: Decimal) -> str:
     return format(value, "f")
 
 
-def as_text(value: Value) -> str:  # noqa: PLR0911 - one return for each kind
+def as_text(value: Value) -> str:
     """The value as FEEL text; strings inside lists and contexts are quoted."""
+    return "".join(_written(value))
+
+
+def _written(value: Value) -> Iterator[str]:
+    """The text part by part, so that a long one can be stopped."""
+    match value:
+        case list():
+            yield from _listed("[", ((item,) for item in value), "]")
+        case dict():
+            yield from _listed("{", ((f"{key_text(key)}: ", entry) for key, entry in value.items()), "}")
+        case Range():
+            yield from _range_text(value)
+        case _:
+            yield _scalar(value)
+
+
+def _listed(opener: str, entries: Iterable[tuple[Value, ...]], closer: str) -> Iterator[str]:
+    """What stands in brackets; an entry is a value, or a key's text and a value."""
+    yield opener
+    for index, (*key, value) in enumerate(entries):
+        yield ", " if index else ""
+        yield from key
+        yield from _written(value)
+    yield closer
+
+
+def _scalar(value: Value) -> str:
     match value:
         case None:
             return "null"
@@ -59,12 +91,6 @@ def as_text(value: Value) -> str:  # noqa: PLR0911 - one return for each kind
             return plain_number(value)
         case Date() | Time() | DateTime() | DaysDuration() | MonthsDuration():
             return format_temporal(value)
-        case list():
-            return f"[{', '.join(map(as_text, value))}]"
-        case dict():
-            return f"{{{', '.join(f'{key_text(k)}: {as_text(v)}' for k, v in value.items())}}}"
-        case Range():
-            return _range_text(value)
         case Function():
             return f"function {value.name}".strip()
     raise Fault("rules.argument_value", name="string", detail=type(value).__name__)
@@ -79,13 +105,19 @@ def key_text(name: str) -> str:
     return name if pieces(name) and not name[0].isdigit() else quoted(name)
 
 
-def _range_text(span: Range) -> str:
-    if not span.has_start:
-        return f"<{'=' if span.end_included else ''} {as_text(span.end)}"
-    if not span.has_end:
-        return f">{'=' if span.start_included else ''} {as_text(span.start)}"
-    opener, closer = "[" if span.start_included else "(", "]" if span.end_included else ")"
-    return f"{opener}{as_text(span.start)}..{as_text(span.end)}{closer}"
+def _range_text(span: Range) -> Iterator[str]:
+    if not span.has_start or not span.has_end:
+        sign, included, end = (
+            (">", span.start_included, span.start) if span.has_start else ("<", span.end_included, span.end)
+        )
+        yield f"{sign}{'=' if included else ''} "
+        yield from _written(end)
+        return
+    yield "[" if span.start_included else "("
+    yield from _written(span.start)
+    yield ".."
+    yield from _written(span.end)
+    yield "]" if span.end_included else ")"
 
 
 @builtin("range", "from: string", "range")

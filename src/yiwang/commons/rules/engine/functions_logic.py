@@ -121,7 +121,7 @@ class _Depends(Exception):
 
 @builtin("sort", "list: list, precedes?: function", "list")
 def _sort(run: Run, items: list[Value], precedes: Function | None = None) -> Value:
-    run.charge(len(items))
+    run.charge(len(items) * len(items).bit_length() // 4)
     try:
         return sorted(items, key=cmp_to_key(_natural if precedes is None else _by(run, precedes)))
     except _Depends as depends:

@@ -16,7 +16,7 @@ from decimal import (
 from .budget import Run
 from .diagnostics import Fault
 from .functions import builtin
-from .operators import divide
+from .operators import TRANSCENDENT, divide
 from .temporal import DaysDuration, MonthsDuration
 from .values import DECIMAL128, Value, kind, number
 
@@ -106,19 +106,29 @@ def _sqrt(run: Run, value: Decimal) -> Value:
 def _log(run: Run, value: Decimal) -> Value:
     if value <= 0:
         raise Fault("rules.argument_value", detail="number")
+    run.charge(TRANSCENDENT)
     return DECIMAL128.ln(value)
 
 
 @builtin("exp", "number: number", "number")
 def _exp(run: Run, value: Decimal) -> Value:
+    run.charge(TRANSCENDENT)
     return DECIMAL128.exp(value)
+
+
+def _parity(value: Decimal) -> int | None:
+    """0 or 1, None for a fraction; a number so large that its last digits are zeros is even."""
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent > 0:
+        return 0
+    return int(value) % 2 if value == value.to_integral_value() else None
 
 
 @builtin("odd", "number: number", "boolean")
 def _odd(run: Run, value: Decimal) -> Value:
-    return value == value.to_integral_value() and int(value) % 2 == 1
+    return _parity(value) == 1
 
 
 @builtin("even", "number: number", "boolean")
 def _even(run: Run, value: Decimal) -> Value:
-    return value == value.to_integral_value() and int(value) % 2 == 0
+    return _parity(value) == 0

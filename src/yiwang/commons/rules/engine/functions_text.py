@@ -9,6 +9,12 @@ from .functions import builtin
 from .values import Value
 
 
+def made(run: Run, text: str) -> str:
+    """The text, accounted for; no single step here makes much more than it was given."""
+    run.make_text(len(text))
+    return text
+
+
 def position(value: Decimal, name: str = "start position") -> int:
     """A position without its fraction; 0 is none."""
     index = int(value)
@@ -25,7 +31,7 @@ def _substring(run: Run, string: str, start: Decimal, length: Decimal | None = N
         raise Fault("rules.argument_value", detail="start position")
     if length is not None and not 1 <= int(length) <= len(string) - first:
         raise Fault("rules.argument_value", detail="length")
-    return string[first:] if length is None else string[first : first + int(length)]
+    return made(run, string[first:] if length is None else string[first : first + int(length)])
 
 
 @builtin("string length", "string: string", "number")
@@ -35,22 +41,22 @@ def _string_length(run: Run, string: str) -> Value:
 
 @builtin("upper case", "string: string", "string")
 def _upper_case(run: Run, string: str) -> Value:
-    return string.upper()
+    return made(run, string.upper())
 
 
 @builtin("lower case", "string: string", "string")
 def _lower_case(run: Run, string: str) -> Value:
-    return string.lower()
+    return made(run, string.lower())
 
 
 @builtin("substring before", "string: string, match: string", "string")
 def _substring_before(run: Run, string: str, match: str) -> Value:
-    return string.partition(match)[0] if match and match in string else ""
+    return made(run, string.partition(match)[0] if match and match in string else "")
 
 
 @builtin("substring after", "string: string, match: string", "string")
 def _substring_after(run: Run, string: str, match: str) -> Value:
-    return string.partition(match)[2] if match else string
+    return made(run, string.partition(match)[2] if match else string)
 
 
 @builtin("contains", "string: string, match: string", "boolean")
@@ -70,22 +76,28 @@ def _ends_with(run: Run, string: str, match: str) -> Value:
 
 @builtin("matches", "input: string, pattern: string, flags?: string", "boolean")
 def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Value:
-    run.charge(1 + len(text) // 100)
-    return patterns.matches(pattern, flags or "", text, run.budget.pattern_seconds)
+    return patterns.matches(pattern, flags or "", text, _seconds(run, text))
 
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags?: string", "string")
 def _replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> Value:
-    run.charge(1 + len(text) // 100)
-    return patterns.replace(pattern, flags or "", text, replacement, run.budget.pattern_seconds, run.budget.text)
+    limit = min(run.budget.text, run.budget.all_text - run.made)
+    return made(run, patterns.replace(pattern, flags or "", text, replacement, _seconds(run, text), limit))
 
 
 @builtin("split", "string: string, delimiter: string", "list")
 def _split(run: Run, string: str, delimiter: str) -> Value:
-    run.charge(1 + len(string) // 100)
-    parts = patterns.split(delimiter, string, run.budget.pattern_seconds)
+    parts = patterns.split(delimiter, string, _seconds(run, string))
     run.check_items(len(parts))
+    run.make_text(len(string))
+    run.charge(len(parts))
     return parts
+
+
+def _seconds(run: Run, text: str) -> float:
+    """What one use of a pattern may take; a long run looks at its own clock each time."""
+    run.charge(10 + len(text) // 100)
+    return min(run.budget.pattern_seconds, run.check_time())
 
 
 @builtin("string join", "list: list, delimiter?: string", "string")
@@ -94,5 +106,5 @@ def _string_join(run: Run, items: list[Value], delimiter: str | None = None) -> 
     if not all(isinstance(item, str) for item in given):
         raise Fault("rules.argument_value", detail="list")
     run.charge(1 + len(given))
-    run.check_text(sum(map(len, given)) + len(delimiter or "") * len(given))
+    run.make_text(sum(map(len, given)) + len(delimiter or "") * len(given))
     return (delimiter or "").join(given)

@@ -10,13 +10,13 @@ from typing import Any
 
 from .budget import Run
 from .diagnostics import NOWHERE, Fault, Place
-from .temporal import DAY, Date, DateTime, DaysDuration, MonthsDuration, Time, at_midnight
+from .temporal import DAY, MAX_MONTHS, MAX_NANOS, Date, DateTime, DaysDuration, MonthsDuration, Time, at_midnight
 from .unknown import OPEN, unknown
 from .values import DECIMAL128, NumberError, Range, Value, kind
 
 _add, _subtract, _multiply, _divide = DECIMAL128.add, DECIMAL128.subtract, DECIMAL128.multiply, DECIMAL128.divide
-MAX_MONTHS = 12 * 2_000_000_000
-MAX_NANOS = MAX_MONTHS * 31 * DAY
+TRANSCENDENT = 30
+"""Steps of a power, a logarithm or an exponential: what they cost beside an addition."""
 
 
 def equal(left: Value, right: Value) -> Value:  # noqa: PLR0911 - one return for each kind
@@ -128,9 +128,10 @@ def arithmetic(operator: str, left: Value, right: Value, run: Run, at: Place = N
     rule = _RULES.get((operator, type(left), type(right)))
     if rule is None:
         return run.fail("rules.operands", at, operator=operator, left=kind(left), right=kind(right))
-    if isinstance(left, str):
-        run.check_text(len(left) + len(right))
-        run.charge(1 + len(right) // 1000)
+    if isinstance(left, str) and isinstance(right, str):
+        run.make_text(len(left) + len(right))
+    elif operator == "**" and isinstance(right, Decimal):
+        run.charge(4 if right == right.to_integral_value() else 2 * TRANSCENDENT)
     try:
         result = rule(left, right)
     except Fault as fault:

@@ -13,7 +13,7 @@ import regex
 from .diagnostics import Fault
 
 MAX_PATTERN = 2000
-MAX_REPEAT = 10_000
+MAX_WEIGHT = 5_000
 MAX_NESTING = 50
 _SPACE = "\t\n\r "
 _SPECIAL = r".\?*+{}()|[]^$"
@@ -71,25 +71,27 @@ class _Translator:
         return text
 
     def alternatives(self) -> tuple[str, int]:
-        """The translated text, and how often its innermost part may be repeated."""
+        """The translated text, and how long it is with all repetitions written out."""
         self.nesting += 1
         if self.nesting > MAX_NESTING:
             raise self.fail()
         parts: list[str] = []
-        most = 1
+        weight = 1
         while (char := self.peek()) and char != ")":
             if char == "|":
                 self.take()
                 parts.append("|")
                 continue
-            text, repeat = self.piece()
+            text, inner = self.piece()
             parts.append(text)
-            most = max(most, repeat)
+            weight += inner
+            if weight > MAX_WEIGHT:
+                raise self.fail()
         self.nesting -= 1
-        return "".join(parts), most
+        return "".join(parts), weight
 
     def piece(self) -> tuple[str, int]:
-        atom, repeat = self.atom()
+        atom, weight = self.atom()
         char = self.peek()
         if char in {"?", "*", "+"}:
             quantifier = self.take()
@@ -98,16 +100,16 @@ class _Translator:
             if match is None:
                 raise self.fail()
             low, high = int(match[1]), int(match[3] or match[1])
-            repeat *= max(low, high, 1)
-            if repeat > MAX_REPEAT or (match[3] and high < low):
+            weight *= max(low, high, 1)
+            if weight > MAX_WEIGHT or (match[3] and high < low):
                 raise self.fail()
             self.place = match.end()
             quantifier = match[0]
         else:
-            return atom, repeat
+            return atom, weight
         if self.peek() == "?":
             quantifier += self.take()
-        return f"(?:{atom}){quantifier}", repeat
+        return f"(?:{atom}){quantifier}", weight
 
     def atom(self) -> tuple[str, int]:  # noqa: PLR0911 - one return for each kind
         char = self.take()
@@ -136,12 +138,12 @@ class _Translator:
         else:
             self.groups += 1
             number = self.groups
-        inner, repeat = self.alternatives()
+        inner, weight = self.alternatives()
         if self.take() != ")":
             raise self.fail()
         if number:
             self.closed.add(number)
-        return (f"({inner})" if number else f"(?:{inner})"), repeat
+        return (f"({inner})" if number else f"(?:{inner})"), weight
 
     def escape(self) -> str:
         char = self.take()
@@ -243,7 +245,7 @@ def _literal(char: str) -> str:
     return char if char.isalnum() else f"\\U{ord(char):08x}"
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def compiled(pattern: str, flags: str) -> Any:
     """The compiled pattern; raises `Fault` for what XPath does not allow."""
     if set(flags) - set("smixq"):
@@ -252,7 +254,7 @@ def compiled(pattern: str, flags: str) -> Any:
         raise Fault("rules.pattern", detail=pattern[:60])
     text = "".join(map(_literal, pattern)) if "q" in flags else _Translator(pattern, flags).whole()
     try:
-        return regex.compile(text, regex.V1 | (regex.IGNORECASE if "i" in flags else 0))
+        return regex.compile(text, regex.V1 | (regex.IGNORECASE if "i" in flags else 0), cache_pattern=False)
     except (regex.error, RecursionError):
         raise Fault("rules.pattern", detail=pattern[:60]) from None
 

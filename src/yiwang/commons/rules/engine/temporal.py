@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 NANOS = 1_000_000_000
 DAY = 86_400 * NANOS
 MAX_YEAR = 999_999_999
+MAX_MONTHS = 24 * (MAX_YEAR + 1)
+MAX_NANOS = MAX_MONTHS * 31 * DAY
+"""The longest durations: between the first and the last date, with room."""
 EPOCH_ORDINAL = 719_468
 REFERENCE_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -2,7 +2,19 @@
 
 import re
 
-from .temporal import NANOS, Date, DateTime, DaysDuration, MonthsDuration, Temporal, Time, Zone, zone_info
+from .temporal import (
+    MAX_MONTHS,
+    MAX_NANOS,
+    NANOS,
+    Date,
+    DateTime,
+    DaysDuration,
+    MonthsDuration,
+    Temporal,
+    Time,
+    Zone,
+    zone_info,
+)
 
 _DATE = r"(?P<year>-?(?:[1-9]\d{4,8}|\d{4}))-(?P<month>\d\d)-(?P<day>\d\d)"
 _TIME = (
@@ -49,10 +61,14 @@ def parse_duration(text: str) -> DaysDuration | MonthsDuration | None:
         return None
     if match := MONTHS.fullmatch(text):
         months = int(match["years"] or 0) * 12 + int(match["months"] or 0)
+        if months > MAX_MONTHS:
+            return None
         return MonthsDuration(-months if match["sign"] else months)
     if match := DAYS.fullmatch(text):
         minutes = (int(match["days"] or 0) * 24 + int(match["hours"] or 0)) * 60 + int(match["minutes"] or 0)
         nanos = (minutes * 60 + int(match["seconds"] or 0)) * NANOS + _nanos(match["fraction"])
+        if nanos > MAX_NANOS:
+            return None
         return DaysDuration(-nanos if match["sign"] else nanos)
     return None
 

@@ -250,6 +250,11 @@ def walk(node: object) -> Iterable[Node]:
             yield from walk(part)
 
 
+def weight(node: object) -> int:
+    """What it costs to run through the tree once, in steps."""
+    return 1 + sum(1 for _ in walk(node)) // 8
+
+
 def mentions(node: object, name: str) -> bool:
     """Whether the name is read anywhere in the tree."""
     return any(isinstance(part, Name) and part.name == name for part in walk(node))
