@@ -129,6 +129,7 @@ class Shell:
     account: Callable[[HttpRequest], AccountSlot | None] = lambda _request: None
     acting_for: Callable[[HttpRequest], ActingFor | None] = lambda _request: None
     site: Callable[[HttpRequest], Site] = lambda _request: Site()
+    search: Callable[[HttpRequest], Link | None] = lambda _request: None
     home_url: dict[Area, str] = field(default_factory=lambda: {Area.PORTAL: "/", Area.WORK: "/work/"})
 
 
@@ -158,6 +159,11 @@ def register_acting_for(provider: Callable[[HttpRequest], ActingFor | None]) -> 
 def register_site(provider: Callable[[HttpRequest], Site]) -> None:
     """Give the shell the city's name, hotline and footer, from the pack."""
     shell.site = provider
+
+
+def register_search(provider: Callable[[HttpRequest], Link | None]) -> None:
+    """Say where the portal's header leads to search from a page; None where the page holds the search box itself."""
+    shell.search = provider
 
 
 def navigation(area: Area, request: HttpRequest) -> tuple[NavEntry, ...]:

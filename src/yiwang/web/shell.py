@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from yiwang.web.components import Menu, Text
+from yiwang.web.components import Link, Menu, Text
 from yiwang.web.registry import AccountSlot, ActingFor, Area, Site, navigation, shell
 
 STYLES = (
@@ -26,7 +26,21 @@ STYLES = (
     "layouts",
     "desk",
 )
-SCRIPTS = ("glue", "print", "dialog", "toast", "menu", "submit", "upload", "keys", "summary", "chart", "diagram", "modeller")
+SCRIPTS = (
+    "glue",
+    "print",
+    "dialog",
+    "toast",
+    "menu",
+    "submit",
+    "upload",
+    "keys",
+    "summary",
+    "complete",
+    "chart",
+    "diagram",
+    "modeller",
+)
 PRINT_COOKIE = "yw_print"
 _MANY = 100
 
@@ -57,6 +71,7 @@ class ShellView:
     account: AccountSlot | None = None
     menu: Menu | None = None
     acting: ActingFor | None = None
+    search: Link | None = None
 
     @property
     def name(self) -> str:
@@ -81,6 +96,7 @@ def shell_view(request: HttpRequest | None, area: Area) -> ShellView:
         account=account,
         menu=_menu(account) if account else None,
         acting=shell.acting_for(request),
+        search=shell.search(request) if area is Area.PORTAL else None,
     )
 
 

@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.flow.registry import register_unsent
 from yiwang.serve.portal import views
-from yiwang.web.registry import Area, NavEntry, register_acting_for, register_nav, register_site, shell
+from yiwang.web.registry import Area, NavEntry, register_acting_for, register_nav, register_search, register_site, shell
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
+    path("search/complete/", views.complete, name="complete"),
     path("bundles/", views.bundles, name="bundles"),
     path("bundles/<slug:key>/", views.bundle, name="bundle"),
     path("bundles/<slug:key>/guide/", views.guide, name="guide"),
@@ -59,6 +60,7 @@ def register() -> None:
     """Put the portal into the shell: navigation, the city's words, and 「我的」 with what is not sent yet."""
     register_unsent(views.unsent_lines)
     register_site(views.site_words)
+    register_search(views.search_link)
     counter = NavEntry(
         "counter",
         _("窗口"),

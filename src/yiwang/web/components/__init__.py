@@ -74,6 +74,7 @@ from yiwang.web.components.papers import (
     Seal,
     Sheet,
 )
+from yiwang.web.components.search import Completion, SearchBox
 from yiwang.web.components.time import (
     AxisMark,
     Clock,
@@ -109,6 +110,7 @@ __all__ = [
     "ClockDay",
     "ClockStep",
     "Column",
+    "Completion",
     "Component",
     "Crumbs",
     "DayKind",
@@ -146,6 +148,7 @@ __all__ = [
     "Seal",
     "SealMark",
     "SealState",
+    "SearchBox",
     "Sheet",
     "SideGroup",
     "SideLink",

@@ -36,6 +36,12 @@ def sections() -> tuple[Section, ...]:
             marks.buttons(),
             "row",
         ),
+        Section(
+            "search",
+            _("搜索框"),
+            _("不用脚本也能搜索；打字时列出可能要办的事，上下键选择，回车打开。"),
+            marks.searching(),
+        ),
         Section("navigation", _("页签、路径与分页"), _("每一页都有自己的网址。"), marks.navigation()),
         Section(
             "provenance", _("来源标记"), _("每个数据项都说清从哪里来。图形不同，不只靠颜色。"), marks.sources(), "row"

@@ -18,6 +18,7 @@ from yiwang.web.components import (
     Menu,
     Pagination,
     Provenance,
+    SearchBox,
     SideGroup,
     SideLink,
     SideNav,
@@ -69,6 +70,10 @@ def navigation() -> tuple[Component, ...]:
             ),
         ),
     )
+
+
+def searching() -> tuple[Component, ...]:
+    return (SearchBox("#search", _("搜索"), _("用您自己的话说"), id="style-search"),)
 
 
 def sources() -> tuple[Component, ...]:

@@ -1,10 +1,12 @@
 """Addresses for the tests of the design system alone."""
 
 from django.http import HttpRequest, HttpResponse
+from django.template import RequestContext, Template
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
 from yiwang.kernel.errors import Forbidden, Invalid, Unauthenticated
+from yiwang.web.components import Completion, SearchBox
 from yiwang.web.middleware import extends_csp
 
 
@@ -29,6 +31,22 @@ def widened(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("map")
 
 
+def searching(request: HttpRequest) -> HttpResponse:
+    box = SearchBox("/searching/", "您想办什么事", complete_url="/completions/")
+    return HttpResponse(
+        Template(
+            '{% extends "web/portal_base.html" %}{% load yw %}{% block content %}{% yw box %}{% endblock %}'
+        ).render(RequestContext(request, {"box": box}))
+    )
+
+
+def completions(request: HttpRequest) -> HttpResponse:
+    asked = request.GET["q"]
+    names = [name for name in ("新生儿出生一件事", "出生登记", "退休一件事") if asked in name]
+    lines = tuple(Completion(f"/style/?{place}", ((name, False),), "事项") for place, name in enumerate(names))
+    return HttpResponse(Template("{% load yw %}{% yw lines %}").render(RequestContext(request, {"lines": lines})))
+
+
 urlpatterns = [
     path("", include("yiwang.web.urls")),
     path("refuses/", refuses),
@@ -37,6 +55,8 @@ urlpatterns = [
     path("anonymous/", anonymous),
     path("breaks/", breaks),
     path("widened/", widened),
+    path("searching/", searching),
+    path("completions/", completions),
 ]
 handler400 = "yiwang.web.errors.bad_request"
 handler403 = "yiwang.web.errors.permission_denied"

@@ -7,7 +7,7 @@ from yiwang.commons.forms.engine.definition import SITUATION, Definition, Group,
 from yiwang.commons.forms.engine.filling import as_json, canonical_json, computed, kept, prefilled, taken
 from yiwang.commons.forms.engine.reading import Posted, answered, read, read_posted, shown
 from yiwang.commons.forms.engine.state import State, evaluate, typed
-from yiwang.commons.forms.engine.vocabulary import APPLICATION_DATE, Fact, FactType, Item, Vocabulary
+from yiwang.commons.forms.engine.vocabulary import APPLICATION_DATE, Fact, FactType, Holds, Item, Vocabulary
 
 __all__ = [
     "APPLICATION_DATE",
@@ -17,6 +17,7 @@ __all__ = [
     "Fact",
     "FactType",
     "Group",
+    "Holds",
     "Item",
     "Posted",
     "Question",

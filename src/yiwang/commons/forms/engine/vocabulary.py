@@ -61,9 +61,22 @@ class Item:
     help: Words | None = None
 
 
+class Holds(StrEnum):
+    """For which later applications of the same person an answer is proposed."""
+
+    LASTING = "lasting"
+    """For all: the parents, an address, an account."""
+    OCCASION = "occasion"
+    """For others on the same occasion: the shop that one opens."""
+    ONCE = "once"
+    """Only where this application is tried again: the child, the vehicle."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact. `schema` narrows the type (JSON Schema keywords); `choose` says what a picker offers."""
+    """One fact. `schema` narrows the type (JSON Schema keywords); `choose` says what a picker offers; `holds` how long an
+    answer is good for.
+    """
 
     name: str
     type: FactType
@@ -79,6 +92,7 @@ class Fact:
     prefill: Condition | None = None
     choose: Mapping[str, Any] = field(default_factory=dict)
     standard: str = ""
+    holds: Holds = Holds.OCCASION
 
     @property
     def asked(self) -> bool:
@@ -173,6 +187,7 @@ def _fact(
         prefill=condition("prefill", APPLICANT),
         choose=raw.get("choose", {}),
         standard=raw.get("standard", ""),
+        holds=Holds(raw.get("holds", Holds.OCCASION)),
     )
 
 

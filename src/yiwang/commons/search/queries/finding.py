@@ -42,12 +42,16 @@ def find(
     cursor: str | None = None,
     size: int = 20,
     language: str = "zh",
+    as_typed: bool = False,
+    told_in: str = "",
 ) -> Found:
     """Hits for plain words, best first; `kinds` empty: all. Raises BadCursor.
 
     A document is a hit when it answers for enough of what was asked, in the words that documents use, in those of the
     synonyms, or as pinyin, initials or a homophone of them; a word that no document knows counts against it. Otherwise
-    nothing is found, and `meant` holds what comes near. Three statements, up to eight where words are unknown.
+    nothing is found, and `meant` holds what comes near. `as_typed` takes the words as they are, whatever else they may
+    have been meant to be; `told_in` gives titles and payloads in another language, where a document speaks it. Three
+    statements, up to eight where words are unknown.
     """
     place = _place(cursor)
     text = reading.cleaned(text=text)
@@ -58,12 +62,12 @@ def find(
     held, reach = candidates(wanted=wanted, rows=rows)
     ranked = rank(wanted, held, reach)
     read_as = ""
-    if not ranked or ranked[0].covered < _SURE or len(reach) < len(wanted.concepts):
+    if not as_typed and (not ranked or ranked[0].covered < _SURE or len(reach) < len(wanted.concepts)):
         read_as, wanted, ranked = _otherwise(text, rows, wanted, ranked)
     if not ranked:
         near = rank(wanted, held, reach, least=NEAR)
-        return Found(Page(()), meant=tuple(map(_meant, _page(near, wanted, 0, _SUGGESTED).items)))
-    return Found(_page(ranked, wanted, place, size), read_as)
+        return Found(Page(()), meant=tuple(map(_meant, _page(near, wanted, 0, _SUGGESTED, told_in).items)))
+    return Found(_page(ranked, wanted, place, size, told_in), read_as)
 
 
 def search(
@@ -116,16 +120,28 @@ def _better(one: Ranked, other: Ranked) -> bool:
     return one.covered >= other.covered + 0.1 or (one.covered >= other.covered and one.score > 1.25 * other.score)
 
 
-def _page(ranked: tuple[Ranked, ...], wanted: Plan, place: int, size: int) -> Page[Hit]:
+def _page(ranked: tuple[Ranked, ...], wanted: Plan, place: int, size: int, told_in: str = "") -> Page[Hit]:
     shown = ranked[place : place + size]
     rows = {str(row.pk): row for row in SearchDocument.objects.filter(pk__in=[each.id for each in shown])}
-    items = tuple(_hit(rows[each.id], each, wanted) for each in shown if each.id in rows)
+    twins = _twins(rows.values(), told_in) if told_in else {}
+    items = tuple(
+        _hit(twins.get((rows[each.id].kind, rows[each.id].key), rows[each.id]), each, wanted)
+        for each in shown
+        if each.id in rows
+    )
     return Page(
         items,
         next_cursor=_cursor(place + size) if place + size < len(ranked) else None,
         previous_cursor=_cursor(max(0, place - size)) if place else None,
         total=len(ranked),
     )
+
+
+def _twins(rows: Collection[SearchDocument], language: str) -> dict[tuple[str, str], SearchDocument]:
+    """The same documents in another language, seen by the same people as they are published together. One statement."""
+    keys = {(row.kind, row.key) for row in rows if row.language != language}
+    found = SearchDocument.objects.filter(key__in=[key for _kind, key in keys], language=language)
+    return {(row.kind, row.key): row for row in found if (row.kind, row.key) in keys}
 
 
 def _hit(row: SearchDocument, ranked: Ranked, wanted: Plan) -> Hit:

@@ -91,6 +91,7 @@ _WEAK: Final = frozenset(
 _SYNONYM: Final = 0.9
 _PARTS: Final = 0.75  # the parts of a word, where documents do not hold the whole
 _PIECES: Final = 0.3  # its pairs of characters
+_NUMBER: Final = 0.3  # a year, an age, an amount: told by the way
 _MOST_CONCEPTS: Final = 24
 _MOST_MEANINGS: Final = 8
 
@@ -152,7 +153,7 @@ def plan(text: str, *, segmenter: Segmenter, meanings: Mapping[str, Meant] | Non
     whole = compact(text)
     known = dict(meanings or {})
     pieces = list(_pieces(text, whole, known, segmenter))
-    telling = [piece for piece in pieces if not _is_weak(piece, known)] or [
+    telling = [piece for piece in pieces if not _is_weak(piece, known, segmenter)] or [
         piece for piece in pieces if piece not in known or known[piece].words
     ]
     distinct = list(dict.fromkeys(telling))[:_MOST_CONCEPTS]
@@ -168,7 +169,8 @@ def _pieces(text: str, whole: str, known: Mapping[str, Meant], segmenter: Segmen
         apart = ("" if inside[place] or is_han(whole[place]) else " " for place in range(start, end))
         return segmenter.tokens("".join(map("".join, zip(apart, whole[start:end], strict=True))))
 
-    borders = _borders(gap(0, len(whole)))
+    # A word that was guessed (「要拉电拉水」) hides none that people say.
+    borders = _borders(part for token in gap(0, len(whole)) for part in segmenter.parts(token))
     for part in sorted((p for p in known if p in places), key=lambda p: (-len(p), places[p])):
         at = whole.find(part)
         while at >= 0:
@@ -190,8 +192,11 @@ def _borders(tokens: Iterable[str]) -> set[int]:
     return set(accumulate(map(len, tokens), initial=0))
 
 
-def _is_weak(piece: str, known: Mapping[str, Meant]) -> bool:
-    return (piece in known and not known[piece].words) or (piece in _WEAK and piece not in known)
+def _is_weak(piece: str, known: Mapping[str, Meant], segmenter: Segmenter) -> bool:
+    """Whether it only belongs to asking, also a guessed word that is made of nothing else (「上要」)."""
+    if piece in known:
+        return not known[piece].words
+    return piece in _WEAK or (is_han(piece[:1]) and all(part in _WEAK for part in segmenter.parts(piece)))
 
 
 def _concept(piece: str, known: Mapping[str, Meant], segmenter: Segmenter) -> Concept:
@@ -202,7 +207,15 @@ def _concept(piece: str, known: Mapping[str, Meant], segmenter: Segmenter) -> Co
         ways += [_shares([gram for gram in grams(piece) if len(gram) == 2 and gram != piece], _PIECES)]
     for phrase in meant:
         ways += [_shares([phrase], _SYNONYM), _shares([w for w in segmenter.tokens(phrase) if w != phrase], _SYNONYM)]
-    plain = 1.0 if not any(map(is_han, piece)) else 0.4 if len(piece) == 1 else min(len(piece), 4) / 2
+    plain = (
+        _NUMBER
+        if piece.isdigit()
+        else 1.0
+        if not any(map(is_han, piece))
+        else 0.4
+        if len(piece) == 1
+        else min(len(piece), 4) / 2
+    )
     mass = 1.6 * said.weight if meant else plain
     return Concept(piece, mass, tuple(Alternative(way) for way in ways if way), meant)
 

@@ -27,6 +27,10 @@ class Segmenter:
         """The words of `text` one after another, none inside another."""
         return tuple(word for raw in self._ready().cut(fold(text)) if (word := compact(raw)) and len(word) <= _LONGEST)
 
+    def parts(self, text: str) -> tuple[str, ...]:
+        """The same without guessing: what the dictionary does not hold stays in single characters."""
+        return tuple(word for raw in self._ready().cut(fold(text), hmm=False) if (word := compact(raw)))
+
     def knows(self, word: str) -> bool:
         """Whether the dictionary holds it as one word."""
         return len(self._ready().cut(word, hmm=False)) == 1

@@ -7,7 +7,6 @@ from yiwang.serve.portal.queries.applications import (
     counters_near,
     eligibility,
     is_single,
-    known_before,
     offer,
     open_questions,
     served_person,
@@ -25,9 +24,10 @@ from yiwang.serve.portal.queries.counter import (
     to_hand_over,
     workplaces,
 )
+from yiwang.serve.portal.queries.earlier import known_before, said_before
 
 __all__ = [
     "SERVICE_HALL", "Unsent", "can_apply", "counters_near", "eligibility", "filing_of", "handover", "handovers", "handovers_to_confirm", "held_scans",
-    "is_single", "known_before", "offer", "open_questions", "scans", "served_person", "single", "to_hand_over",
+    "is_single", "known_before", "offer", "open_questions", "said_before", "scans", "served_person", "single", "to_hand_over",
     "unsent", "worked_out", "workplaces",
 ]  # fmt: skip

@@ -7,14 +7,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from yiwang.commons.forms import queries as forms
-from yiwang.commons.forms.contracts import Answer, FormNotFound, Source, Words
-from yiwang.commons.forms.engine import answered, computed, evaluate, wrong_types
+from yiwang.commons.forms.contracts import FormNotFound, Words
+from yiwang.commons.forms.engine import answered, computed, evaluate
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import PERSON, OrganisationView
 from yiwang.commons.rules import queries as rules
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
-from yiwang.serve.cases import queries as cases
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import (
     Bundle,
@@ -120,36 +119,6 @@ def open_questions(
     state = evaluate(definition, answered({}, answers), today=clock.today())
     wanted = state.required - answers.keys() - {question.fact for question in guide.questions_left}
     return (*guide.questions_left, *(question for question in bundle.spec.questions if question.fact in wanted))
-
-
-def known_before(*, bundle: Bundle, draft_id: UUID, viewer: Actor) -> dict[str, Answer]:
-    """Answers of the person's earlier cases to what the draft still leaves open, each saying from which case.
-
-    A thing that was brought to its end is a new event when it happens again, so its own answers are not repeated; those
-    of an application in vain, and of every other thing, are. Four queries at most.
-    """
-    person_id = served_person(viewer)
-    if person_id is None:
-        return {}
-    draft = forms.draft(draft_id=draft_id, viewer=viewer)
-    definition = forms.definition(key=draft.key, version=draft.version, viewer=viewer)
-    found: dict[str, Answer] = {}
-    for case in cases.earlier(person_id=person_id, viewer=viewer):
-        if case.key == bundle.key and not case.in_vain:
-            continue
-        open_ = {
-            answer.fact: answer.value
-            for answer in case.answers
-            if answer.fact in definition.questions and answer.fact not in draft.answers and answer.fact not in found
-        }
-        unfit = {fault.fact for fault in wrong_types(definition, open_)}
-        day = case.submitted_at.astimezone(clock.CHINA).date().isoformat()
-        found |= {
-            fact: Answer(value, Source.EARLIER, f"{case.title}（{day}）")
-            for fact, value in open_.items()
-            if fact not in unfit
-        }
-    return found
 
 
 def served_person(viewer: Actor, /) -> UUID | None:

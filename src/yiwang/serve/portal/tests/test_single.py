@@ -78,11 +78,3 @@ def test_what_was_answered_in_another_case_is_brought_along_and_says_so(mother):
         mother.page, mother.url = response, (response.redirect_chain or [(mother.url, 0)])[-1][0]
         pages += mother.text
     assert "以前办事时填写" in pages
-
-
-def test_the_answers_of_a_finished_wish_are_not_proposed_for_the_same_wish_again(mother):
-    mother.to_check()
-    mother.send()
-    mother.begin()
-    (kept,) = drafts()
-    assert not [name for name, answer in kept.answers.items() if answer.source.value == "earlier"]

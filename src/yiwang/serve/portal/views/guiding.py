@@ -4,6 +4,7 @@ Answers stay in the session until an application begins; changing one drops only
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,18 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from yiwang.commons.forms import queries as form_queries
+from yiwang.commons.forms.contracts import Answer
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.queries import actor_of
 from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import Bundle, SituationQuestion
 from yiwang.serve.portal.contracts import NotOffered
-from yiwang.serve.portal.queries import can_apply, eligibility, open_questions, single, unsent, worked_out
+from yiwang.serve.portal.queries import can_apply, eligibility, open_questions, said_before, single, unsent, worked_out
 from yiwang.serve.portal.views.applying.work import language
 from yiwang.serve.portal.views.situation import answers_of, forget_answers, keep_answers
 from yiwang.serve.portal.views.speaking import address, say
 from yiwang.serve.portal.views.tailoring import answered, back_to, common, tailored_page
-from yiwang.web.components import BackLink, ErrorSummary
+from yiwang.web.components import BackLink, ErrorSummary, Provenance, Source
 from yiwang.web.fields import Choice, Field, FieldKind
 
 _YES_NO = {"yes": True, "no": False}
@@ -61,7 +63,9 @@ def _guide(request: HttpRequest, bundle: Bundle) -> HttpResponse:
     left = open_questions(bundle=bundle, guide=tailored, answers=answers, viewer=viewer)
     asked = _asked(bundle, request.GET.get("about", "")) or next(iter(left), None)
     if asked is not None:
-        return render(request, "portal/question.html", _question(bundle, asked, answers, len(left)))
+        earlier = {} if asked.fact in answers else said_before(bundle=bundle, viewer=viewer)
+        page = _question(bundle, asked, answers, len(left), earlier=earlier.get(asked.fact))
+        return render(request, "portal/question.html", page)
     known = worked_out(bundle=bundle, answers=answers, viewer=viewer)
     verdict = eligibility(bundle=bundle, facts=known, viewer=viewer)
     opened = unsent(viewer=viewer, key=bundle.spec.form, most=1)
@@ -172,9 +176,21 @@ def question_field(
 
 
 def _question(
-    bundle: Bundle, asked: SituationQuestion, answers: Mapping[str, Any], left: int, error: str = ""
+    bundle: Bundle,
+    asked: SituationQuestion,
+    answers: Mapping[str, Any],
+    left: int,
+    error: str = "",
+    *,
+    earlier: Answer | None = None,
 ) -> dict[str, Any]:
-    field = question_field(asked, answers, bundle.spec.translations, error=error)
+    """`earlier`: what the person answered in an earlier application, shown as chosen and told as such."""
+    shown = {**answers, asked.fact: earlier.value} if earlier else answers
+    field = question_field(asked, shown, bundle.spec.translations, error=error)
+    if earlier:
+        field = replace(
+            field, provenance=Provenance(Source.EARLIER, _("您以前办事时填写：%(case)s") % {"case": earlier.text})
+        )
     return {
         **common(bundle),
         "asked": asked,

@@ -1,6 +1,6 @@
 """Words of published definitions in the viewer's language, and the small components that several pages share."""
 
-from collections import ChainMap
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from yiwang.serve.matters.contracts import Bundle, CatalogueEntry
 from yiwang.serve.portal import queries as applications
 from yiwang.serve.portal.queries import Unsent
 from yiwang.web.components import Card, Link
+from yiwang.web.components.lists import Theme, Themes
 from yiwang.web.components.marks import SAMPLE
 from yiwang.web.registry import FooterColumn, Site
 
@@ -54,6 +56,18 @@ def in_life_order(entries: Iterable[CatalogueEntry], themes: Iterable[str]) -> l
         return entry.kind != "bundle", "person" not in entry.audience, first
 
     return sorted(entries, key=rank)
+
+
+def themes_of(entries: Iterable[CatalogueEntry], audience: str, names: Mapping[str, str]) -> Themes | None:
+    """The themes of an audience with how much each holds, in the order of `names`."""
+    counts = Counter(theme for entry in entries if audience in entry.audience for theme in entry.themes)
+    base = reverse("portal:matters")
+    themes = tuple(
+        Theme(name, f"{base}?{urlencode({'theme': key, 'audience': audience})}", counts[key])
+        for key, name in names.items()
+        if key in counts
+    )
+    return Themes(themes) if themes else None
 
 
 def visits_words(visits: int) -> str:
