@@ -25,7 +25,7 @@ FLOW_NODES = {
     *("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"),
     *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"),
 }
-NEVER_READ = {"transaction", "adHocSubProcess", "complexGateway", "linkEventDefinition", "compensateEventDefinition"}
+NEVER_READ = {"transaction", "complexGateway", "linkEventDefinition", "compensateEventDefinition"}
 
 
 def records():

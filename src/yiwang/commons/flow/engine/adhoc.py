@@ -58,8 +58,11 @@ def expanded(node: Node, report: Report) -> Node:
     if not (ad_hoc.collection or work.target):
         mend = "请在 zeebe:adHoc 中填写 activeElementsCollection，或用 zeebe:taskDefinition 指定操作。"
         report.refuse(node.id, node.line, "没有说明自由子流程启动哪些环节。", mend)
-    each = _each(node, ad_hoc, inner, roots, asked=bool(work.target))
+    watching = tuple(each for each in inner.nodes if each.kind is NodeKind.EVENT_SUBPROCESS)
+    inside = Body(tuple(each for each in inner.nodes if each not in watching), inner.flows)
+    each = _each(node, ad_hoc, inside, roots, asked=bool(work.target))
     body = _asking(node, work, each) if work.target else _completing(node, ad_hoc, each)
+    body = Body((*body.nodes, *watching), body.flows)
     return replace(node, ad_hoc=None, body=body, work=replace(work, target="", headers={}, properties={}))
 
 

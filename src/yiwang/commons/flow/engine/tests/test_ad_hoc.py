@@ -8,11 +8,15 @@ from yiwang.commons.flow.engine.tests.models import (
     bpmn,
     chain,
     end,
+    event_sub,
     extended,
     loop,
     mapping,
+    message,
+    on_message,
     service,
     start,
+    start_on,
     timer,
     user,
 )
@@ -123,6 +127,21 @@ def test_a_deadline_on_its_boundary_takes_everything_away():
     play = Play(xml, {"wanted": ["a", "b"]})
     play.wait(hours=2)
     assert play.open == ["late"]
+
+
+def test_an_event_sub_process_inside_it_watches_over_all_of_it():
+    takes_over = event_sub(
+        "w", start_on("by", on_message("stop")), user("instead"), end("we"), chain("by", "instead", "we")
+    )
+    xml = bpmn(
+        start(), ad_hoc(user("a"), user("b"), takes_over), user("z"), end(), chain("start", "s", "z", "end"), root=message("stop"),
+    )  # fmt: skip
+    play = Play(xml, {"wanted": ["a", "b"], "id": 1})
+    assert play.waiting == ["by"]
+    play.arrive("stop")
+    assert play.open == ["instead"]
+    play.complete("instead")
+    assert play.open == ["z"]
 
 
 def test_its_inputs_are_seen_by_the_list():
