@@ -41,7 +41,7 @@ SAMPLE = Tag(_("样例"), Tone.LINE)
 
 
 class DueState(StrEnum):
-    """The light of a time limit: square, triangle, half disc, ring, pause, tick."""
+    """The light of a time limit: square, triangle, half disc, ring, pause, tick; a bar for what ended without being granted."""
 
     OVER = "over"
     TODAY = "today"
@@ -49,6 +49,7 @@ class DueState(StrEnum):
     FINE = "fine"
     PAUSED = "paused"
     DONE = "done"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

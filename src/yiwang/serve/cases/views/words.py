@@ -94,7 +94,8 @@ def due_light(status: CaseStatus, result: ResultKind | None, clock: Clock) -> Du
     """The light of a case: state in a word, urgent colours only while somebody must act."""
     if status.is_final:
         words = _(result.label) if result and result is not ResultKind.GRANTED else _(status.label)
-        return Due(DueState.DONE, words)
+        good = result in {ResultKind.GRANTED, ResultKind.PARTLY_GRANTED}
+        return Due(DueState.DONE if good else DueState.CLOSED, words)
     if status is CaseStatus.CORRECTION:
         return Due(DueState.PAUSED, _(status.label))
     if clock.stopped_since is not None:
@@ -146,7 +147,7 @@ def _closed(member: MemberView) -> str:
 
 def row_words(row: CaseRow) -> str:
     """How far a case is and until when, in a sentence for the applicant's list."""
-    said = []
+    said = [_("为%(name)s办理") % {"name": row.beneficiary}] if row.beneficiary else []
     if row.members:
         said.append(_("%(all)d 个事项，已办结 %(done)d 个") % {"all": row.members, "done": row.members_done})
     if row.closed_at is not None:
@@ -156,7 +157,7 @@ def row_words(row: CaseRow) -> str:
         said.append(promise % {"day": day_words(row.promised_due)})
     else:
         said.append(_("%(day)s提交") % {"day": day_words(row.submitted_at)})
-    return listed(said)
+    return listed([*said, row.number])
 
 
 def listed(parts: Iterable[str]) -> str:
