@@ -113,7 +113,7 @@ def _item(row: ProcessRow, told: Outline | None) -> CaseItem:
 
 
 def _sentence(row: ProcessRow, told: Outline | None) -> str:
-    if told is not None and not row.waiting:
+    if told is not None:
         return told.words
     if row.ended_at is not None:
         return _("%(day)s 结束") % {"day": words.day_words(row.ended_at)}
