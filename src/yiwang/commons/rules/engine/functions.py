@@ -77,14 +77,12 @@ def builtin(
 
 def _fit(value: Value, parameter: Parameter, name: str) -> Value:
     """The argument as the parameter's type."""
-    if value is None:
-        if parameter.nullable:
-            return None
-    else:
-        try:
-            return coerce(value, parameter.type or ANY)
-        except Fault:
-            pass
+    try:
+        value = coerce(value, parameter.type or ANY)
+        if value is not None or parameter.nullable:
+            return value
+    except Fault:
+        pass
     raise Fault("rules.argument_type", name=name, parameter=parameter.name, value=kind(value))
 
 
