@@ -60,3 +60,43 @@ def test_a_sound_file_passes_the_analysis(tmp_path):
     file = tmp_path / "d.dmn"
     file.write_bytes(model(fact("n", "number"), literal("d", "n + 1", needs("n"))))
     assert (run("check", str(file)).exit_code, run("check", str(file)).output) == (0, f"{file}: 没有发现问题\n")
+
+
+@pytest.fixture
+def refund(tmp_path):
+    file = tmp_path / "refund.dmn"
+    rules = [("< 12", '"no"'), (">= 12", '"yes"')]
+    file.write_bytes(model(fact("months", "number"), table("refund", {"months": "number"}, rules)))
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"months": 9}')
+    return file, facts
+
+
+def test_a_decision_is_explained_in_words(refund):
+    file, facts = refund
+    result = run("explain", str(file), "refund", "--facts", str(facts), "--lang", "en")
+    assert result.exit_code == 0
+    assert "because months was required to be at least 12, and 9 was found." in result.output
+    open_ = run("explain", str(file), "refund", "--json")
+    assert (open_.exit_code, json.loads(open_.output)["missing_facts"]) == (1, ["months"])
+    assert run("explain", str(file), "nothing").exit_code == 1
+
+
+def test_the_facts_that_still_matter_are_named(refund):
+    file, facts = refund
+    assert run("missing", str(file), "refund").output == "还要问：months\n"
+    assert run("missing", str(file), "refund", "--facts", str(facts)).exit_code == 0
+
+
+def test_a_proof_is_written_recomputed_and_refused_when_it_was_altered(refund, tmp_path):
+    file, facts = refund
+    proof = tmp_path / "proof.json"
+    assert run("prove", str(file), "refund", "--facts", str(facts), "--output", str(proof)).exit_code == 0
+    same = run("recompute", str(proof), "--facts", str(facts), "--model", str(file))
+    assert (same.exit_code, same.output) == (0, "相同：重算的结果与证明一致\n")
+    proof.write_bytes(proof.read_bytes().replace(b'"output":"no"', b'"output":"yes"'))
+    other = run("recompute", str(proof), "--facts", str(facts), "--json")
+    assert other.exit_code == 1
+    assert [d["code"] for d in json.loads(other.output)["differences"]] == ["proof.digest", "proof.output"]
+    proof.write_text("{}")
+    assert run("recompute", str(proof), "--facts", str(facts)).exit_code == 2

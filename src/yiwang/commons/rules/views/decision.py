@@ -56,7 +56,7 @@ def decision(request: HttpRequest, key: str) -> HttpResponse:
     given = _given(request, layout, text, number)
     facts = rules.entered(layout, given)
     asked = request.method == "POST" or number is not None
-    simulation = rules.simulate(model, layout, facts.facts, clock.now()) if asked else None
+    simulation = rules.simulate(model, layout, facts.facts, now=clock.now()) if asked else None
     context = {
         "frame": frame,
         "layout": layout,

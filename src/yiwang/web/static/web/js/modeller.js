@@ -1,5 +1,4 @@
 // The editor of a model (dmn-js, bpmn-js): loads the library, saves as one writes, says when somebody else saved in between.
-// The page's policy forbids inline styles; what the library writes as markup is set again through the object model.
 const PAUSE = 1200;
 
 const loaded = new Map();
@@ -17,31 +16,36 @@ const load = (make, key) => {
 const script = (src) => load(() => Object.assign(document.createElement("script"), { src }), src);
 const sheet = (href) => load(() => Object.assign(document.createElement("link"), { rel: "stylesheet", href }), href);
 
-// A <style> that a library adds counts for nothing under the policy: its rules are adopted instead.
-const adopted = new Map();
-const adopt = (style) => {
-  if (!adopted.has(style)) {
-    adopted.set(style, new CSSStyleSheet());
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, adopted.get(style)];
-  }
-  adopted.get(style).replaceSync(style.textContent);
-};
-const restyle = (node) => {
-  if (node.nodeType === Node.TEXT_NODE) node = node.parentElement;
-  if (!node || node.nodeType !== Node.ELEMENT_NODE) return;
-  if (node.tagName === "STYLE") adopt(node);
-  for (const each of [node, ...node.querySelectorAll("[style]")]) {
-    const written = each.getAttribute("style");
-    if (written && !each.style.cssText) each.style.cssText = written;
-  }
-};
-const keepStyles = () => {
-  new MutationObserver((changes) => {
-    for (const change of changes) {
-      for (const node of change.addedNodes) restyle(node);
-      if (change.target.tagName === "STYLE") adopt(change.target);
-    }
-  }).observe(document.documentElement, { childList: true, subtree: true });
+// What a library writes as inline style the policy would refuse; the same said through the object model it allows. Only on
+// pages with an editor, before its library is loaded.
+const allowStyles = () => {
+  const { set: setMarkup, get: getMarkup } = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
+  Object.defineProperty(Element.prototype, "innerHTML", {
+    configurable: true,
+    get: getMarkup,
+    set(markup) {
+      setMarkup.call(this, String(markup).replace(/(<[^>]*?)\sstyle="/g, '$1 data-yw-style="'));
+      for (const each of this.querySelectorAll("[data-yw-style]")) {
+        each.style.cssText = each.dataset.ywStyle;
+        each.removeAttribute("data-yw-style");
+      }
+    },
+  });
+  const { setAttribute } = Element.prototype;
+  Element.prototype.setAttribute = function (name, value) {
+    if (name === "style") this.style.cssText = value;
+    else setAttribute.call(this, name, value);
+  };
+  const { createElement } = Document.prototype;
+  Document.prototype.createElement = function (name, ...rest) {
+    const made = createElement.call(this, name, ...rest);
+    if (String(name).toLowerCase() !== "style") return made;
+    const rules = new CSSStyleSheet();
+    let text = "";
+    Object.defineProperty(made, "textContent", { get: () => text, set: (given) => { text = given; rules.replaceSync(given); } });
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, rules];
+    return made;
+  };
 };
 
 const translator = (words) => ({
@@ -72,7 +76,7 @@ class Editor {
   async open() {
     const { library, styles, model, words } = this.root.dataset;
     try {
-      keepStyles();
+      allowStyles();
       const [answer] = await Promise.all([fetch(model), script(library), ...styles.split(" ").map(sheet)]);
       if (!answer.ok) throw new Error(String(answer.status));
       this.revision = answer.headers.get("X-Revision") ?? this.revision;
