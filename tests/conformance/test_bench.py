@@ -19,6 +19,7 @@ FIGURES = {
     "search": {"300-documents", "1000-documents"},
     "filing": {"one-case", "1-threads", "4-threads"},
     "pages": {"home-guest", "home-resident", "search", "bundle", "guide", "check", "progress", "inbox-20", "inbox-200"},
+    "portal": {"home-guest", "search", "guide", "check", "receipt", "progress", "empty-view", "search-300-documents"},
     "start": {"cold_s", "warm_s", "bare_server_s", "database_s", "memory_mb"},
 }
 ELSEWHERE = {"DATABASE_URL", "YIWANG_DATABASE_URL", "YIWANG_DATA_DIR"}

@@ -199,10 +199,10 @@ class Interpreter(PythonScriptEngine):
         return found
 
     def _needed(self, task: Task, node: Node, text: str) -> str:
-        value = _line(self.text(task, node.id, text))
-        if text and not value:
+        value = self.text(task, node.id, text)
+        if text and not (isinstance(value, str) and value):
             raise EvaluationHalt(node.id, "没有算出要执行的操作、决策或流程。", expression=text)
-        return value
+        return str(value)
 
 
 def _line(value: Any) -> str:

@@ -232,8 +232,9 @@ def test_an_operation_may_be_named_by_an_expression():
     assert Play(xml, {"kind": "mail"}).item("s").target == "mail.send"
 
 
-def test_an_expression_that_names_no_operation_halts():
+@pytest.mark.parametrize("kind", [None, "", 1, ["mail"]])
+def test_an_expression_that_names_no_operation_halts(kind):
     xml = bpmn(start(), service("s", "=kind"), end(), chain("start", "s", "end"))
     with pytest.raises(engine.EvaluationHalt) as halt:
-        Play(xml, {"kind": None})
+        Play(xml, {"kind": kind})
     assert halt.value.element_id == "s"
