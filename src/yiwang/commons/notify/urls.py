@@ -1,10 +1,10 @@
-"""Addresses of messages, and their entry in the residents' navigation."""
+"""Addresses of messages, and their entries in the navigation of residents and of officials."""
 
 from django.urls import path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.notify import views
-from yiwang.web.registry import NavEntry, register_nav
+from yiwang.web.registry import Area, NavEntry, register_nav
 
 app_name = "notify"
 urlpatterns = [
@@ -16,13 +16,11 @@ urlpatterns = [
 
 def register() -> None:
     """Called once at start-up."""
-    register_nav(
-        NavEntry(
-            "notify.messages",
-            _("消息"),
-            lambda: str(reverse_lazy("notify:inbox")),
-            order=95,
-            visible=views.has_messages,
-            count=views.unread_of,
+    for key, area, order, visible in (
+        ("notify.messages", Area.PORTAL, 95, views.has_messages),
+        ("notify.work_messages", Area.WORK, 890, views.is_in_office),
+    ):
+        address = reverse_lazy("notify:inbox")
+        register_nav(
+            NavEntry(key, _("消息"), lambda to=address: str(to), area, order, visible=visible, count=views.unread_of)
         )
-    )

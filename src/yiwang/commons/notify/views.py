@@ -86,6 +86,11 @@ def has_messages(request: HttpRequest) -> bool:
     return viewer.is_known and not viewer.is_official
 
 
+def is_in_office(request: HttpRequest) -> bool:
+    """Officials' navigation shows the messages to their account."""
+    return actor_of(request).is_official
+
+
 def _said(params: Params) -> dict[str, str | int]:
     """The parameters in the reader's language."""
     english = (get_language() or "").startswith("en")

@@ -4,10 +4,12 @@ import re
 
 import pytest
 from django.test import Client
+from tests.pack import account_of
 
 from yiwang.commons.flow.tests.factories import office, publish, start
 from yiwang.commons.identity.tests.factories import login, make_resident
 from yiwang.commons.notify import queries
+from yiwang.commons.notify.contracts import Recipient
 from yiwang.commons.notify.tests.factories import send
 from yiwang.kernel import outbox
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -111,3 +113,12 @@ def test_a_task_for_officials_tells_nobody_else(reader):
     start(subject=SubjectRef("sample", new_id()), applicant_person_id=reader.person_id, organisation_id=organisation)
     outbox.relay()
     assert not queries.messages(viewer=Actor.system("tests")).items
+
+
+def test_officials_have_the_entry_at_their_desk_and_strangers_nowhere(pack):
+    client = Client()
+    login(client, account_of("tianning-police-acceptor"))
+    send(to=Recipient(account_id=account_of("tianning-police-acceptor")))
+    html = client.get("/work/").content.decode()
+    assert re.search(r'href="/messages/"[^>]*>消息 <span class="y-nav__count">1<', html)
+    assert 'href="/messages/"' not in Client().get("/").content.decode()
