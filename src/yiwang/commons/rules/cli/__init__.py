@@ -41,4 +41,4 @@ def evaluate(expression: str, facts: str, as_json: bool) -> None:
     sys.exit(0 if result.known else 1)
 
 
-from . import checking, tck  # noqa: E402, F401 - each registers its verbs
+from . import checking, proving, tck  # noqa: E402, F401 - each registers its verbs

@@ -1,6 +1,7 @@
 """Files that the verbs take: a model with those it imports, facts as JSON."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ def beside(file: Path) -> tuple[bytes, ...]:
 def facts_in(file: Path, option: str = "--facts") -> dict[str, Any]:
     """The JSON object in a file; anything else is wrong usage."""
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        told = json.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from error
     if not isinstance(told, dict):

@@ -5,6 +5,7 @@ Doors: `explain`, `missing_facts`, `prove`, `recompute`, `Source`, `Words`.
 
 from .explanation import Explanation, explain
 from .missing import Missing, missing_facts
+from .proofs import Comparison, DecisionProof, Difference, ProofUnreadable, prove, recompute
 from .sentences import Sentence
 from .source import Source
 from .views import CellView, Column, RuleView, TableView
@@ -13,8 +14,12 @@ from .words import Words
 __all__ = [
     "CellView",
     "Column",
+    "Comparison",
+    "DecisionProof",
+    "Difference",
     "Explanation",
     "Missing",
+    "ProofUnreadable",
     "RuleView",
     "Sentence",
     "Source",
@@ -22,4 +27,6 @@ __all__ = [
     "Words",
     "explain",
     "missing_facts",
+    "prove",
+    "recompute",
 ]

@@ -12,7 +12,7 @@ from yiwang.commons.rules.engine.values import Range, Value
 
 from .facts import Known
 from .views import NO, UNKNOWN, YES
-from .words import Words, compared, in_words, requirement, spoken, within
+from .words import Words, compared, in_words, requirement, spaced, spoken, within
 
 _MIRRORED: Mapping[str, str] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
@@ -53,8 +53,9 @@ class Conditions:
     def _logic(self, parts: tuple[tree.Expression, ...], *, decisive: bool) -> Iterator[Reason]:
         values = [self.known.evaluate(self.node, part) for part in parts]
         settled = [part for part, value in zip(parts, values, strict=True) if value is decisive]
-        if settled:
-            yield from self.explain(settled[0])
+        if settled:  # one way suffices; of conditions that all must hold, each that failed is named
+            for part in settled[:1] if decisive else settled:
+                yield from self.explain(part)
             return
         opened = [part for part, value in zip(parts, values, strict=True) if type(value) in OPEN]
         for part in opened or parts:
@@ -89,10 +90,9 @@ class Conditions:
             if holds:
                 return f"because {label} is {seen}, as required: {wanted};"
             return f"because {label} was required to be {wanted}, and {seen} was found."
-        gap = " " if seen[:1].isdigit() else ""
         if holds:
-            return f"因为{label}为{gap}{seen}，符合“{wanted}”的要求；"
-        return f"因为{label}要求{wanted}，实际为{gap}{seen}。"
+            return f"因为{label}为{spaced(seen)}，符合“{wanted}”的要求；"
+        return f"因为{label}要求{wanted}，实际为{spaced(seen)}。"
 
     def _open(self, missing: tuple[str, ...]) -> str:
         told = [spoken(self.known.words(name).label, self.language) for name in missing]

@@ -18,7 +18,7 @@ from yiwang.commons.rules.engine.values import Value
 from .conditions import Conditions
 from .facts import Known
 from .views import NO, UNKNOWN, YES, CellView, RuleView, TableView
-from .words import Words, in_words, spoken
+from .words import Words, in_words, spaced, spoken
 
 MAX_RULES = 20
 NOTE = "note"
@@ -92,8 +92,7 @@ class Speaker:
     def value(self, value: Value, words: Words) -> str:
         """“为小型”, “为 9 个月”."""
         told = in_words(value, words, self.language)
-        gap = " " if self.language != "en" and told[:1].isdigit() and not told.endswith("日") else ""
-        return self.say("is", value=f"{gap}{told}")
+        return self.say("is", value=told if self.language == "en" else spaced(told))
 
     def all(self, node: Node) -> Iterator[Sentence]:
         if self.outcome.known:

@@ -75,6 +75,11 @@ def in_words(value: Value, words: Words, language: str) -> str:  # noqa: C901, P
     return as_text(value)
 
 
+def spaced(told: str) -> str:
+    """Set off from the Chinese before it where it begins with a number; a date is not."""
+    return f" {told}" if told[:1].isdigit() and not told.endswith("日") else told
+
+
 def _plain(value: Value) -> bool:
     return isinstance(value, str | bool | Decimal)
 
