@@ -1,7 +1,8 @@
 """Whose a draft is: the account's that began it, acting for the same person or legal entity; at the counter the person's.
 
 A person and the clerk who serves them (an official acting on behalf of a person) share the drafts that either began for
-that person, so that one goes on at the counter with what one began at home, and the other way round.
+that person, so that one goes on at the counter with what one began at home, and the other way round. So do a legal
+entity's people and the clerk who serves its agent.
 """
 
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db.models import Q
 
 from yiwang.commons.forms.contracts import DraftNotFound
 from yiwang.commons.forms.models import Draft
-from yiwang.commons.identity.contracts import PERSON, AccountKind
+from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, AccountKind
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Unauthenticated
 
@@ -22,6 +23,10 @@ def own(actor: Actor) -> Q:
     if actor.account_id is None:
         return Q(pk__in=())
     behalf = actor.on_behalf
+    if behalf is not None and behalf.kind == LEGAL_ENTITY:
+        for_entity = Q(on_behalf_kind=LEGAL_ENTITY, on_behalf_id=behalf.id)
+        shared = Q(owner_id=actor.account_id) | Q(owner__kind=AccountKind.OFFICIAL.value)
+        return for_entity if actor.is_official else for_entity & shared
     mine = Q(
         owner_id=actor.account_id,
         on_behalf_kind=behalf.kind if behalf else "",
@@ -50,6 +55,8 @@ def can_use(actor: Actor, draft: Draft) -> bool:
     for_same = (draft.on_behalf_kind, draft.on_behalf_id) == behalf
     if actor.account_id is not None and draft.owner_id == actor.account_id and for_same:
         return True
+    if for_same and actor.on_behalf is not None and actor.on_behalf.kind == LEGAL_ENTITY:
+        return actor.is_official or bool(draft.owner.kind == AccountKind.OFFICIAL.value)
     person_id = _person_at_counter(actor)
     if person_id is None:
         return False

@@ -6,7 +6,7 @@ from yiwang.commons.identity.commands.accounts import (
     set_password,
     set_sample_passwords,
 )
-from yiwang.commons.identity.commands.acting import act_for, end_representation, represent, serve
+from yiwang.commons.identity.commands.acting import act_for, end_representation, represent, serve, serve_entity
 from yiwang.commons.identity.commands.people import register_legal_entity, register_person, update_contact
 from yiwang.commons.identity.commands.places import define_organisations, define_regions, define_role
 from yiwang.commons.identity.commands.rights import appoint, end_appointment, grant, revoke
@@ -27,6 +27,7 @@ __all__ = [
     "represent",
     "revoke",
     "serve",
+    "serve_entity",
     "set_password",
     "set_sample_passwords",
     "update_contact",

@@ -11,8 +11,10 @@ from yiwang.commons.identity.contracts import (
     FOR_PERSONS,
     LEGAL_ENTITY,
     PERSON,
+    AgentBasis,
     AlreadyHeld,
     InvalidIdentity,
+    MayNotRepresent,
     RepresentationBegan,
     RepresentationEnded,
     RepresentationKind,
@@ -134,6 +136,27 @@ def serve(*, person_id: UUID, by: Actor, at: datetime) -> None:
     if not Person.objects.filter(pk=person_id).exists():
         raise UnknownRecord(kind=PERSON)
     note(SubjectRef(PERSON, person_id))
+
+
+@command("identity.serve_entity")
+def serve_entity(*, entity_id: UUID, agent_id: UUID, basis: AgentBasis, by: Actor, at: datetime) -> None:
+    """Begin to serve a legal entity whose agent stands at the counter; the clerk has looked at the credit code, at the
+    agent's ID card and at what the agent acts on. Who came for whom is left as evidence.
+
+    Raises NotPermitted, UnknownRecord, MayNotRepresent for whoever is not the legal representative they say they are.
+    """
+    del at
+    policies.check_serve(by)
+    entity = LegalEntity.objects.filter(pk=entity_id).first()
+    if entity is None or not Person.objects.filter(pk=agent_id).exists():
+        raise UnknownRecord(kind=LEGAL_ENTITY if entity is None else PERSON)
+    known = entity.legal_representative_id
+    if basis is AgentBasis.LEGAL_REPRESENTATIVE and known is not None and known != agent_id:
+        raise MayNotRepresent
+    subject = SubjectRef(LEGAL_ENTITY, entity_id)
+    note(subject, agent=str(agent_id), basis=basis.value)
+    parties = evidence.salted_hash(f"{agent_id} {subject}")
+    evidence.record("identity.agent_presented", subject, {"basis": basis.value, "parties": parties})
 
 
 @command("identity.act_for")

@@ -25,6 +25,7 @@ from yiwang.commons.identity.contracts.kinds import (
     LEGAL_ENTITY,
     PERSON,
     AccountKind,
+    AgentBasis,
     CodeSystem,
     Grade,
     LegalEntityKind,
@@ -47,6 +48,7 @@ from yiwang.commons.identity.contracts.values import (
     RegionRef,
     RegionRow,
     SampleAccount,
+    ServedAgent,
 )
 from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.events import Event
@@ -63,6 +65,7 @@ __all__ = [
     "AccountInactive",
     "AccountKind",
     "ActingChoice",
+    "AgentBasis",
     "AlreadyHeld",
     "Appointed",
     "AppointmentEnded",
@@ -93,6 +96,7 @@ __all__ = [
     "RepresentationKind",
     "SampleAccount",
     "SampleAccountClosed",
+    "ServedAgent",
     "Sex",
     "TooManyAttempts",
     "Tree",

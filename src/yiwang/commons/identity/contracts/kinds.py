@@ -2,6 +2,8 @@
 
 from enum import IntEnum, StrEnum
 
+from yiwang.kernel.text import gettext_noop as _
+
 PERSON = "person"
 LEGAL_ENTITY = "legal_entity"
 ACCOUNT = "account"
@@ -91,3 +93,20 @@ class Grade(IntEnum):
     GENERAL_4 = 4
     IMPORTANT = 5
     CORE = 6
+
+
+class AgentBasis(StrEnum):
+    """On what somebody at the counter acts for a legal entity: the clerk has looked at it."""
+
+    LEGAL_REPRESENTATIVE = "legal_representative"
+    LETTER = "letter"
+
+    @property
+    def label(self) -> str:
+        return _BASIS[self]
+
+
+_BASIS = {
+    AgentBasis.LEGAL_REPRESENTATIVE: _("法定代表人（负责人）本人"),
+    AgentBasis.LETTER: _("持授权委托书"),
+}

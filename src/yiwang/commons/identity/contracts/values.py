@@ -6,6 +6,7 @@ from uuid import UUID
 
 from yiwang.commons.identity.contracts.kinds import (
     AccountKind,
+    AgentBasis,
     CodeSystem,
     LegalEntityKind,
     OrganisationKind,
@@ -133,6 +134,15 @@ class ActingChoice:
     kind: RepresentationKind
     scope: str
     valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedAgent:
+    """Who stands at the counter for a legal entity, and on what they act."""
+
+    person_id: UUID
+    name: str
+    basis: AgentBasis
 
 
 @dataclass(frozen=True, slots=True)

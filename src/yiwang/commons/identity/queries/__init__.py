@@ -14,6 +14,7 @@ from yiwang.commons.identity.queries.actors import (
     forget_standing,
     held_in_menu,
     offices,
+    serving_entity,
     standing_of,
 )
 from yiwang.commons.identity.queries.holders import colleagues, holders, may_reach, posts
@@ -80,6 +81,7 @@ __all__ = [
     "sample_accounts",
     "sample_password",
     "scope",
+    "serving_entity",
     "standing_of",
     "subject_names",
 ]

@@ -13,10 +13,12 @@ from yiwang.commons.identity.contracts import (
     PERSON,
     AccountKind,
     ActingChoice,
+    AgentBasis,
     Office,
     RepresentationKind,
+    ServedAgent,
 )
-from yiwang.commons.identity.models import Account, Appointment, Person, Representation
+from yiwang.commons.identity.models import Account, Appointment, LegalEntity, Person, Representation
 from yiwang.commons.identity.policies import reach
 from yiwang.commons.identity.queries.places import organisation_ref
 from yiwang.commons.identity.registry import StandIn
@@ -36,8 +38,8 @@ _PASSWORD = 1
 class Standing:
     """A request's actor with what the page shell shows of it.
 
-    `acting_ended`: the session acts for somebody for whom it may act no more. `served`: whom a clerk serves at the counter.
-    `absent`: for whom the official stands in as a deputy.
+    `acting_ended`: the session acts for somebody for whom it may act no more. `served`: whom a clerk serves at the counter,
+    `agent`: who stands there for a legal entity. `absent`: for whom the official stands in as a deputy.
     """
 
     actor: Actor
@@ -47,6 +49,7 @@ class Standing:
     acting: ActingChoice | None = None
     acting_ended: bool = False
     served: str = ""
+    agent: ServedAgent | None = None
     absent: StandIn | None = None
 
 
@@ -118,10 +121,10 @@ def _official(request: HttpRequest, account: Account) -> Standing:
     absent, ended = _absent(request, account.pk)
     if absent is not None:
         return Standing(_deputy(actor, absent), name or account.username, known, office, absent=absent)
-    person_id, served = _served(request, actor)
-    if person_id is not None:
-        actor = replace(actor, on_behalf=SubjectRef(PERSON, person_id))
-    return Standing(actor, name or account.username, known, office, acting_ended=ended, served=served)
+    subject, served, agent = _served(request, actor)
+    if subject is not None:
+        actor = replace(actor, on_behalf=subject)
+    return Standing(actor, name or account.username, known, office, acting_ended=ended, served=served, agent=agent)
 
 
 def _absent(request: HttpRequest, account_id: UUID) -> tuple[StandIn | None, bool]:
@@ -143,13 +146,31 @@ def _deputy(actor: Actor, absent: StandIn) -> Actor:
     )
 
 
-def _served(request: HttpRequest, clerk: Actor) -> tuple[UUID | None, str]:
+def serving_entity(*, entity_id: UUID, agent: ServedAgent) -> str:
+    """What the session keeps (SESSION_SERVING) while a legal entity's agent is served; of a person it keeps the id."""
+    return f"{LEGAL_ENTITY}:{entity_id}:{agent.person_id}:{agent.basis.value}"
+
+
+def _served(request: HttpRequest, clerk: Actor) -> tuple[SubjectRef | None, str, ServedAgent | None]:
     """Whom the session serves at the counter. No query without somebody; the right is asked anew at each request."""
-    chosen = _subject(f"{PERSON}:{request.session.get(SESSION_SERVING, '')}")
-    if chosen is None or not policies.can_serve(clerk):
-        return None, ""
-    name = Person.objects.filter(pk=chosen.id).values_list("name", flat=True).first()
-    return (chosen.id, name) if name else (None, "")
+    stored = str(request.session.get(SESSION_SERVING, ""))
+    if not stored or not policies.can_serve(clerk):
+        return None, "", None
+    if stored.startswith(LEGAL_ENTITY):
+        return _served_entity(stored)
+    chosen = _subject(f"{PERSON}:{stored}")
+    name = Person.objects.filter(pk=chosen.id).values_list("name", flat=True).first() if chosen else None
+    return (chosen, name, None) if name else (None, "", None)
+
+
+def _served_entity(stored: str) -> tuple[SubjectRef | None, str, ServedAgent | None]:
+    kind, entity, agent, basis = (*stored.split(":"), "", "", "")[:4]
+    chosen, person = _subject(f"{kind}:{entity}"), _subject(f"{PERSON}:{agent}")
+    if chosen is None or person is None or basis not in set(AgentBasis):
+        return None, "", None
+    name = LegalEntity.objects.filter(pk=chosen.id).values_list("name", flat=True).first()
+    who = Person.objects.filter(pk=person.id).values_list("name", flat=True).first()
+    return (chosen, name, ServedAgent(person.id, who, AgentBasis(basis))) if name and who else (None, "", None)
 
 
 def _offices(account_id: UUID) -> list[tuple[str, Office]]:
