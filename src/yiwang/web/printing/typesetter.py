@@ -26,7 +26,7 @@ def typeset(paper: str) -> bytes:
     """The PDF (PDF/A-2u: archived as it is, its text can be searched) of a paper given as JSON."""
     import typst
 
-    compiler = typst.Compiler(LAYOUT, font_paths=[str(fonts())], ignore_system_fonts=True)
+    compiler = typst.Compiler(str(LAYOUT), font_paths=[str(fonts())], ignore_system_fonts=True)
     made = compiler.compile(format="pdf", sys_inputs={"paper": paper}, pdf_standards=["a-2u"])
     assert isinstance(made, bytes)
     return made
