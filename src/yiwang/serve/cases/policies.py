@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.identity import queries as identity
-from yiwang.commons.identity.contracts import MayNotRepresent
-from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, MayNotRepresent
+from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
 from yiwang.kernel.errors import Forbidden
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import rules
@@ -49,20 +49,25 @@ def own(viewer: Actor) -> Q:
         mine |= Q(agent_id=viewer.account_id)
     if viewer.on_behalf is None:
         return mine
-    column = "person_id" if viewer.on_behalf.kind == "person" else "entity_id"
-    return mine | Q(**{column: viewer.on_behalf.id})
+    return mine | _of(viewer.on_behalf)
+
+
+def _of(subject: SubjectRef) -> Q:
+    """The cases whose applicant this is; none for whatever is neither a person nor a legal entity."""
+    columns = {PERSON: "person_id", LEGAL_ENTITY: "entity_id"}
+    return Q(**{columns[subject.kind]: subject.id}) if subject.kind in columns else Q(pk__in=[])
 
 
 def visible(viewer: Actor) -> Q:
     """The row filter of every read: grants for officials, own cases for residents, everything for the program.
 
-    A clerk sees also the cases of the person whom they serve at the counter.
+    A clerk sees also the cases of the person or legal entity whom they serve at the counter.
     """
     if viewer.is_system:
         return Q()
     if viewer.is_official:
         reached = Q(identity.scope(viewer=viewer, action=VIEW))
-        return reached | Q(person_id=viewer.on_behalf.id) if viewer.on_behalf else reached
+        return reached | _of(viewer.on_behalf) if viewer.on_behalf else reached
     return own(viewer)
 
 

@@ -1,4 +1,4 @@
-"""What a person answered in earlier cases, so that nothing has to be typed twice."""
+"""What an applicant answered in earlier cases, so that nothing has to be typed twice."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ _IN_VAIN = frozenset({ResultKind.REFUSED, ResultKind.NOT_ACCEPTED, ResultKind.WI
 
 @dataclass(frozen=True, slots=True)
 class EarlierCase:
-    """An earlier case of a person. `key`: of the bundle, else the matter's code. `open`: not closed yet.
+    """An earlier case of an applicant. `key`: of the bundle, else the matter's code. `open`: not closed yet.
 
     `in_vain`: it ended without what was applied for, so that applying again is the same wish once more.
     """
@@ -28,9 +28,15 @@ class EarlierCase:
     answers: tuple[Answer, ...]
 
 
-def earlier(*, person_id: UUID, viewer: Actor, most: int = 5) -> tuple[EarlierCase, ...]:
-    """The person's last cases that the viewer may see, without the members of bundles, newest first. One query."""
-    rows = Case.objects.filter(policies.visible(viewer), person_id=person_id, parent__isnull=True)
+def earlier(
+    *, person_id: UUID | None = None, entity_id: UUID | None = None, viewer: Actor, most: int = 5
+) -> tuple[EarlierCase, ...]:
+    """The last cases of the person or legal entity that the viewer may see, without the members of bundles, newest first.
+
+    One query.
+    """
+    whose = {"entity_id": entity_id} if entity_id is not None else {"person_id": person_id}
+    rows = Case.objects.filter(policies.visible(viewer), parent__isnull=True, **whose)
     return tuple(
         EarlierCase(
             number=row.number,

@@ -61,7 +61,7 @@ def case(*, number: str, viewer: Actor) -> CaseView:
         parent_title=row.parent.title if row.parent else "",
         member_key=row.member_key,
         applicant=row.applicant_name,
-        agent=row.agent.person.name if row.agent and row.agent.person else "",
+        agent=row.agent.person.name if row.agent and row.agent.person else row.agent_authority,
         beneficiary=row.beneficiary,
         organisation=row.organisation_name,
         organisation_id=row.organisation_id,

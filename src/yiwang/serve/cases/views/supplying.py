@@ -1,6 +1,7 @@
 """Where the applicant hands in what is missing: after a correction notice, and after conditional acceptance."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -52,6 +53,7 @@ def _correction_page(
     fields = tuple(_upload_field(material.material, material.name) for material in papers.correctable(view))
     offered = _pledge_field(view, identity.actor_of(request))
     fields = (*fields, offered) if offered else fields
+    fields = tuple(replace(each, required=len(fields) == 1) for each in fields)
     errors = ui.ErrorSummary.of(fields, refused.sentence(_)) if refused else None
     notice = papers.last_document(view, "correction")
     context = {
@@ -60,6 +62,7 @@ def _correction_page(
         "asked": tuple(papers.asked(view)),
         "desk": desk,
         "errors": errors,
+        "back_url": reverse("cases:progress", args=[view.parent_number or view.number]),
         "notice": ui.Link(f"{notice.title} {notice.number}", reverse("cases:document", args=[notice.id]), icon="paper")
         if notice
         else None,

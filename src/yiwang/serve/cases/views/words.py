@@ -147,7 +147,7 @@ def _closed(member: MemberView) -> str:
 
 def row_words(row: CaseRow) -> str:
     """How far a case is and until when, in a sentence for the applicant's list."""
-    said = [_("为%(name)s办理") % {"name": row.beneficiary}] if row.beneficiary else []
+    said = [_("为%(name)s办理") % {"name": row.beneficiary}] if row.beneficiary not in {"", row.applicant} else []
     if row.members:
         said.append(_("%(all)d 个事项，已办结 %(done)d 个") % {"all": row.members, "done": row.members_done})
     if row.closed_at is not None:
