@@ -180,6 +180,14 @@ class SignatureMissing(Invalid):
     next_step = _("签字后勾选“申请人已签字”，填写收到的纸质材料页数，再提交。")
 
 
+class AgentMissing(Conflict):
+    """At the counter a legal entity is served through whoever came for it."""
+
+    code = "portal.agent_missing"
+    message = _("还没有核对经办人。")
+    next_step = _("请从窗口首页输入统一社会信用代码，核对经办人的身份证件和委托书后再提交。")
+
+
 class TrayClosed(Conflict):
     """The folder of the scanner can't be read."""
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("work/counter/", views.counter.desk, name="counter"),
     path("work/counter/find/", views.counter.find, name="counter_find"),
     path("work/counter/register/", views.counter.register, name="counter_register"),
+    path("work/counter/agent/", views.counter.agent, name="counter_agent"),
     path("work/counter/person/", views.counter.person, name="counter_person"),
     path("work/counter/next/", views.counter.leave, name="counter_leave"),
     path("work/counter/offers/<str:key>/", views.counter.situation, name="counter_situation"),

@@ -1,6 +1,7 @@
 """From the guide to a draft, and from a draft to a case: each in one transaction and once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from yiwang.commons.files import queries as files
 from yiwang.commons.forms import commands as forms
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.forms.contracts import Submission
+from yiwang.commons.identity.contracts import ServedAgent
 from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
@@ -18,6 +20,7 @@ from yiwang.serve.cases.contracts import Answer, Applicant, MaterialBy, Material
 from yiwang.serve.matters.contracts import Bundle, MatterSpec
 from yiwang.serve.portal import queries
 from yiwang.serve.portal.contracts import (
+    AgentMissing,
     FormReplaced,
     NotEligible,
     NotOffered,
@@ -66,6 +69,7 @@ def send_application(
     signed: bool = False,
     papers: int = 0,
     workplace: str = "",
+    agent: ServedAgent | None = None,
     idempotency_key: str | None = None,
     by: Actor,
     at: datetime,
@@ -73,12 +77,14 @@ def send_application(
     """File the draft's bundle with its answers and uploads; the id of the parent case.
 
     At the counter the applicant has `signed` the printed form and hands in so many sheets of `papers`, the form included;
-    the case then stands in the clerk's shift. A repeat with the same `idempotency_key` (double click, second tab, retry) returns the first case. Raises NotEligible,
-    SignatureMissing, FormReplaced, WrongApplicant and what forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
+    the case then stands in the clerk's shift. A legal entity has its `agent` there. A repeat with the same `idempotency_key` (double click, second tab, retry) returns the first case. Raises NotEligible,
+    SignatureMissing, AgentMissing, FormReplaced, WrongApplicant and what forms.submit_draft and cases.submit_bundle raise; then nothing is lost, the draft stays.
     """
     del idempotency_key
     if by.is_official and not (signed and papers > 0):
         raise SignatureMissing
+    if by.is_official and agent is None and applicant_of(by).entity_id is not None:
+        raise AgentMissing
     sent = forms.submit_draft(draft_id=draft_id, expected_revision=expected_revision, by=by, at=at)
     bundle = queries.offer(key=sent.key, viewer=by)
     _check_audience(bundle, by)
@@ -87,7 +93,7 @@ def send_application(
     verdict = queries.eligibility(bundle=bundle, facts=sent.values, viewer=by)
     if verdict is not None and verdict.refused:
         raise NotEligible(advice=verdict.advice)
-    case_id = _file(sent, bundle, by, at)
+    case_id = _file(sent, bundle, agent, by, at)
     if by.is_official:
         _keep_filing(case_id, papers, workplace, by, at)
     note(SubjectRef("case", case_id), draft=str(draft_id), signed=signed, papers=papers)
@@ -120,10 +126,12 @@ def _keep_filing(case_id: UUID, papers: int, workplace: str, by: Actor, at: date
     evidence.record("portal.filed_at_counter", SubjectRef("case", case_id), statement)
 
 
-def _file(sent: Submission, bundle: Bundle, by: Actor, at: datetime) -> UUID:
+def _file(sent: Submission, bundle: Bundle, agent: ServedAgent | None, by: Actor, at: datetime) -> UUID:
     asked = {question.fact for question in bundle.spec.questions}
     situation = {fact: value for fact, value in sent.values.items() if fact in asked}
-    applicant, answers, materials = applicant_of(by), _answers(sent, by), _materials(sent, bundle, by)
+    authority = f"{agent.name}（{agent.basis.label}）" if agent else ""
+    applicant = replace(applicant_of(by), agent_authority=authority[:120])
+    answers, materials = _answers(sent, by), _materials(sent, bundle, by)
     channel = "counter" if by.is_official else "online"
     if queries.is_single(bundle):
         return cases.submit_matter(

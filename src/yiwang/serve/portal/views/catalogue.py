@@ -12,7 +12,16 @@ from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import Bundle, CatalogueRow, LimitUnit, MatterNotFound, MatterState
 from yiwang.serve.portal.queries import unsent
 from yiwang.serve.portal.views.guidance import audiences, level_words, limit_words, matter_page
-from yiwang.serve.portal.views.speaking import card, in_life_order, say, theme_names, unsent_words, visits_words
+from yiwang.serve.portal.views.halting import halted_members
+from yiwang.serve.portal.views.speaking import (
+    card,
+    in_life_order,
+    say,
+    theme_names,
+    unsent_words,
+    visits_words,
+    words_of,
+)
 from yiwang.web.components import Cards, Crumbs, Empty, Link, LinkButton, Pagination
 from yiwang.web.components.lists import Cell, Column, Fact, Facts, Row, Table
 
@@ -121,6 +130,7 @@ def bundle(request: HttpRequest, key: str) -> HttpResponse:
         "sample_note": say(spec.sample_note, spec.translations),
         "facts": _bundle_facts(found),
         "members": _members(found),
+        "halted": halted_members(found, words_of(found)),
         "faq": [(say(each.question, spec.translations), say(each.answer, spec.translations)) for each in spec.faq],
         "guide_url": reverse("portal:guide", args=[key]),
         "handled_here": spec.handled_here,

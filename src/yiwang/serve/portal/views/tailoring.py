@@ -20,6 +20,7 @@ from yiwang.serve.matters.contracts import (
 from yiwang.serve.portal.contracts import Eligibility
 from yiwang.serve.portal.queries import Unsent
 from yiwang.serve.portal.views.catalogue import home_link
+from yiwang.serve.portal.views.halting import halted_notes
 from yiwang.serve.portal.views.speaking import address, say, unsent_words, visits_words, words_of
 from yiwang.web.components import BackLink, Crumbs, Link, Note
 from yiwang.web.components.lists import Fact, Facts, Task, TaskList
@@ -40,7 +41,7 @@ def tailored_page(
 ) -> dict[str, Any]:
     """The context of the page. `opened`: drafts of this bundle that are not sent."""
     members = [each for each in tailored.members if each.inclusion is Inclusion.YES]
-    taking_part = {each.key for each in tailored.members}
+    spoken_of = {each.key for each in tailored.members} | {each.key for each in tailored.halted}
     materials = [each for each in tailored.materials if each.inclusion is not Inclusion.NO]
     to_bring = [each for each in materials if not cases.can_be_exempt(material=each)]
     spared = [each for each in materials if each not in to_bring]
@@ -51,7 +52,9 @@ def tailored_page(
         **unsent_words(opened),
         "members": TaskList(tuple(_member(each, members, names, words) for each in members)),
         "member_count": len(members),
-        "left_out": [names[member.key] for member in bundle.members if member.key not in taking_part],
+        "left_out": [names[member.key] for member in bundle.members if member.key not in spoken_of],
+        "halted": halted_notes(tailored, words),
+        "blocked": bool(tailored.blocking),
         "to_bring": TaskList(tuple(_brought(each, words) for each in to_bring)),
         "to_bring_count": len(to_bring),
         "exempt": TaskList(tuple(_spared(each, names, words) for each in spared)),

@@ -49,6 +49,8 @@ def _begin(request: HttpRequest, bundle: Bundle) -> HttpResponse:
     if not unasked and (not answers or tailored.questions_left):
         opened = () if answers else queries.unsent(viewer=viewer, key=bundle.spec.form, most=1)
         return redirect("portal:apply", draft_id=opened[0].draft_id) if opened else redirect(address(bundle, "guide"))
+    if tailored.blocking:
+        return redirect(address(bundle, "guide"))
     if not cases.may_file(bundle=bundle, guide=tailored, viewer=viewer):
         raise MayNotRepresent
     draft_id = commands.begin_application(

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from yiwang.serve.cases import queries as cases
 from yiwang.serve.matters.contracts import Inclusion, Necessity
-from yiwang.serve.portal import queries
+from yiwang.serve.portal.commands import applicant_of
 from yiwang.serve.portal.views.applying.work import Work
 from yiwang.web.components.lists import StateLine, StateList
 from yiwang.web.components.marks import Tag, Tone
@@ -32,8 +32,8 @@ def precheck(work: Work) -> StateList:
 
 
 def _same_again(work: Work) -> StateLine:
-    person_id = queries.served_person(work.viewer)
-    known = cases.earlier(person_id=person_id, viewer=work.viewer) if person_id else ()
+    applicant = applicant_of(work.viewer)
+    known = cases.earlier(person_id=applicant.person_id, entity_id=applicant.entity_id, viewer=work.viewer)
     same = next((each for each in known if each.key == work.bundle.key and each.open), None)
     if same is None:
         return StateLine(_("重复申请"), Tag(_("没有"), Tone.OK))

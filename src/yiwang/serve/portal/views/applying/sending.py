@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.forms.contracts import AnswersInvalid, DraftConflict
-from yiwang.commons.identity.queries import actor_of
+from yiwang.commons.identity.queries import actor_of, standing_of
 from yiwang.kernel import clock
 from yiwang.kernel.errors import IdempotencyMismatch
 from yiwang.serve.cases import queries as cases
-from yiwang.serve.cases.contracts import MaterialMissing
+from yiwang.serve.cases.contracts import MaterialMissing, MatterHalted
 from yiwang.serve.matters.contracts import BundleNotFound, Inclusion
 from yiwang.serve.portal import commands
 from yiwang.serve.portal.contracts import AlreadySent, FormReplaced, NotEligible, SignatureMissing
@@ -32,6 +32,7 @@ from yiwang.serve.portal.views.applying.work import (
     signed_in,
 )
 from yiwang.serve.portal.views.catalogue import home_link
+from yiwang.serve.portal.views.halting import halted_notes
 from yiwang.web.components import Crumbs, ErrorSummary, Link, Note
 from yiwang.web.components.lists import Facts
 from yiwang.web.fields import Choice, Field, FieldKind
@@ -79,6 +80,8 @@ def _page(request: HttpRequest, work: Work, error: str, unsigned: str = "") -> H
         "uploads": uploads(work),
         "exempt": exempt(work),
         "advice": Note(work.say(verdict.advice)) if verdict and verdict.is_partial and verdict.advice else None,
+        "halted": halted_notes(work.guide, work.words),
+        "blocked": bool(work.guide.blocking),
         "fields": fields,
         "errors": ErrorSummary.of(fields),
         "precheck": precheck(work) if work.at_counter else None,
@@ -126,6 +129,7 @@ def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             signed=bool(request.POST.get("signed")),
             papers=_papers(request),
             workplace=str(request.session.get(WORKPLACE, "")),
+            agent=standing_of(request).agent,
             idempotency_key=f"application:{draft_id}",
             by=actor_of(request),
             at=clock.now(),
@@ -134,6 +138,8 @@ def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return redirect("portal:apply", draft_id=draft_id)
     except SignatureMissing as refusal:
         return _page(request, open_work(request, draft_id), "", refusal.sentence(_))
+    except MatterHalted:
+        return redirect("portal:check", draft_id=draft_id)
     except MaterialMissing:
         return redirect("portal:step", draft_id=draft_id, step=MATERIALS)
     except DraftConflict:

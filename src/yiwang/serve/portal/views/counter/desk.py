@@ -17,6 +17,7 @@ from yiwang.commons.identity.contracts import InvalidIdentity, PersonExists
 from yiwang.kernel import clock
 from yiwang.kernel.codes import InvalidCode, clean_code, validate_id_number
 from yiwang.serve.portal import queries
+from yiwang.serve.portal.views.counter.agent import credit_code_field
 from yiwang.serve.portal.views.counter.frame import at_counter
 from yiwang.serve.portal.views.speaking import search_links
 from yiwang.web.components import Attr, ErrorSummary
@@ -39,6 +40,7 @@ def _page(request: HttpRequest, *, status: int = 200, **shown: Any) -> HttpRespo
     number = shown.pop("number", None) or _number_field()
     context = {
         "number": number,
+        "credit_code": credit_code_field(),
         "errors": ErrorSummary.of((number, *shown.get("fields", ()))),
         "text": text,
         "found": search_links(text, viewer) if text else (),

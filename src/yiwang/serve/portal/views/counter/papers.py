@@ -38,11 +38,11 @@ _NECESSITY = {
 @at_counter
 def notice(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The notice for a draft: whoever scans its code goes on at home, whoever shows the ID card at any counter."""
-    _clerk, card = served(request)
+    _clerk, came = served(request)
     work = open_work(request, draft_id)
     guide = matters.guide(bundle=work.bundle, facts=work.facts, viewer=work.viewer)
     link = request.build_absolute_uri(reverse("portal:apply", args=[draft_id]))
-    return _notice(request, work.bundle, guide, work.facts, link=link, person=card.name)
+    return _notice(request, work.bundle, guide, work.facts, link=link, person=came.name)
 
 
 @at_counter
@@ -162,7 +162,7 @@ def _code(link: str) -> SafeString:
 @at_counter
 def form(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The application form with all answers, for the applicant to read and sign."""
-    _clerk, card = served(request)
+    _clerk, came = served(request)
     work = open_work(request, draft_id)
     groups = form_queries.summary(
         definition=work.definition,
@@ -176,7 +176,8 @@ def form(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     context = {
         **crumbs(_("申请表"), Link(name, reverse("portal:check", args=[draft_id]))),
         "name": name,
-        "person": card.name,
+        "person": came.name,
+        "agent": came.agent,
         "groups": [(group.title, Facts(group.facts, tight=True)) for group in groups],
         "members": [work.say(each.name) for each in work.guide.members if each.inclusion is Inclusion.YES],
         "uploads": uploads(work),

@@ -89,11 +89,12 @@ def _told(bundle: Bundle, posted: QueryDict, before: Mapping[str, Any]) -> dict[
 @require_POST
 def begin(request: HttpRequest, key: str) -> HttpResponse:
     """Keep the answers in a draft of the person; then fill in, or print the notice of what is still to be brought."""
-    viewer, _card = served(request)
+    viewer, _came = served(request)
     bundle = queries.offer(key=key, viewer=viewer)
     answers = answers_of(request, key)
     tailored = matters.guide(bundle=bundle, facts=answers, viewer=viewer)
-    if queries.open_questions(bundle=bundle, guide=tailored, answers=answers, viewer=viewer):
+    left = queries.open_questions(bundle=bundle, guide=tailored, answers=answers, viewer=viewer)
+    if left or tailored.blocking:
         return redirect("portal:counter_situation", key=key)
     draft_id = commands.begin_application(
         bundle_key=key, situation=answers, idempotency_key=ticket_of(request, key), by=viewer, at=clock.now()
