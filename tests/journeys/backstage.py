@@ -48,6 +48,20 @@ def _draft(application: Mapping[str, Any], random: Random) -> str:
     return str(draft_id)
 
 
+def migrate(request: Mapping[str, Any]) -> bool:
+    """Carry a process's instances over to another version; false where that is under way already."""
+    from yiwang.commons.flow import commands
+    from yiwang.commons.flow.contracts.migrating import AlreadyMigrating
+    from yiwang.kernel import clock
+    from yiwang.kernel.actor import Actor
+
+    try:
+        commands.migrate_instances(**request, by=Actor.system("kills"), at=clock.now())
+    except AlreadyMigrating:
+        return False
+    return True
+
+
 def sessions(request: Mapping[str, Any]) -> dict[str, str]:
     """A session key for each account, as if it had logged in: so many log-ins at once would be refused."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -67,4 +81,4 @@ def sessions(request: Mapping[str, Any]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main({**DOES, "drafts": drafts, "sessions": sessions})
+    main({**DOES, "drafts": drafts, "sessions": sessions, "migrate": migrate})

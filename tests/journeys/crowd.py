@@ -26,6 +26,8 @@ T = TypeVar("T")
 LOST = (OSError, http.client.HTTPException)
 AGAIN = {429, 500, 502, 503, 504}
 PATIENCE = 240.0
+RENEWALS = 6
+RESTS = 2  # every second case of a share, until the next share
 _YES = ("accept", "complies", "grant", "produce")
 
 
@@ -37,6 +39,7 @@ class Told:
     done: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)
+    renewed: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -62,6 +65,8 @@ class Crowd:
     def __init__(self, base: str, ledger: Ledger, city: City, applications: list[Application], random: Random) -> None:
         self.base, self.ledger, self.city = base, ledger, city
         self.applications = list(applications)
+        self.later: list[list[Application]] = []
+        self.resting: set[str] = set()
         self.told = Told()
         self.random = random
         self.pause = 1.0
@@ -88,6 +93,19 @@ class Crowd:
             thread = threading.Thread(target=self._guarded, args=(work, Random(self.random.random())), daemon=True)
             thread.start()
             self.threads.append(thread)
+
+    def part(self, shares: int) -> None:
+        """Send the applications in so many shares, the next after each `go_on`; some cases of a share rest until then."""
+        size = -(-len(self.applications) // shares)
+        parts = [self.applications[at : at + size] for at in range(0, len(self.applications), size)]
+        self.applications, self.later = parts[0], parts[1:]
+
+    def go_on(self) -> None:
+        """Let the next share be sent, and what rested be handled."""
+        with self.told.lock:
+            self.resting.clear()
+            if self.later:
+                self.applications += self.later.pop(0)
 
     def finish(self, patience: float) -> bool:
         """Wait until all is filed and no official has anything left to do."""
@@ -139,9 +157,12 @@ class Crowd:
     def _file_all(self, random: Random) -> None:
         while True:
             with self.told.lock:
-                if not self.applications:
+                if not (self.applications or self.later):
                     return
-                application = self.applications.pop()
+                application = self.applications.pop() if self.applications else None
+            if application is None:
+                time.sleep(0.3)
+                continue
             try:
                 self._file(application)
             except SmokeFailed as failed:
@@ -150,13 +171,29 @@ class Crowd:
 
     def _file(self, application: Application) -> None:
         browser = self.sessions[application.username].twin()
-        check = self.again("check", lambda: browser.get(f"/apply/{application.draft}/check/"))
-        form = check.form_with("revision", "confirmed")
-        receipt = self.again("send", lambda: browser.send(check, form, {"confirmed": "yes"}))
-        number, case_id = filed_of(receipt)
+        number, case_id = filed_of(self._sent(browser, application.draft))
         with self.told.lock:
             self.told.filed[application.draft] = (number, case_id)
             self.stories[number] = application.story
+            if self.later and len(self.stories) % RESTS == 0:
+                self.resting.add(number)
+
+    def _sent(self, browser: Browser, draft: str) -> Page:
+        """The receipt; where the form was replaced meanwhile, after going on to the new one."""
+        page = self.again("check", lambda: browser.get(f"/apply/{draft}/check/"))
+        for _renewal in range(RENEWALS):
+            if page.path.endswith("/renewal/"):
+                renew = next(form for form in page.forms if form.method == "post" and not form.action)
+                self.again("renew", lambda page=page, renew=renew: browser.send(page, renew))
+                with self.told.lock:
+                    self.told.renewed += 1
+                page = self.again("check", lambda: browser.get(f"/apply/{draft}/check/"))
+                continue
+            if not page.path.endswith("/check/"):
+                break
+            form = page.form_with("revision", "confirmed")
+            page = self.again("send", lambda page=page, form=form: browser.send(page, form, {"confirmed": "yes"}))
+        return page
 
     def _handle_all(self, random: Random) -> None:
         while not self.ending.is_set():
@@ -185,7 +222,7 @@ class Crowd:
         return [
             (task, of[task.id])
             for task in self.ledger.open_tasks()
-            if task.id not in self.taken and of.get(task.id) in self.stories
+            if task.id not in self.taken and (of.get(task.id) in self.stories.keys() - self.resting)
         ]
 
     def _handle(self, task: OpenTask, story: Story, random: Random) -> None:

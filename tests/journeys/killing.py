@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections import Counter
 from contextlib import suppress
@@ -15,7 +16,7 @@ WEIGHTS = {
 
 
 class Killer:
-    """Chooses what and when. What it did stands in `log`, to be read when something is found."""
+    """Chooses what and when. What it did stands in `log`, to be read when something is found; while `paused` is set it waits."""
 
     def __init__(self, service: Service, random: Random) -> None:
         self.service = service
@@ -24,11 +25,14 @@ class Killer:
         self.log: list[str] = []
         self.restarts: list[float] = []
         self.began = time.monotonic()
+        self.paused = threading.Event()
 
     def kill(self, times: int, *, between: tuple[float, float]) -> None:
         """Kill `times` times, every part at least once where there are enough."""
         for part in self.plan(times):
             time.sleep(self.random.uniform(*between))
+            while self.paused.is_set():
+                time.sleep(0.1)
             self.kill_part(part)
 
     def plan(self, times: int) -> list[str]:
@@ -48,13 +52,14 @@ class Killer:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self.killed[part] += 1
-        self._note(f"killed {part} {pid}")
+        self.note(f"killed {part} {pid}")
         if part == "serve":
             assert self.service.process is not None
             self.service.process.wait()
             time.sleep(self.random.choice((0.0, 0.0, self.random.uniform(0, 3))))
             self.restarts.append(self.service.start())
-            self._note(f"serve answers again after {self.restarts[-1]:.1f} s")
+            self.note(f"serve answers again after {self.restarts[-1]:.1f} s")
 
-    def _note(self, what: str) -> None:
+    def note(self, what: str) -> None:
+        """A line of the log, with when it was."""
         self.log.append(f"{time.monotonic() - self.began:7.1f} {what}")

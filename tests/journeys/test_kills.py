@@ -1,6 +1,7 @@
-"""Kills parts of a running installation while cases are filed and handled; whatever a page confirmed must hold.
+"""Kills parts of a running installation while cases are filed and handled, and new versions of everything are deployed.
 
-YIWANG_KILLS sets how often (30), YIWANG_KILL_SEED repeats a run's choices.
+Whatever a page confirmed must hold; what began under a version ends under it or where it was carried over to. YIWANG_KILLS sets
+how often is killed (30), YIWANG_DEPLOYMENTS how many new versions come meanwhile (2), YIWANG_KILL_SEED repeats a run's choices.
 """
 
 import json
@@ -18,10 +19,12 @@ import pytest
 
 from tests.journeys.aftermath import faults, quiet
 from tests.journeys.crowd import Application, Crowd
+from tests.journeys.deploying import Deployer
 from tests.journeys.founders import restaurant
 from tests.journeys.killing import Killer
 from tests.journeys.retirees import retirement
 from tests.journeys.service import Service
+from tests.journeys.versions import census, version_faults
 from yiwang.kernel.codes.synthetic import synthetic_credit_code
 from yiwang.kernel.settings import PROJECT_ROOT
 from yiwang.site.smoke import Inside
@@ -32,6 +35,7 @@ from yiwang.site.supervisor import free_port
 
 KILLS = int(os.environ.get("YIWANG_KILLS", "30"))
 SEED = os.environ.get("YIWANG_KILL_SEED") or secrets.token_hex(4)
+DEPLOYMENTS = int(os.environ.get("YIWANG_DEPLOYMENTS", "2"))
 BETWEEN = (0.5, 6.0)
 PEOPLE = 6
 HOSPITALS = ("320400-hospital-maternal", "320400-hospital-first", "320400-hospital-second")
@@ -94,9 +98,15 @@ def _codes(number: int, story: Story) -> dict[str, str]:
     return {"shop_credit_code": synthetic_credit_code(division_code=story.region[:6], serial=1000 + number)}
 
 
-def test_nothing_confirmed_is_lost_and_nothing_stays_behind(service: Service) -> None:
+def moments(random: Random) -> list[int]:
+    """After how many kills each deployment begins: all in the middle, none on top of another."""
+    part = 0.6 * KILLS / max(DEPLOYMENTS, 1)
+    return [round(0.15 * KILLS + part * (number + 0.7 * random.random())) for number in range(DEPLOYMENTS)]
+
+
+def test_nothing_confirmed_is_lost_and_versions_hold(service: Service, tmp_path: Path) -> None:
     random = Random(SEED)
-    print(f"YIWANG_KILL_SEED={SEED} YIWANG_KILLS={KILLS}")
+    print(f"YIWANG_KILL_SEED={SEED} YIWANG_KILLS={KILLS} YIWANG_DEPLOYMENTS={DEPLOYMENTS}")
     staffed = city(PROJECT_ROOT / "packs" / "changzhou")
     ledger = Ledger(service.server.url())
     with Inside(ledger.url, service.data_dir, "tests.journeys.backstage") as inside:
@@ -104,20 +114,26 @@ def test_nothing_confirmed_is_lost_and_nothing_stays_behind(service: Service) ->
         crowd = Crowd(service.url, ledger, staffed, ready, random)
         crowd.let_in(inside.ask("sessions", usernames=crowd.everybody()))
     crowd.pause = 3 * KILLS * sum(BETWEEN) / 2 / len(ready) * 0.6
-    crowd.start(residents=3, officials=3)
     killer = Killer(service, random)
+    crowd.part(DEPLOYMENTS + 1)
+    deployer = Deployer(service, killer, Random(random.random()), tmp_path, moments(random), crowd.go_on)
     began = time.monotonic()
+    crowd.start(residents=3, officials=3)
+    deploying = deployer.start()
     killer.kill(KILLS, between=BETWEEN)
+    deploying.join(300)
     lasted = time.monotonic() - began
     finished = crowd.finish(300)
     left = quiet(ledger, 90)
     told = crowd.told
     report = {
         "seed": SEED, "kills": dict(killer.killed), "seconds": round(lasted), "filed": len(told.filed), "tasks": len(told.done),
-        "restarts": [round(each, 1) for each in killer.restarts], "lost": dict(told.lost),
+        "restarts": [round(each, 1) for each in killer.restarts], "lost": dict(told.lost), "renewed": told.renewed,
+        "deployments": deployer.report(), "versions": (versions := census(ledger)),
     }  # fmt: skip
     print(json.dumps(report, ensure_ascii=False))
-    found = [*told.wrong, *left, *faults(ledger, told, len(ready))]
+    found = [*told.wrong, *deployer.wrong, *left, *faults(ledger, told, len(ready))]
+    found += version_faults(ledger, deployer.deployed)
     numbers = [each["number"] for each in ledger.rows("SELECT number FROM serve_cases_case")]
     with Inside(ledger.url, service.data_dir, "tests.journeys.backstage") as inside:
         said = inside.ask("examine", numbers=numbers)
@@ -126,6 +142,8 @@ def test_nothing_confirmed_is_lost_and_nothing_stays_behind(service: Service) ->
     assert not found, story
     assert finished, story
     assert sum(killer.killed.values()) == KILLS
+    assert len(deployer.deployed) == DEPLOYMENTS, story
+    assert all(f"begun as {number + 1}" in versions for number in range(DEPLOYMENTS + 1)), versions
 
 
 def test_after_a_kill_of_the_whole_program_nothing_lingers_and_it_starts_again_at_once(service: Service) -> None:

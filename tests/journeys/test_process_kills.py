@@ -9,30 +9,25 @@ import os
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from typing import TypeVar
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from tests.journeys.aftermath import quiet
 from tests.journeys.killing import Killer
+from tests.journeys.patience import again
 from tests.journeys.service import Service
 from yiwang.site.smoke import Inside
-from yiwang.site.smoke.browsing import SmokeFailed
 from yiwang.site.smoke.ledger import Ledger
 from yiwang.site.supervisor import free_port
 
-T = TypeVar("T")
 KILLS = max(3, int(os.environ.get("YIWANG_KILLS", "30")) // 3)
 SEED = os.environ.get("YIWANG_KILL_SEED") or secrets.token_hex(4)
 BETWEEN = (0.5, 4.0)
 PROCESSES = 12
-PATIENCE = 120.0
-LOST = ("OperationalError", "InterfaceError", "PoolTimeout", "AdminShutdown", "DatabaseError")
 ONCE = (
     ("outer", "passed", "apply"), ("outer", "passed", "reminder"), ("outer", "passed", "remind"), ("outer", "called", "ask"),
     ("outer", "passed", "confirm"), ("outer", "ended", ""), ("inner", "passed", "answered"), ("inner", "taken_away", "unanswered"),
@@ -50,19 +45,6 @@ def service(tmp_path: Path) -> Iterator[Service]:
     if service.process and service.process.poll() is None:
         service.stop()
     service.server.destroy()
-
-
-def again(act: Callable[[], T], patience: float = PATIENCE) -> T:
-    """Repeat while the database is away."""
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            return act()
-        except (SmokeFailed, psycopg.OperationalError) as lost:
-            known = isinstance(lost, psycopg.OperationalError) or any(name in str(lost) for name in LOST)
-            if not known or time.monotonic() > deadline:
-                raise
-        time.sleep(0.4)
 
 
 class Player:
