@@ -9,7 +9,6 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -31,7 +30,6 @@ from yiwang.site.smoke import Inside
 from yiwang.site.smoke.family import City, city, newborn
 from yiwang.site.smoke.ledger import Ledger
 from yiwang.site.smoke.story import Story
-from yiwang.site.supervisor import free_port
 
 KILLS = int(os.environ.get("YIWANG_KILLS", "30"))
 SEED = os.environ.get("YIWANG_KILL_SEED") or secrets.token_hex(4)
@@ -41,16 +39,6 @@ PEOPLE = 6
 HOSPITALS = ("320400-hospital-maternal", "320400-hospital-first", "320400-hospital-second")
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1200), pytest.mark.xdist_group("kill")]
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    service = Service(tmp_path / "data", free_port())
-    service.start()
-    yield service
-    if service.process and service.process.poll() is None:
-        service.stop()
-    service.server.destroy()
 
 
 def people(inside: Inside, staffed: City, random: Random) -> list[tuple[str, str, Story]]:

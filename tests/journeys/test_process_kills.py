@@ -10,7 +10,6 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from tests.journeys.patience import again
 from tests.journeys.service import Service
 from yiwang.site.smoke import Inside
 from yiwang.site.smoke.ledger import Ledger
-from yiwang.site.supervisor import free_port
 
 KILLS = max(3, int(os.environ.get("YIWANG_KILLS", "30")) // 3)
 SEED = os.environ.get("YIWANG_KILL_SEED") or secrets.token_hex(4)
@@ -35,16 +33,6 @@ ONCE = (
 )  # fmt: skip
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(900), pytest.mark.xdist_group("kill")]
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    service = Service(tmp_path / "data", free_port())
-    service.start()
-    yield service
-    if service.process and service.process.poll() is None:
-        service.stop()
-    service.server.destroy()
 
 
 class Player:

@@ -161,3 +161,13 @@ def start_on(node: str, inner: str, *extra: str, interrupting: bool = True) -> s
 
 def event_sub(node: str, *parts: str, extra: tuple[str, ...] = ()) -> str:
     return f'<bpmn:subProcess id="{node}" triggeredByEvent="true">{extended(*extra)}{"".join(parts)}</bpmn:subProcess>'
+
+
+def handled(parts: tuple[str, ...], *, interrupting: bool = True, begins: str = "", root: str = "") -> bytes:
+    """Task a, with an event sub-process whose task is h."""
+    begin = start_on("es", begins, interrupting=interrupting)
+    handler = event_sub("handler", begin, user("h"), end("ee"), chain("es", "h", "ee"))
+    return bpmn(start(), user("a"), *parts, end(), handler, root=root)
+
+
+PLAIN = (chain("start", "a", "end"),)

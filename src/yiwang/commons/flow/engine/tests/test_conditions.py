@@ -4,29 +4,19 @@ import pytest
 
 from yiwang.commons.flow import engine
 from yiwang.commons.flow.engine.tests.models import (
+    PLAIN,
     boundary,
     bpmn,
     catch,
     chain,
     end,
-    event_sub,
     gateway,
+    handled,
     on_condition,
     start,
-    start_on,
     user,
 )
 from yiwang.commons.flow.engine.tests.play import Play
-
-
-def handled(parts, *, interrupting=True, begins="", root=""):
-    """Task a, with an event sub-process whose task is h."""
-    begin = start_on("es", begins, interrupting=interrupting)
-    handler = event_sub("handler", begin, user("h"), end("ee"), chain("es", "h", "ee"))
-    return bpmn(start(), user("a"), *parts, end(), handler, root=root)
-
-
-PLAIN = (chain("start", "a", "end"),)
 
 
 def test_a_condition_waits_until_a_variable_makes_it_true():

@@ -1,6 +1,7 @@
 """Event sub-processes: interrupting or beside, begun by each kind of event, ending with their scope."""
 
 from yiwang.commons.flow.engine.tests.models import (
+    PLAIN,
     boundary,
     bpmn,
     chain,
@@ -9,6 +10,7 @@ from yiwang.commons.flow.engine.tests.models import (
     error_event,
     escalation,
     event_sub,
+    handled,
     message,
     on_escalation,
     on_message,
@@ -24,16 +26,6 @@ from yiwang.commons.flow.engine.tests.play import Play
 
 PAID = message("paid")
 TERMINATE = "<bpmn:terminateEventDefinition/>"
-
-
-def handled(parts, *, interrupting=True, begins="", root=""):
-    """Task a, with an event sub-process whose task is h."""
-    begin = start_on("es", begins, interrupting=interrupting)
-    handler = event_sub("handler", begin, user("h"), end("ee"), chain("es", "h", "ee"))
-    return bpmn(start(), user("a"), *parts, end(), handler, root=root)
-
-
-PLAIN = (chain("start", "a", "end"),)
 
 
 def test_an_interrupting_event_sub_process_takes_its_process_over():
