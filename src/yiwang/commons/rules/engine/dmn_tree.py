@@ -1,28 +1,25 @@
 """A DMN model as plain values, as read from XML and before anything is compiled; `line` is a line of the file."""
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields
 
-from .tables import DecisionTable
+from .records import Record
+from .tables import DecisionTable, Input, Output, Rule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Boxed:
+class Boxed(Record, kw_only=True):
     type: str = ""
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class Literal(Boxed):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Table(Boxed):
     table: DecisionTable
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Record):
     """An entry of a boxed context; the result has no name."""
 
     name: str
@@ -30,55 +27,46 @@ class Entry:
     type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Context(Boxed):
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Items(Boxed):
     items: tuple["BoxedExpression", ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Relation(Boxed):
     columns: tuple[str, ...]
     rows: tuple[tuple["BoxedExpression", ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Invocation(Boxed):
     function: "BoxedExpression"
     bindings: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Record):
     name: str
     type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Function(Boxed):
     parameters: tuple[Parameter, ...]
     body: "BoxedExpression | None"
     feel: bool = True
 
 
-@dataclass(frozen=True, slots=True)
 class Conditional(Boxed):
     condition: "BoxedExpression"
     then: "BoxedExpression"
     otherwise: "BoxedExpression"
 
 
-@dataclass(frozen=True, slots=True)
 class Filter(Boxed):
     source: "BoxedExpression"
     match: "BoxedExpression"
 
 
-@dataclass(frozen=True, slots=True)
 class Loop(Boxed):
     """A boxed `for`, `some` or `every` (`kind`)."""
 
@@ -101,11 +89,14 @@ def _length(part: object) -> int:
         return len(part)
     if isinstance(part, tuple):
         return sum(map(_length, part))
-    return sum(_length(getattr(part, f.name)) for f in fields(part)) if is_dataclass(part) else 0
+    if isinstance(part, Record):
+        return sum(_length(getattr(part, name)) for name in type(part).fields)
+    if isinstance(part, DecisionTable | Input | Output | Rule):
+        return sum(_length(getattr(part, field.name)) for field in fields(part))
+    return 0
 
 
-@dataclass(frozen=True, slots=True)
-class ItemDefinition:
+class ItemDefinition(Record):
     name: str
     type: str = ""
     components: tuple["ItemDefinition", ...] = ()
@@ -117,14 +108,12 @@ class ItemDefinition:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Record):
     name: str
     namespace: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class Element(Record, kw_only=True):
     """What stands in a requirements graph; `variable` is its name in expressions, `sources` refer to its authorities."""
 
     id: str
@@ -137,35 +126,30 @@ class Element:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputData(Element):
+class InputData(Element, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision(Element):
+class Decision(Element, kw_only=True):
     requires: tuple[str, ...] = ()
     logic: BoxedExpression | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge(Element):
+class Knowledge(Element, kw_only=True):
     """A business knowledge model: a function with a name."""
 
     requires: tuple[str, ...] = ()
     logic: Function | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service(Element):
+class Service(Element, kw_only=True):
     """A decision service; `parameters` are the input data and input decisions in the order of a call."""
 
     outputs: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KnowledgeSource:
+class KnowledgeSource(Record):
     """An authority, such as a law or a notice, on which elements rest."""
 
     id: str
@@ -174,8 +158,7 @@ class KnowledgeSource:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(Record):
     namespace: str
     name: str
     imports: tuple[Import, ...] = ()

@@ -106,7 +106,7 @@ def _visited(node: object, *, guarded: bool) -> Iterator[tuple[tree.Node, bool]]
         case tree.FunctionDefinition(_, body):
             yield from _visited(body, guarded=True)
         case _:
-            for name in type(node).__dataclass_fields__:
+            for name in type(node).fields:
                 yield from _visited(getattr(node, name), guarded=guarded)
 
 

@@ -86,7 +86,7 @@ class _Collector:
         elif isinstance(box, model.Table):
             self._table(box.table, scope)
         elif isinstance(box, model.Boxed | model.Entry):
-            for name in type(box).__dataclass_fields__:
+            for name in type(box).fields:
                 self.boxed(getattr(box, name), _wider(scope, box))
         elif isinstance(box, tuple):
             for part in box:
@@ -151,7 +151,7 @@ class _Collector:
             return
         if isinstance(node, tree.Name) and node.name in self.facts:
             self._blur(node)
-        for name in type(node).__dataclass_fields__:
+        for name in type(node).fields:
             for part in _parts(getattr(node, name)):
                 self._expression(part)
 
