@@ -171,13 +171,20 @@ def project_parent(parent: Case, member: Case, *, by: Actor, at: datetime) -> No
     behind = [each for each in (CaseStatus.RECEIVED, CaseStatus.ACCEPTED) if _reached(parent, each, status)]
     for step in dict.fromkeys([*behind, status]):
         result = parent.result
-        append(parent, _PROJECTED[step], step, by=by, at=at, data={"member": member.member_key})
+        append(parent, _PROJECTED[step], step, by=by, at=at, data=_followed(step, member))
         parent.result = result
     project_clock(parent)
     parent.save()
     if status.is_final:
         publish(CaseClosed(parent.pk, parent.number, parent.result))
         _leave_evidence(parent, CaseAction.CLOSE)
+
+
+def _followed(step: CaseStatus, member: Case) -> dict[str, Any]:
+    """What the bundle's event tells of its member's: also that the law accepted it, as its time then runs since receipt."""
+    told = {"member": member.member_key}
+    deemed = step is CaseStatus.ACCEPTED and any(entry.deemed for entry in entries_of(member))
+    return {**told, "ground": "deemed"} if deemed else told
 
 
 def _reached(parent: Case, step: CaseStatus, status: CaseStatus) -> bool:

@@ -119,3 +119,16 @@ def test_a_year_announced_as_before_tells_nobody():
     assert announce(holiday)
     assert not announce(holiday)
     assert outbox.OutboxEvent.objects.filter(type="kernel.calendars.YearAnnounced").count() == 1
+
+
+def test_a_bundle_whose_first_member_the_law_accepted_counts_since_receipt_too():
+    sample = make_sample()
+    case_id = sample.file()
+    filed = clock.now()
+    member = sample.case(case_id, "certificate")
+    with clock.frozen(filed + timedelta(days=20)):
+        commands.accept(case_id=member.id, ground="deemed", by_process=True, by=SYSTEM, at=clock.now())
+    bundle = Case.objects.get(pk=case_id)
+    assert bundle.accepted_at.astimezone(clock.CHINA).date() == filed.astimezone(clock.CHINA).date()
+    started = bundle.accepted_at.astimezone(clock.CHINA).date()
+    assert bundle.promised_due == calendars.current().add_working_days(started, bundle.promised_days).date
