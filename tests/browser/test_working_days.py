@@ -52,6 +52,7 @@ def test_the_law_accepts_what_nobody_answered_and_the_desk_shows_what_is_late(to
     person.go("/mine/")
     offices.look_once(person, "mine-late")
     person.go(f"/cases/{number}/")
+    assert "已超过" in person.page.locator(".y-lane").first.inner_text()
     offices.look_once(person, "progress-late")
     person.go(f"/cases/{member}/")
     assert "视为受理" in person.page.locator("main").inner_text()
