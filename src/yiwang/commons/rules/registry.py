@@ -1,9 +1,10 @@
-"""The port that contexts fill: past facts on which a decision was asked, for trying a change on them."""
+"""The ports that contexts fill: past facts on which a decision was asked, and the words for facts and their values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from yiwang.commons.rules.engine.explaining import Words
 from yiwang.kernel.actor import Actor
 from yiwang.web.components import Text
 
@@ -43,3 +44,22 @@ def past_sources() -> tuple[PastSource, ...]:
 def past_source(key: str) -> PastSource | None:
     """The one of that key."""
     return _sources.get(key)
+
+
+FactWords = Words
+"""Label, unit and values of a fact, by language."""
+
+WordsSource = Callable[[Collection[str]], Mapping[str, FactWords]]
+"""Gives words for those of the named facts that it knows."""
+
+_words: list[WordsSource] = []
+
+
+def provide_words(source: WordsSource) -> None:
+    """Called once at start-up by the context that keeps a vocabulary."""
+    _words[:] = [source]
+
+
+def words_for(names: Collection[str]) -> Mapping[str, FactWords]:
+    """Words for facts by their names; nothing for those that nobody knows."""
+    return _words[0](names) if _words else {}

@@ -1,6 +1,12 @@
 """Reads of forms: definitions, drafts, a step as a page shows it, the summary before sending."""
 
-from yiwang.commons.forms.queries.definitions import applicant_facts, definition, latest_version, vocabulary
+from yiwang.commons.forms.queries.definitions import (
+    applicant_facts,
+    definition,
+    fact_words,
+    latest_version,
+    vocabulary,
+)
 from yiwang.commons.forms.queries.drafts import draft, drafts, renewal, shared
 from yiwang.commons.forms.queries.materials import REMOVE, MaterialSpec, file_item, material_field, read_limits
 from yiwang.commons.forms.queries.pickers import region_field
@@ -20,6 +26,7 @@ __all__ = [
     "display",
     "draft",
     "drafts",
+    "fact_words",
     "file_item",
     "in_words",
     "latest_version",

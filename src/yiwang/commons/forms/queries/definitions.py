@@ -1,5 +1,6 @@
 """Published vocabularies and forms, compiled once a process; and what is known of an applicant for prefilling."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from yiwang.commons.forms.engine import Definition, Vocabulary, define
 from yiwang.commons.forms.models import FormVersion, VocabularyVersion
 from yiwang.commons.identity.contracts import PERSON
 from yiwang.commons.identity.queries import entity, person
+from yiwang.commons.rules.registry import FactWords
 from yiwang.kernel.actor import Actor
 
 
@@ -35,6 +37,16 @@ def vocabulary(*, viewer: Actor) -> Vocabulary:
     if found is None:
         raise FormNotFound
     return _words(found)
+
+
+def fact_words(*, names: Collection[str], viewer: Actor) -> dict[str, FactWords]:
+    """Labels and values of facts in both languages, for whoever explains a decision."""
+    try:
+        known = vocabulary(viewer=viewer).facts
+    except FormNotFound:
+        return {}
+    found = [known[name] for name in names if name in known]
+    return {f.name: FactWords(f.label, values={item.value: item.label for item in f.items}) for f in found}
 
 
 def applicant_facts(*, viewer: Actor) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from yiwang.commons.rules.rules.layout import (
     TableLayout,
     TableRow,
     layout_of,
+    spoken_words,
+    with_words,
 )
 from yiwang.commons.rules.rules.life import DRAFT_MOVES, DraftMove, Term, moved, placed, standing
 from yiwang.commons.rules.rules.reading import cell_parts, constant, shown_value
@@ -59,9 +61,11 @@ __all__ = [
     "rows_in",
     "shown_value",
     "simulate",
+    "spoken_words",
     "standing",
     "tally",
     "told",
     "try_example",
     "try_examples",
+    "with_words",
 ]

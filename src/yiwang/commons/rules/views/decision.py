@@ -15,7 +15,7 @@ from yiwang.commons.rules import rules
 from yiwang.commons.rules.contracts import DecisionText
 from yiwang.commons.rules.rules import FactKind
 from yiwang.commons.rules.views import grid, reasons
-from yiwang.commons.rules.views.frame import frame_of, text_shown
+from yiwang.commons.rules.views.frame import frame_of, shown, text_shown
 from yiwang.kernel import clock
 from yiwang.web.components import Text
 from yiwang.web.responses import is_htmx
@@ -48,20 +48,20 @@ def decision(request: HttpRequest, key: str) -> HttpResponse:
     """The page; POST tries it on the facts of the form, `?example=` on those of an example."""
     frame = frame_of(request, key, "decision")
     text = text_shown(request, frame)
-    layout = rules.layout_of(text.xml, key)
-    model = rules.model_of(text.xml, text.imports)
-    if layout is None or model is None:
+    found = shown(text)
+    if found is None:
         return render(request, "rules/unreadable.html", {"frame": frame})
+    layout, model = found.layout, found.model
     number = _number(request.GET.get("example", ""), text)
     given = _given(request, layout, text, number)
     facts = rules.entered(layout, given)
     asked = request.method == "POST" or number is not None
-    simulation = rules.simulate(model, layout, facts.facts, now=clock.now()) if asked else None
+    simulation = rules.simulate(model, layout, facts.facts, words=found.words, now=clock.now()) if asked else None
     context = {
         "frame": frame,
         "layout": layout,
         "facts": tuple(_row(fact, given, facts.faults, simulation) for fact in layout.facts),
-        "parts": tuple(grid.part_of(part, simulation) for part in layout.parts),
+        "parts": tuple(grid.part_of(part, simulation, layout) for part in layout.parts),
         "answer": reasons.answer(layout, simulation) if simulation is not None else None,
         "examples": tuple((index, example.name, index == number) for index, example in enumerate(text.examples)),
         "which": request.POST.get("v") or request.GET.get("v") or "",
@@ -99,7 +99,7 @@ def _given(request: HttpRequest, layout: rules.Layout, text: DecisionText, numbe
 def _row(
     fact: rules.FactField, given: Mapping[str, str], faults: Mapping[str, str], simulation: rules.Simulation | None
 ) -> FactRow:
-    options: tuple[tuple[str, str], ...] = tuple((option, option) for option in fact.options)
+    options: tuple[tuple[str, str], ...] = tuple((option, fact.value_label(option)) for option in fact.options)
     if fact.kind is FactKind.YES_NO:
         options = (("yes", _("是")), ("no", _("否")))
     state = ""

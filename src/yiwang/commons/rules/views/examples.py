@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yiwang.commons.rules import commands, queries, rules
 from yiwang.commons.rules.contracts import DecisionText, Example, ExampleRefused, ExampleResult
 from yiwang.commons.rules.views import words
-from yiwang.commons.rules.views.frame import Frame, frame_of, text_shown
+from yiwang.commons.rules.views.frame import Frame, frame_of, shown, text_shown
 from yiwang.kernel import clock
 from yiwang.web.responses import go
 
@@ -44,9 +44,10 @@ def examples(request: HttpRequest, key: str) -> HttpResponse:
     """All examples of the text shown, run now."""
     frame = frame_of(request, key, "examples")
     text = text_shown(request, frame)
-    layout, model = rules.layout_of(text.xml, key), rules.model_of(text.xml, text.imports)
-    if layout is None or model is None:
+    ready = shown(text)
+    if ready is None:
         return render(request, "rules/unreadable.html", {"frame": frame})
+    layout, model = ready.layout, ready.model
     results = rules.try_examples(model, key, text.examples)
     old = _old_results(request, frame, text)
     rows = tuple(
@@ -77,7 +78,9 @@ def _old_results(request: HttpRequest, frame: Frame, text: DecisionText) -> list
 
 def _row(index: int, result: ExampleResult, layout: rules.Layout, old: ExampleResult | None) -> ExampleRow:
     example = result.example
-    facts = _("，").join(f"{layout.label_of(name)} {words.value_words(value)}" for name, value in example.given.items())
+    facts = _("，").join(
+        f"{layout.label_of(name)} {words.fact_words(layout, name, value)}" for name, value in example.given.items()
+    )
     expect: Any = example.expect
     expected = words.outcome_words(expect["value"] if set(expect) == {"value"} else dict(expect), layout)
     found = words.outcome_words(_narrowed(result.value, expect), layout) if result.value is not None else "—"

@@ -5,10 +5,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yiwang.commons.rules import queries
+from yiwang.commons.rules import queries, registry, rules
 from yiwang.commons.rules.contracts import EDIT, PUBLISH, DecisionPage, DecisionText
+from yiwang.commons.rules.engine import Model
 from yiwang.commons.rules.views import words
 from yiwang.web.components import Crumbs, Link, LinkButton, Tab, Tabs, Tag, Text
 
@@ -47,7 +49,8 @@ def frame_of(request: HttpRequest, key: str, here: str) -> Frame:
     viewer = words.viewer_of(request)
     page = queries.decision_page(key=key, viewer=viewer)
     held = queries.rights(viewer=viewer)
-    which = _which(request.GET.get("v", "") or request.POST.get("v", ""), page)
+    asked = DRAFT if here in {"edit", "publish"} else request.GET.get("v", "") or request.POST.get("v", "")
+    which = _which(asked, page)
     tabs = [("decision", _("决策"), None), ("examples", _("用例"), None), ("versions", _("版本"), len(page.versions)),
             ("impact", _("影响"), None), ("publish", _("发布"), None)]  # fmt: skip
     query = "" if which and page.in_force and which == page.in_force.version else f"?{urlencode({'v': which or DRAFT})}"
@@ -114,3 +117,22 @@ def _choices(page: DecisionPage, which: int) -> tuple[tuple[str, str, bool], ...
 def text_shown(request: HttpRequest, frame: Frame) -> DecisionText:
     """The text that the frame shows."""
     return queries.text_of(key=frame.page.key, version=frame.which, viewer=words.viewer_of(request))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A text ready to be shown: its layout with words in the language of the page, its model, words for explanations."""
+
+    layout: rules.Layout
+    model: Model
+    words: dict[str, registry.FactWords]
+
+
+def shown(text: DecisionText) -> Shown | None:
+    """None where the text is no DMN, or has no such decision."""
+    layout, model = rules.layout_of(text.xml, text.key), rules.model_of(text.xml, text.imports)
+    if layout is None or model is None:
+        return None
+    vocabulary = registry.words_for([fact.name for fact in layout.facts])
+    language = "en" if get_language() == "en" else "zh"
+    return Shown(rules.with_words(layout, vocabulary, language), model, rules.spoken_words(layout, vocabulary))

@@ -1,5 +1,6 @@
 """A decision table as its page draws it, with or without the lights of a trial."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,23 +88,34 @@ class Logic:
     sources: tuple[str, ...] = ()
 
 
-def part_of(part: rules.TableLayout | rules.LogicLayout, simulation: rules.Simulation | None = None) -> Grid | Logic:
+def part_of(
+    part: rules.TableLayout | rules.LogicLayout,
+    simulation: rules.Simulation | None = None,
+    layout: rules.Layout | None = None,
+) -> Grid | Logic:
     """A decision of the model for its page."""
     value: Text = ""
     if simulation is not None and part.id in simulation.values:
         value = words.value_words(simulation.values[part.id])
     if isinstance(part, rules.LogicLayout):
         return Logic(part.id, part.label, part.description, part.text, value, part.sources)
-    return grid_of(part, simulation.tables.get(part.id) if simulation is not None else None, value)
+    return grid_of(part, simulation.tables.get(part.id) if simulation is not None else None, value, layout)
 
 
-def grid_of(table: rules.TableLayout, trial: rules.TableTrial | None = None, value: Text = "") -> Grid:
+def grid_of(
+    table: rules.TableLayout,
+    trial: rules.TableTrial | None = None,
+    value: Text = "",
+    layout: rules.Layout | None = None,
+) -> Grid:
     """A table; of a very large one the first rules and those that matched or may."""
     tried = {rule.number: rule for rule in trial.rules} if trial is not None else {}
     shown = [
         r for r in table.rows if r.number <= MOST_ROWS or (r.number in tried and tried[r.number].matched is not False)
     ]
     shown = shown[: 2 * MOST_ROWS]
+    named = {fact.name: fact.named for fact in layout.facts} if layout is not None else {}
+    names: tuple[Mapping[str, str], ...] = tuple(named.get(column.expression, {}) for column in table.inputs)
     letter, policy = words.policy_words(table.policy, table.aggregation)
     return Grid(
         table.id,
@@ -115,7 +127,7 @@ def grid_of(table: rules.TableLayout, trial: rules.TableTrial | None = None, val
         tuple(
             (column.label, column.expression if column.label != column.expression else "") for column in table.outputs
         ),
-        tuple(_row(row, tried.get(row.number)) for row in shown),
+        tuple(_row(row, tried.get(row.number), names) for row in shown),
         any(row.note for row in table.rows),
         len(table.rows) - len(shown),
         value,
@@ -131,9 +143,10 @@ def _values(column: rules.TableColumn, table: rules.TableLayout) -> str:
     return "" if column.expression == column.label else column.expression[:60]
 
 
-def _row(row: rules.TableRow, trial: rules.RuleTrial | None) -> GridRow:
+def _row(row: rules.TableRow, trial: rules.RuleTrial | None, names: tuple[Mapping[str, str], ...]) -> GridRow:
     cells = tuple(
-        _cell(text, trial.cells[i] if trial and i < len(trial.cells) else None) for i, text in enumerate(row.inputs)
+        _cell(text, trial.cells[i] if trial and i < len(trial.cells) else None, names[i])
+        for i, text in enumerate(row.inputs)
     )
     outputs = tuple(
         _output(text, trial.outputs[i] if trial and trial.matched and i < len(trial.outputs) else None)
@@ -143,15 +156,17 @@ def _row(row: rules.TableRow, trial: rules.RuleTrial | None) -> GridRow:
     return GridRow(row.number, cells, outputs, row.note, state)
 
 
-def _cell(text: str, trial: rules.CellTrial | None) -> GridCell:
+def _cell(text: str, trial: rules.CellTrial | None, named: Mapping[str, str]) -> GridCell:
     parts = rules.cell_parts(text)
     feel = any(kind == "feel" for _part, kind in parts)
     if trial is None:
-        return GridCell(words.cell_words(text), "", "", feel)
+        return GridCell(words.cell_words(text, named), "", "", feel)
     note = ""
     if trial.state is CellState.NO:
-        note = _("实为 %(value)s") % {"value": words.value_words(trial.seen)}
-    return GridCell(words.cell_words(text), _CLASSES[trial.state], note, feel)
+        note = _("实为 %(value)s") % {
+            "value": named.get(trial.seen, trial.seen) if isinstance(trial.seen, str) else words.value_words(trial.seen)
+        }
+    return GridCell(words.cell_words(text, named), _CLASSES[trial.state], note, feel)
 
 
 def _output(text: str, value: Any) -> GridCell:

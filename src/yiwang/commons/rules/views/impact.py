@@ -102,7 +102,6 @@ def _fields(faults: dict[str, str]) -> tuple[Field, ...]:
         FieldKind.FILE,
         error=faults.get("file", ""),
         hint=_("每行一户（一人），列名用下面的名称。只用来试算，算完就删除。"),
-        required=False,
         accept=".csv,.parquet",
         accept_words=_("CSV 或 Parquet，不超过 20 MB"),
         max_bytes=commands.MAX_BYTES,

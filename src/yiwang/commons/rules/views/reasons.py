@@ -58,6 +58,6 @@ def answer(layout: rules.Layout, simulation: rules.Simulation) -> Answer:
 
 
 def _world(layout: rules.Layout, simulation: rules.Simulation, name: str) -> str:
-    label = layout.label_of(simulation.missing[0])
-    said = {"true": _("是"), "false": _("否")}.get(name, name)
-    return _("%(label)s：%(value)s") % {"label": label, "value": said}
+    fact = next(fact for fact in layout.facts if fact.name == simulation.missing[0])
+    said = {"true": _("是"), "false": _("否")}.get(name, fact.value_label(name))
+    return _("%(label)s：%(value)s") % {"label": fact.label, "value": said}

@@ -1,5 +1,6 @@
 """Words for states, days, cells and values."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -78,13 +79,14 @@ def policy_words(policy: str, aggregation: str) -> tuple[str, Text]:
     return (letter + signs[aggregation], SUMS[aggregation]) if aggregation in SUMS else (letter, words)
 
 
-def cell_words(text: str) -> str:
+def cell_words(text: str, named: Mapping[str, str] | None = None) -> str:
     """A condition in words where it is simple, else its FEEL text; a dash where nothing is asked."""
     parts = rules.cell_parts(text)
     if not parts:
         return "–"
     told = {"yes": _("是"), "no": _("否"), "and": _("、"), "not": _("不是 ")}
-    return "".join(told.get(kind, part) for part, kind in parts)
+    names = named or {}
+    return "".join(told.get(kind, names.get(part, part)) for part, kind in parts)
 
 
 def output_words(text: str) -> str:
@@ -111,6 +113,12 @@ def value_words(value: Any) -> str:  # noqa: PLR0911 - one return for each kind
         case list():
             return _("、").join(value_words(each) for each in value) or _("没有")
     return rules.shown_value(value)
+
+
+def fact_words(layout: rules.Layout, name: str, value: Any) -> str:
+    """A fact's value: by the vocabulary where it is a choice."""
+    fact = next((fact for fact in layout.facts if fact.name == name), None)
+    return fact.value_label(value) if fact is not None and isinstance(value, str) else value_words(value)
 
 
 def outcome_parts(value: Any, layout: rules.Layout) -> tuple[tuple[str, str], ...]:
