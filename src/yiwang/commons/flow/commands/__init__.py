@@ -7,7 +7,7 @@ from yiwang.commons.flow.commands.administration import (
     retry_deliveries,
     retry_jobs,
 )
-from yiwang.commons.flow.commands.batches import claim_many, hand_over, release_many
+from yiwang.commons.flow.commands.batches import claim_many, hand_over, release_many, take_back
 from yiwang.commons.flow.commands.delegations import delegate, revoke_delegation, stand_in
 from yiwang.commons.flow.commands.exporting import note_inbox_export
 from yiwang.commons.flow.commands.locking import lock_process
@@ -66,4 +66,5 @@ __all__ = [
     "save_view",
     "stand_in",
     "start",
+    "take_back",
 ]  # fmt: skip

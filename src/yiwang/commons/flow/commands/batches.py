@@ -1,7 +1,7 @@
 """Several tasks at once: take, give back, hand over. Each task has its own result; one that fails keeps none of the others."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from yiwang.commons.flow import policies
@@ -15,7 +15,7 @@ from yiwang.commons.flow.contracts import (
     NoReason,
     TaskStatus,
 )
-from yiwang.commons.flow.models import Task
+from yiwang.commons.flow.models import HistoryEntry, Task
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
@@ -23,6 +23,7 @@ from yiwang.kernel.ids import new_id
 from yiwang.kernel.text import gettext_noop as _
 
 Judge = Callable[[Task], BatchOutcome]
+UNDONE_WITHIN = timedelta(minutes=10)
 
 
 @command("flow.claim_many")
@@ -92,10 +93,51 @@ def hand_over(
 
     results = _results(task_ids, tasks, judge)
     given = _done(tasks, results)
+    told = {"to": str(account_id), "reason": reason.strip()[:200]}
+    for task in given:
+        remember([task], HistoryKind.REASSIGNED, by, at, **told, before=str(task.assignee_id or ""))
     hold(given, account_id, at)
-    remember(given, HistoryKind.REASSIGNED, by, at, to=str(account_id), reason=reason.strip()[:200])
     _note(given, task_ids, "handed_over", to=str(account_id))
     return results
+
+
+@command("flow.take_back")
+def take_back(*, task_ids: Sequence[UUID], by: Actor, at: datetime) -> tuple[BatchResult, ...]:
+    """Undo handing over: what the actor gave away within the last minutes, and nobody has touched since, goes back to whoever
+    held it before; what came of each.
+    """
+    tasks = _locked(task_ids)
+    last = _last_moves(tasks)
+
+    def judge(task: Task) -> BatchOutcome:
+        move = last.get(str(task.pk))
+        if move is None or move.account_id != by.account_id or move.kind != HistoryKind.REASSIGNED.value:
+            return BatchOutcome.UNKNOWN
+        if task.status not in policies.WAITING:
+            return BatchOutcome.CLOSED
+        fresh = at - move.at <= UNDONE_WITHIN and "before" in move.details
+        return BatchOutcome.DONE if fresh and move.details["to"] == str(task.assignee_id) else BatchOutcome.TAKEN
+
+    results = _results(task_ids, tasks, judge)
+    taken = _done(tasks, results)
+    for before in {last[str(task.pk)].details["before"] for task in taken}:
+        theirs = [task for task in taken if last[str(task.pk)].details["before"] == before]
+        kind = HistoryKind.REASSIGNED if before else HistoryKind.RELEASED
+        remember(theirs, kind, by, at, undone=True, **({"to": before} if before else {}))
+        hold(theirs, UUID(before) if before else None, at)
+    _note(taken, task_ids, "taken_back")
+    return results
+
+
+def _last_moves(tasks: Mapping[UUID, Task]) -> dict[str, HistoryEntry]:
+    """The last line about who holds each of these tasks, by the task's id. One query."""
+    kinds = (HistoryKind.CLAIMED, HistoryKind.RELEASED, HistoryKind.REASSIGNED, HistoryKind.COMPLETED)
+    lines = HistoryEntry.objects.filter(
+        instance_id__in={task.instance_id for task in tasks.values()},
+        kind__in=[kind.value for kind in kinds],
+        details__task__in=[str(pk) for pk in tasks],
+    )
+    return {line.details["task"]: line for line in lines.order_by("at", "pk")}
 
 
 def _can_work(account_id: UUID, place: tuple[UUID | None, str, int, str], by: Actor) -> bool:

@@ -1,4 +1,4 @@
-"""Several tasks at once: claim, give back, hand over. Each task's result is said; what was claimed can be undone."""
+"""Several tasks at once: claim, give back, hand over. Each task's result is said, and can be undone."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -47,6 +47,8 @@ def batch(request: HttpRequest) -> HttpResponse:
     elif action == "hand_over":
         asked = urlencode([*(("task", str(each)) for each in chosen), ("next", back)])
         return go(request, f"{reverse('flow:hand_over')}?{asked}")
+    elif action == "take_back":
+        _say(request, commands.take_back(task_ids=chosen, by=viewer, at=at), viewer, back, back_again=True)
     elif action == "release":
         _say(request, commands.release_many(task_ids=chosen, by=viewer, at=at), viewer, back, undo="claim")
     else:
@@ -86,7 +88,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
             except NoReason as refused:
                 errors = dict(refused.fields)
             else:
-                _say(request, results, viewer, back, to=named.name)
+                _say(request, results, viewer, back, undo="take_back", to=named.name)
                 return go(request, back)
     options = tuple(Choice(str(card.id), f"{card.name}（{card.username}）") for card in able)
     fields = (
@@ -137,11 +139,18 @@ def chosen_ids(values: list[str]) -> list[UUID]:
 
 
 def _say(
-    request: HttpRequest, results: Sequence[BatchResult], viewer: Actor, back: str, *, undo: str = "", to: str = ""
+    request: HttpRequest,
+    results: Sequence[BatchResult],
+    viewer: Actor,
+    back: str,
+    *,
+    undo: str = "",
+    to: str = "",
+    back_again: bool = False,
 ) -> None:
     done = [each for each in results if each.outcome is BatchOutcome.DONE]
     if done:
-        said = _said(len(done), undo, to)
+        said = _("已撤回转办 %(done)d 件。") % {"done": len(done)} if back_again else _said(len(done), undo, to)
         if undo:
             hidden = (("action", undo), ("next", back), *(("task", str(each.task_id)) for each in done))
             say_undoable(request, said, Undo(_("撤回"), reverse("flow:batch"), hidden))
