@@ -4,12 +4,13 @@ Doors: `compile_expression`, `compile_unary_tests`, `compile_table`, `load_dmn`.
 `Diagnostic`; absent facts are unknown, not null, and named in `missing_facts`; a `Budget` ends what runs away.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from . import tree
 from .budget import Budget
 from .diagnostics import MESSAGES, Diagnostic, DmnError, FeelSyntaxError, Place, RulesError
-from .dmn_model import Model, load_dmn
 from .expression import Absent, Expression, Result, compile_expression, compile_unary_tests
-from .faults import Reading, read_dmn
 from .feeltypes import (
     ANY,
     BOOLEAN,
@@ -38,6 +39,20 @@ from .tables import Aggregation, DecisionTable, HitPolicy, Input, Output, Rule, 
 from .temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from .temporal_text import format_temporal
 from .values import Function, Range
+
+_LATER = {"Model": "dmn_model", "load_dmn": "dmn_model", "Reading": "faults", "read_dmn": "faults"}
+"""Doors whose parts are loaded when they are first used: who only computes FEEL need not load DMN and XML."""
+
+if TYPE_CHECKING:
+    from .dmn_model import Model, load_dmn
+    from .faults import Reading, read_dmn
+else:
+
+    def __getattr__(name: str) -> object:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f".{_LATER[name]}", __name__), name)
+
 
 __all__ = [
     "ANY",

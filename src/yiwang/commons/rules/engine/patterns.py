@@ -8,8 +8,6 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import regex
-
 from .diagnostics import Fault
 
 MAX_PATTERN = 2000
@@ -252,6 +250,8 @@ def compiled(pattern: str, flags: str) -> Any:
         raise Fault("rules.pattern", detail=flags[:20])
     if len(pattern) > MAX_PATTERN:
         raise Fault("rules.pattern", detail=pattern[:60])
+    import regex
+
     text = "".join(map(_literal, pattern)) if "q" in flags else _Translator(pattern, flags).whole()
     try:
         return regex.compile(text, regex.V1 | (regex.IGNORECASE if "i" in flags else 0), cache_pattern=False)
