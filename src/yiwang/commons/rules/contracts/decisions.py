@@ -117,3 +117,22 @@ class Outcome:
     def record(self) -> dict[str, Any]:
         """What a history keeps of how the value came about."""
         return {"version": self.decision.version, "matched_rules": list(self.matched_rules)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One sentence of an explanation; `sign` is yes, no, unknown or note, `depth` how far below the decision it stands."""
+
+    text: str
+    sign: str
+    clause: str = ""
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An outcome with its reasons in words; `proof` is a decision proof as canonical JSON where one was asked for."""
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    proof: bytes = b""

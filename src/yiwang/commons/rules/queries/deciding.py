@@ -1,22 +1,26 @@
 """Deciding by published decisions, and reading their texts. Decisions are public: whoever is decided upon may see the rule."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from yiwang.commons.rules import engine
+from yiwang.commons.rules import engine, registry
 from yiwang.commons.rules.contracts import (
     DecisionNotFound,
     DecisionRef,
     DecisionView,
     Example,
+    Explained,
     Outcome,
+    Reason,
     Remark,
     RuleVerdict,
 )
+from yiwang.commons.rules.engine import explaining
 from yiwang.commons.rules.models import DecisionTerm, DecisionVersion
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -39,15 +43,55 @@ def decide(
     del viewer
     ref, sha256 = _found(key, version, on)
     model = _model(sha256)
+    outcome = model.decide(key, _told(model, facts), now=at)
+    return _outcome(ref, model, outcome)
+
+
+def explained(
+    *,
+    key: str,
+    version: int | None = None,
+    facts: Mapping[str, Any],
+    language: str = "zh",
+    public: Collection[str] | None = None,
+    at: datetime | None = None,
+    on: date | None = None,
+    viewer: Actor,
+) -> Explained:
+    """Like `decide`, with the reasons in words ("zh", "en") and only those missing facts that surely matter.
+
+    Where `public` is given, with a decision proof in which those facts stand as they are and others as salted hashes.
+    Raises DecisionNotFound.
+    """
+    view = decision(key=key, version=version, on=on, viewer=viewer)
+    model = _model(view.sha256)
+    told = _told(model, facts)
+    vocabulary = registry.words_for(list(model.inputs))
+    found = explaining.explain(model, key, told, vocabulary=vocabulary, now=at)
+    outcome = _outcome(view.ref, model, found.outcome)
+    if not outcome.known:
+        missing = explaining.missing_facts(model, key, told, now=at)
+        outcome = replace(outcome, missing_facts=missing.facts, value=engine.to_json(missing.value))
+    reasons = tuple(Reason(s.text, s.sign, s.clause, s.depth) for s in found.sentences(language))
+    proof = b""
+    if public is not None:
+        source = explaining.Source(view.xml.encode(), tuple(text.encode() for text in view.imports))
+        proof = explaining.prove(source, key, told, public=public, now=at).to_json()
+    return Explained(outcome, reasons, proof)
+
+
+def _told(model: engine.Model, facts: Mapping[str, Any]) -> dict[str, Any]:
     types = model.inputs
-    told = {name: engine.from_json(value, types.get(name)) for name, value in facts.items()}
-    outcome = model.decide(key, told, now=at)
+    return {name: engine.from_json(value, types.get(name)) for name, value in facts.items()}
+
+
+def _outcome(ref: DecisionRef, model: engine.Model, outcome: engine.Outcome) -> Outcome:
     return Outcome(
         decision=ref,
         value=engine.to_json(outcome.value),
         missing_facts=outcome.missing_facts,
         matched_rules=outcome.matched_rules,
-        rules=_verdicts(outcome, model.name_of(key)),
+        rules=_verdicts(outcome, model.name_of(ref.key)),
         remarks=tuple(Remark(d.code, d.message, d.params, d.where) for d in outcome.diagnostics),
         steps=outcome.steps,
     )
