@@ -1,6 +1,6 @@
 """Addresses of messages, and their entries in the navigation of residents and of officials."""
 
-from django.urls import path, reverse_lazy
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.notify import views
@@ -20,7 +20,8 @@ def register() -> None:
         ("notify.messages", Area.PORTAL, 95, views.has_messages),
         ("notify.work_messages", Area.WORK, 890, views.is_in_office),
     ):
-        address = reverse_lazy("notify:inbox")
-        register_nav(
-            NavEntry(key, _("消息"), lambda to=address: str(to), area, order, visible=visible, count=views.unread_of)
-        )
+        register_nav(NavEntry(key, _("消息"), _inbox, area, order, visible=visible, count=views.unread_of))
+
+
+def _inbox() -> str:
+    return reverse("notify:inbox")

@@ -5,9 +5,11 @@ The other tags make a component on the spot where a template needs a small one.
 
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, escape, format_html, format_html_join, json_script
@@ -83,10 +85,21 @@ def yw_fields(context: Context, fields: Iterable[Field]) -> SafeString:
     return mark_safe("".join(yw_field(context, field) for field in fields))  # noqa: S308
 
 
+def _storage() -> str:
+    """Which kind of storage serves static files: tests change it."""
+    return staticfiles_storage.__class__.__qualname__
+
+
+@cache
+def _address(path: str, _kind: str) -> str:
+    """The address of a static file, kept as long as one kind of storage serves them: a page names dozens of icons."""
+    return static(path)
+
+
 @register.simple_tag
 def yw_sprite(name: str) -> str:
     """The address of one drawing in our sprite."""
-    return f"{static('web/icons.svg')}#{name}"
+    return f"{_address('web/icons.svg', _storage())}#{name}"
 
 
 @register.simple_tag
@@ -231,6 +244,11 @@ def yw_shell(context: Context, area: str) -> SafeString:
 @register.simple_tag
 def yw_stylesheets() -> SafeString:
     """Links to our style sheets, in their order."""
+    return _stylesheets(_storage())
+
+
+@cache
+def _stylesheets(_kind: str) -> SafeString:
     links = (f'<link rel="stylesheet" href="{escape(static(f"web/css/{name}.css"))}">' for name in STYLES)
     printed = f'<link rel="stylesheet" media="print" href="{escape(static("web/css/print.css"))}">'
     return mark_safe("\n".join([*links, printed]) + "\n")  # noqa: S308
@@ -239,6 +257,11 @@ def yw_stylesheets() -> SafeString:
 @register.simple_tag
 def yw_scripts() -> SafeString:
     """Htmx and our modules; all of them run after the page has been read."""
+    return _scripts(_storage())
+
+
+@cache
+def _scripts(_kind: str) -> SafeString:
     library = f'<script defer src="{escape(static("web/vendor/htmx/htmx.min.js"))}"></script>'
     ours = (f'<script type="module" src="{escape(static(f"web/js/{name}.js"))}"></script>' for name in SCRIPTS)
     return mark_safe("\n".join([library, *ours]))  # noqa: S308

@@ -61,7 +61,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "q": text,
         "box": search_box(text, focused=not text),
         "read_as": answer.read_as,
-        "as_typed": f"{request.path}?{urlencode({'q': text, 'exact': 1})}",
+        "as_typed": f"{request.path}?{urlencode({'q': text, 'exact': '1'})}",
         "found": [_shown(hit) for hit in found],
         "others": [_shown(other) for other in (() if found else others)],
         "pages": Pagination.of(answer.page, path=request.path, params=params) if found else None,
