@@ -73,6 +73,8 @@ def _database() -> dict[str, object]:
     parts = conninfo_to_dict(_s.database_url)
     known = {"dbname", "user", "password", "host", "port"}
     options: dict[str, object] = {key: value for key, value in parts.items() if key not in known}
+    # A list's row scope joins grants, organisations and rows: planning it anew costs more than running it.
+    options["server_side_binding"], options["prepare_threshold"] = True, 5
     options["pool"] = {"min_size": 1, "max_size": max(4, _s.job_threads + 2), "timeout": 15}
     return {
         "ENGINE": "django.db.backends.postgresql",

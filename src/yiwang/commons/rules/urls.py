@@ -5,7 +5,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.identity import queries as identity
-from yiwang.commons.rules import queries, views
+from yiwang.commons.rules import views
+from yiwang.commons.rules.contracts import EDIT, PUBLISH, VIEW
 from yiwang.web.registry import Area, NavEntry, register_nav
 
 app_name = "rules"
@@ -30,8 +31,7 @@ urlpatterns = [
 
 
 def _granted(request: HttpRequest) -> bool:
-    viewer = identity.actor_of(request)
-    return viewer.is_official and bool(queries.rights(viewer=viewer))
+    return bool(identity.held_in_menu(request, VIEW, EDIT, PUBLISH))
 
 
 def register() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from yiwang.commons.flow import commands, queries
+from yiwang.commons.flow import commands, policies, queries
 from yiwang.commons.flow.contracts import (
     ADMINISTER,
     WORK,
@@ -126,7 +126,7 @@ def test_a_deputy_neither_administers_nor_passes_on(client, desk):
     )
     stood_in(client, deputy, leave(organisation, absent, deputy))
     actor = client.get(reverse("flow:inbox")).wsgi_request.actor
-    assert queries.rights(viewer=actor) == {}
+    assert policies.rights(actor) == {}
     third = make_official(organisation)
     with pytest.raises(NotYourTask):
         leave(
