@@ -15,6 +15,7 @@ from yiwang.web.registry import Area, NavEntry, register_nav
 app_name = "flow"
 urlpatterns = [
     path("work/", views.inbox, name="inbox"),
+    path("work/everywhere/", views.everywhere, name="everywhere"),
     path("work/batch/", views.batch, name="batch"),
     path("work/hand-over/", views.hand_over, name="hand_over"),
     path("work/export/", views.inbox_export, name="inbox_export"),

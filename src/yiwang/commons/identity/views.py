@@ -186,11 +186,12 @@ def office(request: HttpRequest) -> HttpResponse:
         return go(request, following)
     options = tuple(Choice(str(known.appointment_id), _place(known.organisation), _title(known)) for known in offices)
     current = queries.standing_of(request).office
+    present = str(current.appointment_id) if current else ""
     field = Field(
         "choice",
         _("您以哪个岗位工作？"),
         FieldKind.RADIO,
-        value=str(current.appointment_id) if current else "",
+        value=request.GET.get("choice") or present,  # one that is none of theirs ticks nothing
         options=options,
     )
     return render(request, "identity/office.html", {"field": field, "following": following, "area": "work"})

@@ -13,6 +13,7 @@ from yiwang.commons.flow.queries.halted import call, halt, halts
 from yiwang.commons.flow.queries.inbox import (
     candidates,
     check_plain,
+    everywhere,
     inbox,
     inbox_export,
     inbox_summary,
@@ -52,6 +53,7 @@ __all__ = [
     "due_beginnings",
     "due_calls",
     "due_instances",
+    "everywhere",
     "failed_background_jobs",
     "halt",
     "halts",

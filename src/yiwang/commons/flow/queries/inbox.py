@@ -9,7 +9,7 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 
 from yiwang.commons.flow import policies, registry, rules
 from yiwang.commons.flow.contracts import (
@@ -224,17 +224,41 @@ def inbox_summary(*, viewer: Actor) -> InboxSummary:
     )
 
 
-def waiting_by_office(*, offices: Sequence[Office], viewer: Actor) -> dict[UUID, int]:
-    """How many tasks wait in each of one's offices, by appointment. One query; none where there is one office only."""
+def waiting_by_office(*, offices: Sequence[Office], viewer: Actor) -> tuple[int, dict[UUID, int]]:
+    """How many tasks wait in all of one's offices together, and in each by appointment. One query; none for one office."""
     if len(offices) < 2:
-        return {}
+        return 0, {}
     reach = {
         f"n{place}": policies.in_reach(replace(viewer, organisation_id=office.organisation.id, role=office.role))
         for place, office in enumerate(offices)
     }
     rows = Task.objects.filter(reduce(or_, reach.values()), status__in=policies.WAITING)
-    counts = rows.aggregate(**{name: Count("pk", filter=within) for name, within in reach.items()})
-    return {office.appointment_id: counts[f"n{place}"] for place, office in enumerate(offices)}
+    counts = rows.aggregate(all=Count("pk"), **{name: Count("pk", filter=within) for name, within in reach.items()})
+    return counts["all"], {office.appointment_id: counts[f"n{place}"] for place, office in enumerate(offices)}
+
+
+def everywhere(
+    *, offices: Sequence[Office], viewer: Actor, cursor: str | None = None, size: int = 20
+) -> Page[tuple[TaskRow, Office]]:
+    """What waits in all of one's offices in one list, the most urgent first, each with the first office that reaches it.
+
+    One query.
+    """
+    now = clock.now()
+    reach = [
+        policies.in_reach(replace(viewer, organisation_id=each.organisation.id, role=each.role)) for each in offices
+    ]
+    places = [When(within, then=Value(place)) for place, within in enumerate(reach)]
+    rows = (
+        Task.objects.filter(reduce(or_, reach), status__in=policies.WAITING)
+        .annotate(place=Case(*places, default=Value(0), output_field=IntegerField()))
+        .select_related(*RELATED, *_APPLICANT)
+        .only(*_LIGHT)
+    )
+    page = paginate(rows, order=_ORDERS[InboxSort.DUE], cursor=cursor, size=size)
+    return page.map(
+        lambda row: (task_row(task=row, now=now, viewer=viewer, applicant=_applicant(row)), offices[row.place])
+    )
 
 
 def _facets(counted: Mapping[str, int], labels: Mapping[str, str]) -> tuple[Facet, ...]:

@@ -1,6 +1,7 @@
 """The inbox for real work: conditions together, saved views, many tasks at once, export; always in as many queries."""
 
 import csv
+import html
 import io
 import re
 from datetime import timedelta
@@ -313,3 +314,50 @@ def test_an_official_of_two_offices_sees_what_waits_in_each_and_works_in_one(cli
     page = client.get(reverse("flow:inbox")).content.decode()
     assert "乙局的事" in page
     assert "岗位：样例乙局" in page
+
+
+def test_one_list_holds_what_waits_in_all_offices_and_leads_to_each(client):
+    first, second = make_organisation(name="样例甲局"), make_organisation(name="样例乙局")
+    made = make_official(first, role="clerk")
+    identity.appoint(account_id=made.account_id, organisation_id=second, role="clerk", by=SYSTEM, at=clock.now())
+    identity.grant(role="clerk", action=WORK, organisation_id=None, by=SYSTEM, at=clock.now())
+    publish(due(3))
+    start(organisation_id=first, title="甲局的事")
+    start(organisation_id=second, title="乙局的事")
+    start(organisation_id=make_organisation(name="样例丙局"), title="丙局的事")
+    login(client, made.account_id)
+    side = client.get(reverse("flow:inbox")).content.decode().split("我的岗位")[1].split("<h2>")[0]
+    assert re.findall(r"(全部单位)<span>(\d)</span>", side) == [("全部单位", "2")]
+    page = client.get(reverse("flow:everywhere")).content.decode()
+    assert [title in page for title in ("甲局的事", "乙局的事", "丙局的事")] == [True, True, False]
+    task = Task.objects.get(title="乙局的事")
+    led = html.unescape(re.search(rf'href="([^"]*{task.pk}[^"]*)"', page)[1])
+    office = next(each for each in offices(viewer=made.actor) if each.organisation.id == second)
+    assert f"choice={office.appointment_id}" in led
+    asked = client.get(led).content.decode()
+    assert re.search(rf'value="{office.appointment_id}"[^>]*checked', asked)
+
+
+def test_all_offices_cost_the_same_whatever_the_list_holds(client):
+    first, second = make_organisation(), make_organisation()
+    made = make_official(first, role="clerk", grants=[WORK])
+    identity.appoint(account_id=made.account_id, organisation_id=second, role="clerk", by=SYSTEM, at=clock.now())
+    publish(due(3))
+    login(client, made.account_id)
+
+    def cost():
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("flow:everywhere"))
+        return len(captured)
+
+    start(organisation_id=first)
+    before = cost()
+    for _ in range(30):
+        start(organisation_id=first)
+    assert cost() == before
+
+
+def test_whoever_has_one_office_is_led_to_the_inbox(client, desk):
+    _organisation, clerk = desk
+    login(client, clerk.account_id)
+    assert client.get(reverse("flow:everywhere")).headers["Location"] == reverse("flow:inbox")

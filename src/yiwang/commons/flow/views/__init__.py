@@ -5,7 +5,7 @@ from yiwang.commons.flow.views.batches import batch, hand_over
 from yiwang.commons.flow.views.diagrams import bpmn, diagram, diagram_of
 from yiwang.commons.flow.views.exports import inbox_export
 from yiwang.commons.flow.views.halted import halted, halted_one
-from yiwang.commons.flow.views.inbox import inbox
+from yiwang.commons.flow.views.inbox import everywhere, inbox
 from yiwang.commons.flow.views.leave import end_leave, leave, stand_in
 from yiwang.commons.flow.views.mine import mine
 from yiwang.commons.flow.views.saved_views import change_view, save_view, saved_views
@@ -24,6 +24,7 @@ __all__ = [
     "diagram",
     "diagram_of",
     "end_leave",
+    "everywhere",
     "halted",
     "halted_one",
     "hand_over",

@@ -15,7 +15,7 @@ from yiwang.commons.flow.contracts import InboxFilter, InboxSummary, InboxView, 
 from yiwang.commons.flow.views import listing, words
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel.actor import Actor
-from yiwang.web.components import KeyHint, KeyHints, SideGroup, SideLink, SideNav, Text
+from yiwang.web.components import Crumbs, KeyHint, KeyHints, Link, SideGroup, SideLink, SideNav, Text
 from yiwang.web.responses import go
 
 _ALL_KEYS: tuple[tuple[tuple[str, ...], Text], ...] = (
@@ -143,16 +143,34 @@ def _offices(request: HttpRequest, viewer: Actor) -> list[SideGroup]:
     standing = identity.standing_of(request)
     if len(standing.offices) < 2 or standing.absent is not None:
         return []
-    counts = queries.waiting_by_office(offices=standing.offices, viewer=viewer)
+    total, counts = queries.waiting_by_office(offices=standing.offices, viewer=viewer)
     change = f"{reverse('identity:office')}?next={reverse('flow:inbox')}"
     here = f"{reverse('flow:inbox')}?view={InboxView.ALL.value}"
-    links = tuple(
+    together = SideLink(_("全部单位"), reverse("flow:everywhere"), total)
+    each = tuple(
         SideLink(
-            office.organisation.label, here if office == standing.office else change, counts[office.appointment_id]
+            office.organisation.label,
+            here if office == standing.office else f"{change}&choice={office.appointment_id}",
+            counts[office.appointment_id],
         )
         for office in standing.offices
     )
-    return [SideGroup(_("我的岗位"), links)]
+    return [SideGroup(_("我的岗位"), (together, *each))]
+
+
+@login_required
+@require_GET
+def everywhere(request: HttpRequest) -> HttpResponse:
+    """What waits in all of one's offices in one list; for whoever has one office the inbox is that."""
+    viewer, standing = words.viewer_of(request), identity.standing_of(request)
+    if len(standing.offices) < 2 or standing.absent is not None:
+        return go(request, reverse("flow:inbox"))
+    page = queries.everywhere(offices=standing.offices, viewer=viewer, cursor=request.GET.get("cursor"))
+    context = {
+        "crumbs": Crumbs((Link(_("待办"), reverse("flow:inbox")),), _("全部单位")),
+        "table": listing.everywhere(page, standing.office),
+    }
+    return render(request, "flow/everywhere.html", context)
 
 
 def _absences(request: HttpRequest, viewer: Actor) -> SideGroup:

@@ -19,6 +19,7 @@ from yiwang.commons.flow.contracts import (
     Urgency,
 )
 from yiwang.commons.flow.views import words
+from yiwang.commons.identity.contracts import Office
 from yiwang.kernel import clock
 from yiwang.kernel.paging import Page
 from yiwang.web.components import Cell, Column, Empty, LinkButton, Pagination, Row, RowGroup, Table, Text
@@ -167,17 +168,40 @@ def _empty(wanted: InboxFilter, summary: InboxSummary) -> Empty:
     return Empty(_("没有待办"), _("新的事情到来时会出现在这里。"))
 
 
-def _row(row: TaskRow) -> Row:
+def everywhere(page: Page[tuple[TaskRow, Office]], present: Office | None) -> Table:
+    """All offices in one table; a task of another office opens after the change of office."""
+    pages = Pagination.of(page, path=reverse("flow:everywhere"), params={})
+    labels = (_("时限"), _("事情"), _("环节"), _("网"), _("岗位"), _("承办"))
+    rows = tuple(
+        _row(row, words.task_href(row) if office == present else _in_office(row, office), office.organisation.label)
+        for row, office in page.items
+    )
+    return Table(
+        _("全部单位的待办"),
+        tuple(Column(label) for label in labels),
+        (RowGroup(rows),) if rows else (),
+        boxed=True,
+        empty=Empty(_("没有待办"), _("新的事情到来时会出现在这里。")),
+        pages=pages if pages.needed else None,
+    )
+
+
+def _in_office(row: TaskRow, office: Office) -> str:
+    asked = {"choice": str(office.appointment_id), "next": words.task_href(row)}
+    return f"{reverse('identity:office')}?{urlencode(asked)}"
+
+
+def _row(row: TaskRow, href: str = "", place: str = "") -> Row:
     title, number = rules.parted(row.title)
     arrived = _("%(moment)s 到达") % {"moment": words.moment_words(row.created_at)}
     note = f"{row.applicant}　{number}" if row.applicant and number else row.applicant or number
     return Row(
         (
             words.due_mark(row.due_at, clock.now()),
-            Cell(title, note, words.task_href(row)),
+            Cell(title, note, href or words.task_href(row)),
             row.name,
             words.net_tag(row.net),
-            Cell(row.organisation, arrived),
+            Cell(place or row.organisation, arrived),
             words.holder_words(row),
         ),
         id=str(row.id),
