@@ -12,6 +12,8 @@ from yiwang.commons.rules.views import words
 from yiwang.web.components import Text
 
 MOST_ROWS = 200
+_LONG, _WIDE = 14, 48
+_MOST_VALUE = 100
 _CLASSES = {
     CellState.YES: "is-yes",
     CellState.NO: "is-no",
@@ -30,6 +32,11 @@ class GridCell:
     note: Text = ""
     feel: bool = False
     changed: bool = False
+
+    @property
+    def size(self) -> str:
+        """How much room the words ask for."""
+        return "is-wide" if len(self.words) > _WIDE else "is-long" if len(self.words) > _LONG else ""
 
     @property
     def said(self) -> Text:
@@ -96,7 +103,8 @@ def part_of(
     """A decision of the model for its page."""
     value: Text = ""
     if simulation is not None and part.id in simulation.values:
-        value = words.value_words(simulation.values[part.id])
+        said = words.value_words(simulation.values[part.id])
+        value = said if len(said) <= _MOST_VALUE else ""
     if isinstance(part, rules.LogicLayout):
         return Logic(part.id, part.label, part.description, part.text, value, part.sources)
     return grid_of(part, simulation.tables.get(part.id) if simulation is not None else None, value, layout)
