@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -32,10 +33,11 @@ _BEFORE_DECISION = [CaseStatus.ACCEPTED.value, CaseStatus.REVIEWING.value]
 
 def documents_of(*, cases: Sequence[Case], viewer: Actor) -> dict[UUID, list[DocumentView]]:
     """The documents of these cases with their delivery, oldest first. One query, without the texts."""
-    rows = CaseDocument.objects.filter(case__in=cases).select_related("delivery__receipt", "case").defer("content")
+    rows = CaseDocument.objects.filter(case__in=cases).select_related("delivery__receipt").defer("content")
     found: dict[UUID, list[DocumentView]] = {}
-    now = clock.now()
-    for row in rows.order_by("issued_at", "pk"):
+    now, by_id = clock.now(), {each.pk: each for each in cases}
+    for row in sorted(rows, key=attrgetter("issued_at", "pk")):
+        row.case = by_id[row.case_id]
         found.setdefault(row.case_id, []).append(_view(row, now, {}, texts=False))
     del viewer
     return found

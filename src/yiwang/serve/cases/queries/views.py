@@ -1,9 +1,12 @@
 """One case with everything that its pages show: facts, materials, results, history, clock, members."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import calendars, clock
@@ -34,14 +37,21 @@ from yiwang.serve.cases.queries.documents import deferred_of, documents_of, firs
 from yiwang.serve.cases.queries.lists import case_row
 
 _PROMISE = "承诺办结时限"
+_OF_THE_BUNDLE = ("answers", "situation")
 
 
 def case(*, number: str, viewer: Actor) -> CaseView:
     """The case with that number. Raises CaseNotFound: for a number that does not exist and for one of somebody else."""
-    row = Case.objects.select_related("parent", "agent__person").filter(policies.visible(viewer), number=number).first()
+    # Few columns, sorted here: to name the columns of a wide table and to sort by them costs Django more than the database.
+    rows = Case.objects.annotate(
+        parent_number=F("parent__number"), parent_title=F("parent__title"), agent_name=F("agent__person__name")
+    )
+    row = next(iter(rows.filter(policies.visible(viewer), number=number)[:1]), None)
     if row is None:
         raise CaseNotFound
-    members = list(Case.objects.filter(parent=row).order_by("position")) if row.kind == CaseKind.BUNDLE.value else []
+    members: list[Case] = []
+    if row.kind == CaseKind.BUNDLE.value:
+        members = sorted(Case.objects.filter(parent=row).defer(*_OF_THE_BUNDLE), key=attrgetter("position"))
     events = _events([row.pk, *(member.pk for member in members)])
     results = _results([row, *members])
     official = not policies.is_applicant(viewer, row)
@@ -57,11 +67,11 @@ def case(*, number: str, viewer: Actor) -> CaseView:
         title=row.title,
         matter_code=row.matter_code,
         bundle_key=row.bundle_key,
-        parent_number=row.parent.number if row.parent else "",
-        parent_title=row.parent.title if row.parent else "",
+        parent_number=row.parent_number or "",
+        parent_title=row.parent_title or "",
         member_key=row.member_key,
         applicant=row.applicant_name,
-        agent=row.agent.person.name if row.agent and row.agent.person else row.agent_authority,
+        agent=row.agent_name or row.agent_authority,
         beneficiary=row.beneficiary,
         organisation=row.organisation_name,
         organisation_id=row.organisation_id,
@@ -128,7 +138,7 @@ def check_history(*, number: str, viewer: Actor) -> tuple[bool, int]:
 
 def _events(case_ids: Sequence[UUID]) -> dict[UUID, list[CaseEvent]]:
     grouped: dict[UUID, list[CaseEvent]] = {}
-    for event in CaseEvent.objects.filter(case_id__in=case_ids).order_by("case_id", "seq"):
+    for event in sorted(CaseEvent.objects.filter(case_id__in=case_ids), key=attrgetter("seq")):
         grouped.setdefault(event.case_id, []).append(event)
     return grouped
 
@@ -175,7 +185,7 @@ def _history(events: Sequence[CaseEvent], names: Mapping[UUID, str], *, official
 
 def _results(rows: Sequence[Case]) -> dict[UUID, list[ResultView]]:
     found: dict[UUID, list[ResultView]] = {}
-    for row in CaseResult.objects.filter(case_id__in=[case.pk for case in rows]).order_by("pk"):
+    for row in sorted(CaseResult.objects.filter(case_id__in=[case.pk for case in rows]), key=attrgetter("pk")):
         found.setdefault(row.case_id, []).append(result_view(row=row))
     return found
 
@@ -193,41 +203,61 @@ def result_view(*, row: CaseResult) -> ResultView:
     )
 
 
-def _given(row: Case) -> list[CaseMaterial]:
+class _Given(NamedTuple):
+    """A material as its page shows it, with the member's result that it may be."""
+
+    position: int
+    id: UUID
+    material: str
+    name: str
+    by: str
+    file_id: UUID | None
+    checked_at: datetime | None
+    checker: str | None
+    origin_number: str | None
+    origin_title: str | None
+    result_id: UUID | None
+    result_number: str | None
+    result_title: str | None
+    result_payload: dict[str, Any] | None
+
+
+def _given(row: Case) -> list[_Given]:
     """The materials with the results of other members that some of them are. One query."""
-    rows = CaseMaterial.objects.filter(case=row).select_related("origin", "origin_result", "checked_by__person")
-    return list(rows.order_by("position", "pk"))
+    rows = CaseMaterial.objects.filter(case=row).values_list(
+        "position", "id", "material", "name", "by", "file_id", "checked_at", "checked_by__person__name", "origin__number",
+        "origin__title", "origin_result_id", "origin_result__number", "origin_result__title", "origin_result__payload",
+    )  # fmt: skip
+    return sorted((_Given(*each) for each in rows), key=attrgetter("position", "id"))
 
 
-def _brought(row: Case, given: Sequence[CaseMaterial]) -> tuple[Answer, ...]:
+def _brought(row: Case, given: Sequence[_Given]) -> tuple[Answer, ...]:
     """The facts that results of other members bring to this one."""
     known = {answer["fact"] for answer in row.answers}
     brought = {}
     for gift in given:
-        if gift.origin_result is None:
-            continue
-        for line in gift.origin_result.payload.get("lines", ()):
+        for line in (gift.result_payload or {}).get("lines", ()):
             if line.get("new") and line["fact"] not in known:
                 brought[line["fact"]] = Answer(
-                    line["fact"], line["value"], line["label"], line["shown"], "member", gift.origin_result.title
+                    line["fact"], line["value"], line["label"], line["shown"], "member", gift.result_title or ""
                 )
     return tuple(brought.values())
 
 
-def _materials(given: Sequence[CaseMaterial]) -> tuple[MaterialView, ...]:
+def _materials(given: Sequence[_Given]) -> tuple[MaterialView, ...]:
     return tuple(
         MaterialView(
-            id=each.pk,
+            id=each.id,
             material=each.material,
             name=each.name,
             by=MaterialBy(each.by),
             file_id=each.file_id,
-            reference=each.origin_result.number if each.origin_result else "",
-            origin_number=each.origin.number if each.origin else "",
-            origin_name=each.origin.title if each.origin else "",
-            origin_result_id=each.origin_result_id,
+            reference=each.result_number or "",
+            origin_number=each.origin_number or "",
+            origin_name=each.origin_title or "",
+            origin_result_id=each.result_id,
             checked_at=each.checked_at,
-            checked_by=each.checked_by.person.name if each.checked_by and each.checked_by.person else "",
+            checked_by=each.checker or "",
         )
         for each in given
     )
