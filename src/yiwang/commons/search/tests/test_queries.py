@@ -175,3 +175,18 @@ def test_a_publisher_rebuilds_its_part_of_the_index(monkeypatch):
     assert found("退休", kinds=("bundle",)) == []
     assert found("社保卡", kinds=("matter",)) == ["social-card"], "what has no publisher stays"
     assert queries.find(text="shebaoka", viewer=NOBODY).read_as == "社保卡"
+
+
+def test_words_are_taken_as_typed_where_that_is_asked():
+    read = queries.find(text="孩子出声了", viewer=NOBODY)
+    assert read.read_as
+    assert read.page.items[0].key == "newborn"
+    assert queries.find(text="孩子出声了", viewer=NOBODY, as_typed=True).read_as == ""
+
+
+def test_a_hit_is_told_in_another_language_where_the_document_speaks_it():
+    twin = Document(key="newborn", title="A child is born", language="en")
+    commands.index_documents(kind="bundle", docs=[twin], replace=False, by=samples.SYSTEM, at=clock.now())
+    hits = queries.find(text="孩子出生了", viewer=NOBODY, told_in="en").page.items
+    assert hits[0].title == "A child is born"
+    assert [hit.title for hit in hits if hit.key == "household"] == ["户口登记（出生）"]

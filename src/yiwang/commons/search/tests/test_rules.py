@@ -62,6 +62,19 @@ def test_what_people_say_is_one_concept_with_its_official_words_beside_it():
     assert "一下" not in wanted.core
 
 
+def test_a_guessed_word_hides_nothing_that_people_say():
+    assert "要拉电拉水" in CUT.tokens("新盖的车间要拉电拉水")
+    known = {"拉电": Meant(["用电报装"]), "拉水": Meant(["用水报装"])}
+    wanted = plan("新盖的车间要拉电拉水", segmenter=CUT, meanings=known)
+    assert {"拉电", "拉水"} <= {concept.text for concept in wanted.concepts}
+    assert "上要" not in [concept.text for concept in plan("草地上要堆材料", segmenter=CUT).concepts]
+
+
+def test_a_number_says_less_than_a_word():
+    wanted = {concept.text: concept.mass for concept in plan("63年办退休", segmenter=CUT).concepts}
+    assert wanted["63"] < wanted["退休"]
+
+
 @given(
     st.text(max_size=80),
     st.dictionaries(st.text(max_size=5), st.builds(Meant, st.lists(st.text(max_size=10), max_size=3)), max_size=3),
