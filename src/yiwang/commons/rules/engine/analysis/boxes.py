@@ -4,14 +4,16 @@ A rule of a decision table is a box. After the first columns only the set of rul
 remembered by that set; a box that is free in all columns to come covers the rest at once.
 """
 
-import itertools
+import random
 import time
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from operator import xor
 
 Box = tuple[int, ...]
 """For each column the mask of its parts."""
 
-_CHECK_EVERY = 512
+_CHECK_EVERY = 64
 
 
 class TimeUp(Exception):
@@ -30,9 +32,12 @@ class Deadline:
         if self._count % _CHECK_EVERY == 0 and time.monotonic() > self.end:
             raise TimeUp
 
-    @property
-    def over(self) -> bool:
-        return time.monotonic() > self.end
+    def part(self, share: float) -> "Deadline":
+        """A share of the time that is left, for one question of many. Raises `TimeUp` where none is."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise TimeUp
+        return Deadline(left * share)
 
 
 def runs(mask: int) -> Iterator[tuple[int, int]]:
@@ -55,6 +60,63 @@ def meet(a: Box, b: Box) -> Box | None:
             return None
         shared.append(x & y)
     return tuple(shared)
+
+
+def touching(masks: Sequence[int]) -> list[int]:
+    """For each box the boxes (as bits) with which it shares something in one column."""
+    single = {index: next(runs(mask)) for index, mask in enumerate(masks) if _is_run(mask)}
+    broken = [index for index, mask in enumerate(masks) if mask and index not in single]
+    ends = max((mask.bit_length() for mask in masks), default=0) + 1
+    begun, over = [0] * (ends + 1), [0] * (ends + 1)
+    for index, (first, behind) in single.items():
+        begun[first + 1] |= 1 << index
+        over[behind] |= 1 << index
+    for place in range(1, ends + 1):
+        begun[place] |= begun[place - 1]
+        over[place] |= over[place - 1]
+    touched: list[int] = []
+    for mask in masks:
+        near = sum(1 << other for other in broken if mask & masks[other])
+        for first, behind in runs(mask):
+            near |= begun[behind] & ~over[first]
+        touched.append(near)
+    return touched
+
+
+def _is_run(mask: int) -> bool:
+    """Whether the parts stand side by side."""
+    low = mask & -mask
+    return mask != 0 and (mask // low) & (mask // low + 1) == 0
+
+
+class Points:
+    """Single points against many boxes: a point that no box holds settles at once that they don't cover."""
+
+    def __init__(self, boxes: Sequence[Box], sizes: Sequence[int]) -> None:
+        self.held = [_held([box[column] for box in boxes], size) for column, size in enumerate(sizes)]
+        self.random = random.Random(0)  # noqa: S311 - chooses samples, always the same
+
+    def free(self, box: Box, among: int, tries: int = 40) -> bool:
+        """Whether one of some points of `box` lies in none of the boxes (bits) `among`."""
+        stretches = [list(runs(mask)) for mask in box]
+        for _ in range(tries):
+            holding = among
+            for held, choices in zip(self.held, stretches, strict=True):
+                first, behind = self.random.choice(choices)
+                holding &= held[self.random.randrange(first, behind)]
+            if not holding:
+                return True
+        return False
+
+
+def _held(masks: Sequence[int], size: int) -> list[int]:
+    """For each part of a column the boxes that hold it."""
+    toggles = [0] * (size + 1)
+    for index, mask in enumerate(masks):
+        for first, behind in runs(mask):
+            toggles[first] ^= 1 << index
+            toggles[behind] ^= 1 << index
+    return list(accumulate(toggles[:size], xor))
 
 
 def uncovered(boxes: Sequence[Box], within: Box, deadline: Deadline) -> Box | None:
@@ -125,7 +187,7 @@ def _classes(masks: Sequence[int], within: int) -> list[tuple[int, int]]:
     ends = sorted({0, within.bit_length(), *toggles})
     held = 0
     classes: dict[int, int] = {}
-    for first, behind in itertools.pairwise(ends):
+    for first, behind in pairwise(ends):
         held ^= toggles.get(first, 0)
         parts = within & ((1 << behind) - (1 << first))
         if parts:

@@ -181,9 +181,11 @@ class ElementCheck:
         listed = constant_list(column.values, visible.scope, types)
         name = column.name or self.node.element.name
         entries = [(number, rule.outputs[index]) for number, rule in enumerate(table.rules, 1)]
+        sound: set[str] = {""}
         for number, text in entries:
-            if not text.strip():
+            if text.strip() in sound:
                 continue
+            before = len(self.found)
             spot = places.entries[number - 1][len(table.inputs) + index]
             self.here = _Here(spot.line, spot.element, (number,))
             inferred = self.texts.inferred(text, spot.line, visible)
@@ -197,6 +199,8 @@ class ElementCheck:
             value = constant[0] if constant else None
             if listed is not None and value is not None and not any(equal(value, v) is True for v in listed):
                 self._report("analysis.output_value", Place(1, 1), {"output": name, "value": as_text(value)})
+            if len(self.found) == before:
+                sound.add(text.strip())
         return declared
 
     def _bases(self, node: tree.Expression | None) -> frozenset[str] | None:

@@ -1,9 +1,8 @@
 """Gaps, overlaps, rules that never count, and what each hit policy asks of a table (DMN 1.5, 8.2.10)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import combinations
 
 from yiwang.commons.rules.engine.diagnostics import FeelSyntaxError
 from yiwang.commons.rules.engine.feeltypes import FeelType
@@ -13,7 +12,7 @@ from yiwang.commons.rules.engine.parser import parse
 from yiwang.commons.rules.engine.tables import HitPolicy
 from yiwang.commons.rules.engine.values import Value
 
-from .boxes import Box, Deadline, TimeUp, gaps, meet, uncovered
+from .boxes import Box, Deadline, Points, TimeUp, gaps, meet, runs, touching, uncovered
 from .boxwords import box_text, facts_in
 from .constants import Inexact, value_of
 from .domains import OPEN, Part
@@ -22,6 +21,8 @@ from .grid import ANYTHING, Grid
 from .places import Spot, TablePlaces
 
 MOST = 20
+SHARE = 0.1
+"""Of the time that is left, what one rule may take: one that is hard must not keep the others from being looked at."""
 _ONE = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
 _RANKED = frozenset({HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER})
 
@@ -38,6 +39,7 @@ class TableCheck:
     independent: bool
     deadline: Deadline
     seconds: float
+    constants: dict[tuple[str, ...], list[Value] | None] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Finding]:
         table = self.grid.table
@@ -48,16 +50,20 @@ class TableCheck:
         never = set(self._never_rules())
         for index in never:
             yield self._never(index)
-        try:
-            if table.hit_policy in _ONE and not any(o.default.strip() for o in table.outputs):
-                yield from self._some(self._gaps(), "gap")
-                yield from self._null_gap()
-            yield from self._policy(never)
-        except TimeUp:
-            yield self._undecided(TOO_LONG.format(seconds=f"{self.seconds:g}"), ())
+        yield from self._in_time(self._policy(never))
+        if table.hit_policy in _ONE and not any(o.default.strip() for o in table.outputs):
+            yield from self._in_time(self._some(self._gaps(), "gap"))
+            yield from self._null_gap()
         if self.grid.opaque:
             numbers = ", ".join(map(str, self.grid.opaque[:MOST]))
             yield self._undecided(OPAQUE.format(rules=numbers), self.grid.opaque[:MOST])
+
+    def _in_time(self, findings: Iterator[Finding]) -> Iterator[Finding]:
+        """What is found until the time is up, and that it was."""
+        try:
+            yield from findings
+        except TimeUp:
+            yield self._undecided(TOO_LONG.format(seconds=f"{self.seconds:g}"), ())
 
     def _policy(self, never: set[int]) -> Iterator[Finding]:
         table = self.grid.table
@@ -167,18 +173,19 @@ class TableCheck:
     def _pairs(self) -> Iterator[tuple[int, int, Box, bool]]:
         """Pairs of rules that share something told, with what they share and whether that is certain."""
         told = self.grid.told
-        count = len(self.grid.table.rules)
-        over = [meet(self.grid.over(index), told) for index in range(count)]
-        sure = [meet(self.grid.under(index), told) for index in range(count)]
-        for first, second in combinations(range(count), 2):
+        near: list[int] | None = None
+        for index, column in enumerate(self.grid.columns):
             self.deadline.check()
-            a, b = over[first], over[second]
-            if a is None or b is None or meet(a, b) is None:
-                continue
-            x, y = sure[first], sure[second]
-            certain = meet(x, y) if x is not None and y is not None else None
-            if certain is not None:
-                yield first, second, certain, self.independent
+            touched = touching([mask & told[index] for mask in column.under])
+            near = touched if near is None else [a & b for a, b in zip(near, touched, strict=True)]
+        for first, others in enumerate(near or ()):
+            for run in runs(others >> (first + 1)):
+                for second in range(first + 1 + run[0], first + 1 + run[1]):
+                    self.deadline.check()
+                    shared = meet(self.grid.under(first), self.grid.under(second))
+                    box = meet(shared, told) if shared is not None else None
+                    if box is not None:
+                        yield first, second, box, self.independent
 
     def _overlaps(self) -> Iterator[Finding]:
         for first, second, box, certain in self._pairs():
@@ -198,18 +205,34 @@ class TableCheck:
 
     def _outputs(self, index: int) -> list[Value] | None:
         """The outputs of a rule where all are constants."""
-        return constant_outputs(self.grid.table.rules[index].outputs, self.scope, self.types)
+        texts = self.grid.table.rules[index].outputs
+        if texts not in self.constants:
+            self.constants[texts] = constant_outputs(texts, self.scope, self.types)
+        return self.constants[texts]
 
     def _hidden(self, code: str, never: set[int], before: Callable[[int], Sequence[int]]) -> Iterator[Finding]:
         """Rules whose whole box is covered by the rules that go before them."""
+        sizes = [len(column.domain.parts) for column in self.grid.columns]
+        points = Points([self.grid.under(index) for index in range(len(self.grid.table.rules))], sizes)
         possible = self._possible()
+        doubtful = False
         for index in range(len(self.grid.table.rules)):
             box = meet(self.grid.over(index), possible)
             if index in never or box is None:
                 continue
-            boxes = [self.grid.under(other) for other in before(index)]
-            if boxes and uncovered(boxes, box, self.deadline) is None:
+            earlier = before(index)
+            if points.free(box, sum(1 << other for other in earlier)):
+                continue
+            boxes = [self.grid.under(other) for other in earlier]
+            try:
+                covered = bool(boxes) and uncovered(boxes, box, self.deadline.part(SHARE)) is None
+            except TimeUp:
+                doubtful = True
+                continue
+            if covered:
                 yield self._finding(code, Severity.WARNING, self.places.rules[index], (index + 1,))
+        if doubtful:
+            raise TimeUp
 
     def _ranks(self) -> list[tuple[int, ...]] | None:
         """Each rule's rank by the order of the output values; None where an output is computed."""
