@@ -38,8 +38,8 @@ const allowStyles = () => {
   };
   const { createElement } = Document.prototype;
   Document.prototype.createElement = function (name, ...rest) {
-    const made = createElement.call(this, name, ...rest);
-    if (String(name).toLowerCase() !== "style") return made;
+    if (String(name).toLowerCase() !== "style") return createElement.call(this, name, ...rest);
+    const made = createElement.call(this, "template");
     const rules = new CSSStyleSheet();
     let text = "";
     Object.defineProperty(made, "textContent", { get: () => text, set: (given) => { text = given; rules.replaceSync(given); } });
