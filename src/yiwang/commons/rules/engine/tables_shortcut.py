@@ -152,9 +152,9 @@ def shortcut_of(ready: ReadyTable) -> Shortcut | None:
     facts = {column.fact for column in ready.columns}
     if not ready.columns or None in facts or not all(column.plain for column in ready.columns):
         return None
-    outputs = [_constant(row.output, ready) for row in ready.rows]
-    default = _constant(ready.default, ready)
-    if default is _OPEN or _OPEN in outputs:
+    outputs = [constant_output(row.output, ready) for row in ready.rows]
+    default = constant_output(ready.default, ready)
+    if default is VARIES or VARIES in outputs:
         return None
     return Shortcut(ready, outputs, default, len(ready.rows))
 
@@ -163,18 +163,18 @@ class _Reads(Exception):
     """An output entry reads a fact or the clock."""
 
 
-_OPEN = object()
+VARIES = object()
 
 
-def _constant(code: Code, ready: ReadyTable) -> Value:
-    """What an output entry always yields; `_OPEN` where it reads anything, remarks, or yields what might be changed."""
+def constant_output(code: Code, ready: ReadyTable) -> Value:
+    """What an output entry always yields; `VARIES` where it reads anything, remarks, or yields what might be changed."""
     run = Run(DEFAULT_BUDGET, _no_clock)
     try:
         value = code(ready.unit.frame(run, _no_fact))
     except (_Reads, NumberError):
-        return _OPEN
+        return VARIES
     charged = run.steps or (isinstance(value, str) and len(value) >= 1000)
-    return value if type(value) in _PLAIN and not run.diagnostics and not charged else _OPEN
+    return value if type(value) in _PLAIN and not run.diagnostics and not charged else VARIES
 
 
 def _no_clock() -> datetime:
