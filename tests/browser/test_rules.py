@@ -14,8 +14,6 @@ from tests.browser.visitor import DESKTOP, OUTPUT, PHONE, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), pytest.mark.xdist_group("browser")]
 EDITOR, COLLEAGUE, PUBLISHER = "rules-editor", "rules-editor-2", "rules-publisher"
 KNOWN = re.compile("minified copy of the development build of Inferno|Applying inline style")
-    "minified copy of the development build of Inferno|47DEQpj8HBSa"
-)
 
 
 @dataclass(frozen=True)
