@@ -26,6 +26,7 @@ BENCHES = {
         Bench("search", "a search in plain words over a growing number of documents"),
         Bench("filing", "cases filed and completed a minute through the commands, with 1 and 4 threads"),
         Bench("pages", "server time and statements of each page"),
+        Bench("portal", "pages a second of the portal as served, beside an empty view, and search over 10,000 documents"),
         Bench("start", "cold and warm start of `yiwang serve`, memory of the whole demonstration", in_city=False),
     )
 }

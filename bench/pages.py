@@ -81,6 +81,12 @@ def _figures(name: str, times: dict[str, Times], said: Statements, size: int) ->
     }
 
 
+def pages_of_the_portal(application: Application) -> Pages:
+    """What residents look at: as a guest, and as a parent with a draft and a case under way."""
+    pages = _pages(application, many=20)
+    return {name: each for name, each in pages.items() if not name.startswith(("inbox", "desk"))}
+
+
 def _pages(application: Application, *, many: int) -> Pages:
     """What is looked at, by whom: a guest, a parent with a draft and a case under way, officials."""
     random = Random(20261123)

@@ -33,7 +33,7 @@ def run(*, quick: bool) -> Figures:
     ratios: Figures = {}
     by_size: dict[str, dict[int, float]] = {"ours": {}, "peer": {}, "trigram": {}}
     for size in (300, 1000) if quick else (1000, 3000, 10_000):
-        _fill(size)
+        fill(size)
         times = interleaved(
             _ways(),
             rounds=5 if quick else 25,
@@ -95,7 +95,7 @@ def _rows(text: str, parameters: list[str]) -> list[Any]:
         return cursor.fetchall()
 
 
-def _fill(size: int) -> None:
+def fill(size: int) -> None:
     """Synthetic matters beside those of the pack; what there is of an earlier size stays."""
     random = Random(3)
     documents = [_document(number, random) for number in range(size)]
