@@ -73,7 +73,12 @@ Written by `./dev rules tck DIR --page > docs/conformance.md`, where `DIR` is a 
 [DMN Technology Compatibility Kit](https://github.com/dmn-tck/tck). Don't edit it by hand.
 
 A test case counts as passed when each of its results is right, as the kit counts. Results that expect an error (null)
-prove less than those that expect a value, so they are counted apart.
+prove less than those that expect a value, so they are counted apart. Functions of Java and PMML are refused on purpose:
+nothing but FEEL runs here, so the cases of `feel-external-java` that expect a value can't pass.
+
+The kit is one measure. `commons/rules/engine/tests/standard/` holds the examples of the standard's own clauses and tables,
+`test_models.py` whole models in the namespace of each version, `test_hostile.py` what must be stopped, and `fuzzing.py`
+what random and coverage-guided campaigns feed the engine with; `fuzz.py` says how to run a long one.
 
 """
 
