@@ -44,7 +44,7 @@ def _model_findings(read: Model, xml: bytes, faults: Iterable[Diagnostic], secon
     places = Places.of(xml)
     deadline = Deadline(seconds)
     checks = [
-        ElementCheck(graph, node, places, deadline, seconds)
+        ElementCheck(read, node, places, deadline, seconds)
         for key, node in graph.nodes.items()
         if key[0] == graph.main.namespace
     ]

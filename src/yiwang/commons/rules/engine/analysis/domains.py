@@ -49,9 +49,27 @@ class Domain:
     def null(self) -> int:
         return 1 << (len(self.parts) - 1)
 
+    def place(self, value: Value) -> int | None:
+        """The part in which a value lies, None where there is none."""
+        if value is None:
+            return len(self.parts) - 1
+        found = (i for i, part in enumerate(self.parts) if part.shape != NULL and _lies_in(part, value))
+        return next(found, None)
+
     def mask(self, holds: Callable[[Value], bool]) -> int:
         """The parts whose sample has a property."""
         return sum(1 << i for i, part in enumerate(self.parts) if holds(part.sample))
+
+
+def _lies_in(part: Part, value: Value) -> bool:
+    if part.shape == OTHER:
+        return part.sample is None or isinstance(value, str)
+    if type(part.sample) is not type(value):
+        return False
+    if part.shape == POINT:
+        return bool(part.sample == value)
+    after = part.low is None or (order(part.low, value) or 0) < 0
+    return after and (part.high is None or (order(value, part.high) or 0) < 0)
 
 
 def kinds_of(declared: FeelType | None, values: Iterable[Value]) -> frozenset[str]:

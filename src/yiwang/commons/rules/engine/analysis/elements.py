@@ -7,6 +7,7 @@ from yiwang.commons.rules.engine import dmn_tree as model
 from yiwang.commons.rules.engine import tree
 from yiwang.commons.rules.engine.diagnostics import Diagnostic, FeelSyntaxError, Place
 from yiwang.commons.rules.engine.dmn_graph import Graph, Node
+from yiwang.commons.rules.engine.dmn_model import Model
 from yiwang.commons.rules.engine.expression import BUILTIN_SCOPE
 from yiwang.commons.rules.engine.feeltypes import ANY, ContextOf, FeelType, ListOf, Restricted
 from yiwang.commons.rules.engine.functions_conversion import as_text
@@ -23,6 +24,7 @@ from .places import Places, Spot, TablePlaces
 from .recursion import Function
 from .tables import TableCheck, constant_list, constant_outputs
 from .texts import Texts, Visible
+from .witnesses import Witnesses
 
 _LISTS = frozenset({HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER})
 
@@ -41,7 +43,7 @@ class _Here:
 class ElementCheck:
     """`trees` are its texts read, each with its line; `broken` tells that some text is no FEEL."""
 
-    graph: Graph
+    read: Model
     node: Node
     places: Places
     deadline: Deadline
@@ -68,6 +70,10 @@ class ElementCheck:
         self._unused_requirements()
 
     texts: Texts = field(init=False)
+
+    @property
+    def graph(self) -> Graph:
+        return self.read.graph
 
     def _read(self, node: tree.Node) -> None:
         self.trees.append((self.here.line, node))
@@ -123,8 +129,17 @@ class ElementCheck:
         types = self.graph.types_of(self.node.key).known
         grid = grid_of(table, visible.scope, types, subjects)
         independent = _independent([self._bases(column.expression) for column in grid.columns])
+        own = box is getattr(self.node.element, "logic", None)
         check = TableCheck(
-            grid, places, self.node.element.name, visible.scope, tuple(types), independent, self.deadline, self.seconds
+            grid,
+            places,
+            self.node.element.name,
+            visible.scope,
+            tuple(types),
+            independent,
+            self.deadline,
+            self.seconds,
+            Witnesses(self.read, self.node, self.deadline) if own else None,
         )
         self.found += check.findings()
         return _table_type(table, outputs)

@@ -1,7 +1,7 @@
 """Gaps, overlaps, rules that never count, and what each hit policy asks of a table (DMN 1.5, 8.2.10)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from yiwang.commons.rules.engine.diagnostics import FeelSyntaxError
@@ -19,6 +19,7 @@ from .domains import OPEN, Part
 from .findings import OPAQUE, TOO_LONG, Finding, Severity
 from .grid import ANYTHING, Grid
 from .places import Spot, TablePlaces
+from .witnesses import Witnesses
 
 MOST = 20
 SHARE = 0.1
@@ -39,6 +40,7 @@ class TableCheck:
     independent: bool
     deadline: Deadline
     seconds: float
+    witnesses: Witnesses | None = None
     constants: dict[tuple[str, ...], list[Value] | None] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Finding]:
@@ -148,16 +150,29 @@ class TableCheck:
         spot = self.places.entries[index][place]
         return self._finding("never", Severity.WARNING, spot, (index + 1,), inputs=(column.label,), input=column.label)
 
+    def _occurs(self, box: Box) -> tuple[bool | None, Mapping[str, Value]]:
+        """Whether a case can occur where columns are not independent, with facts where some were found."""
+        if self.independent or self.witnesses is None:
+            return (True if self.independent else None), {}
+        return self.witnesses.find(self.grid, box)
+
     def _gaps(self) -> Iterator[Finding]:
         boxes = [self.grid.over(index) for index in range(len(self.grid.table.rules))]
         for box in gaps(boxes, self.grid.told, self.deadline, 2 * MOST):
+            occurs, facts = self._occurs(box)
+            if occurs is False:
+                continue
             if any(self._fraction(column, box) for column in range(len(box))):
                 code, severity = "gap_fraction", Severity.NOTE
-            elif self.independent:
+            elif occurs:
                 code, severity = "gap", Severity.WARNING
             else:
                 code, severity = "gap_possible", Severity.NOTE
-            yield self._finding(code, severity, self.places.spot, box=box)
+            yield self._shown(self._finding(code, severity, self.places.spot, box=box), facts)
+
+    def _shown(self, finding: Finding, facts: Mapping[str, Value]) -> Finding:
+        """With facts for which the case was seen, rather than values of columns."""
+        return replace(finding, example=facts) if facts else finding
 
     def _fraction(self, index: int, box: Box) -> bool:
         """Whether the box lies between neighbouring whole numbers of a column that only names whole ones."""
@@ -170,8 +185,8 @@ class TableCheck:
         if blind:
             yield self._finding("null_gap", Severity.NOTE, self.places.spot, inputs=blind, input="”“".join(blind))
 
-    def _pairs(self) -> Iterator[tuple[int, int, Box, bool]]:
-        """Pairs of rules that share something told, with what they share and whether that is certain."""
+    def _pairs(self) -> Iterator[tuple[int, int, Box]]:
+        """Pairs of rules that share something told, and what."""
         told = self.grid.told
         near: list[int] | None = None
         for index, column in enumerate(self.grid.columns):
@@ -185,23 +200,31 @@ class TableCheck:
                     shared = meet(self.grid.under(first), self.grid.under(second))
                     box = meet(shared, told) if shared is not None else None
                     if box is not None:
-                        yield first, second, box, self.independent
+                        yield first, second, box
 
     def _overlaps(self) -> Iterator[Finding]:
-        for first, second, box, certain in self._pairs():
-            code, severity = ("overlap", Severity.ERROR) if certain else ("overlap_possible", Severity.WARNING)
-            yield self._finding(code, severity, self.places.rules[second], (first + 1, second + 1), box)
+        for first, second, box in self._pairs():
+            occurs, facts = self._occurs(box)
+            if occurs is False:
+                continue
+            code, severity = ("overlap", Severity.ERROR) if occurs else ("overlap_possible", Severity.WARNING)
+            finding = self._finding(code, severity, self.places.rules[second], (first + 1, second + 1), box)
+            yield self._shown(finding, facts)
 
     def _conflicts(self) -> Iterator[Finding]:
         outputs = [self._outputs(index) for index in range(len(self.grid.table.rules))]
         texts = [tuple(text.strip() for text in rule.outputs) for rule in self.grid.table.rules]
-        for first, second, box, certain in self._pairs():
+        for first, second, box in self._pairs():
             a, b = outputs[first], outputs[second]
             if texts[first] == texts[second] or (a is not None and b is not None and equal(a, b) is True):
                 continue
-            sure = certain and a is not None and b is not None
+            occurs, facts = self._occurs(box)
+            if occurs is False:
+                continue
+            sure = occurs and a is not None and b is not None
             code, severity = ("conflict", Severity.ERROR) if sure else ("conflict_possible", Severity.WARNING)
-            yield self._finding(code, severity, self.places.rules[second], (first + 1, second + 1), box)
+            finding = self._finding(code, severity, self.places.rules[second], (first + 1, second + 1), box)
+            yield self._shown(finding, facts)
 
     def _outputs(self, index: int) -> list[Value] | None:
         """The outputs of a rule where all are constants."""

@@ -2,10 +2,11 @@ import time
 from decimal import Decimal
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yiwang.commons.rules.engine import load_dmn
+from yiwang.commons.rules.engine import Absent, load_dmn
 from yiwang.commons.rules.engine.analysis import Severity, check
 
 from .models import fact, item, literal, model, needs, table
@@ -125,14 +126,24 @@ def test_days_have_no_gap_between_them():
     assert codes(check(model(fact("d1", "date"), table("d", {"d1": "date"}, rules)))) == ["null_gap"]
 
 
-def test_columns_that_rest_on_one_fact_give_no_certain_gap():
-    xml = model(
-        fact("n", "number"),
-        table(
-            "d", {"n": "number", "n * 2": "number"}, [("< 5", "< 10", "1"), (">= 5", ">= 10", "2")], requires=needs("n")
-        ),
-    )
+def test_columns_that_compute_give_no_certain_gap():
+    rules = [("< 5", "< 10", "1"), (">= 5", ">= 10", "2")]
+    xml = model(fact("n", "number"), table("d", {"n": "number", "n * 2": "number"}, rules, requires=needs("n")))
     assert set(codes(check(xml))) == {"gap_possible", "null_gap"}
+
+
+def test_columns_that_share_a_fact_are_tried_with_facts():
+    inputs = {"n": "number", "n >= 5": "boolean"}
+    rules = [("< 5", "false", "1"), (">= 5", "true", "2")]
+    xml = model(fact("n", "number"), table("d", inputs, rules, requires=needs("n")))
+    assert codes(check(xml)) == ["null_gap"]
+    rules = [("< 5", "false", "1"), ("> 5", "true", "2"), (">= 5", "-", "3")]
+    xml = model(fact("n", "number"), table("d", inputs, rules, requires=needs("n")))
+    assert only(check(xml), "overlap").rules == (2, 3)
+    report = check(model(fact("n", "number"), table("d", inputs, rules[:2], requires=needs("n"))))
+    gap = only(report, "gap")
+    assert gap.example == {"n": Decimal(5)}
+    assert report.model.decide("d", gap.example).value is None
 
 
 def test_a_decision_that_yields_named_values_bounds_the_column_that_reads_it():
@@ -319,3 +330,19 @@ def test_what_is_not_decided_in_time_is_said():
     report = check(xml, seconds=0.0)
     assert not report.complete
     assert any("时限" in f.text for f in report.findings)
+
+
+@pytest.mark.data
+def test_errors_in_types_are_errors_when_evaluated(test_data):
+    """Over the conformance kit, whose models are full of them on purpose: no complaint about what works."""
+    tried = 0
+    for file in sorted((test_data / "dmn-tck").rglob("*.dmn")):
+        others = [other.read_bytes() for other in file.parent.glob("*.dmn") if other != file]
+        report = check(file.read_bytes(), others)
+        for finding in report.errors:
+            told = finding.code.startswith("analysis.") and finding.code != "analysis.not_boolean"
+            if told and finding.where in report.model.decisions:
+                tried += 1
+                outcome = report.model.decide(finding.where, {}, absent=Absent.NULL)
+                assert outcome.diagnostics, (file.name, finding.text)
+    assert tried > 50
