@@ -1,6 +1,7 @@
 """Tree back to FEEL text, with brackets only where they are needed; parsing the text gives the same tree."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from . import tree
@@ -9,6 +10,7 @@ from .functions_conversion import key_text, plain_number, quoted
 from .parser import ADD, AND, COMPARE, INSTANCE, MULTIPLY, NEGATE, OR, POSTFIX, POWER
 
 ATOM = POSTFIX + 1
+MAX_ZEROS = 40
 _ARITHMETIC = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "**": POWER}
 
 
@@ -94,8 +96,13 @@ def _list(parts: tuple[tree.Expression, ...]) -> str:
     return ", ".join(_print(part)[0] for part in parts)
 
 
+def _number(value: Decimal) -> str:
+    """Written out, but for numbers that would fill lines with zeros."""
+    return plain_number(value) if -MAX_ZEROS < value.adjusted() < MAX_ZEROS else str(value)
+
+
 _PRINTERS: Mapping[type, Callable[[Any], tuple[str, int]]] = {
-    tree.NumberLiteral: lambda n: (plain_number(n.value), ATOM),
+    tree.NumberLiteral: lambda n: (_number(n.value), ATOM),
     tree.StringLiteral: lambda n: (quoted(n.value), ATOM),
     tree.BooleanLiteral: lambda n: ("true" if n.value else "false", ATOM),
     tree.NullLiteral: lambda _: ("null", ATOM),
