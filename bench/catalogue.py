@@ -20,13 +20,20 @@ class Bench:
 BENCHES = {
     bench.name: bench
     for bench in (
-        Bench("rules", "decisions and expressions a second, and growth with the number of rules", in_city=False),
+        Bench(
+            "rules",
+            "decisions a second, one by one and a million rows at once, beside peers",
+            in_city=False,
+            grows=True,
+        ),
         Bench("flow", "processor time of a process step, of completing a task in the database, and growth", grows=True),
         Bench("commands", "what a command adds to the rows it writes, with 1 and 4 threads"),
         Bench("search", "a search in plain words over a growing number of documents"),
         Bench("filing", "cases filed and completed a minute through the commands, with 1 and 4 threads"),
         Bench("pages", "server time and statements of each page"),
-        Bench("portal", "pages a second of the portal as served, beside an empty view, and search over 10,000 documents"),
+        Bench(
+            "portal", "pages a second of the portal as served, beside an empty view, and search over 10,000 documents"
+        ),
         Bench("start", "cold and warm start of `yiwang serve`, memory of the whole demonstration", in_city=False),
     )
 }
