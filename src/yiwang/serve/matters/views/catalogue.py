@@ -16,7 +16,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import policies, queries, rules
 from yiwang.serve.matters.contracts import MATTER_TYPES, CatalogueRow, MatterState
-from yiwang.serve.matters.views.words import range_words, state_tag, type_words
+from yiwang.serve.matters.views.words import days_words, range_words, state_tag, type_words
 from yiwang.web.components import Empty, LinkButton, Pagination
 from yiwang.web.components.lists import Cell, Column, Row, Table
 
@@ -64,7 +64,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def _row(row: CatalogueRow) -> Row:
-    days = "—" if row.promised_days is None else _("%(n)d 个工作日") % {"n": row.promised_days}
+    days = "—" if row.promised_days is None else days_words(row.promised_days)
     return Row(
         (
             Cell(row.name, note=row.code, href=reverse("matters:matter", args=[row.code])),

@@ -19,7 +19,7 @@ from yiwang.kernel.errors import Invalid
 from yiwang.serve.matters import commands, queries, rules
 from yiwang.serve.matters.contracts import CatalogueRow, Difference, MatterState
 from yiwang.serve.matters.rules import MatterAction
-from yiwang.serve.matters.views.words import day, range_words, state_tag, type_words
+from yiwang.serve.matters.views.words import day, days_words, range_words, state_tag, type_words
 from yiwang.web.components import Crumbs, Empty, ErrorSummary, Link
 from yiwang.web.components.lists import Cell, Column, Fact, Facts, Row, Table
 from yiwang.web.components.marks import Tag, Tone
@@ -118,7 +118,7 @@ def _version(text: str, default: int) -> int:
 
 
 def _facts(row: CatalogueRow) -> Facts:
-    days = _("没有写明") if row.promised_days is None else _("%(n)d 个工作日") % {"n": row.promised_days}
+    days = _("没有写明") if row.promised_days is None else days_words(row.promised_days)
     facts = [
         Fact(_("编码"), row.code, number=True),
         Fact(_("实施主体"), row.department or "—"),

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from yiwang.serve.matters.contracts import MATTER_TYPES, CatalogueRow, MatterState, RowVerdict
 from yiwang.web.components.marks import Tag, Tone
@@ -32,6 +32,10 @@ def verdict_tag(verdict: RowVerdict) -> Tag:
     """What became of a row."""
     words, tone = _VERDICTS[verdict]
     return Tag(_(words), tone)
+
+
+def days_words(count: int) -> str:
+    return ngettext("%(n)d 个工作日", "%(n)d 个工作日", count) % {"n": count}
 
 
 def type_words(code: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from yiwang.kernel.actor import Actor
@@ -156,7 +156,7 @@ def limit_words(count: int | None, unit: LimitUnit) -> str:
     if unit is LimitUnit.IMMEDIATE or (count == 0 and unit is LimitUnit.WORKING_DAY):
         return _("即办，当场办结")
     words = {
-        LimitUnit.WORKING_DAY: _("%(n)d 个工作日"),
+        LimitUnit.WORKING_DAY: ngettext("%(n)d 个工作日", "%(n)d 个工作日", count),
         LimitUnit.CALENDAR_DAY: _("%(n)d 天"),
         LimitUnit.HOUR: _("%(n)d 小时"),
     }
