@@ -20,7 +20,7 @@ from .faults import catch_error, catch_escalation
 from .firing import fire, is_event, repeats
 from .interpreter import ITEM, Interpreter
 from .ports import Evaluator, Performer
-from .specs import DUE, TIMER_ID
+from .specs import COME, DUE, LEFT, TIMER_ID
 from .timers import moment_in
 from .values import (
     Arrival,
@@ -178,9 +178,8 @@ class Run:
     def _drive(self) -> None:
         """Moves tokens until each waits for the host or for an event."""
         while not (self._cancelled or self._interpreter.failed_with):
-            self._fire_timers()
+            moved = self._fire_the_earliest()
             self._watch()
-            moved = False
             for task in self._ready():
                 if task.state == TaskState.READY and not task.task_spec.manual:
                     self._run_task(task)
@@ -239,9 +238,18 @@ class Run:
         own: Node | None = getattr(task.task_spec, "node", None)
         return own or self._built.nodes.get(task.task_spec.name)
 
-    def _fire_timers(self) -> None:
-        for task in timer_waits(self._workflow):
-            task.task_spec._update(task)  # noqa: SLF001 - what the library's own refresh_timers does
+    def _fire_the_earliest(self) -> bool:
+        """One due timer at a time, as it would have been had nobody slept: what it takes away can't fire any more."""
+        waiting = timer_waits(self._workflow)
+        for task in waiting:
+            task.task_spec.event_definition.arm(task)
+        due = [task for task in waiting if task.internal_data[DUE] <= self._interpreter.at and _has_rounds(task)]
+        if not due:
+            return False
+        first = min(due, key=lambda task: task.internal_data[DUE])
+        first.internal_data[COME] = True
+        first.task_spec._update(first)  # noqa: SLF001 - what the library's own refresh_timers does
+        return True
 
     def _subscriptions(self) -> Iterator[Subscription]:
         for task in subscription_waits(self._workflow):
@@ -298,8 +306,12 @@ class Run:
         for task in timer_waits(self._workflow):
             node = self._built.nodes[task.task_spec.name]
             due = task.internal_data.get(DUE)
-            if due is not None and task.internal_data.get("left") != 0:
+            if due is not None and _has_rounds(task):
                 yield DueTimer(task.internal_data[TIMER_ID], node.id, node.name, due)
+
+
+def _has_rounds(timer: Task) -> bool:
+    return bool(timer.internal_data.get(LEFT) != 0)
 
 
 class _halting:  # noqa: N801 - reads as a word in a with statement

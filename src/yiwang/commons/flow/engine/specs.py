@@ -5,7 +5,8 @@ A closed list: nothing else of the library is ever instantiated, least of all wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -39,6 +40,7 @@ TIMER_ID = "timer"
 LEFT = "left"
 CYCLE = "cycle"
 CORRECTED = "corrected"
+COME = "come"
 
 
 class Condition(Operator):
@@ -206,16 +208,20 @@ class OneTimer(TimerEventDefinition):
         self.kind = node.timer.kind
 
     def has_fired(self, my_task: Task) -> bool:
+        """Once its time has come, which `Run` says: of several that are due the earliest goes first."""
+        self.arm(my_task)
+        return bool(my_task.internal_data.get(COME))
+
+    def arm(self, my_task: Task) -> None:
+        if DUE in my_task.internal_data:
+            return
         interpreter = interpreter_of(my_task)
-        due = my_task.internal_data.get(DUE)
-        if due is None:
-            value = interpreter.text(my_task, self.name, self.expression)
-            try:
-                due = due_date(value) if self.kind is TimerKind.DATE else due_after(value, interpreter.at)
-            except (TimerFault, OverflowError) as fault:
-                raise EvaluationHalt(self.name, str(fault), expression=self.expression) from fault
-            my_task.internal_data[DUE], my_task.internal_data[TIMER_ID] = due, str(new_id())
-        return bool(due <= interpreter.at)
+        value = interpreter.text(my_task, self.name, self.expression)
+        try:
+            due = due_date(value) if self.kind is TimerKind.DATE else due_after(value, interpreter.at)
+        except (TimerFault, OverflowError) as fault:
+            raise EvaluationHalt(self.name, str(fault), expression=self.expression) from fault
+        my_task.internal_data[DUE], my_task.internal_data[TIMER_ID] = due, str(new_id())
 
 
 class RepeatingTimer(CycleTimerEventDefinition):
@@ -233,25 +239,36 @@ class RepeatingTimer(CycleTimerEventDefinition):
         del my_task
         return False
 
-    def update_task(self, my_task: Task) -> None:
+    def arm(self, my_task: Task) -> None:
+        if DUE in my_task.internal_data:
+            return
         interpreter = interpreter_of(my_task)
-        try:
-            if DUE not in my_task.internal_data:
-                my_task.internal_data[CYCLE] = str(interpreter.text(my_task, self.name, self.expression))
+        text = str(interpreter.text(my_task, self.name, self.expression))
+        with self._told():
+            cycle = parse_cycle(text)
+            due = cycle.first(interpreter.at)
+        my_task.internal_data.update({CYCLE: text, DUE: due, TIMER_ID: str(new_id()), LEFT: cycle.times})
+
+    def update_task(self, my_task: Task) -> None:
+        self.arm(my_task)
+        if not my_task.internal_data.pop(COME, False):
+            return
+        interpreter = interpreter_of(my_task)
+        due, left = my_task.internal_data[DUE], my_task.internal_data[LEFT]
+        with self._told():
             cycle = parse_cycle(my_task.internal_data[CYCLE])
-            if DUE not in my_task.internal_data:
-                my_task.internal_data[DUE] = cycle.first(interpreter.at)
-                my_task.internal_data[TIMER_ID] = str(new_id())
-                my_task.internal_data[LEFT] = cycle.times
-            due, left = my_task.internal_data[DUE], my_task.internal_data[LEFT]
-            if left != 0 and due <= interpreter.at:
-                while due <= interpreter.at:
-                    due = cycle.following(due)
-                my_task.internal_data[DUE], my_task.internal_data[TIMER_ID] = due, str(new_id())
-                my_task.internal_data[LEFT] = None if left is None else left - 1
-                interpreter.passed(self.node)
-                take(my_task, self.node, {})
-                branch_beside(my_task)
+            while due <= interpreter.at:
+                due = cycle.following(due)
+        my_task.internal_data[DUE], my_task.internal_data[TIMER_ID] = due, str(new_id())
+        my_task.internal_data[LEFT] = None if left is None else left - 1
+        interpreter.passed(self.node)
+        take(my_task, self.node, {})
+        branch_beside(my_task)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except (TimerFault, OverflowError) as fault:
             raise EvaluationHalt(self.name, str(fault), expression=self.expression) from fault
 

@@ -9,10 +9,12 @@ from yiwang.commons.flow.engine.tests.models import (
     boundary,
     bpmn,
     call,
+    catch,
     chain,
     end,
     error,
     error_event,
+    flow,
     gateway,
     loop,
     service,
@@ -289,3 +291,34 @@ def test_a_terminate_end_in_a_sub_process_ends_only_that():
     assert play.open == ["after"]
     play.complete("after")
     assert play.ended
+
+
+@pytest.mark.parametrize("drawn", [("far", "near"), ("near", "far")])
+def test_of_two_timers_that_came_due_while_nobody_looked_the_earlier_goes_first(drawn):
+    times = {"far": "P2D", "near": "P1D"}
+    races = bpmn(
+        start(), gateway("eventBased", "g"), *(catch(each, timer("timeDuration", times[each])) for each in drawn),
+        user("a"), user("b"), end(), end("e2"), chain("start", "g"), *(flow("g", each) for each in drawn),
+        chain("near", "a", "end"), chain("far", "b", "e2"),
+    )  # fmt: skip
+    play = Play(races)
+    play.wait(days=9)
+    assert play.open == ["a"]
+    guarded = bpmn(
+        start(), user("u"),
+        *(boundary(each, "u", timer("timeDuration", times[each]), interrupting=each == "near") for each in drawn),
+        user("a"), user("b"), end(), end("e2"), end("e3"), chain("start", "u", "end"), chain("near", "a", "e2"),
+        chain("far", "b", "e3"),
+    )  # fmt: skip
+    play = Play(guarded)
+    play.wait(days=9)
+    assert play.open == ["a"], "the earlier took the task away, and the later with it"
+
+
+def test_dates_that_are_over_go_in_their_order_too():
+    xml = bpmn(
+        start(), gateway("eventBased", "g"), catch("x", timer("timeDate", "2026-01-03")),
+        catch("y", timer("timeDate", "2026-01-02")), user("a"), user("b"), end(), end("e2"), chain("start", "g"),
+        flow("g", "x"), flow("g", "y"), chain("x", "a", "end"), chain("y", "b", "e2"),
+    )  # fmt: skip
+    assert Play(xml).open == ["b"]
