@@ -1,7 +1,7 @@
 """Reads of cases."""
 
 from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files, rights
-from yiwang.serve.cases.queries.desk import deferrable, desk_task, task_case, tasks_of
+from yiwang.serve.cases.queries.desk import deferrable, desk_task, not_handed_in, task_case, tasks_of
 from yiwang.serve.cases.queries.documents import document, is_pledged, lapsed_deferrals, parcel_of, results_due, verify
 from yiwang.serve.cases.queries.drafting import draft_choice, draft_extension, draft_special
 from yiwang.serve.cases.queries.earlier import EarlierCase, earlier
@@ -45,6 +45,7 @@ __all__ = [
     "may_file",
     "may_read_files",
     "misreckoned",
+    "not_handed_in",
     "number_of",
     "parcel_of",
     "party",

@@ -1,5 +1,6 @@
 """What an official sees at a task: the choices with the reason why one is not possible, the fields to fill in."""
 
+from typing import Any
 from uuid import UUID
 
 from yiwang.commons.flow import queries as flow
@@ -95,6 +96,26 @@ def deferrable(*, case_id: UUID) -> tuple[str, ...]:
     return tuple(code for code, _name in _deferrable(row)) if row is not None else ()
 
 
+def not_handed_in(*, case_id: UUID, viewer: Actor) -> tuple[tuple[str, str], ...]:
+    """(code, name) of what this situation asks for and what is not there, so that a correction can bring it. Two queries."""
+    row = Case.objects.filter(policies.visible(viewer), pk=case_id).first()
+    if row is None:
+        return ()
+    terms, facts, there = _situation_of(row)
+    return tuple(
+        (code, each.name)
+        for code, each in terms.requirements.items()
+        if code not in there and rules.holds(each.condition, facts)
+    )
+
+
+def _situation_of(row: Case) -> tuple[procedure.Terms, dict[str, Any], set[str]]:
+    """The terms of the matter, what is known of the situation, the materials that are there. One query."""
+    facts = {**{answer["fact"]: answer["value"] for answer in row.answers}, **row.situation}
+    there = set(CaseMaterial.objects.filter(case=row).values_list("material", flat=True))
+    return procedure.terms(matter_id=row.matter_id), facts, there
+
+
 def _lists_deferrable(row: Case) -> bool:
     terms = procedure.terms(matter_id=row.matter_id)
     return any(terms.defer_within(code) for code in terms.requirements)
@@ -102,9 +123,7 @@ def _lists_deferrable(row: Case) -> bool:
 
 def _deferrable(row: Case) -> tuple[tuple[str, str], ...]:
     """Of the materials that this situation asks for, those that may follow and are not there yet. One query."""
-    terms = procedure.terms(matter_id=row.matter_id)
-    facts = {**{answer["fact"]: answer["value"] for answer in row.answers}, **row.situation}
-    there = set(CaseMaterial.objects.filter(case=row).values_list("material", flat=True))
+    terms, facts, there = _situation_of(row)
     return tuple(
         (code, f"{each.name}（{terms.defer_within(code)} 个工作日内）")
         for code, each in terms.requirements.items()

@@ -105,6 +105,16 @@ def test_a_correction_may_be_answered_by_a_pledge_where_the_matter_offers_it(cli
     assert document(permit, DocumentKind.PLEDGE)
 
 
+def test_a_correction_brings_what_was_never_handed_in(client):
+    permit = file_permit()
+    permit.work(TaskChoice.CORRECT, reason="平面图")
+    html = page(client, permit.sample.parent.account_id, f"/cases/{permit.view().number}/")
+    url = re.search(r"/cases/corrections/[0-9a-f-]+/", html)[0]
+    assert 'name="material-plan"' in client.get(url).content.decode()
+    assert client.post(url, {"material-plan": SimpleUploadedFile("plan.pdf", PDF)}).status_code == 303
+    assert {each.material for each in permit.view().materials} >= {"form", "plan"}
+
+
 def test_conditional_acceptance_is_chosen_at_the_desk_with_the_materials(permit, client):
     url = f"/work/cases/tasks/{permit.sample.task(permit.case_id)}/"
     html = page(client, permit.acceptor.account_id, url)

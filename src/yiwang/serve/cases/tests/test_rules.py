@@ -64,9 +64,11 @@ def test_nothing_leaves_a_final_state():
     assert not [pair for pair, to in TRANSITIONS.items() if pair[0].is_final and to is not pair[0]]
 
 
-def test_after_the_end_only_delivery_goes_on_and_a_false_pledge_is_found_out():
+def test_after_the_end_only_delivery_goes_on_a_false_pledge_is_found_out_and_trust_is_restored():
     later = {(state, action) for state, action in TRANSITIONS if state.is_final}
-    told = {(state, action) for state in S if state.is_final for action in (A.DELIVER, A.CONFIRM_RECEIPT)}
+    told = {
+        (state, action) for state in S if state.is_final for action in (A.DELIVER, A.CONFIRM_RECEIPT, A.RESTORE_TRUST)
+    }
     assert later - told == {(S.CLOSED, A.CHECK_PLEDGE), (S.CLOSED, A.REVOKE)}
 
 

@@ -178,6 +178,7 @@ def _page(
     view = spoken(view, viewer)
     errors = dict(refused.fields) if refused else {}
     fields = _fields(view, desk, request, errors) if desk else ()
+    fields = fields[:1] if desk and desk.blocked else fields
     context = {
         "case": view,
         "desk": desk,

@@ -182,7 +182,7 @@ def restore_trust(request: HttpRequest, number: str, pledge_id: UUID) -> HttpRes
     about = _("%(signer)s对“%(name)s”的承诺经核查不实，信用修复之前不适用告知承诺（国办发〔2020〕42号）。") % {
         "signer": pledge.signer, "name": pledge.name,
     }  # fmt: skip
-    return _page(request, view, _("登记信用修复"), about, fields, _("登记"), act)
+    return _page(request, view, _("登记信用修复"), about, fields, _("登记修复"), act)
 
 
 @login_required

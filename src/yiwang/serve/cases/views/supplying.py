@@ -50,7 +50,8 @@ def correct(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def _correction_page(
     request: HttpRequest, view: CaseView, desk: DeskTask, refused: NothingSupplied | None = None
 ) -> HttpResponse:
-    fields = tuple(_upload_field(material.material, material.name) for material in papers.correctable(view))
+    wanted = _wanted(view, identity.actor_of(request))
+    fields = tuple(_upload_field(code, name) for code, name in wanted)
     offered = _pledge_field(view, identity.actor_of(request))
     fields = (*fields, offered) if offered else fields
     fields = tuple(replace(each, required=len(fields) == 1) for each in fields)
@@ -68,6 +69,12 @@ def _correction_page(
         else None,
     }
     return render(request, "cases/correct.html", context, status=422 if refused else 200)
+
+
+def _wanted(view: CaseView, viewer: Actor) -> list[tuple[str, str]]:
+    """What a correction may bring: anew what was handed in, and what the situation asks for and is not there."""
+    again = [(each.material, each.name) for each in papers.correctable(view)]
+    return [*again, *queries.not_handed_in(case_id=view.id, viewer=viewer)]
 
 
 def _pledge_field(view: CaseView, viewer: Actor) -> Field | None:
@@ -89,14 +96,14 @@ def _pledge_field(view: CaseView, viewer: Actor) -> Field | None:
     }
     return Field(
         "pledge", _("用书面承诺代替"), FieldKind.CHECKBOX, (), required=False, options=options,
-        hint=f"{told} {terms.excluded}", refused=words.bar_words(bar) if bar else "",
+        hint=f"{told.rstrip('。')}。{terms.excluded}", refused=words.bar_words(bar) if bar else "",
     )  # fmt: skip
 
 
 def _supply(request: HttpRequest, task_id: UUID, view: CaseView) -> HttpResponse:
     pledged = [MaterialInput(code, by=MaterialBy.PLEDGE) for code in request.POST.getlist("pledge")]
-    wanted = [(each.material, each.name) for each in papers.correctable(view)]
     by = identity.actor_of(request)
+    wanted = _wanted(view, by)
     commands.supply_correction(
         task_id=task_id, case_id=view.id, materials=_named(pledged, view), uploads=_uploads(request, wanted), by=by,
         at=clock.now(),
