@@ -21,7 +21,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.codes import InvalidCode, clean_code, validate_credit_code
 from yiwang.serve.portal import commands
 from yiwang.serve.portal.views.counter.frame import at_counter, crumbs, entity_facts
-from yiwang.web.components import ErrorSummary
+from yiwang.web.components import Attr, ErrorSummary
 from yiwang.web.fields import Choice, Field, FieldKind
 
 _KINDS = {
@@ -110,6 +110,7 @@ def credit_code_field(value: str = "", error: str = "") -> Field:
         error=error,
         hint=_("营业执照或者法人证书上的 18 位代码"),
         maxlength=40,
+        short=True,
     )
 
 
@@ -122,14 +123,14 @@ def _entity(request: HttpRequest, code: str, known: EntityCard | None, errors: M
         *held,
         Field(
             name="entity_name",
-            label=_("名称"),
+            label=_("单位名称"),
             value=posted.get("entity_name", ""),
             error=errors.get("entity_name", ""),
             hint=_("与证照一致"),
         ),
         Field(
             name="entity_kind",
-            label=_("类型"),
+            label=_("单位类型"),
             kind=FieldKind.SELECT,
             value=posted.get("entity_kind", LegalEntityKind.ENTERPRISE.value),
             options=tuple(Choice(kind.value, str(words)) for kind, words in _KINDS.items()),
@@ -147,6 +148,7 @@ def _agent(request: HttpRequest, errors: Mapping[str, str]) -> tuple[Field, ...]
             value=posted.get("id_number", ""),
             error=errors.get("id_number", ""),
             hint=_("请核对原件，人证一致"),
+            attrs=(Attr("autofocus"),),
         ),
         Field(
             name="name",

@@ -102,7 +102,7 @@ def person_facts(card: PersonCard) -> Facts:
 def entity_facts(card: EntityCard, agent: str = "") -> Facts:
     """What the clerk compares with the licence; credit codes are public."""
     told = [
-        Fact(_("名称"), card.name),
+        Fact(_("单位名称"), card.name),
         Fact(_("统一社会信用代码"), card.credit_code or _("没有登记"), number=True),
         Fact(_("住所"), card.address or _("没有登记")),
     ]
