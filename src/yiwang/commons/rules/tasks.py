@@ -13,13 +13,16 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.jobs import job
 
 TRIALS = Actor.system("rules trials")
-_BATCH = 2_000
+_BATCH = 5_000
 _MOST_PAST = 100_000
 
 
 @job("rules.run_trial", attempts=2)
 def run_trial(trial_id: str) -> None:
-    """Decide each row by the text before and after, tell every two thousand rows how far it is, keep the counts."""
+    """Decide each row by the text before and after, tell now and then how far it is, keep the counts.
+
+    Rows are kept as samples of an uploaded table only: past facts are other people's.
+    """
     identifier = UUID(trial_id)
     found = queries.waiting_trial(trial_id=identifier, viewer=TRIALS)
     if found is None:
@@ -35,7 +38,8 @@ def run_trial(trial_id: str) -> None:
     result = {
         "outcomes": [list(each) for each in counted.outcomes],
         "changes": [
-            {"before": c.before, "after": c.after, "count": c.count, "rows": list(c.rows)} for c in counted.changes
+            {"before": c.before, "after": c.after, "count": c.count, "rows": list(c.rows) if content else []}
+            for c in counted.changes
         ],
     }
     commands.end_trial(

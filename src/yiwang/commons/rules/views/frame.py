@@ -110,7 +110,8 @@ def _choices(page: DecisionPage, which: int) -> tuple[tuple[str, str, bool], ...
     found = [(DRAFT, _("草稿"), which == 0)] if page.draft is not None else []
     for row in page.versions[:30]:
         label = _("第 %(version)d 版") % {"version": row.version}
-        found.append((str(row.version), f"{label}（{words.STANDINGS[row.standing].words}）", row.version == which))
+        said = _("%(version)s（%(state)s）") % {"version": label, "state": words.STANDINGS[row.standing].words}
+        found.append((str(row.version), said, row.version == which))
     return tuple(found)
 
 

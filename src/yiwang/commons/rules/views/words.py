@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.rules import rules
@@ -17,29 +17,29 @@ from yiwang.kernel.actor import Actor
 from yiwang.web.components import Tag, Text, Tone
 
 STANDINGS: dict[Standing, Tag] = {
-    Standing.SCHEDULED: Tag(lazy("待施行"), Tone.BLUE),
-    Standing.IN_FORCE: Tag(lazy("现行"), Tone.OK),
-    Standing.REPLACED: Tag(lazy("已被替代"), Tone.PLAIN),
-    Standing.WITHDRAWN: Tag(lazy("已废止"), Tone.PLAIN),
+    Standing.SCHEDULED: Tag(gettext_lazy("待施行"), Tone.BLUE),
+    Standing.IN_FORCE: Tag(gettext_lazy("现行"), Tone.OK),
+    Standing.REPLACED: Tag(gettext_lazy("已被替代"), Tone.PLAIN),
+    Standing.WITHDRAWN: Tag(gettext_lazy("已废止"), Tone.PLAIN),
 }
 DRAFTS: dict[DraftState, Tag] = {
-    DraftState.OPEN: Tag(lazy("草稿"), Tone.WARN),
-    DraftState.CHECKED: Tag(lazy("草稿已检查"), Tone.BLUE),
+    DraftState.OPEN: Tag(gettext_lazy("草稿"), Tone.WARN),
+    DraftState.CHECKED: Tag(gettext_lazy("草稿已检查"), Tone.BLUE),
 }
 POLICIES: dict[str, tuple[str, Text]] = {
-    "UNIQUE": ("U", lazy("唯一：至多一条规则成立")),
-    "FIRST": ("F", lazy("首个：自上而下，以第一条成立的为准")),
-    "ANY": ("A", lazy("任意：可以几条同时成立，结果必须相同")),
-    "PRIORITY": ("P", lazy("优先：几条成立时，取排在前面的结果")),
-    "COLLECT": ("C", lazy("汇总：成立的规则的结果放在一起")),
-    "RULE ORDER": ("R", lazy("按序：成立的规则的结果按规则次序列出")),
-    "OUTPUT ORDER": ("O", lazy("排序：成立的规则的结果按优先次序列出")),
+    "UNIQUE": ("U", gettext_lazy("唯一：至多一条规则成立")),
+    "FIRST": ("F", gettext_lazy("首个：自上而下，以第一条成立的为准")),
+    "ANY": ("A", gettext_lazy("任意：可以几条同时成立，结果必须相同")),
+    "PRIORITY": ("P", gettext_lazy("优先：几条成立时，取排在前面的结果")),
+    "COLLECT": ("C", gettext_lazy("汇总：成立的规则的结果放在一起")),
+    "RULE ORDER": ("R", gettext_lazy("按序：成立的规则的结果按规则次序列出")),
+    "OUTPUT ORDER": ("O", gettext_lazy("排序：成立的规则的结果按优先次序列出")),
 }
 SUMS: dict[str, Text] = {
-    "SUM": lazy("汇总：成立的规则的结果相加"),
-    "COUNT": lazy("汇总：数一数成立的规则"),
-    "MIN": lazy("汇总：取最小的结果"),
-    "MAX": lazy("汇总：取最大的结果"),
+    "SUM": gettext_lazy("汇总：成立的规则的结果相加"),
+    "COUNT": gettext_lazy("汇总：数一数成立的规则"),
+    "MIN": gettext_lazy("汇总：取最小的结果"),
+    "MAX": gettext_lazy("汇总：取最大的结果"),
 }
 
 

@@ -138,14 +138,22 @@ class Editor {
     if (!button) return;
     const viewer = this.kind === "dmn" ? this.modeler.getActiveViewer() : this.modeler;
     const acts = {
-      undo: () => viewer.get("commandStack").undo(),
-      redo: () => viewer.get("commandStack").redo(),
+      undo: () => this.step(viewer, "undo"),
+      redo: () => this.step(viewer, "redo"),
       save: () => this.save(),
       keep: () => this.download(),
       reload: () => { this.dirty = false; location.reload(); },
       view: () => this.modeler.open(this.modeler.getViews()[Number(button.dataset.view)]),
     };
     acts[button.dataset.do]?.();
+  }
+
+  // A cell that is still open would answer the step with a change of its own, and nothing could be redone.
+  async step(viewer, way) {
+    for (const name of ["selection", "cellSelection"]) viewer.get(name, false)?.deselect?.();
+    document.activeElement?.blur();
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    viewer.get("commandStack")[way]();
   }
 
   // Saves one after the other; resolves to whether everything that was written is kept.
