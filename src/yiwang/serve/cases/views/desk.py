@@ -250,6 +250,11 @@ def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[s
                   _("选择“容缺受理”时勾选，会写进告知书"), errors.get("deferred", ""), required=False,
                   options=tuple(Choice(code, name) for code, name in desk.deferrable), attrs=live)
         )  # fmt: skip
+    fields.append(
+        Field("reason", _("理由或需要补正的内容"), FieldKind.TEXTAREA, posted.get("reason", ""),
+              _("会写进文书，申请人能看到。不予和补正必须填写；补正的，每行一项，一次写全。"), errors.get("reason", ""),
+              required=False, rows=3, attrs=(*live, Attr("hx-trigger", "change")))
+    )  # fmt: skip
     named = tuple(f"《{law.name}》{law.clause}" for law in view.laws)
     if named:
         ticked = tuple(posted.getlist("law")) if posted else named
@@ -260,9 +265,6 @@ def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[s
         *fields,
         Field("ground", _("其他依据") if named else _("依据"), FieldKind.TEXTAREA, posted.get("ground", ""),
               error="" if named else errors.get("ground", ""), required=False, rows=2),
-        Field("reason", _("理由或需要补正的内容"), FieldKind.TEXTAREA, posted.get("reason", ""),
-              _("会写进文书，申请人能看到。不予和补正必须填写；补正的，每行一项，一次写全。"), errors.get("reason", ""),
-              required=False, rows=3, attrs=(*live, Attr("hx-trigger", "change"))),
         _opinion(posted),
     )  # fmt: skip
 
