@@ -17,7 +17,8 @@ from yiwang.site.smoke.ledger import OpenTask
 
 MISSING = "请补交清晰的原件照片，四个角要拍全。\n请补交申请人签字的说明。"
 UNLAWFUL = "所在位置和所报尺寸不符合当地的设置要求。"
-PATIENCE = 150.0
+SEEN = "两名核查人员到场，布局与图纸一致，设备齐全。"
+PATIENCE = 300.0
 
 
 @dataclass
@@ -57,6 +58,8 @@ class Offices:
         _enter(page, self.entered)
         if verdict:
             _choose(page, verdict)
+        elif task.form_key == "inspect":
+            page.locator(".wc-side [name=reason]").fill(SEEN)
         self.look_once(official, f"{task.form_key}-{verdict or 'yes'}")
         self._look_at_the_procedures(official)
         with page.expect_navigation():

@@ -22,6 +22,10 @@ SIZES = [
     pytest.param(PHONE, {}, id="phone"),
     pytest.param(PHONE, {"large": True}, id="phone-large"),
 ]
+PAGES = (
+    "", "leave/", "views/", "halts/", "halts/events/", "halts/jobs/", "processes/", "calendar/", "audit/", "cases/", "measures/",
+    "matters/", "matters/imports/", "matters/food_business_permit/", "rules/",
+)  # fmt: skip
 HOSPITAL = "320400-hospital-maternal"
 PARENT, NAME = "family2-mother", "林景蕾"
 
@@ -189,10 +193,13 @@ def test_every_page_of_the_desk_is_accessible_at_every_size(visitor, size, optio
     name = f"desk-{size[0]}{'-large' * bool(options)}"
     administrator = visitor(f"{name}-admin", size, **options)
     administrator.log_in("administrator")
-    pages = ("", "leave/", "views/", "halts/", "halts/events/", "halts/jobs/", "calendar/", "audit/")
-    for path in pages:
+    for path in PAGES:
         administrator.go(f"/work/{path}")
         administrator.look(path.strip("/").replace("/", "-") or "inbox")
+    administrator.go("/work/measures/")
+    administrator.page.locator("main .y-rowlink").first.click()
+    administrator.page.wait_for_url("**/measures/*/**")
+    administrator.look("measure")
     resident = visitor(f"{name}-resident", size, **options)
     resident.log_in(PARENT)
     for path in ("/mine/", "/mine/?q=没有的", "/mine/?ended=1"):
