@@ -14,7 +14,7 @@ from tests.browser.offices import MISSING, UNLAWFUL, Offices
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from yiwang.kernel.codes.synthetic import synthetic_credit_code
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 
 
 def _retiree(username: str, kind: str, born: str, division: str, street: str) -> Family:

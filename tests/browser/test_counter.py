@@ -12,7 +12,7 @@ from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from yiwang.kernel.codes.id_number import Sex
 from yiwang.kernel.codes.synthetic import synthetic_id_number
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 
 
 def _number(username: str) -> str:

@@ -10,7 +10,7 @@ from tests.browser.family import TIANNING, WUJIN, Family, answer_guide, fill_ste
 from tests.browser.offices import MISSING, UNLAWFUL, Offices
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 SIZES = [pytest.param(DESKTOP, TIANNING, id="desktop"), pytest.param(PHONE, WUJIN, id="phone")]
 RETURNED, REFUSED = "birth_certificate", "vaccination_certificate"
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.visitor import DESKTOP, OUTPUT, PHONE, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 EDITOR, COLLEAGUE, PUBLISHER = "rules-editor", "rules-editor-2", "rules-publisher"
 KNOWN = re.compile("minified copy of the development build of Inferno|Applying inline style")
 

@@ -16,7 +16,7 @@ from yiwang.site.smoke.applicant import Applicant
 from yiwang.site.smoke.browsing import Browser
 from yiwang.site.smoke.family import city, newborn
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 SIZES = [
     pytest.param(DESKTOP, {}, id="desktop"),
     pytest.param(PHONE, {}, id="phone"),

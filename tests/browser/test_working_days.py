@@ -15,7 +15,7 @@ from tests.journeys.founders import restaurant
 from tests.journeys.retirees import retirement
 from yiwang.site.smoke.family import newborn
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 DAYS = 20
 UNANSWERED = {
     "late-founder": (restaurant, "business_licence", DESKTOP),

@@ -20,6 +20,8 @@ from yiwang.site.smoke.ledger import Ledger
 from yiwang.site.smoke.story import Story
 from yiwang.site.supervisor import Installation
 
+PATIENCE = 400.0  # seconds: a busy machine is no fault of the pages
+
 
 @dataclass
 class Town:
@@ -48,7 +50,7 @@ class Town:
                 patch.setenv(name, value)
             where = urlsplit(self.url)
             self.running = Installation(self.data_dir, host=where.hostname, port=where.port, workers=1)
-            self.running.start()
+            self.running.start(PATIENCE)
         threading.Thread(target=self.running.watch, daemon=True).start()
 
     def close(self) -> None:
