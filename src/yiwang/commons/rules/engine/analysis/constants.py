@@ -10,7 +10,7 @@ from yiwang.commons.rules.engine.functions import BUILTINS
 from yiwang.commons.rules.engine.unknown import OPEN
 from yiwang.commons.rules.engine.values import Function, Range, Value
 
-_SMALL = Budget(steps=10_000, depth=16, items=1_000, text=10_000)
+_SMALL = Budget(steps=10_000, depth=16, items=1_000, text=10_000, pattern_seconds=0.01)
 _IMPURE = frozenset({"now", "today"})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from yiwang.commons.rules.engine import dmn_tree as model
 from yiwang.commons.rules.engine import tree
 from yiwang.commons.rules.engine.diagnostics import Diagnostic, FeelSyntaxError, Place
-from yiwang.commons.rules.engine.dmn_graph import Graph, Node
+from yiwang.commons.rules.engine.dmn_graph import Graph, Key, Node
 from yiwang.commons.rules.engine.dmn_model import Model
 from yiwang.commons.rules.engine.expression import BUILTIN_SCOPE
 from yiwang.commons.rules.engine.feeltypes import ANY, ContextOf, FeelType, ListOf, Restricted
@@ -312,25 +312,26 @@ def _nowhere(table: DecisionTable, line: int) -> TablePlaces:
 def cycles(graph: Graph) -> Iterator[tuple[Node, ...]]:
     """Decisions that require themselves, each cycle once."""
     decisions = {key: node for key, node in graph.nodes.items() if isinstance(node.element, model.Decision)}
-    done: set[tuple[str, str]] = set()
+    done: set[Key] = set()
     for start in decisions:
-        path: list[tuple[str, str]] = []
+        path: list[Key] = []
+        waiting: list[tuple[Key, Iterator[Key]]] = [] if start in done else [(start, _required(decisions, start))]
+        path += [start] if waiting else []
+        while waiting:
+            here, rest = waiting[-1]
+            following = next(rest, None)
+            if following is None:
+                waiting.pop()
+                path.pop()
+                done.add(here)
+            elif following in path:
+                yield tuple(decisions[key] for key in path[path.index(following) :])
+                done.update(path)
+                break
+            elif following not in done:
+                path.append(following)
+                waiting.append((following, _required(decisions, following)))
 
-        def visit(key: tuple[str, str], path: list[tuple[str, str]] = path) -> tuple[Node, ...] | None:
-            if key in path:
-                return tuple(decisions[k] for k in path[path.index(key) :])
-            if key in done or key not in decisions:
-                return None
-            path.append(key)
-            for required in decisions[key].names.values():
-                found = visit(required)
-                if found is not None:
-                    return found
-            path.pop()
-            done.add(key)
-            return None
 
-        found = visit(start)
-        if found is not None:
-            done.update(node.key for node in found)
-            yield found
+def _required(decisions: Mapping[Key, Node], key: Key) -> Iterator[Key]:
+    return (required for required in decisions[key].names.values() if required in decisions)

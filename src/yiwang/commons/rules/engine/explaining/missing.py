@@ -66,7 +66,7 @@ def missing_facts(
     search = _Search(read, decision, facts, now, limit)
     try:
         found = search.narrowed(outcome)
-    except _TooMany:
+    except (_TooMany, RecursionError):
         found = Missing(outcome.missing_facts, False, ())
     order = {name: place for place, name in enumerate(outcome.missing_facts)}
     ranked = sorted(found.facts, key=lambda name: (price.get(name, 1.0), order.get(name, len(order)), name))

@@ -11,6 +11,7 @@ from yiwang.commons.rules.engine.functions_conversion import as_text, plain_numb
 from yiwang.commons.rules.engine.printer import unparse
 from yiwang.commons.rules.engine.temporal import DAY, NANOS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from yiwang.commons.rules.engine.temporal_text import format_temporal
+from yiwang.commons.rules.engine.unknown import OPEN
 from yiwang.commons.rules.engine.values import Range, Value
 
 LANGUAGES: Final = ("zh", "en")
@@ -72,6 +73,8 @@ def in_words(value: Value, words: Words, language: str) -> str:  # noqa: C901, P
             return ("; " if english else "；").join(
                 f"{k}: {in_words(v, Words({}), language)}" for k, v in value.items()
             )
+    if type(value) in OPEN:
+        return "not known" if english else "未知"
     return as_text(value)
 
 

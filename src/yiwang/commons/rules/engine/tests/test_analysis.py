@@ -346,3 +346,21 @@ def test_errors_in_types_are_errors_when_evaluated(test_data):
                 outcome = report.model.decide(finding.where, {}, absent=Absent.NULL)
                 assert outcome.diagnostics, (file.name, finding.text)
     assert tried > 50
+
+
+TOKENS = ["n", "m", "?", "1", "-2.5", '"a"', "not(", ")", "(", "[", "..", "]", ",", "<", ">=", "+", "and", "or", "date(", "{a: 1}", "null", "if", "then", "else", "for i in", "return", "f(n)", "true", 'matches(?, "(a+)+")']  # fmt: skip
+TEXTS = st.lists(st.sampled_from(TOKENS), max_size=7).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=3), TEXTS)
+def test_whatever_the_texts_say_the_analysis_ends_with_a_report(rows, text):
+    xml = model(
+        fact("n", "number"),
+        fact("m"),
+        literal("e", text, needs("n", "m")),
+        table("d", {"n": "number", "m + n": ""}, rows, requires=needs("n", "m")),
+    )
+    for finding in check(xml).findings:
+        assert finding.text
+        assert finding.as_json()
