@@ -11,7 +11,7 @@ from .names import Scope
 from .operators import equal
 from .parser import parse, parse_unary_tests
 from .tables import DecisionTable, Input, Output
-from .tables_masks import Bounds, Column, bounds_of, orders
+from .tables_masks import Bounds, Column, bounds_of
 from .tables_policies import Policy
 from .tables_ready import ReadyTable, Row
 from .unknown import OPEN, PartialContext
@@ -35,7 +35,7 @@ class TableCompiler:
         self.guard = guard
         self.types = env.unit.types
         self.output_types = [None if o.type is None else env.unit.type(o.type, NOWHERE) for o in table.outputs]
-        self._cells: dict[tuple[int, str], tuple[Code, Bounds | None, bool]] = {}
+        self._cells: dict[tuple[int, str], tuple[Code, Bounds | None]] = {}
         self._outputs: dict[tuple[int, str], Code] = {}
         self._expressions: dict[str, Code] = {}
 
@@ -56,11 +56,7 @@ class TableCompiler:
             made = self._cells.get((slot, text))
             if made is None:
                 tests = parse_unary_tests(text, self.scope, self.types, declared)
-                made = (
-                    compile_cell(tests, slot, self.env) or (lambda _: True),
-                    bounds_of(tests, self.env),
-                    orders(tests),
-                )
+                made = compile_cell(tests, slot, self.env) or (lambda _: True), bounds_of(tests, self.env)
                 self._cells[slot, text] = made
             return made[0]
 
@@ -110,8 +106,7 @@ class TableCompiler:
             if code is not None:
                 cells.append((index, code))
                 known = self._cells.get((column.slot, text))
-                bounds, ordered = (None, True) if known is None or known[0] is not code else known[1:]
-                column.add(number, text, code, bounds, ordered=ordered)
+                column.add(number, text, code, known[1] if known is not None and known[0] is code else None)
         outputs = [self._entry(index, text, number, rule.line) for index, text in enumerate(rule.outputs)]
         return Row(number, tuple(cells), self._combined(outputs))
 

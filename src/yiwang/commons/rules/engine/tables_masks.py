@@ -33,14 +33,10 @@ class Doubtful(Exception):
 
 @dataclass(slots=True)
 class Test:
-    """A distinct text among a column's cells; `rows` are its rules' bits, `bounds` the constants of a plain test.
-
-    `ordered`: it tells more than whether the value equals one of them.
-    """
+    """A distinct text among a column's cells; `rows` are its rules' bits, `bounds` the constants of a plain test."""
 
     code: Code
     bounds: Bounds | None
-    ordered: bool = True
     rows: int = 0
 
 
@@ -61,20 +57,15 @@ class Column:
     _cuts: dict[type, list[Any]] | None = None
     _kept: dict[tuple[type, Any], int | None] = field(default_factory=dict)
 
-    def add(self, number: int, text: str, code: Code, bounds: Bounds | None, *, ordered: bool) -> None:
+    def add(self, number: int, text: str, code: Code, bounds: Bounds | None) -> None:
         """The cell of rule `number` (from 1); equal texts share one test."""
         test = self.tests.get(text)
         if test is None or test.code is not code:
             key = text if test is None else f"{text}#{number}"
-            test = self.tests[key] = Test(code, bounds, ordered)
+            test = self.tests[key] = Test(code, bounds)
         test.rows |= 1 << (number - 1)
         self.filled |= 1 << (number - 1)
         self.plain = self.plain and bounds is not None
-
-    @property
-    def equality(self) -> bool:
-        """Whether no cell compares but for equality."""
-        return not any(test.ordered for test in self.tests.values())
 
     def bounds(self, kind: type) -> list[Any]:
         """The constants of one kind in the column's cells, sorted."""
@@ -185,12 +176,6 @@ def bounds_of(node: tree.UnaryTests, env: Environment) -> Bounds | None:
             return None
         found += part
     return tuple(found)
-
-
-def orders(node: tree.UnaryTests) -> bool:
-    """Whether a cell holds anything but values to be equal to."""
-    plain = (tree.StringLiteral, tree.NumberLiteral, tree.BooleanLiteral, tree.NullLiteral, tree.Negation)
-    return not all(isinstance(t, tree.ExpressionTest) and isinstance(t.expression, plain) for t in node.tests)
 
 
 def _constants(node: tree.Expression, env: Environment) -> Sequence[Value] | None:

@@ -4,7 +4,7 @@ Whatever else comes up (an absent fact, another type, a remark) is left to `Read
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -14,15 +14,14 @@ from .budget import DEFAULT_BUDGET, Budget, Run
 from .compiler import Code
 from .outcome import Outcome
 from .tables import HitPolicy
-from .tables_masks import Column, whole_cuts
+from .tables_masks import Column, Doubtful, whole_cuts
 from .tables_policies import Hit
 from .tables_ready import ReadyTable, Record
 from .temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
-from .values import NumberError, Value, of_fact
+from .values import NumberError, Value, number, of_fact
 
+MAX_SEEN = 200
 _PLAIN = frozenset({type(None), bool, Decimal, str, Date, Time, DateTime, DaysDuration, MonthsDuration})
-Masks = Any
-Pick = Callable[[Mapping[str, object]], tuple[object, ...]]
 
 
 class _TakenRecord(Record):
@@ -66,66 +65,51 @@ class Shortcut:
         facts = [column.fact or "" for column in ready.columns]
         self._one = len(facts) == 1
         self._pick: Any = itemgetter(*facts)
+        self._every = ready.every
         self._stops = ready.stops
         self._single = ready.table.hit_policy not in _LISTS
-        self._lookups: list[tuple[type, Masks, Any]] = [_lookup(column, ready.every) for column in ready.columns]
+        masks = [_masks(column, ready.every) for column in ready.columns]
+        self._kinds = tuple(each.kind for each in masks)
+        self._masks = tuple(each.__getitem__ for each in masks)
 
-    def decide(  # noqa: C901 - one loop, written for speed
-        self, facts: dict[str, object], budget: Budget
-    ) -> Outcome | None:
+    def decide(self, facts: dict[str, object], budget: Budget) -> Outcome | None:
         """The outcome, or None where the plain way must find it."""
         try:
             given = self._pick(facts)
-        except KeyError:
-            return None
-        if self._one:
-            given = (given,)
-        alive = self.ready.every
-        place = 0
-        for value, (kind, masks, rest) in zip(given, self._lookups):  # noqa: B905 - of one length; the check costs time
-            sort = type(value)
-            if sort is kind:
-                mask = masks.get(value, rest)
-            elif sort is int and kind is Decimal:
-                mask = masks[bisect_right(rest, value)]
+            if self._one:
+                given = (given,)
+            alive = self._every
+            if (*map(type, given),) == self._kinds:
+                for masks, value in zip(self._masks, given):  # noqa: B905 - of one length; the check costs time
+                    alive &= masks(value)
             else:
-                mask = None
-            if mask is None:
-                mask = self._found(place, value)
-                if mask is None:
-                    return None
-            alive &= mask
-            place += 1  # noqa: SIM113 - a count of its own costs less
+                alive = self._mixed(given)
+        except (KeyError, Doubtful):
+            return None
         if not alive:
             return _made(QuickOutcome, (self.default, (), (), (), self.steps, (self.ready, self.where, given)))
         low = alive & -alive
-        if alive == low or self._stops:
+        if self._single and (self._stops or alive == low):
             row = low.bit_length() - 1
-            if self._single:
-                told = (self.outputs[row], self.numbers[row], (), (), self.steps, (self.ready, self.where, given))
-                return _made(QuickOutcome, told)
+            told = (self.outputs[row], self.numbers[row], (), (), self.steps, (self.ready, self.where, given))
+            return _made(QuickOutcome, told)
         return self._several(alive, given, budget)
 
-    def _found(self, place: int, value: object) -> int | None:
-        """A mask that no look-up holds yet; None where the table's plain way must decide."""
-        column = self.ready.columns[place]
-        try:
-            told = of_fact(value, "")
-        except (NumberError, TypeError):
-            return None
-        if type(told) not in _PLAIN or type(told) in {Time, DateTime}:
-            return None
-        bits = column.known(told)
-        if bits is None:
-            return None
-        mask = (bits | ~column.filled) & self.ready.every
-        kind, masks, rest = self._lookups[place]
-        if type(value) is int and kind is Decimal:
-            index = bisect_right(rest, value)
-            if not 0 < index < len(rest):
-                return None
-            masks[index] = mask
-        return mask
+    def _mixed(self, given: tuple[object, ...]) -> int:
+        """Facts of other types than the columns' own: decimals, floats, dates, null. Raises `Doubtful`."""
+        alive = self._every
+        for column, kind, masks, value in zip(self.ready.columns, self._kinds, self._masks, given, strict=True):
+            if type(value) is kind:
+                alive &= masks(value)
+                continue
+            try:
+                told = of_fact(value, "")
+            except (NumberError, TypeError):
+                raise Doubtful from None
+            if type(told) not in _PLAIN or type(told) in {Time, DateTime}:
+                raise Doubtful
+            alive &= _mask(column, told, self._every)
+        return alive
 
     def _several(self, alive: int, given: tuple[object, ...], budget: Budget) -> Outcome:
         hits: list[Hit] = []
@@ -185,32 +169,41 @@ def _no_fact(name: str) -> Value:
     raise _Reads
 
 
-def _lookup(column: Column, every: int) -> tuple[type, Masks, Any]:
-    """How a told value finds its mask: by classes of whole numbers, or by the value itself."""
-    numbers = column.bounds(Decimal)
-    cuts = whole_cuts(numbers) if numbers else None
-    if cuts is not None:
-        return Decimal, _Classes([None] * (len(cuts) + 1)), cuts
-    free = ~column.filled & every
+class _Masks(dict[Any, int]):
+    """Masks by told values of one kind; a value that was not seen is looked up in the column's classes."""
 
-    def mask(value: Value) -> int | None:
-        bits = column.known(value)
-        return None if bits is None else (bits & every) | free
+    __slots__ = ("column", "cuts", "every", "kind", "known")
 
-    texts = column.bounds(str)
-    if texts and column.equality:
-        return str, {text: mask(text) for text in texts}, mask(_other(texts))
-    return bool, {value: mask(value) for value in (True, False)}, None
+    def __init__(self, column: Column, kind: type, every: int) -> None:
+        super().__init__()
+        self.column, self.kind, self.every = column, kind, every
+        numbers = column.bounds(Decimal) if kind is int else []
+        self.cuts = whole_cuts(numbers) if kind is int else None
+        self.known: dict[int, int] = {}
+
+    def __missing__(self, value: Any) -> int:
+        if self.cuts is None:
+            mask = _mask(self.column, number(value) if self.kind is int else value, self.every)
+        else:
+            place = bisect_right(self.cuts, value)
+            if not 0 < place < len(self.cuts):
+                raise Doubtful
+            if place not in self.known:
+                self.known[place] = _mask(self.column, number(value), self.every)
+            mask = self.known[place]
+        if len(self) < MAX_SEEN:
+            self[value] = mask
+        return mask
 
 
-def _other(texts: list[str]) -> str:
-    return max(texts) + "*"
+def _mask(column: Column, value: Value, every: int) -> int:
+    bits = column.known(value)
+    if bits is None:
+        raise Doubtful
+    return (bits | ~column.filled) & every
 
 
-class _Classes(list[int | None]):
-    """Masks of classes of whole numbers; a decimal is never found at once."""
-
-    __slots__ = ()
-
-    def get(self, value: object, rest: object) -> None:
-        return None
+def _masks(column: Column, every: int) -> _Masks:
+    """Masks for the kind of value that the column's constants tell to expect."""
+    kind: type = int if column.bounds(Decimal) else str if column.bounds(str) else bool
+    return _Masks(column, kind, every)
