@@ -92,6 +92,12 @@ class Scope:
     def child(self, names: Mapping[str, FeelType | None] | Iterable[str] = ()) -> "Scope":
         return Scope(names, self)
 
+    def names(self) -> Iterator[str]:
+        """All visible names, the outer first."""
+        if self.parent is not None:
+            yield from self.parent.names()
+        yield from self.types
+
     def has(self, name: str) -> bool:
         return name in self.types or (self.parent is not None and self.parent.has(name))
 

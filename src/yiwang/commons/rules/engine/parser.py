@@ -17,11 +17,15 @@ COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 BINARY: Mapping[str, int] = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "**": POWER}
 
 
+PROPERTIES = Scope(ALL_TEMPORAL_MEMBERS)
+"""Names that may follow a dot whatever stands before it; a parser adds the keys that it meets."""
+
+
 class Parser(Parts):
     """One text under one scope. `types` are the declared type names of the model."""
 
     def __init__(self, text: str, scope: Scope, types: Iterable[str] = ()) -> None:
-        super().__init__(Lexer(text, scope), Scope({**ALL_TEMPORAL_MEMBERS}), types)
+        super().__init__(Lexer(text, scope), Scope((), PROPERTIES), types)
         self.depth = 0
 
     @contextmanager
@@ -118,7 +122,7 @@ class Parser(Parts):
         item = item_of(self.shape(base))
         known: Mapping[str, FeelType | None] | None = members(item)
         if known is None:  # only guesses: a name that is visible outside keeps its meaning for the parser
-            known = {name: None for name in self.hints.types if not self.lexer.scope.has(name)}
+            known = {name: None for name in self.hints.names() if not self.lexer.scope.has(name)}
         with self.inside_brackets(), self.within({**known, "item": item}):
             predicate = self.expression()
             self.lexer.expect_op("]")

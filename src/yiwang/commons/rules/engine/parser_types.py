@@ -1,6 +1,6 @@
 """Types in FEEL text, as after `instance of` and in parameter lists (DMN 1.5, 10.3.1.2, rule 52-54)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .diagnostics import NAME, TYPE, FeelSyntaxError
 from .feeltypes import ANY, BUILT_IN, ContextOf, FeelType, FunctionOf, ListOf, Named, RangeOf
@@ -8,6 +8,7 @@ from .lexer import Lexer
 from .names import PIECE, WORD, Scope, normal
 
 MAX_TYPE_DEPTH = 20
+_BUILT_IN = Scope(BUILT_IN)
 _GENERIC = frozenset({"list", "range", "context", "function"})
 
 
@@ -17,8 +18,8 @@ class TypeParser:
     def __init__(self, lexer: Lexer, hints: Scope, types: Iterable[str]) -> None:
         self.lexer = lexer
         self.hints = hints
-        self._types = Scope({**dict.fromkeys(BUILT_IN), **dict.fromkeys(types)})
-        self._declared = set(types)
+        self._declared = types if isinstance(types, Mapping | frozenset) else frozenset(types)
+        self._scope: Scope | None = None
         self._type_depth = 0
 
     def type(self) -> FeelType:
@@ -39,7 +40,9 @@ class TypeParser:
         if WORD.match(self.lexer.text, start) is None:
             self.lexer.move(start)
             raise self.lexer.unexpected(TYPE)
-        known = self._types.longest(self.lexer.text, start)
+        if self._scope is None:
+            self._scope = Scope(self._declared, _BUILT_IN)
+        known = self._scope.longest(self.lexer.text, start)
         if known is not None:
             self.lexer.move(known[1])
             return known[0]
