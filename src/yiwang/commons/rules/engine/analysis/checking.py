@@ -32,9 +32,13 @@ def check(xml: bytes, imports: Iterable[bytes] = (), *, seconds: float = 5.0) ->
 
 
 def _keyed(findings: Iterable[Finding]) -> dict[tuple[object, ...], Finding]:
-    """Each finding once."""
+    """Each finding once, and what the compiler noticed too only as the analysis says it."""
+    findings = list(findings)
+    said = {(f.line, f.column, f.where) for f in findings if f.code == "analysis.arguments"}
     keyed: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
+        if finding.code == "rules.arguments" and (finding.line, finding.column, finding.where) in said:
+            continue
         keyed.setdefault((finding.code, finding.line, finding.column, finding.text, finding.where), finding)
     return keyed
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from yiwang.commons.rules.engine import dmn_tree as model
-from yiwang.commons.rules.engine.diagnostics import FeelSyntaxError
+from yiwang.commons.rules.engine.diagnostics import Diagnostic, FeelSyntaxError
 from yiwang.commons.rules.engine.dmn_graph import Node
 from yiwang.commons.rules.engine.expression import BUILTIN_SCOPE
 from yiwang.commons.rules.engine.outcome import Outcome
@@ -38,6 +38,7 @@ _ZH: Mapping[str, str] = {
     "result": "结果：{value}。",
     "open": "暂不能确定，还差 {count} 项事实：{facts}。",
     "empty": "没有得出结果。",
+    "because": "计算中发现：{reason}。",
     "matched": "第 {number} 条规则成立。",
     "none": "没有一条规则成立。",
     "default": "没有一条规则成立，按默认处理。",
@@ -55,6 +56,7 @@ _EN: Mapping[str, str] = {
     "result": "Result: {value}.",
     "open": "Not yet certain; {count} fact(s) still missing: {facts}.",
     "empty": "There is no result.",
+    "because": "The evaluation noticed: {reason}.",
     "matched": "Rule {number} holds.",
     "none": "No rule holds.",
     "default": "No rule holds, so the default applies.",
@@ -97,12 +99,20 @@ class Speaker:
     def all(self, node: Node) -> Iterator[Sentence]:
         if self.outcome.known:
             yield Sentence(self._result(node.element.name, self.outcome.value))
+            if self.outcome.value is None:
+                yield from (
+                    Sentence(self.say("because", reason=self._remark(d)), NO) for d in self.outcome.diagnostics[:3]
+                )
         else:
             missing = self.outcome.missing_facts
             yield Sentence(self.say("open", count=len(missing), facts=self.facts(missing)))
         yield from self.element(node, 0)
         for source in sources_of(self.known, node):
             yield Sentence(self.say("source", source=source))
+
+    def _remark(self, diagnostic: Diagnostic) -> str:
+        """What went wrong; in English by its code, since sentences of diagnostics are translated by the faces."""
+        return diagnostic.code if self.language == "en" else diagnostic.text
 
     def _result(self, name: str, value: Value) -> str:
         if value is None:

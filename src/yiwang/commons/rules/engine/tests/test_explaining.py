@@ -141,3 +141,9 @@ def test_typed_facts_that_do_not_fit_are_seen_as_they_count():
 def test_a_decision_that_the_model_lacks_is_refused():
     with pytest.raises(DmnError):
         explain(SAMPLE, "nothing", {})
+
+
+def test_a_result_that_failed_says_what_went_wrong():
+    xml = model(fact("n", "number"), table("d", {"n": "number"}, [("> 1", "1"), ("> 2", "2")]))
+    text = explain(Source(xml), "d", {"n": 3}).text()
+    assert text.startswith("没有得出结果。\n计算中发现：命中策略要求只有一条规则命中，实际命中：1, 2。")
