@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from yiwang.commons.rules import commands, queries, rules
-from yiwang.commons.rules.contracts import Example
+from yiwang.commons.rules.contracts import ALWAYS, Example
 from yiwang.commons.rules.engine import Diagnostic, Model, read_dmn
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.packs import Document, PackReader, Tally, pack_part
@@ -82,7 +82,7 @@ class DecisionsPart:
                     xml=file.text,
                     imports=file.imports,
                     examples=[c.example.data for c in cases if c.key == key and _day_of(days[key], c.on) == since],
-                    effective_from=file.since,
+                    effective_from=file.since or (ALWAYS if len(days[key]) > 1 else None),
                     by=by,
                     at=at,
                 )

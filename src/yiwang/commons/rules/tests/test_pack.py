@@ -1,6 +1,9 @@
+from datetime import date
+
 import pytest
 
 from yiwang.commons.rules import queries
+from yiwang.commons.rules.contracts import DecisionNotFound
 from yiwang.commons.rules.pack import DecisionsPart
 from yiwang.commons.rules.tests.factories import SYSTEM, sample_dmn
 from yiwang.kernel import clock
@@ -86,3 +89,28 @@ def test_loading_twice_changes_nothing(pack):
     second = load(root=pack, by=SYSTEM, at=clock.now())
     assert (first.created, second.created, second.changed, second.unchanged) == (1, 0, 0, 1)
     assert queries.decision(key="sample_grade", viewer=SYSTEM).title == "样例档次"
+
+
+@pytest.mark.django_db
+def test_two_files_of_one_decision_hold_from_the_days_in_their_names(pack):
+    folder = pack / "decisions" / "sample"
+    (folder / "grade@2026-01-01.dmn").write_text(sample_dmn(limit=65), "utf-8")
+    old = "  - {name: 旧规定, of: sample_grade, given: {age: 62, resident: true}, expect: {value: full}, on: 2025-06-01}\n"
+    new = "  - {name: 新规定, of: sample_grade, given: {age: 62, resident: true}, expect: {value: none}}\n"
+    (folder / "cases.yaml").write_text(CASES + old + new, "utf-8")
+    assert faults(pack) == []
+    for _round in range(2):
+        load(root=pack, by=SYSTEM, at=clock.now())
+        assert queries.decision(key="sample_grade", version=2, viewer=SYSTEM).valid_from == date(2026, 1, 1)
+        with pytest.raises(DecisionNotFound):
+            queries.decision(key="sample_grade", version=3, viewer=SYSTEM)
+    facts = {"age": 62, "resident": True}
+    assert queries.decide(key="sample_grade", facts=facts, on=date(2025, 12, 31), viewer=SYSTEM).value == "full"
+    assert queries.decide(key="sample_grade", facts=facts, on=date(2026, 1, 1), viewer=SYSTEM).value == "none"
+    names = [example.name for example in queries.decision(key="sample_grade", version=1, viewer=SYSTEM).examples]
+    assert names == ["旧规定"]
+
+
+def test_a_day_in_a_name_that_is_none_is_a_fault(pack):
+    (pack / "decisions" / "sample" / "grade@2026-13-01.dmn").write_text(sample_dmn("other"), "utf-8")
+    assert any("施行日期" in message for _, _, message in faults(pack))
