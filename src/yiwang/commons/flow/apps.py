@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class FlowConfig(AppConfig):
@@ -15,11 +16,14 @@ class FlowConfig(AppConfig):
         from yiwang.commons.flow.contrib.decisions import PublishedDecisions
         from yiwang.commons.flow.contrib.feel import FeelEvaluator
         from yiwang.commons.flow.queries import measures
+        from yiwang.commons.flow.queries.deciding import ProcessVariables
         from yiwang.commons.flow.queries.delegations import stand_in_of
         from yiwang.commons.identity.registry import let_stand_in, provide_stand_ins
+        from yiwang.commons.rules.registry import PastSource, register_past_inputs
 
         registry.provide_evaluator(FeelEvaluator())
         registry.provide_decider(PublishedDecisions())
+        register_past_inputs(PastSource("flow", _("办理过的流程"), ProcessVariables()))
         provide_stand_ins(stand_in_of)
         let_stand_in(WORK)
         urls.register()

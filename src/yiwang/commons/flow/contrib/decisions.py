@@ -22,9 +22,9 @@ class PublishedDecisions:
 
     def decide(self, key: str, version: int | None, facts: Mapping[str, Any], *, by: Actor, at: datetime) -> Decided:
         """Raises ExpressionFault for an unpublished decision, absent facts, and a null that an error brought about."""
-        told = {name: _told(value) for name, value in facts.items()}
+        known = {name: told(value) for name, value in facts.items()}
         try:
-            outcome = queries.decide(key=key, version=version, facts=told, at=at, viewer=by)
+            outcome = queries.decide(key=key, version=version, facts=known, at=at, viewer=by)
         except DecisionNotFound as error:
             raise ExpressionFault(error.sentence()) from error
         record = {"version": outcome.decision.version, "matched_rules": list(outcome.matched_rules)}
@@ -37,7 +37,7 @@ class PublishedDecisions:
         return Decided(outcome.value, record)
 
 
-def _told(value: Any) -> Any:
+def told(value: Any) -> Any:
     """A fact as the tagged JSON that rules reads without loss."""
     if isinstance(value, Decimal):
         return {"@number": str(value)}
@@ -46,7 +46,7 @@ def _told(value: Any) -> Any:
     if isinstance(value, timedelta):
         return {"@": f"PT{value.total_seconds():f}S"}
     if isinstance(value, Mapping):
-        return {str(key): _told(each) for key, each in value.items()}
+        return {str(key): told(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_told(each) for each in value]
+        return [told(each) for each in value]
     return value

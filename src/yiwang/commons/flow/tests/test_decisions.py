@@ -1,5 +1,7 @@
 """Published decisions inside a process: pinned at the start, explained in the history, never guessed."""
 
+from decimal import Decimal
+
 import pytest
 
 from yiwang.commons.flow import commands, registry
@@ -7,6 +9,7 @@ from yiwang.commons.flow.contrib.decisions import PublishedDecisions
 from yiwang.commons.flow.engine.tests.models import bpmn, chain, end, rule, user
 from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import Halt, HistoryEntry, ProcessInstance, Task
+from yiwang.commons.flow.queries.deciding import ProcessVariables
 from yiwang.commons.flow.tests.factories import SYSTEM, office, publish, start
 from yiwang.commons.rules.tests.factories import publish_sample
 from yiwang.kernel import clock
@@ -55,3 +58,21 @@ def test_a_decision_that_is_not_published_halts():
     instance = start(organisation_id=organisation)
     run(age=1)
     assert ProcessInstance.objects.get(pk=instance).status == "halted"
+
+
+def test_what_was_known_when_it_was_decided_serves_to_try_a_new_version_within_reach():
+    organisation, clerk = office()
+    _elsewhere, stranger = office()
+    publish_sample(limit=60)
+    publish(XML)
+    for age in (70, 50):
+        start(organisation_id=organisation)
+        run(age=age, resident=True, share=Decimal("0.5"))
+    start(organisation_id=organisation)
+    past = ProcessVariables()
+    assert past.count("sample_grade", viewer=clerk) == 2
+    found = list(past.facts("sample_grade", limit=10, viewer=clerk))
+    assert [each["age"] for each in found] == [50, 70]
+    assert found[0]["share"] == {"@number": "0.5"}
+    assert past.count("sample_grade", viewer=stranger) == past.count("another", viewer=clerk) == 0
+    assert len(list(past.facts("sample_grade", limit=1, viewer=SYSTEM))) == 1
