@@ -3,16 +3,19 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from yiwang.commons.rules.engine import as_text
-from yiwang.commons.rules.engine.analysis import Finding, Severity, check
 
 from . import cli
 from .reading import beside
 
-_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTE: "提示"}
+if TYPE_CHECKING:
+    from yiwang.commons.rules.engine.analysis import Finding
+
+_WORDS = {"error": "错误", "warning": "警告", "note": "提示"}
 
 
 @cli.command("check")
@@ -24,6 +27,8 @@ def check_files(files: tuple[Path, ...], as_json: bool, seconds: float) -> None:
 
     Imported models are looked for beside each file. Exit code 1 where a file has an error.
     """
+    from yiwang.commons.rules.engine.analysis import check  # loaded by this verb alone
+
     wrong = False
     for file in files:
         report = check(file.read_bytes(), beside(file), seconds=seconds)
@@ -39,7 +44,7 @@ def check_files(files: tuple[Path, ...], as_json: bool, seconds: float) -> None:
     sys.exit(1 if wrong else 0)
 
 
-def _line(file: Path, finding: Finding) -> str:
+def _line(file: Path, finding: "Finding") -> str:
     where = f" {finding.where}" if finding.where else ""
     text = f"{file}:{finding.line}:{finding.column}: {_WORDS[finding.severity]}{where} {finding.text}"
     if finding.example:

@@ -3,28 +3,25 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from yiwang.commons.rules.engine import DmnError, RulesError, as_text, from_json, to_json
-from yiwang.commons.rules.engine.explaining import (
-    DecisionProof,
-    ProofUnreadable,
-    Source,
-    explain,
-    missing_facts,
-    prove,
-    recompute,
-)
 
 from . import cli
 from .reading import beside, facts_in
+
+if TYPE_CHECKING:
+    from yiwang.commons.rules.engine.explaining import Source
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _FACTS = click.option("--facts", "facts_file", type=_FILE, help="facts as a JSON object by the names of input data")
 
 
-def _source(file: Path) -> Source:
+def _source(file: Path) -> "Source":
+    from yiwang.commons.rules.engine.explaining import Source  # loaded by these verbs alone
+
     source = Source(file.read_bytes(), beside(file))
     try:
         faults = source.model.faults
@@ -35,7 +32,7 @@ def _source(file: Path) -> Source:
     return source
 
 
-def _facts(source: Source, file: Path | None) -> dict[str, object]:
+def _facts(source: "Source", file: Path | None) -> dict[str, object]:
     types = source.model.inputs
     told = {} if file is None else facts_in(file)
     unknown = [name for name in told if name not in types]
@@ -55,6 +52,8 @@ def _facts(source: Source, file: Path | None) -> dict[str, object]:
 @click.option("--json", "as_json", is_flag=True, help="one JSON line")
 def explain_decision(file: Path, decision: str, facts_file: Path | None, lang: str, as_json: bool) -> None:
     """Decide by a DMN file and say why in words. Exit code 1 where facts are missing."""
+    from yiwang.commons.rules.engine.explaining import explain
+
     source = _source(file)
     try:
         explanation = explain(source, decision, _facts(source, facts_file))
@@ -79,6 +78,8 @@ def explain_decision(file: Path, decision: str, facts_file: Path | None, lang: s
 @click.option("--json", "as_json", is_flag=True, help="one JSON line")
 def missing(file: Path, decision: str, facts_file: Path | None, as_json: bool) -> None:
     """Name the facts that can still change a decision. Exit code 1 where there are any."""
+    from yiwang.commons.rules.engine.explaining import missing_facts
+
     source = _source(file)
     try:
         found = missing_facts(source.model, decision, _facts(source, facts_file))
@@ -104,6 +105,8 @@ def prove_decision(
     file: Path, decision: str, facts_file: Path | None, public: tuple[str, ...], output: Path | None
 ) -> None:
     """Decide by a DMN file and write the proof of it (canonical JSON)."""
+    from yiwang.commons.rules.engine.explaining import prove
+
     source = _source(file)
     try:
         proof = prove(source, decision, _facts(source, facts_file), public=public)
@@ -122,6 +125,8 @@ def prove_decision(
 @click.option("--json", "as_json", is_flag=True, help="one JSON line")
 def recompute_proof(proof_file: Path, facts_file: Path | None, model_file: Path | None, as_json: bool) -> None:
     """Decide again, offline, what a proof says, and compare. Exit code 0: same, 1: different, 2: no proof."""
+    from yiwang.commons.rules.engine.explaining import DecisionProof, ProofUnreadable, Source, recompute
+
     try:
         proof = DecisionProof.read(proof_file.read_bytes())
     except ProofUnreadable as error:
