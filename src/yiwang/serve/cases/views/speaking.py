@@ -1,12 +1,14 @@
-"""A case in the language of the page: titles and names of matters, results and materials, where the pack has English."""
+"""A case in the language of the page: titles and names of matters, results, materials and facts, where the pack has English."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from yiwang.commons.forms import queries as forms
 from yiwang.kernel.actor import Actor
-from yiwang.serve.cases.contracts import CaseView, MemberView, ResultView
+from yiwang.serve.cases.contracts import Answer, CaseView, MemberView, ResultView
 from yiwang.serve.matters import queries as matters
 
 
@@ -27,8 +29,23 @@ def spoken(view: CaseView, viewer: Actor) -> CaseView:
             for each in view.materials
         ),
         members=tuple(_member(each, words) for each in view.members),
-        answers=tuple(replace(each, label=words.get(each.label, each.label)) for each in view.answers),
+        answers=_answers(view.answers, words, viewer),
     )
+
+
+def _answers(answers: tuple[Answer, ...], words: Mapping[str, str], viewer: Actor) -> tuple[Answer, ...]:
+    """Facts by the labels of the vocabulary, choices by those of their lists; what was typed stays as it is."""
+    known = forms.fact_words(names=[each.fact for each in answers], viewer=viewer)
+    told = []
+    for each in answers:
+        fact = known.get(each.fact)
+        label = words.get(each.label) or (fact.label.get("en") if fact else "") or each.label
+        shown = _(each.shown) if isinstance(each.value, bool) else each.shown
+        chosen = each.value if isinstance(each.value, list) else [each.value]
+        if fact and all(isinstance(one, str) and one in fact.values for one in chosen):
+            shown = ", ".join(fact.values[one].get("en", one) for one in chosen)
+        told.append(replace(each, label=label, shown=shown))
+    return tuple(told)
 
 
 def _member(member: MemberView, words: Mapping[str, str]) -> MemberView:
