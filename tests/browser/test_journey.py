@@ -224,6 +224,8 @@ def test_large_print_and_english_fit_every_page(visitor, size, how):
         parent.page.locator("main .y-mine a").first.click()
         parent.page.wait_for_url("**/cases/**")
         parent.look("progress")
+        asked = "Mother's ID number" if how == "english" else "母亲身份证号码"
+        assert asked in (parent.page.locator("#facts").text_content() or "")
     official = visitor(f"{name}-official", size, large=how == "large", english=how == "english")
     official.log_in("city-health-acceptor")
     for path, place in WORK.items():
