@@ -1,6 +1,8 @@
 """Gathers what the page shell shows for one request, from the registries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -67,11 +69,16 @@ class ShellView:
     here: str
     large: bool
     site: Site
-    entries: tuple[ShownEntry, ...] = ()
+    navigation: Callable[[], tuple[ShownEntry, ...]] = tuple
     account: AccountSlot | None = None
     menu: Menu | None = None
     acting: ActingFor | None = None
     search: Link | None = None
+
+    @property
+    def entries(self) -> tuple[ShownEntry, ...]:
+        """The main navigation; pages that show none do not ask what waits where."""
+        return self.navigation()
 
     @property
     def name(self) -> str:
@@ -83,8 +90,6 @@ def shell_view(request: HttpRequest | None, area: Area) -> ShellView:
     home = shell.home_url[area]
     if request is None:
         return ShellView(area.value, home, "/", large=False, site=Site())
-    entries = tuple((entry.label, entry.href(), entry.count(request)) for entry in navigation(area, request))
-    current = _current(request.path, [href for _label, href, _count in entries])
     account = shell.account(request)
     return ShellView(
         area=area.value,
@@ -92,12 +97,18 @@ def shell_view(request: HttpRequest | None, area: Area) -> ShellView:
         here=request.get_full_path() if request.method == "GET" else request.path,
         large=request.COOKIES.get(PRINT_COOKIE) == "large",
         site=shell.site(request),
-        entries=tuple(ShownEntry(label, href, href == current, count) for label, href, count in entries),
+        navigation=cache(partial(_entries, request, area)),
         account=account,
         menu=_menu(account) if account else None,
         acting=shell.acting_for(request),
         search=shell.search(request) if area is Area.PORTAL else None,
     )
+
+
+def _entries(request: HttpRequest, area: Area) -> tuple[ShownEntry, ...]:
+    entries = tuple((entry.label, entry.href(), entry.count(request)) for entry in navigation(area, request))
+    current = _current(request.path, [href for _label, href, _count in entries])
+    return tuple(ShownEntry(label, href, href == current, count) for label, href, count in entries)
 
 
 def _current(path: str, hrefs: list[str]) -> str | None:
