@@ -1,7 +1,7 @@
 """Tables of every sort as one table of Ibis, with what is known of their columns before a row is read."""
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class Facts:
     def batches(self, expression: Any, sql: str, rows: int) -> Iterator[pa.RecordBatch]:
         """The rows some at a time; DuckDB gives on what is ready."""
         if self.cursor is None:
-            yield from expression.to_pyarrow_batches(chunk_size=rows)
+            yield from _in_batches(expression, rows)
         else:
             yield from self.cursor.sql(sql).to_arrow_reader(rows)
 
@@ -87,13 +87,21 @@ class Facts:
         elif self.cursor is not None:
             yield from self.cursor.sql(f"FROM {_FACTS}").to_arrow_reader(rows)
         else:
-            yield from self.table.to_pyarrow_batches(chunk_size=rows)
+            yield from _in_batches(self.table, rows)
 
     def survives(self, column: str) -> bool:
         """Whether the engine gives a column's values back as they were."""
         kind = self.table[column].type()
         return any((kind.is_integer(), kind.is_floating(), kind.is_decimal(), kind.is_string(), kind.is_boolean(),
                     kind.is_date()))  # fmt: skip
+
+
+def _in_batches(expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
+    """Batches of an expression over a table of the caller's; Ibis 12 has no streams with DuckDB 2."""
+    if expression._find_backend(use_default=True).name == "duckdb":  # noqa: SLF001 - Ibis tells it nowhere else
+        yield from expression.to_pyarrow().to_batches(max_chunksize=rows)
+    else:
+        yield from expression.to_pyarrow_batches(chunk_size=rows)
 
 
 def facts_of(source: Source, memory: str | None = None, threads: int | None = None) -> Facts:
@@ -176,7 +184,7 @@ class FactColumns:
         if self.absent is Absent.NULL:
             return Term(made.kind, made.value, True, None, made.digits, made.scale, made.floating)
         miss = ibis.cases((value.isnull(), ibis.literal(1 << bit, "int64")), else_=ibis.literal(0, "int64"))
-        return Term(made.kind, made.value, False, miss, made.digits, made.scale, made.floating)
+        return replace(made, miss=miss, gone=value.isnull())
 
 
 def _typed(value: Any, column: str) -> Term:

@@ -116,7 +116,7 @@ class TableBuilder:
         tests = parse_unary_tests(text, self.scope, self.unit.types, column.type)
         try:
             made, plain = cell(value, tests, self.around), bounds_of(tests, self.env) is not None
-            return (replace(made, miss=value.miss) if plain else made), plain
+            return (replace(made, miss=value.miss, gone=value.gone) if plain else made), plain
         except Uncompilable as error:
             raise Uncompilable(error.reason, f"{column.label or column.expression}: {text}") from None
 
@@ -186,13 +186,14 @@ class TableBuilder:
         parts = [ibis.cases((self._condition(number), _bit(number)), else_=_bit(None)) for number in numbers]
         return reduce(or_, parts)
 
-    def _maybe(self, miss: Column) -> Column:
+    def _maybe(self) -> Column:
         """The rules of which no entry fails, where a fact is absent; none elsewhere."""
         parts: list[Column] = []
         for number, entries in enumerate(self.inputs.conditions):
             passes = [_passes(condition) for _, condition in entries]
             parts.append(ibis.cases((reduce(and_, passes), _bit(number)), else_=_bit(None)) if passes else _bit(number))
-        return ibis.cases((miss != 0, reduce(or_, parts)), else_=_bit(None))
+        absent = [self.inputs.values[c].open for c, bits in enumerate(self.inputs.filled) if bits]
+        return ibis.cases((reduce(or_, absent), reduce(or_, parts)), else_=_bit(None))
 
     # --- hit policies ---
 
@@ -272,28 +273,25 @@ class TableBuilder:
 
     def _opened(self, settled: Meaning, sure: Column) -> Meaning:
         """The value where rules are open: known only if every way they may turn out gives the same."""
-        miss = self.inputs.miss
-        assert miss is not None
         policy = self.table.hit_policy
-        maybe = self.stage(self._maybe(miss))
+        maybe = self.stage(self._maybe())
         if policy is HitPolicy.FIRST:
             opened = self.stage(ibis.cases((sure != 0, maybe & (sure - 1)), else_=maybe))
         else:
             opened = self.stage(maybe & ~sure)
         one, groups = self._one_way(sure, opened)
-        unknown = (opened != 0) & ~one
         missing = _bit(None)
         for index, bits in enumerate(self.inputs.filled):
             mine = self.inputs.values[index].miss
             if bits and mine is not None:
                 missing = missing | ibis.cases(((opened & bits) != 0, mine), else_=_bit(None))
-        missing = self.stage(ibis.cases((unknown, missing), else_=_bit(None)))
+        missing = self.stage(ibis.cases((opened == 0, _bit(None)), (one, _bit(None)), else_=missing))
 
         def pick(column: list[Term], known: Term) -> Term:
             candidates = sure | opened
             ways = [((candidates & bits) != 0, column[number].value) for number, bits in groups]
-            value = ibis.cases((missing != 0, ibis.null()), (opened == 0, known.value), *ways, else_=ibis.null())
-            return replace(known, value=value, miss=missing)
+            value = ibis.cases((opened == 0, known.value), (missing != 0, ibis.null()), *ways, else_=ibis.null())
+            return replace(known, value=value, miss=missing, gone=None)
 
         if isinstance(settled, Term):
             return pick(self.outputs[0], settled)
@@ -325,7 +323,7 @@ def _bit(number: int | None) -> Column:
 
 def _passes(condition: Term) -> Column:
     """True where an entry does not fail: it holds, or it is open."""
-    return condition.value if condition.miss is None else condition.value | (condition.miss != 0)
+    return condition.value if condition.miss is None else condition.value | condition.open
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -51,11 +51,14 @@ class Term:
     floating: bool = False
     is_constant: bool = False
     constant: Any = None
+    gone: Column | None = None
 
     @property
-    def certain(self) -> bool:
-        """Whether SQL's null can't come up."""
-        return self.miss is None and not self.nullable
+    def open(self) -> Column:
+        """Whether the value depends on absent facts: `gone` where it says the same more cheaply."""
+        if self.gone is not None:
+            return self.gone
+        return ibis.literal(False) if self.miss is None else self.miss != 0
 
 
 @dataclass(frozen=True, slots=True)
