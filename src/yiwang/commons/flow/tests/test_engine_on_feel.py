@@ -6,7 +6,20 @@ from types import ModuleType
 import pytest
 
 from yiwang.commons.flow.contrib.feel import FeelEvaluator
-from yiwang.commons.flow.engine.tests import play, test_constructs, test_events, test_halts
+from yiwang.commons.flow.engine.tests import (
+    play,
+    test_ad_hoc,
+    test_conditions,
+    test_event_subprocesses,
+    test_events,
+    test_gateways,
+    test_halts,
+    test_listeners,
+    test_multi_instance,
+    test_signals_and_escalations,
+    test_tasks,
+    test_timers_and_errors,
+)
 from yiwang.commons.flow.engine.tests.models import bpmn, chain, end, event_sub, start, start_on, timer, user
 
 
@@ -15,13 +28,24 @@ def real_feel(monkeypatch):
     monkeypatch.setattr(play, "EVALUATOR", FeelEvaluator())
 
 
-def _take_over(module: ModuleType) -> None:
-    globals().update({name: found for name, found in vars(module).items() if name.startswith("test_")})
+def _taken_over(module: ModuleType) -> dict[str, object]:
+    return {name: found for name, found in vars(module).items() if name.startswith("test_") and callable(found)}
 
 
-_take_over(test_constructs)
-_take_over(test_events)
-_take_over(test_halts)
+for taken in (
+    test_ad_hoc,
+    test_conditions,
+    test_event_subprocesses,
+    test_events,
+    test_gateways,
+    test_halts,
+    test_listeners,
+    test_multi_instance,
+    test_signals_and_escalations,
+    test_tasks,
+    test_timers_and_errors,
+):
+    globals().update(_taken_over(taken))
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])
