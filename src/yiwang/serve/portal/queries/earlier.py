@@ -1,6 +1,6 @@
-"""What a person answered before: proposed again where it still holds, saying from which application it comes."""
+"""What a person or legal entity answered before: proposed again where it still holds, saying from which application it comes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from yiwang.commons.forms import queries as forms
 from yiwang.commons.forms.contracts import Answer, Answers, FormNotFound, Source
 from yiwang.commons.forms.engine import Definition, Holds, wrong_types
+from yiwang.commons.identity.contracts import PERSON
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.serve.cases import queries as cases
@@ -21,37 +22,46 @@ _MOST: Final = 20
 
 
 def known_before(*, bundle: Bundle, draft_id: UUID, viewer: Actor) -> dict[str, Answer]:
-    """Answers of the person's earlier cases to what the draft still leaves open, each saying from which case.
+    """Answers of the applicant's earlier cases to what the draft still leaves open, each saying from which case.
 
     Lasting facts (the parents, the address) come along always. What belongs to one occasion comes along to another offer
     within half a year, and what belongs to one child or vehicle only where an application in vain is tried again. What
     the account proposed then it proposes anew, as it may have changed. Four queries at most.
     """
-    person_id = served_person(viewer)
-    if person_id is None:
+    before = _cases(viewer)
+    if not before:
         return {}
     draft = forms.draft(draft_id=draft_id, viewer=viewer)
     definition = forms.definition(key=draft.key, version=draft.version, viewer=viewer)
-    return _proposed(definition, bundle.key, draft.answers, person_id, viewer)
+    return _proposed(definition, bundle.key, draft.answers, before)
 
 
 def said_before(*, bundle: Bundle, viewer: Actor) -> Mapping[str, Answer]:
-    """Lasting answers of earlier cases to the guide's questions. Three queries at most, none for who is not known."""
-    person_id = served_person(viewer)
-    if person_id is None or not bundle.spec.form:
+    """Answers of earlier cases that still hold, to the guide's questions. Three queries at most, none for who is not known."""
+    before = _cases(viewer) if bundle.spec.form else ()
+    if not before:
         return {}
     try:
         definition = forms.definition(key=bundle.spec.form, viewer=viewer)
     except FormNotFound:
         return {}
     asked = {question.fact for question in bundle.spec.questions}
-    found = _proposed(definition, bundle.key, {}, person_id, viewer)
+    found = _proposed(definition, bundle.key, {}, before)
     return {fact: answer for fact, answer in found.items() if fact in asked}
 
 
-def _proposed(definition: Definition, key: str, answers: Answers, person_id: UUID, viewer: Actor) -> dict[str, Answer]:
+def _cases(viewer: Actor) -> tuple[EarlierCase, ...]:
+    """Those of the legal entity that one acts for or serves, else the person's. One query at most."""
+    behalf = viewer.on_behalf
+    if behalf is not None and behalf.kind != PERSON:
+        return cases.earlier(entity_id=behalf.id, viewer=viewer, most=_MOST)
+    person_id = served_person(viewer)
+    return cases.earlier(person_id=person_id, viewer=viewer, most=_MOST) if person_id else ()
+
+
+def _proposed(definition: Definition, key: str, answers: Answers, before: Iterable[EarlierCase]) -> dict[str, Answer]:
     found: dict[str, Answer] = {}
-    for case in cases.earlier(person_id=person_id, viewer=viewer, most=_MOST):
+    for case in before:
         good = _good(case, key)
         open_: dict[str, Any] = {
             answer.fact: answer.value

@@ -104,3 +104,10 @@ def test_pages_of_an_application_cost_a_bounded_number_of_queries(mother):
         for page in ("situation", "child", "parents", "household", "insurance", "materials", "check")
     }
     assert max(found.values()) <= 20, found
+
+
+def test_a_receipt_costs_at_most_six_queries(mother):
+    mother.to_check()
+    mother.send()
+    assert "各部门同时办理" in mother.text
+    assert queries(mother, mother.url) <= 6

@@ -243,7 +243,7 @@ def _paper(spec: MatterSpec, each: Requirement) -> Paper:
         )
     if each.condition:
         notes.append(_("视情形需要"))
-    if each.supply_within:
+    if each.supply_within and "补交" not in each.standard:  # where the standard itself does not say so
         notes.append(_("可以受理后 %(n)d 个工作日内补交") % {"n": each.supply_within})
     return Paper(
         name=said(spec, each.name),
