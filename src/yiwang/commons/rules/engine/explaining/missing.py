@@ -1,10 +1,11 @@
 """Which absent facts can still change a decision: exactly, by trying the few values that stand for all.
 
 What the three-valued evaluation leaves open is narrowed: a fact is asked only if two ways of completing the facts that
-differ in it alone come out differently. Beyond `limit` evaluations, or for facts that are used in other ways than
+differ in it alone come out differently. Beyond `limit` evaluations or `seconds`, or for facts that are used in other ways than
 compared with constants, the evaluation's own answer stands, which may ask too much and never too little.
 """
 
+import time
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from yiwang.commons.rules.engine.values import Value
 from .diagrams import Diagrams
 
 LIMIT = 4_000
+SECONDS = 1.0
 MAX_OUTCOMES = 50
 
 
@@ -54,6 +56,7 @@ def missing_facts(
     costs: Mapping[str, float] | None = None,
     now: datetime | None = None,
     limit: int = LIMIT,
+    seconds: float = SECONDS,
 ) -> Missing:
     """What to ask next for a decision. `costs` says what a fact costs to learn (1 unless told); null is no answer here.
 
@@ -63,7 +66,7 @@ def missing_facts(
     if outcome.known:
         return Missing((), True, (outcome.value,), outcome.value)
     price = costs or {}
-    search = _Search(read, decision, facts, now, limit)
+    search = _Search(read, decision, facts, now, limit, seconds)
     try:
         found = search.narrowed(outcome)
     except (_TooMany, RecursionError):
@@ -77,7 +80,13 @@ class _Search:
     """Completes the facts in every way that matters."""
 
     def __init__(
-        self, read: Model, decision: str, facts: Mapping[str, object], now: datetime | None, limit: int
+        self,
+        read: Model,
+        decision: str,
+        facts: Mapping[str, object],
+        now: datetime | None,
+        limit: int,
+        seconds: float,
     ) -> None:
         self.read = read
         self.decision = decision
@@ -85,6 +94,7 @@ class _Search:
         self.now = now
         self.left = limit
         self.samples = _samples(read, decision)
+        self.end = time.monotonic() + seconds
         self.variables: list[str] = []
         self.values: list[list[Value]] = []
         self.outcomes: dict[Hashable, Value] = {}
@@ -120,7 +130,7 @@ class _Search:
         children: list[int] = []
         for value in self.values[place]:
             self.left -= 1
-            if self.left < 0:
+            if self.left < 0 or (self.left % 32 == 0 and time.monotonic() > self.end):
                 raise _TooMany
             more = {**told, name: value}
             children.append(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yiwang.commons.rules.engine import tree
 from yiwang.commons.rules.engine.diagnostics import FeelSyntaxError
@@ -41,13 +41,19 @@ class CellView:
     state: str
     column: Column
     seen: Value = None
-    tests: tree.UnaryTests | None = None
+    parse: "Callable[[str], tree.UnaryTests | None]" = field(default=lambda _: None, repr=False, compare=False)
+
+    @property
+    def tests(self) -> tree.UnaryTests | None:
+        """The test as a tree, read when first asked for; None where it is no FEEL."""
+        return self.parse(self.test)
 
     def words(self, language: str) -> str:
         """What the cell asks, in words."""
-        if self.tests is None:
-            return self.test.strip()
-        return requirement(self.tests, self.column.words, language) if self.tests.tests else ""
+        tests = self.tests
+        if tests is None:
+            return "" if self.state == ANY else self.test
+        return requirement(tests, self.column.words, language) if tests.tests else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ class _Reader:
         self.table = table
         self.columns = columns
         self.scope = scope
-        self._tests: dict[tuple[int, str], tree.UnaryTests | None] = {}
+        self._tests: dict[str, tree.UnaryTests | None] = {}
 
     def rule(self, number: int, rule: Rule, trace: RuleTrace | None, values: Sequence[Value]) -> RuleView:
         cells = tuple(self._cell(index, text, trace, values) for index, text in enumerate(rule.inputs))
@@ -136,15 +142,15 @@ class _Reader:
         seen = values[index] if index < len(values) else None
         state = _state(index, trace, seen)
         shown = seen if state in {YES, NO} else None
-        return CellView(text.strip(), state, column, shown, self._parsed(index, text))
+        return CellView(text.strip(), state, column, shown, self._parsed)
 
-    def _parsed(self, index: int, text: str) -> tree.UnaryTests | None:
-        if (index, text) not in self._tests:
+    def _parsed(self, text: str) -> tree.UnaryTests | None:
+        if text not in self._tests:
             try:
-                self._tests[index, text] = parse_unary_tests(text, self.scope)
+                self._tests[text] = parse_unary_tests(text, self.scope)
             except (FeelSyntaxError, RecursionError):
-                self._tests[index, text] = None
-        return self._tests[index, text]
+                self._tests[text] = None
+        return self._tests[text]
 
 
 def _state(index: int, trace: RuleTrace | None, seen: Value) -> str:

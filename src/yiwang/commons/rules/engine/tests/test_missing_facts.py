@@ -102,8 +102,9 @@ def test_what_is_computed_with_a_fact_is_answered_by_the_evaluation():
     assert (missing.facts, missing.exact) == (("x",), False)
 
 
-def test_beyond_the_limit_nothing_that_may_matter_is_left_out():
+def test_beyond_the_limit_or_the_time_nothing_that_may_matter_is_left_out():
     compiled = simple(("1", '"a"', "true", '"x"'), default='"y"')
+    assert set(missing_facts(compiled, "d", {}, seconds=-1, limit=40).facts) == {"n", "s", "b"}
     missing = missing_facts(compiled, "d", {}, limit=3)
     assert (set(missing.facts), missing.exact) == ({"n", "s", "b"}, False)
 
