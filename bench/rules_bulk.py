@@ -121,7 +121,7 @@ def _tests(row: Row) -> Tests:
 def _compared(
     decision: TableExpression | dict[str, TableExpression],
     facts: pa.Table,
-    wanted: dict[str, bool],
+    every: bool,
     sql: str,
     rounds: int,
 ) -> tuple[Figures, Figures]:
