@@ -68,17 +68,22 @@ def pieces_at(text: str, start: int) -> Iterator[tuple[str, int]]:
 class Scope:
     """Names visible at a place, inner before outer, each with its type where it is known.
 
-    `open` scopes (the inside of a filter over items of unknown type) know that more names may be visible.
+    `guesses` are names that may be visible too (the inside of a filter over items of unknown type): they count where
+    nothing outside has that name.
     """
 
-    __slots__ = ("_by_first", "parent", "types")
+    __slots__ = ("_tables", "guesses", "parent", "types")
 
     def __init__(
-        self, names: Mapping[str, FeelType | None] | Iterable[str] = (), parent: "Scope | None" = None
+        self,
+        names: Mapping[str, FeelType | None] | Iterable[str] = (),
+        parent: "Scope | None" = None,
+        guesses: "Scope | None" = None,
     ) -> None:
         self.parent = parent
+        self.guesses = guesses
         self.types: dict[str, FeelType | None] = {}
-        self._by_first: dict[str, list[tuple[Pieces, str]]] = {}
+        self._tables: dict[str, dict[int, dict[Pieces, str]]] = {}
         typed = names.items() if isinstance(names, Mapping) else ((name, None) for name in names)
         for name, declared in typed:
             self.add(name, declared)
@@ -86,54 +91,80 @@ class Scope:
     def add(self, name: str, declared: FeelType | None = None) -> None:
         found = pieces(name)
         if name not in self.types and found:
-            self._by_first.setdefault(found[0], []).append((found, name))
+            self._tables.setdefault(found[0], {}).setdefault(len(found), {}).setdefault(found, name)
         self.types[name] = declared
 
-    def child(self, names: Mapping[str, FeelType | None] | Iterable[str] = ()) -> "Scope":
-        return Scope(names, self)
-
-    def names(self) -> Iterator[str]:
-        """All visible names, the outer first."""
-        if self.parent is not None:
-            yield from self.parent.names()
-        yield from self.types
+    def child(
+        self, names: Mapping[str, FeelType | None] | Iterable[str] = (), guesses: "Scope | None" = None
+    ) -> "Scope":
+        return Scope(names, self, guesses)
 
     def has(self, name: str) -> bool:
-        return name in self.types or (self.parent is not None and self.parent.has(name))
+        return any(name in scope.types for scope in self._outwards())
 
     def type_of(self, name: str) -> FeelType | None:
-        if name in self.types:
-            return self.types[name]
-        return self.parent.type_of(name) if self.parent else None
+        return next((scope.types[name] for scope in self._outwards() if name in scope.types), None)
+
+    def _outwards(self) -> Iterator["Scope"]:
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
 
     def longest(self, text: str, start: int) -> tuple[str, int] | None:
         """The longest visible name that begins at `start`, with the place where it ends."""
         first = PIECE.match(text, start)
         if first is None:
             return None
-        candidates: list[tuple[Pieces, str]] = []
-        scope: Scope | None = self
-        while scope is not None:
-            candidates += scope._by_first.get(first[0], ())  # noqa: SLF001 - the same class
-            scope = scope.parent
-        if not candidates:
-            return None
-        return _longest(candidates, text, start)
+        read = _Read(text, start)
+        best: tuple[str, int] | None = None
+        length = 0
+        for scope in self._outwards():
+            size, name = scope._own(first[0], read, length)  # noqa: SLF001 - the same class
+            if scope.guesses is not None:
+                more, guess = scope.guesses._within(first[0], read, max(size, length))  # noqa: SLF001 - the same class
+                if more and not (scope.parent is not None and scope.parent.has(guess)):
+                    size, name = more, guess
+            if size:
+                best, length = (name, read.ends[size - 1]), size
+        return best
+
+    def _within(self, first: str, read: "_Read", length: int) -> tuple[int, str]:
+        """The longest name here or further out that is longer than so many pieces; 0 where there is none."""
+        found = 0, ""
+        for scope in self._outwards():
+            size, name = scope._own(first, read, max(found[0], length))  # noqa: SLF001 - the same class
+            if size:
+                found = size, name
+        return found
+
+    def _own(self, first: str, read: "_Read", length: int) -> tuple[int, str]:
+        found = 0, ""
+        for size, table in self._tables.get(first, _NONE).items():
+            if size > length and (name := table.get(read.pieces(size))) is not None:
+                found, length = (size, name), size
+        return found
 
 
-def _longest(candidates: list[tuple[Pieces, str]], text: str, start: int) -> tuple[str, int] | None:
-    limit = max(len(c) for c, _ in candidates)
-    seen: list[str] = []
-    ends: list[int] = []
-    for piece, end in pieces_at(text, start):
-        seen.append(piece)
-        ends.append(end)
-        if len(seen) == limit:
-            break
-    best: tuple[str, int] | None = None
-    length = 0
-    for candidate, name in candidates:
-        size = len(candidate)
-        if length < size <= len(seen) and candidate == tuple(seen[:size]):
-            best, length = (name, ends[size - 1]), size
-    return best
+_NONE: Mapping[int, dict[Pieces, str]] = {}
+
+
+class _Read:
+    """The pieces at a place of a text, cut as far as somebody asks."""
+
+    __slots__ = ("_more", "_seen", "ends")
+
+    def __init__(self, text: str, start: int) -> None:
+        self._more = pieces_at(text, start)
+        self._seen: list[str] = []
+        self.ends: list[int] = []
+
+    def pieces(self, count: int) -> Pieces:
+        """The first pieces, as many or fewer."""
+        while len(self._seen) < count:
+            following = next(self._more, None)
+            if following is None:
+                break
+            self._seen.append(following[0])
+            self.ends.append(following[1])
+        return tuple(self._seen[:count])

@@ -37,10 +37,10 @@ class Parser(Parts):
         self.depth -= 1
 
     @contextmanager
-    def within(self, names: Mapping[str, FeelType | None]) -> Iterator[None]:
-        """Parse under a scope in which these names are visible too."""
+    def within(self, names: Mapping[str, FeelType | None], guesses: Scope | None = None) -> Iterator[None]:
+        """Parse under a scope in which these names are visible too, and perhaps those that are guessed."""
         outer = self.lexer.scope
-        self.lexer.scope = outer.child(names)
+        self.lexer.scope = outer.child(names, guesses)
         yield
         self.lexer.scope = outer
 
@@ -120,10 +120,11 @@ class Parser(Parts):
 
     def _filter(self, base: tree.Expression) -> tree.Expression:
         item = item_of(self.shape(base))
-        known: Mapping[str, FeelType | None] | None = members(item)
-        if known is None:  # only guesses: a name that is visible outside keeps its meaning for the parser
-            known = {name: None for name in self.hints.names() if not self.lexer.scope.has(name)}
-        with self.inside_brackets(), self.within({**known, "item": item}):
+        known = members(item)
+        with (
+            self.inside_brackets(),
+            self.within({**(known or {}), "item": item}, self.hints if known is None else None),
+        ):
             predicate = self.expression()
             self.lexer.expect_op("]")
         return tree.Filter(base, predicate, at=base.at)

@@ -157,6 +157,20 @@ def test_nesting_is_limited_when_the_text_is_read(name):
         compile_unary_tests(DEEP[name])
 
 
+NAMED = {
+    "many keys before many filters": f"{{{','.join(f'a{i}: 1' for i in range(4000))}, z: [{','.join(['x[1]'] * 4000)}]}}",
+    "many names that begin alike": f"{{{','.join(f'a {i}: 1' for i in range(4000))}, z: [{','.join(['a 1'] * 8000)}]}}",
+    "long names": f"{{{','.join('a ' * (i % 38 + 1) + f'b{i}: 1' for i in range(1000))}, z: [{'a a a a b, ' * 3000}1]}}",
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_names_are_found_without_going_through_all_of_them(name):
+    began = time.process_time()
+    compile_expression(NAMED[name])
+    assert time.process_time() - began < 4
+
+
 def test_a_long_flat_condition_is_no_nesting():
     assert evaluate(" and ".join(["x > 0"] * 2000), x=1).value is True
 
