@@ -13,7 +13,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.jobs import job
 
 TRIALS = Actor.system("rules trials")
-_BATCH = 5_000
+_BATCH = 20_000
 _MOST_PAST = 100_000
 
 

@@ -4,12 +4,15 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from yiwang.commons.rules.contracts import Change
-from yiwang.commons.rules.engine import Model, from_json, to_json
+from yiwang.commons.rules.engine import BOOLEAN, NUMBER, STRING, Model, from_json, to_json
+from yiwang.commons.rules.engine.feeltypes import plain as plain_type
 from yiwang.commons.rules.rules.entering import entered
 from yiwang.commons.rules.rules.layout import Layout
 from yiwang.commons.rules.rules.reading import shown_value
@@ -18,6 +21,9 @@ UNKNOWN = "?"
 _SHOWN = 5
 _MOST_CHANGES = 40
 _MOST_WORDS = 80
+_MANY = 200
+_PLAIN = (NUMBER, STRING, BOOLEAN)
+_SIMPLE = frozenset({int, float, str, bool})
 
 
 class FactsUnreadable(Exception):
@@ -75,8 +81,8 @@ def _columns(found: Any, layout: Layout) -> dict[str, str]:
 
 def _parquet(content: bytes, layout: Layout) -> Iterator[Mapping[str, Any] | None]:
     try:
-        from pyarrow import ArrowException, BufferReader  # type: ignore[import-untyped]
-        from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
+        from pyarrow import ArrowException, BufferReader
+        from pyarrow.parquet import ParquetFile
     except ImportError:
         raise FactsUnreadable("parquet") from None
     try:
@@ -125,21 +131,74 @@ class Tally:
 
 
 def tally(
-    counted: Tally, key: str, before: Model | None, after: Model, rows: Iterator[Mapping[str, Any] | None]
+    counted: Tally, key: str, before: Model | None, after: Model, rows: Iterable[Mapping[str, Any] | None]
 ) -> None:
-    """Decide each row by both models and count."""
-    types = after.inputs | (before.inputs if before is not None else {})
+    """Decide each row by both models and count; many at once by one expression where the facts are plain."""
+    told = []
     for row in rows:
         if row is None:
             counted.done += 1
             counted.refused += 1
-            continue
-        facts = {name: from_json(value, types.get(name)) for name, value in row.items()}
-        words = []
-        for model in (before, after):
-            if model is None:
-                words.append(UNKNOWN)
-                continue
-            outcome = model.decide(key, {name: value for name, value in facts.items() if name in model.inputs})
-            words.append(outcome_words(to_json(outcome.value), outcome.known))
-        counted.add(row, words[0], words[1])
+        else:
+            told.append(row)
+    old = [UNKNOWN] * len(told) if before is None else _outcomes(before, key, told)
+    for row, first, second in zip(told, old, _outcomes(after, key, told), strict=True):
+        counted.add(row, first, second)
+
+
+def _outcomes(model: Model, key: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    plain = all(declared is None or plain_type(declared) in _PLAIN for declared in model.inputs.values())
+    if plain and len(rows) >= _MANY and all(type(value) in _SIMPLE for row in rows for value in row.values()):
+        found = _at_once(model, key, rows)
+        if found is not None:
+            return found
+    words = []
+    for row in rows:
+        facts = {name: from_json(value, model.inputs.get(name)) for name, value in row.items() if name in model.inputs}
+        outcome = model.decide(key, facts)
+        words.append(outcome_words(to_json(outcome.value), outcome.known))
+    return words
+
+
+def _at_once(model: Model, key: str, rows: Sequence[Mapping[str, Any]]) -> list[str] | None:
+    """The outcomes of plain rows; None where the columns are no table (a name with numbers and texts)."""
+    import pyarrow as pa
+
+    from yiwang.commons.rules.engine.bulk import decide_many
+
+    names = [name for name in model.inputs if any(name in row for row in rows)]
+    try:
+        table = pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
+    except pa.ArrowException:
+        return None
+    if not names:
+        return None
+    found = decide_many((model, key), table, missing_facts=True).to_arrow().to_pylist()
+    kept: dict[tuple[Any, ...], str] = {}
+    return [_words(row, kept) for row in found]
+
+
+def _words(row: Mapping[str, Any], kept: dict[tuple[Any, ...], str]) -> str:
+    if row["missing_facts"]:
+        return UNKNOWN
+    values = {name: value for name, value in row.items() if name != "missing_facts"}
+    known = tuple(values.values())
+    try:
+        if known not in kept:
+            kept[known] = _said(values)
+        return kept[known]
+    except TypeError:  # a list among them
+        return _said(values)
+
+
+def _said(values: Mapping[str, Any]) -> str:
+    parts = {name.removeprefix("value").removeprefix("."): _json(value) for name, value in values.items()}
+    return outcome_words(parts[""] if set(parts) == {""} else parts, known=True)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return to_json(value)
+    if isinstance(value, list):
+        return [_json(each) for each in value]
+    return value.isoformat() if isinstance(value, date | datetime) else value

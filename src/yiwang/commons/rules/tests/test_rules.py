@@ -133,3 +133,17 @@ def test_a_first_model_is_sound_and_reads_its_title():
     found = rules.layout_of(text, "new_one")
     assert found is not None
     assert found.title == 'A & "B"'
+
+
+def test_many_rows_count_as_each_alone():
+    before, after = load_dmn(sample_dmn().encode()), load_dmn(sample_dmn(limit=65).encode())
+    rows = [{"age": age, "resident": age % 2 == 0} if age % 7 else {"age": age} for age in range(40, 90)] * 8
+    at_once, alone = rules.Tally(), rules.Tally()
+    rules.tally(at_once, KEY, before, after, rows)
+    for row in rows:
+        rules.tally(alone, KEY, before, after, [row])
+    assert (at_once.done, at_once.changed) == (400, alone.changed)
+    assert at_once.outcomes == alone.outcomes
+    assert {c.before + c.after: c.count for c in at_once.changes} == {
+        c.before + c.after: c.count for c in alone.changes
+    }
