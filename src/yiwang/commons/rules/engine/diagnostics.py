@@ -33,6 +33,7 @@ MESSAGES: Mapping[str, str] = {
     "rules.list_too_long": _("列表长度超过上限 {limit}"),
     "rules.text_too_long": _("文字长度超过上限 {limit}"),
     "rules.unknown_name": _("名称“{name}”没有定义"),
+    "rules.not_a_fact": _("事实“{name}”的值不是规则能用的类型（{kind}）"),
     "rules.no_such_entry": _("没有“{name}”这一项"),
     "rules.operands": _("“{operator}”不能用于{left}和{right}"),
     "rules.operand": _("“{operator}”不能用于{value}"),

@@ -30,7 +30,7 @@ from .functions import BUILTINS
 from .names import Scope
 from .parser import parse, parse_unary_tests
 from .unknown import Unknown, missing_in
-from .values import NumberError, Value, of_fact
+from .values import NotAFact, NumberError, Value, of_fact
 
 Names = Mapping[str, FeelType | None] | Iterable[str]
 BUILTIN_SCOPE = Scope(BUILTINS)
@@ -114,6 +114,8 @@ def guarded(run: Run, code: Code, frame: Frame) -> Value:
         return run.fail("rules.too_deep")
     except NumberError:
         return run.fail("rules.out_of_range")
+    except NotAFact as error:
+        return run.fail("rules.not_a_fact", name=error.path, kind=error.kind)
     return value
 
 

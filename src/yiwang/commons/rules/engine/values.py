@@ -104,11 +104,20 @@ def kind(value: Value) -> str:
 _SAME = frozenset({type(None), bool, Decimal, Date, Time, DateTime, DaysDuration, MonthsDuration, Range, Function})
 
 
+class NotAFact(TypeError):
+    """A value from outside that FEEL has none for, under the path of the fact."""
+
+    def __init__(self, path: str, kind_: str) -> None:
+        super().__init__(f"FEEL has no value for {kind_} (fact {path})")
+        self.path = path
+        self.kind = kind_
+
+
 def of_fact(value: object, path: str, *, keep_missing: bool = True) -> Value:  # noqa: PLR0911 - one return for each kind
     """A fact given from outside as a FEEL value.
 
     Ints, floats, Python dates, mappings and sequences are converted at any depth; with `keep_missing` an absent entry of
-    a mapping is unknown under `path`, without it an absent entry is null. Raises TypeError for what FEEL has no value for.
+    a mapping is unknown under `path`, without it an absent entry is null. Raises `NotAFact` for what FEEL has no value for.
     """
     kind_ = type(value)
     if kind_ in _SAME:
@@ -131,4 +140,4 @@ def of_fact(value: object, path: str, *, keep_missing: bool = True) -> Value:  #
         seconds = (value.hour * 60 + value.minute) * 60 + value.second
         zone = int(shift.total_seconds()) if shift is not None else None
         return Time(seconds * NANOS + value.microsecond * 1000, zone)
-    raise TypeError(f"FEEL has no value for {type(value).__name__} (fact {path})")
+    raise NotAFact(path, type(value).__name__)

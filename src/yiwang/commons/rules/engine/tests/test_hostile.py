@@ -181,6 +181,20 @@ def test_facts_that_are_no_numbers_end_with_a_diagnostic():
     assert (cell.value, codes(cell)) == (None, {"rules.out_of_range"})
 
 
+@pytest.mark.parametrize("odd", [object(), b"bytes", {1, 2}, 1j, [1, object()], {"a": {"b": object}}])
+def test_facts_of_kinds_that_feel_does_not_know_end_with_a_diagnostic(odd):
+    result = evaluate("x", x=odd)
+    assert (result.value, codes(result)) == (None, {"rules.not_a_fact"})
+    cell = compile_unary_tests("> 1").evaluate({}, input=odd)
+    assert (cell.value, codes(cell)) == (None, {"rules.not_a_fact"})
+
+
+def test_a_fact_that_holds_itself_ends_with_a_diagnostic():
+    loop: list[object] = []
+    loop.append(loop)
+    assert codes(evaluate("x", x=loop)) == {"rules.too_deep"}
+
+
 def test_time_is_the_last_resort():
     slow = Budget(steps=10**9, items=10**9, seconds=0.3)
     began = time.perf_counter()
