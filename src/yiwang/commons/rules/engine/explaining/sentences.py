@@ -12,6 +12,7 @@ from yiwang.commons.rules.engine.dmn_graph import Node
 from yiwang.commons.rules.engine.expression import BUILTIN_SCOPE
 from yiwang.commons.rules.engine.outcome import Outcome
 from yiwang.commons.rules.engine.parser import parse
+from yiwang.commons.rules.engine.tables import HitPolicy
 from yiwang.commons.rules.engine.unknown import OPEN
 from yiwang.commons.rules.engine.values import Value
 
@@ -40,6 +41,7 @@ _ZH: Mapping[str, str] = {
     "empty": "没有得出结果。",
     "because": "计算中发现：{reason}。",
     "matched": "第 {number} 条规则成立。",
+    "else": "如果前面的规则都不成立，就按第 {number} 条规则。",
     "none": "没有一条规则成立。",
     "default": "没有一条规则成立，按默认处理。",
     "met": "因为{label}{value}，符合“{wanted}”的要求；",
@@ -58,6 +60,7 @@ _EN: Mapping[str, str] = {
     "empty": "There is no result.",
     "because": "The evaluation noticed: {reason}.",
     "matched": "Rule {number} holds.",
+    "else": "Rule {number} applies if none before it holds.",
     "none": "No rule holds.",
     "default": "No rule holds, so the default applies.",
     "met": "because {label} is {value}, as required: {wanted};",
@@ -176,13 +179,16 @@ class Speaker:
         yield from inner
 
     def _table(self, node: Node, view: TableView, depth: int) -> Iterator[Sentence]:
+        unsure = [rule for rule in view.rules if rule.looked_at and rule.matched is None]
         for rule in view.matched:
+            if unsure and view.hit_policy is HitPolicy.FIRST:
+                yield Sentence(self.say("else", number=rule.number), NOTE, depth, rule.clause)
+                continue
             yield Sentence(self.say("matched", number=rule.number), YES, depth, rule.clause)
             for cell in rule.cells:
                 if cell.state == YES:
                     yield self._met(cell, depth + 1)
                     yield from self._below(node, cell, depth + 2)
-        unsure = [rule for rule in view.rules if rule.looked_at and rule.matched is None]
         if not view.matched and not unsure:
             record = next(iter(self.outcome.records), None)
             default = record is not None and any(o.default.strip() for o in record.ready.table.outputs)

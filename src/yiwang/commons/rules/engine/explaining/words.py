@@ -32,11 +32,27 @@ def spoken(text: Text, language: str) -> str:
     return text.get(language) or text.get("zh") or ""
 
 
+_UNITS: Mapping[str, tuple[str, str]] = {
+    "月": ("个月", "months"),
+    "年": ("年", "years"),
+    "天": ("天", "days"),
+    "日": ("天", "days"),
+    "人": ("人", "people"),
+    "元": ("元", "yuan"),
+    "万元": ("万元", "× 10,000 yuan"),
+    "分": ("分", "points"),
+    "%": ("%", "%"),
+}
+"""Units as labels write them, as they are said after a number."""
+
+
 def labelled(label: str) -> Words:
     """Words from a label that ends with its unit in brackets, as in “缴费月数（月）”."""
     stem, bracket, rest = label.replace("(", "（").replace(")", "）").rpartition("（")
     if bracket and rest.endswith("）") and stem.strip():
-        return Words({"zh": stem.strip()}, {"zh": rest[:-1].strip()})
+        unit = rest[:-1].strip()
+        chinese, english = _UNITS.get(unit, (unit, unit))
+        return Words({"zh": stem.strip()}, {"zh": chinese, "en": english})
     return Words({"zh": label})
 
 
@@ -53,7 +69,7 @@ def in_words(value: Value, words: Words, language: str) -> str:  # noqa: C901, P
             return ("yes" if value else "no") if english else ("是" if value else "否")
         case Decimal():
             unit = spoken(words.unit, language)
-            unit = unit.removesuffix("s") if english and abs(value) == 1 else unit
+            unit = {"people": "person"}.get(unit, unit.removesuffix("s")) if english and abs(value) == 1 else unit
             number = f"{value:,f}" if value == value.to_integral_value() else plain_number(value)
             return f"{number}{'' if unit in {'', '%'} else ' '}{unit}"
         case str():

@@ -147,3 +147,19 @@ def test_a_result_that_failed_says_what_went_wrong():
     xml = model(fact("n", "number"), table("d", {"n": "number"}, [("> 1", "1"), ("> 2", "2")]))
     text = explain(Source(xml), "d", {"n": 3}).text()
     assert text.startswith("没有得出结果。\n计算中发现：命中策略要求只有一条规则命中，实际命中：1, 2。")
+
+
+def test_the_rule_that_catches_the_rest_is_not_said_to_hold_while_one_before_it_is_open():
+    xml = model(fact("n", "number"), table("d", {"n": "number"}, [("> 1", "1"), ("-", "2")], policy="FIRST"))
+    text = explain(Source(xml), "d", {}).text()
+    assert "如果前面的规则都不成立，就按第 2 条规则。" in text
+    assert "成立。" not in text.replace("都不成立", "")
+
+
+def test_units_of_labels_are_said_in_both_languages():
+    xml = model(
+        fact("m", "number"), table("d", {"m": "number"}, [(">= 12", "1")], labels={"m": "缴费月数（月）"}, default="0")
+    )
+    explanation = explain(Source(xml), "d", {"m": 1})
+    assert "因为缴费月数要求不少于 12 个月，实际为 1 个月。" in explanation.text()
+    assert "at least 12 months, and 1 month was found." in explanation.text("en")
