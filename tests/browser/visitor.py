@@ -14,6 +14,7 @@ OUTPUT = Path(__file__).resolve().parents[1] / "output"
 PHONE, DESKTOP = (360, 740), (1440, 900)
 PASSWORD = "Yiwang-demo-2026"
 _AXE = Axe()
+_LOOKED_AT: set[str] = set()  # kinds of pages that somebody has looked at on a phone and on a desk
 # Controls whose hit area is lower or narrower than 24 CSS pixels (WCAG 2.5.8); words inside a sentence are excepted.
 _SMALL = """() => {
   const inSentence = (e) => e.tagName === 'A' && getComputedStyle(e).display === 'inline'
@@ -100,15 +101,17 @@ class Visitor:
         self.check_said(here)
 
     def look_around(self, name: str) -> None:
-        """`look` on a phone and on a desk, then go on at the own width."""
+        """`look` on a phone and on a desk, then go on at the own width; at that alone where the name was looked at before."""
         own = self.page.viewport_size
-        for width, height in (PHONE, DESKTOP):
+        assert own is not None
+        here = (own["width"], own["height"])
+        for width, height in (here,) if name in _LOOKED_AT else (PHONE, DESKTOP):
             self.page.set_viewport_size({"width": width, "height": height})
             self.width = width
             self.look(f"{name}-{width}")
-        assert own is not None
+        _LOOKED_AT.add(name)
         self.page.set_viewport_size(own)
-        self.width = own["width"]
+        self.width = here[0]
 
     def check_said(self, here: str) -> None:
         """Nothing on the console, but for the browser's note of a form that was sent back with its mistakes."""
