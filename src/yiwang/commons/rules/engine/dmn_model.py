@@ -13,6 +13,7 @@ from .expression import Absent, fact_reader, guarded, start
 from .feeltypes import FeelType, coerce
 from .functions import call
 from .outcome import Outcome, outcome_of
+from .tables_in_models import Shortcuts
 from .unknown import LazyContext, PartialContext, missing_in
 from .values import Function, Parameter, Value
 
@@ -121,6 +122,7 @@ class Model:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._quick = Shortcuts(graph, self._node)
         self.name = graph.main.name
         self.namespace = graph.main.namespace
         self.faults: tuple[Diagnostic, ...] = tuple(graph.faults)
@@ -186,6 +188,11 @@ class Model:
         parameters). Raises `DmnError` only where
         the model has no such name; every error of FEEL is null and a diagnostic.
         """
+        quick = self._quick[name]
+        if quick is not None and type(facts) is dict and budget.steps >= quick.steps:
+            outcome = quick.decide(facts, budget)
+            if outcome is not None:
+                return outcome
         node = self._node(name)
         run = start(budget, now)
         evaluation = _Evaluation(self._graph, run, facts, absent)

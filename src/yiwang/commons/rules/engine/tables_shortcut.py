@@ -56,7 +56,12 @@ class QuickOutcome(Outcome):
 
 
 class Shortcut:
-    """A table whose every input is a fact by itself; made by `shortcut_of`."""
+    """A table whose every input is a fact by itself; made by `shortcut_of`.
+
+    `exact`: facts of other kinds than the columns' own go the plain way.
+    """
+
+    exact = False
 
     def __init__(self, ready: ReadyTable, outputs: list[Value], default: Value, steps: int) -> None:
         self.ready, self.outputs, self.default, self.steps = ready, outputs, default, steps
@@ -67,9 +72,9 @@ class Shortcut:
         self._pick: Any = itemgetter(*facts)
         self._every = ready.every
         self._stops = ready.stops
-        self._single = ready.table.hit_policy not in _LISTS
+        self.single = ready.table.hit_policy not in _LISTS
         masks = [_masks(column, ready.every) for column in ready.columns]
-        self._kinds = tuple(each.kind for each in masks)
+        self.kinds = tuple(each.kind for each in masks)
         self._masks = tuple(each.__getitem__ for each in masks)
 
     def decide(self, facts: dict[str, object], budget: Budget) -> Outcome | None:
@@ -79,7 +84,7 @@ class Shortcut:
             if self._one:
                 given = (given,)
             alive = self._every
-            if (*map(type, given),) == self._kinds:
+            if (*map(type, given),) == self.kinds:
                 for masks, value in zip(self._masks, given):  # noqa: B905 - of one length; the check costs time
                     alive &= masks(value)
             else:
@@ -89,7 +94,7 @@ class Shortcut:
         if not alive:
             return _made(QuickOutcome, (self.default, (), (), (), self.steps, (self.ready, self.where, given)))
         low = alive & -alive
-        if self._single and (self._stops or alive == low):
+        if self.single and (self._stops or alive == low):
             row = low.bit_length() - 1
             told = (self.outputs[row], self.numbers[row], (), (), self.steps, (self.ready, self.where, given))
             return _made(QuickOutcome, told)
@@ -97,8 +102,10 @@ class Shortcut:
 
     def _mixed(self, given: tuple[object, ...]) -> int:
         """Facts of other types than the columns' own: decimals, floats, dates, null. Raises `Doubtful`."""
+        if self.exact:
+            raise Doubtful
         alive = self._every
-        for column, kind, masks, value in zip(self.ready.columns, self._kinds, self._masks, given, strict=True):
+        for column, kind, masks, value in zip(self.ready.columns, self.kinds, self._masks, given, strict=True):
             if type(value) is kind:
                 alive &= masks(value)
                 continue
