@@ -4,9 +4,21 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from yiwang.commons.rules.engine.explaining import Words
+from yiwang.commons.rules.contracts import FactWords
 from yiwang.kernel.actor import Actor
 from yiwang.web.components import Text
+
+__all__ = [
+    "FactWords",
+    "PastInputs",
+    "PastSource",
+    "WordsSource",
+    "past_source",
+    "past_sources",
+    "provide_words",
+    "register_past_inputs",
+    "words_for",
+]
 
 
 class PastInputs(Protocol):
@@ -45,9 +57,6 @@ def past_source(key: str) -> PastSource | None:
     """The one of that key."""
     return _sources.get(key)
 
-
-FactWords = Words
-"""Label, unit and values of a fact, by language."""
 
 WordsSource = Callable[[Collection[str]], Mapping[str, FactWords]]
 """Gives words for those of the named facts that it knows."""

@@ -1,7 +1,7 @@
 """A decision's version, and its outcome with what explains it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -136,3 +136,12 @@ class Explained:
     outcome: Outcome
     reasons: tuple[Reason, ...]
     proof: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class FactWords:
+    """How a fact is spoken of, by language ("zh", "en"): its label, the unit of its number, what its coded values mean."""
+
+    label: Mapping[str, str]
+    unit: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -20,7 +20,6 @@ from yiwang.commons.rules.contracts import (
     Remark,
     RuleVerdict,
 )
-from yiwang.commons.rules.engine import explaining
 from yiwang.commons.rules.models import DecisionTerm, DecisionVersion
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -63,10 +62,13 @@ def explained(
     Where `public` is given, with a decision proof in which those facts stand as they are and others as salted hashes.
     Raises DecisionNotFound.
     """
+    from yiwang.commons.rules.engine import explaining  # not needed to start the program
+
     view = decision(key=key, version=version, on=on, viewer=viewer)
     model = _model(view.sha256)
     told = _told(model, facts)
-    vocabulary = registry.words_for(list(model.inputs))
+    known = registry.words_for(list(model.inputs))
+    vocabulary = {name: explaining.Words(each.label, each.unit, each.values) for name, each in known.items()}
     found = explaining.explain(model, key, told, vocabulary=vocabulary, now=at)
     outcome = _outcome(view.ref, model, found.outcome)
     if not outcome.known:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from yiwang.commons.rules.contracts import Example, Finding
 from yiwang.commons.rules.engine import Diagnostic, Model, to_json
-from yiwang.commons.rules.engine.analysis import Finding as Found
-from yiwang.commons.rules.engine.analysis import Severity, check
 from yiwang.commons.rules.rules.examples import Examined, try_examples
+
+if TYPE_CHECKING:
+    from yiwang.commons.rules.engine.analysis import Finding as Found
 
 SECONDS = 3.0
 """How long the analysis of one text may take; what is not decided by then is said."""
@@ -32,6 +34,8 @@ class Checked:
 
 def check_text(key: str, xml: str, imports: Sequence[str], examples: Iterable[Example]) -> Checked:
     """Findings of reading and analysis, and what became of the examples."""
+    from yiwang.commons.rules.engine.analysis import check  # not needed to start the program
+
     report = check(xml.encode(), [text.encode() for text in imports], seconds=SECONDS)
     findings = tuple(_finding(each) for each in report.findings)
     model = report.model
@@ -43,8 +47,8 @@ def check_text(key: str, xml: str, imports: Sequence[str], examples: Iterable[Ex
     return Checked(model, findings, try_examples(model, key, examples))
 
 
-def _finding(found: Found) -> Finding:
+def _finding(found: "Found") -> Finding:
     facts = {name: to_json(value) for name, value in found.example.items()} or None
-    is_error = found.severity is Severity.ERROR
+    is_error = found.severity.value == "error"
     params = {name: str(value) for name, value in found.params.items()}
     return Finding(found.text, is_error, found.code, found.where, found.line, found.message, params, facts)

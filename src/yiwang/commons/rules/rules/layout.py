@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from yiwang.commons.rules.contracts import FactWords
 from yiwang.commons.rules.engine import RulesError
 from yiwang.commons.rules.engine.dmn_xml import Xml, read_xml, type_ref
-from yiwang.commons.rules.engine.explaining import Words
-from yiwang.commons.rules.engine.explaining.words import labelled, spoken
 from yiwang.commons.rules.rules.reading import constants
 
 
@@ -148,24 +147,28 @@ def layout_of(xml: str, key: str) -> Layout | None:
     return Layout(key, start.get("label") or start.get("name"), facts, parts, sources)
 
 
-def with_words(layout: Layout, vocabulary: Mapping[str, Words], language: str) -> Layout:
+def with_words(layout: Layout, vocabulary: Mapping[str, FactWords], language: str) -> Layout:
     """The same with the vocabulary's words: labels where the model has none, the values of a choice with theirs."""
     return replace(layout, facts=tuple(_worded(fact, vocabulary.get(fact.name), language) for fact in layout.facts))
 
 
-def _worded(fact: FactField, words: Words | None, language: str) -> FactField:
+def _worded(fact: FactField, words: FactWords | None, language: str) -> FactField:
     if words is None:
         return fact
-    label = spoken(words.label, language)
+    label = _spoken(words.label, language)
     fact = replace(fact, label=label if label and (fact.label == fact.name or language != "zh") else fact.label)
     if not words.values or fact.kind not in {FactKind.TEXT, FactKind.CHOICE}:
         return fact
-    named = {value: spoken(text, language) for value, text in words.values.items()}
+    named = {value: _spoken(text, language) for value, text in words.values.items()}
     options = tuple(dict.fromkeys((*words.values, *fact.options)))
     return replace(fact, kind=FactKind.CHOICE, options=options, closed=True, named=named)
 
 
-def spoken_words(layout: Layout, vocabulary: Mapping[str, Words]) -> dict[str, Words]:
+def _spoken(text: Mapping[str, str], language: str) -> str:
+    return text.get(language) or text.get("zh") or ""
+
+
+def spoken_words(layout: Layout, vocabulary: Mapping[str, FactWords]) -> dict[str, FactWords]:
     """The vocabulary for an explanation of this model: its own labels first, in Chinese."""
     found = {}
     for fact in layout.facts:
@@ -173,8 +176,6 @@ def spoken_words(layout: Layout, vocabulary: Mapping[str, Words]) -> dict[str, W
         own = {"zh": fact.label} if fact.label != fact.name else {}
         if known is not None:
             found[fact.name] = replace(known, label={**known.label, **own})
-        elif own:
-            found[fact.name] = labelled(fact.label)
     return found
 
 

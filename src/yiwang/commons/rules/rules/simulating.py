@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from yiwang.commons.rules.contracts import FactWords
 from yiwang.commons.rules.engine import Diagnostic, Model, from_json, to_json
-from yiwang.commons.rules.engine.explaining import RuleView, Sentence, TableView, Words, explain, missing_facts
 from yiwang.commons.rules.rules.layout import FactKind, Layout, TableLayout
+
+if TYPE_CHECKING:
+    from yiwang.commons.rules.engine.explaining import RuleView, Sentence, TableView
 
 _MOST_WORLDS = 12
 
@@ -63,7 +66,7 @@ class Simulation:
     spared: tuple[str, ...]
     tables: Mapping[str, TableTrial]
     values: Mapping[str, Any]
-    sentences: Mapping[str, tuple[Sentence, ...]]
+    sentences: Mapping[str, tuple["Sentence", ...]]
     worlds: tuple[tuple[str, Any], ...] = ()
     possible: tuple[Any, ...] = ()
     remarks: tuple[Diagnostic, ...] = ()
@@ -74,13 +77,16 @@ def simulate(
     layout: Layout,
     facts: Mapping[str, Any],
     *,
-    words: Mapping[str, Words] | None = None,
+    words: Mapping[str, FactWords] | None = None,
     now: datetime | None = None,
 ) -> Simulation:
     """`facts` as JSON by the names of the inputs; those that are absent are unknown. `words` as for `explain`."""
+    from yiwang.commons.rules.engine.explaining import Words, explain, missing_facts  # not needed to start the program
+
     types = model.inputs
     told = {name: from_json(value, types.get(name)) for name, value in facts.items() if name in types}
-    explained = explain(model, layout.key, told, vocabulary=words, now=now)
+    spoken = {name: Words(each.label, each.unit, each.values) for name, each in (words or {}).items()}
+    explained = explain(model, layout.key, told, vocabulary=spoken, now=now)
     missing = missing_facts(model, layout.key, told, now=now)
     outcome = explained.outcome
     known = outcome.known or missing.settled
@@ -128,7 +134,7 @@ def _worlds(
 
 
 def _tables(
-    model: Model, layout: Layout, views: Sequence[TableView], told: Mapping[str, Any], now: datetime | None
+    model: Model, layout: Layout, views: "Sequence[TableView]", told: Mapping[str, Any], now: datetime | None
 ) -> dict[str, TableTrial]:
     """Each table by its last evaluation; one that was not needed stays dark."""
     last = {view.name: view for view in views}
@@ -142,7 +148,7 @@ def _tables(
     return found
 
 
-def _rule(rule: RuleView, table: TableLayout, value: Any, alone: bool) -> RuleTrial:
+def _rule(rule: "RuleView", table: TableLayout, value: Any, alone: bool) -> RuleTrial:
     cells = tuple(
         CellTrial(CellState(cell.state), to_json(cell.seen) if cell.state in {CellState.YES, CellState.NO} else None)
         for cell in rule.cells

@@ -5,9 +5,8 @@ import io
 import pytest
 
 from yiwang.commons.rules import rules
-from yiwang.commons.rules.contracts import Example
+from yiwang.commons.rules.contracts import Example, FactWords
 from yiwang.commons.rules.engine import load_dmn
-from yiwang.commons.rules.engine.explaining import Words
 from yiwang.commons.rules.rules import CellState, FactKind
 from yiwang.commons.rules.tests.factories import sample_dmn
 
@@ -54,8 +53,8 @@ def test_the_vocabulary_gives_labels_that_the_model_lacks_and_names_for_values()
     text = sample_dmn().replace('label="年龄"', "").replace('typeRef="number"', 'typeRef="string"')
     found = rules.layout_of(text, KEY)
     words = {
-        "age": Words({"zh": "周岁", "en": "Age"}, values={"7": {"zh": "七岁"}}),
-        "resident": Words({"zh": "住在本地"}),
+        "age": FactWords({"zh": "周岁", "en": "Age"}, values={"7": {"zh": "七岁"}}),
+        "resident": FactWords({"zh": "住在本地"}),
     }
     chinese = rules.with_words(found, words, "zh")
     assert [(fact.label, fact.kind) for fact in chinese.facts] == [("周岁", FactKind.CHOICE), ("户籍", FactKind.YES_NO)]

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yiwang.commons.rules import queries, registry, rules
-from yiwang.commons.rules.contracts import EDIT, PUBLISH, DecisionPage, DecisionText
+from yiwang.commons.rules.contracts import EDIT, PUBLISH, DecisionPage, DecisionText, FactWords
 from yiwang.commons.rules.engine import Model
 from yiwang.commons.rules.views import words
 from yiwang.web.components import Crumbs, Link, LinkButton, Tab, Tabs, Tag, Text
@@ -126,7 +126,7 @@ class Shown:
 
     layout: rules.Layout
     model: Model
-    words: dict[str, registry.FactWords]
+    words: dict[str, FactWords]
 
 
 def shown(text: DecisionText) -> Shown | None:
