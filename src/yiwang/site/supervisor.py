@@ -109,7 +109,8 @@ class Installation:
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
-    def start(self, patience: float = 180.0) -> None:
+    def start(self, patience: float = 900.0) -> None:
+        """A first start migrates and loads the pack: minutes where little power is left. A part that fails ends at once."""
         self._deadline = time.monotonic() + patience
         (self.data_dir / "ready").unlink(missing_ok=True)
         if not self._started_as_prepared():
