@@ -51,8 +51,12 @@ def _compile_test(test: tree.Test, slot: int, env: Environment, *, cell: bool) -
     if span is not None and isinstance(span.start, Decimal):
         return _span_test(span, slot, at)
 
+    named = isinstance(test.expression, tree.BooleanLiteral)
+
     def check(f: Frame) -> Value:
         value, wanted = f[slot], target(f)
+        if value is None and named:  # the entry `true` asks for true: an input without value has none
+            return False
         if cell and type(wanted) is bool and type(value) is not bool and type(value) not in OPEN:
             return wanted
         return meets(value, wanted, f[RUN], at)

@@ -187,12 +187,12 @@ def _test(value: Term, test: tree.Test, around: Surroundings, *, cell: bool) -> 
 
 
 def _truth_cell(value: Term, wanted: bool) -> Term:
-    """`true` and `false` as entries: an input that is no truth value leaves the entry's own."""
+    """`true` and `false` as entries: an input without value is neither."""
     if value.kind not in {"boolean", "null"} or value.is_constant:
         raise Uncompilable(f"a {value.kind} against a truth value")
     made = value.value if wanted else ~value.value
     if value.nullable:
-        made = made.fill_null(wanted)
+        made = made.fill_null(False)
         if value.miss is not None:
             made = ibis.cases((value.miss != 0, ibis.null("boolean")), else_=made)
     return Term("boolean", made, False, value.miss)

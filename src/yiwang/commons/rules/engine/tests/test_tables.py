@@ -155,3 +155,16 @@ def test_what_a_table_knows_with_few_facts_stays_true_with_all(policy, rules, de
         assert full.known
         if outcome.known:
             assert full.value == outcome.value
+
+
+@pytest.mark.parametrize(("value", "expected"), [(True, '"高"'), (False, '"中"'), (None, '"低"')])
+def test_an_input_without_value_is_neither_true_nor_false(value, expected):
+    """A law that asks whether wages are owed must not take silence for yes."""
+    made = DecisionTable(
+        inputs=(Input("拖欠工资"),),
+        outputs=(Output("档次"),),
+        rules=(Rule(("true",), ('"高"',)), Rule(("false",), ('"中"',)), Rule(("-",), ('"低"',))),
+        hit_policy=HitPolicy.FIRST,
+        name="truth",
+    )
+    assert as_text(compile_table(made).evaluate({"拖欠工资": value}).value) == expected
