@@ -58,7 +58,8 @@ def _somebody_unknown(clerk: Visitor) -> None:
 
     unknown = synthetic_id_number(division_code="320402", birth_date=date(1951, 5, 6), sex=Sex.FEMALE, serial=3)
     clerk.page.locator("[name=id_number]").fill(unknown)
-    clerk.press("查找")
+    with clerk.page.expect_navigation():
+        clerk.page.get_by_role("region", name="下一位").get_by_role("button", name="查找").click()
     if "没有登记过" in clerk.page.locator("main").inner_text():
         clerk.look("counter-register")
         clerk.page.locator("[name=name]").fill("样例老人")

@@ -252,7 +252,7 @@ def test_the_actor_costs_one_query_beside_session_and_account(client, agent):
         client.get("/account/office/")
     tables = [re.search(r'FROM "(\w+)"', query["sql"]).group(1) for query in captured if "FROM" in query["sql"]]
     assert tables[:3] == ["django_session", "commons_identity_account", "commons_identity_representation"]
-    assert len(tables) == 3 + 2  # the page itself asks for the offices, the shell for unread messages
+    assert len(tables) == 3 + 1  # the page itself asks for the offices
 
 
 def test_the_shell_shows_the_account_with_its_office(client):

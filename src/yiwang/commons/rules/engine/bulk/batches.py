@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from multiprocessing import get_context
 from typing import Any
 
@@ -25,6 +25,8 @@ ROWS = 20_000
 """Rows of one batch; also from how many on other processes are worth their start."""
 Answer = tuple[Value, tuple[int, ...], tuple[str, ...]]
 Rows = list[dict[str, Any]]
+
+_EXACTLY = Context(prec=64)  # the thread's own context may round to fewer digits than FEEL has
 
 
 def decided(evaluate: Callable[..., Any], rows: Rows, absent: Absent) -> list[Answer]:
@@ -118,11 +120,11 @@ def _numbers(values: list[Decimal | None]) -> pa.Array:
     told = [v for v in values if v is not None]
     if all(v == v.to_integral_value() and abs(v) < 2**63 for v in told):
         return pa.array([None if v is None else int(v) for v in values], pa.int64())
-    scale = max(-int(v.normalize().as_tuple().exponent) for v in told)
+    scale = max(-int(_EXACTLY.normalize(v).as_tuple().exponent) for v in told)
     whole = max(v.adjusted() + 1 for v in told)
     if max(scale, 0) + max(whole, 0) <= 38:
         return pa.array(values, pa.decimal128(38, max(scale, 0)))
-    return pa.array([None if v is None else str(v.normalize()) for v in values], pa.string())
+    return pa.array([None if v is None else str(_EXACTLY.normalize(v)) for v in values], pa.string())
 
 
 def as_type(values: list[Value], wanted: pa.DataType) -> pa.Array:
