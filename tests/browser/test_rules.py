@@ -51,23 +51,10 @@ def _write(official: Visitor, cell: str, row: int, text: str) -> None:
     official.page.keyboard.type(text)
 
 
-def _wait_saved(official: Visitor) -> None:
-    official.page.wait_for_function(
-        "() => /已保存/.test(document.querySelector('[data-state]').textContent)", timeout=20_000
-    )
-
-
 def _save(official: Visitor) -> None:
-    """Press the button and wait for this save, not for an earlier one: the time of saving is told to the second."""
-    time.sleep(1.1)
-    before = official.page.locator("[data-state]").inner_text()
+    """Press the button and wait until everything that was written is kept, by this save or by one before it."""
     official.page.locator("[data-do=save]").click()
-    official.page.wait_for_function(
-        "(before) => { const said = document.querySelector('[data-state]').textContent.trim();"
-        " return said !== before.trim() && /已保存/.test(said) }",
-        arg=before,
-        timeout=20_000,
-    )
+    official.page.locator("[data-yw-modeller][data-kept=yes]").wait_for(timeout=20_000)
 
 
 def _try(official: Visitor, value: str) -> str:
@@ -103,8 +90,7 @@ def test_an_official_drafts_tries_and_keeps_examples(visitor, rule):
     _write(official, "input-cell", 1, "< 60")
     _write(official, "output-cell", 1, '"不可以"')
     page.locator("h1").click()
-    page.locator("[data-do=save]").click()
-    _wait_saved(official)
+    _save(official)
     _picture(official, "editor")
     page.locator("form[data-yw-saves-first] button").click()
     page.wait_for_selector("#found .y-note")
@@ -154,7 +140,7 @@ def test_a_change_is_compared_confirmed_and_its_impact_tried(visitor, rule, tmp_
     _write(official, "input-cell", 0, ">= 65")
     _write(official, "input-cell", 1, "< 65")
     page.locator("h1").click()
-    _wait_saved(official)
+    _save(official)
     page.locator("[data-do=undo]").click()
     page.locator("[data-do=redo]").click()
     page.locator(".y-modeller tbody td.input-cell", has_text="< 65").wait_for()
@@ -187,7 +173,7 @@ def test_two_editors_do_not_overwrite_each_other(visitor, rule):
         _open_editor(official)
     _write(second, "output-cell", 0, '"可以享受"')
     second.page.locator("h1").click()
-    _wait_saved(second)
+    _save(second)
     second.page.wait_for_timeout(1_500)
     _write(first, "output-cell", 1, '"不能享受"')
     first.page.locator("h1").click()

@@ -128,6 +128,7 @@ class Editor {
 
   changed() {
     this.dirty = true;
+    this.root.dataset.kept = "no";
     this.state.textContent = this.state.dataset.changed;
     clearTimeout(this.timer);
     if (this.conflict.hidden) this.timer = setTimeout(() => this.save(), PAUSE);
@@ -179,6 +180,7 @@ class Editor {
       if (!answer.ok) return this.refused(told);
       this.revision = String(told.revision);
       this.state.textContent = told.words;
+      if (!this.dirty) this.root.dataset.kept = "yes";
       document.dispatchEvent(new CustomEvent("yw:saved", { detail: { revision: this.revision } }));
       return true;
     } catch {
