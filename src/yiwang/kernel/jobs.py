@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -19,6 +19,8 @@ from yiwang.kernel.models import JobFault
 from yiwang.kernel.writes import Writes, insert
 
 C = TypeVar("C", bound=Callable[..., Any])
+# The database went away in the middle: no fault of the job, which starts again when it is back.
+_INTERRUPTED = RetryStrategy(max_attempts=6, exponential_wait=3, retry_exceptions={OperationalError, InterfaceError})
 
 
 def job(name: str, *, attempts: int = 8, queue: str = "default") -> Callable[[C], C]:
@@ -46,7 +48,8 @@ def periodic(name: str, cron: str) -> Callable[[C], C]:
             with _fault_kept(context):
                 function()
 
-        app.periodic(cron=cron, periodic_id=name)(app.task(name=name, queueing_lock=name, pass_context=True)(run))
+        task = app.task(name=name, queueing_lock=name, retry=_INTERRUPTED, pass_context=True)
+        app.periodic(cron=cron, periodic_id=name)(task(run))
         return function
 
     return decorate

@@ -151,6 +151,7 @@ class Installation:
         if known:
             web.start()
         self._await(ready.exists, worker)
+        worker.command = self._part("worker").command  # started again it prepares nothing under the web server's feet
         if not known:
             web.start()
         elif ready.read_text() == "changed":
