@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 OUTPUT = Path(__file__).resolve().parents[1] / "output"
 PHONE, DESKTOP = (360, 740), (1440, 900)
@@ -69,7 +69,7 @@ class Visitor:
         self.page.set_default_timeout(20_000)
         self.said: list[str] = []
         self.refused: set[str] = set()
-        self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        self.page.on("console", lambda said: self.said.append(_heard(said)) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("response", self._note)
         self._seen = 0
@@ -139,6 +139,11 @@ class Visitor:
 
     def close(self) -> None:
         self.context.close()
+
+
+def _heard(said: ConsoleMessage) -> str:
+    """What the console says and of which address: "404" alone tells nobody where."""
+    return f"{said.text} ({said.location.get('url', '')})"
 
 
 def serious(page: Page) -> list[str]:

@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 CONTEXTS = (
     "yiwang.commons.identity",
+    "yiwang.commons.crypto",
+    "yiwang.commons.ledger",
     "yiwang.commons.files",
     "yiwang.commons.search",
     "yiwang.commons.measures",

@@ -1,0 +1,1 @@
+"""Suites, signers and certificates, free of any framework."""

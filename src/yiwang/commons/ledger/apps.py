@@ -1,0 +1,9 @@
+"""Wires the ledger."""
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "yiwang.commons.ledger"
+    label = "commons_ledger"
+    verbose_name = "常享链"

@@ -1,0 +1,1 @@
+"""Merkle tree, signed notes and receipts, free of any framework."""
