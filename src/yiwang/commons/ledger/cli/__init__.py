@@ -1,0 +1,44 @@
+"""`yiwang ledger`: each verb loads its own module when it is called.
+
+A witness and a monitor run at other organisations, so their modules need neither Django nor a database. What needs both
+is announced in `_NEEDS_DATABASE`; before such a verb is loaded, the site brings the database up (`prepare_by`).
+"""
+
+import importlib
+from collections.abc import Callable
+
+import click
+
+# verb → "module:attribute", the module in this package
+_PLAIN: dict[str, str] = {}
+_NEEDS_DATABASE: dict[str, str] = {}
+_preparations: list[Callable[[], None]] = []
+
+
+def prepare_by(prepare: Callable[[], None]) -> None:
+    """What brings the database up; called by the site before the group is used."""
+    _preparations[:] = [prepare]
+
+
+class Verbs(click.Group):
+    """Loads a verb's module only when the verb is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*_PLAIN, *_NEEDS_DATABASE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = _PLAIN.get(cmd_name)
+        if place is None:
+            place = _NEEDS_DATABASE.get(cmd_name)
+            if place is None:
+                return None
+            for prepare in _preparations:
+                prepare()
+        module, _, attribute = place.partition(":")
+        found: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), attribute)
+        return found
+
+
+@click.group(name="ledger", cls=Verbs)
+def cli() -> None:
+    """The ledger (常享链), its witnesses and its monitor."""
