@@ -1,1 +1,29 @@
-"""Suites, signers and certificates, free of any framework."""
+"""Suites, signers and certificates, free of any framework.
+
+Doors: `suite("national")` gives hashes, signatures and sealing; `LocalSigner` and `Verifier` hold prepared keys;
+`self_test` computes the known answers. Errors are `CryptoError`s; verifying never raises.
+"""
+
+from .errors import CryptoError, Damaged, KeyRefused, Unavailable
+from .sealing import Sealer
+from .selftest import self_test
+from .signers import LocalSigner, Signer, Verifier
+from .suites import SUITES, Suite, SuiteName, suite, suite_of_private, suite_of_public
+
+__all__ = [
+    "SUITES",
+    "CryptoError",
+    "Damaged",
+    "KeyRefused",
+    "LocalSigner",
+    "Sealer",
+    "Signer",
+    "Suite",
+    "SuiteName",
+    "Unavailable",
+    "Verifier",
+    "self_test",
+    "suite",
+    "suite_of_private",
+    "suite_of_public",
+]

@@ -1,0 +1,54 @@
+"""SM3 (GB/T 32905) and HMAC-SM3: by hashlib, or by `cryptography` where the system's OpenSSL was built without it."""
+
+import hashlib
+import hmac
+from typing import Protocol
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
+
+
+class Running(Protocol):
+    """A digest that takes its message in parts."""
+
+    def update(self, data: bytes, /) -> None: ...
+    def digest(self) -> bytes: ...
+
+
+class _Other:
+    def __init__(self, data: bytes = b"") -> None:
+        self._hash = hashes.Hash(hashes.SM3())
+        self._hash.update(data)
+
+    def update(self, data: bytes, /) -> None:
+        self._hash.update(data)
+
+    def digest(self) -> bytes:
+        return self._hash.finalize()
+
+
+def _system(data: bytes = b"") -> Running:
+    return hashlib.new("sm3", data)
+
+
+def other_mac(key: bytes, data: bytes) -> bytes:
+    """HMAC-SM3 by `cryptography`."""
+    mac = HMAC(key, hashes.SM3())
+    mac.update(data)
+    return mac.finalize()
+
+
+def _system_mac(key: bytes, data: bytes) -> bytes:
+    return hmac.digest(key, data, "sm3")
+
+
+_HERE = "sm3" in hashlib.algorithms_available
+new = _system if _HERE else _Other
+"""A running SM3 of the bytes given so far; its `digest` is asked once."""
+hmac_sm3 = _system_mac if _HERE else other_mac
+"""HMAC-SM3 of (key, data), 32 bytes."""
+
+
+def sm3(data: bytes) -> bytes:
+    """32 bytes."""
+    return new(data).digest()
