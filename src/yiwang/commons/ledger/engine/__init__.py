@@ -1,1 +1,105 @@
-"""Merkle tree, signed notes and receipts, free of any framework."""
+"""An append-only verifiable log without any framework: Merkle tree, signed notes, tiles, receipts and their verdicts.
+
+By RFC 6962/9162 and the C2SP specifications; hash and signature by the suite of `commons.crypto`. Nothing here reads
+or writes anything but what it is given.
+"""
+
+from .merkle import (
+    HASH_SIZE,
+    MAX_SIZE,
+    Hasher,
+    empty_root,
+    is_subtree,
+    leaf_hash,
+    node_hash,
+    root_from_consistency,
+    root_from_inclusion,
+    verify_consistency,
+    verify_inclusion,
+    verify_subtree_consistency,
+    verify_subtree_inclusion,
+)
+from .notekeys import KeyKind, NoteSignature, NoteSigner, NoteVerifier, cosigned_message, suite_of
+from .notes import MAX_NOTE, MAX_SIGNATURES, Checkpoint, Note, Signed, verify_note
+from .proving import (
+    Node,
+    Plan,
+    consistency_plan,
+    covering,
+    inclusion_plan,
+    root_plan,
+    subtree_consistency_plan,
+    subtree_inclusion_plan,
+)
+from .tiles import (
+    ENTRIES,
+    MAX_ENTRY,
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    Tile,
+    TileTree,
+    pack_entries,
+    pack_hashes,
+    tile_width,
+    tiles_of,
+    unpack_entries,
+    unpack_hashes,
+)
+from .tree import CompactRange, MemoryTree, perfect_levels
+from .wording import LedgerFault, ProofWrong, Reason, SignatureWrong, TextWrong
+
+__all__ = [
+    "ENTRIES",
+    "HASH_SIZE",
+    "MAX_ENTRY",
+    "MAX_NOTE",
+    "MAX_SIGNATURES",
+    "MAX_SIZE",
+    "TILE_HEIGHT",
+    "TILE_WIDTH",
+    "Checkpoint",
+    "CompactRange",
+    "Hasher",
+    "KeyKind",
+    "LedgerFault",
+    "MemoryTree",
+    "Node",
+    "Note",
+    "NoteSignature",
+    "NoteSigner",
+    "NoteVerifier",
+    "Plan",
+    "ProofWrong",
+    "Reason",
+    "SignatureWrong",
+    "Signed",
+    "TextWrong",
+    "Tile",
+    "TileTree",
+    "consistency_plan",
+    "cosigned_message",
+    "covering",
+    "empty_root",
+    "inclusion_plan",
+    "is_subtree",
+    "leaf_hash",
+    "node_hash",
+    "pack_entries",
+    "pack_hashes",
+    "perfect_levels",
+    "root_from_consistency",
+    "root_from_inclusion",
+    "root_plan",
+    "subtree_consistency_plan",
+    "subtree_inclusion_plan",
+    "suite_of",
+    "tile_width",
+    "tiles_of",
+    "unpack_entries",
+    "unpack_hashes",
+    "verify_consistency",
+    "verify_inclusion",
+    "verify_note",
+    "verify_subtree_consistency",
+    "verify_subtree_inclusion",
+]
