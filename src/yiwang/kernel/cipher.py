@@ -1,7 +1,7 @@
 """Encryption of fields and keyed hashes for look-up, behind a provider that the crypto context replaces.
 
-The local provider keeps one master key in the data folder. A stored value names its algorithm and key, so that
-values of several generations can be read side by side.
+A stored value names its format, algorithm and key, so that values of several generations can be read side by side. The
+local provider has one key, in the data folder: it serves until the key pool is established, and reads what it wrote after.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import hmac
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -37,7 +38,25 @@ class FieldCipher(Protocol):
         """The plain bytes. Raises Undecryptable."""
 
     def keyed_hash(self, value: bytes, *, purpose: str) -> bytes:
-        """A 32-byte HMAC that finds equal values without revealing them."""
+        """A 32-byte HMAC that finds equal values without revealing them; what is stored now."""
+
+    def keyed_hashes(self, value: bytes, *, purpose: str) -> tuple[bytes, ...]:
+        """All hashes under which this value may be stored, that of `keyed_hash` first; several while a key is replaced."""
+
+
+@lru_cache(maxsize=512)
+def _derived(master: bytes, purpose: str) -> bytes:
+    return hmac.digest(master, purpose.encode(), "sm3")
+
+
+@lru_cache(maxsize=8)
+def _sealing_key(master: bytes) -> algorithms.SM4:
+    return algorithms.SM4(_derived(master, "field-sm4")[:16])
+
+
+@lru_cache(maxsize=8)
+def _key_id(master: bytes) -> bytes:
+    return hashlib.new("sm3", b"yiwang-key-id" + master).digest()[:4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +68,11 @@ class LocalCipher:
     @property
     def key_id(self) -> bytes:
         """First four bytes of the master key's SM3 fingerprint."""
-        return hashlib.new("sm3", b"yiwang-key-id" + self.master).digest()[:4]
-
-    def _derived(self, purpose: str) -> bytes:
-        return hmac.new(self.master, purpose.encode(), "sm3").digest()
+        return _key_id(self.master)
 
     def encrypt(self, plain: bytes, *, context: str) -> bytes:
         nonce = os.urandom(_NONCE)
-        encryptor = Cipher(algorithms.SM4(self._derived("field-sm4")[:16]), modes.GCM(nonce)).encryptor()
+        encryptor = Cipher(_sealing_key(self.master), modes.GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(context.encode())
         sealed = encryptor.update(plain) + encryptor.finalize()
         return bytes([_FORMAT, _SM4_GCM]) + self.key_id + nonce + encryptor.tag + sealed
@@ -69,7 +85,7 @@ class LocalCipher:
         nonce = stored[_HEADER : _HEADER + _NONCE]
         tag = stored[_HEADER + _NONCE : _HEADER + _NONCE + _TAG]
         mode = modes.GCM(nonce, tag)
-        decryptor = Cipher(algorithms.SM4(self._derived("field-sm4")[:16]), mode).decryptor()
+        decryptor = Cipher(_sealing_key(self.master), mode).decryptor()
         decryptor.authenticate_additional_data(context.encode())
         try:
             return decryptor.update(stored[_HEADER + _NONCE + _TAG :]) + decryptor.finalize()
@@ -77,11 +93,18 @@ class LocalCipher:
             raise Undecryptable("the value was changed") from None
 
     def keyed_hash(self, value: bytes, *, purpose: str) -> bytes:
-        return hmac.new(self._derived("lookup:" + purpose), value, "sm3").digest()
+        return hmac.digest(_derived(self.master, "lookup:" + purpose), value, "sm3")
+
+    def keyed_hashes(self, value: bytes, *, purpose: str) -> tuple[bytes, ...]:
+        return (self.keyed_hash(value, purpose=purpose),)
+
+
+MASTER = "master.key"
+"""The file of the local key, and of the pool's first master key, in the folder `keys` of the data folder."""
 
 
 def _local() -> FieldCipher:
-    return LocalCipher(kept_secret(settings().data_dir / "keys" / "master.key"))
+    return LocalCipher(kept_secret(settings().data_dir / "keys" / MASTER))
 
 
 _factory: Callable[[], FieldCipher] = _local
@@ -103,5 +126,10 @@ def cipher() -> FieldCipher:
 
 
 def keyed_hash(value: str, purpose: str) -> bytes:
-    """The look-up hash of `value` for one purpose (`person.id_number`); 32 bytes."""
+    """The look-up hash of `value` for one purpose (`person.id_number`), to be stored; 32 bytes."""
     return cipher().keyed_hash(value.encode(), purpose=purpose)
+
+
+def keyed_hashes(value: str, purpose: str) -> tuple[bytes, ...]:
+    """The hashes by which rows with this value are found (`column__in`), the newest key's first."""
+    return cipher().keyed_hashes(value.encode(), purpose=purpose)

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         default={},
         description='scanner folders of counters, as JSON: {"320402-service_hall/1": "/srv/scan/1"} (organisation code/workplace)',
     )
+    crypto_suite: Literal["national", "international"] = Field(
+        default="national", description="algorithms of new keys: SM2, SM3, SM4, or Ed25519, SHA-256, AES"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 
     @field_validator("data_dir", "pack")

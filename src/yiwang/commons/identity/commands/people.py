@@ -28,7 +28,7 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import InvalidCode, clean_code, upgrade_id_number, validate_credit_code, validate_id_number
 from yiwang.kernel.codes import validate_mobile as _validate_mobile
 from yiwang.kernel.command import command, note
-from yiwang.kernel.fields import keyed_hash
+from yiwang.kernel.fields import claimed_hashes, keyed_hash
 from yiwang.kernel.outbox import publish
 from yiwang.kernel.text import gettext_noop as _
 
@@ -86,10 +86,13 @@ def register_person(
     _check_region(faults, region_id)
     if faults:
         raise InvalidIdentity(fields=faults)
+    hashes = claimed_hashes(number, ID_NUMBER) if number else (None,)
+    if len(hashes) > 1 and Person.objects.filter(id_number_hash__in=hashes).exists():
+        raise PersonExists
     person = Person(
         name=name.strip(),
         id_number=number,
-        id_number_hash=keyed_hash(number, ID_NUMBER) if number else None,
+        id_number_hash=hashes[0],
         sex=sex.value,
         birth_date=birth_date,
         nation=nation,

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from yiwang.commons.identity.contracts import LegalEntityKind, Sex
 from yiwang.commons.identity.models.region import Region
-from yiwang.kernel.fields import EncryptedTextField, personal, public, sensitive
+from yiwang.kernel.fields import EncryptedTextField, KeyedHashField, personal, public, sensitive
 from yiwang.kernel.models import GuardedModel
 
 ID_NUMBER = "person.id_number"
@@ -17,12 +17,12 @@ class Person(GuardedModel):
 
     name = personal(models.CharField(max_length=80))
     id_number = sensitive(EncryptedTextField(null=True))
-    id_number_hash = sensitive(models.BinaryField(max_length=32, null=True, unique=True))
+    id_number_hash = sensitive(KeyedHashField(of="id_number", purpose=ID_NUMBER, null=True, unique=True))
     sex = personal(models.CharField(max_length=1, choices=[(s.value, s.name) for s in Sex], default=Sex.UNKNOWN.value))
     birth_date = personal(models.DateField(null=True))
     nation = personal(models.CharField(max_length=2, blank=True, help_text="GB/T 3304: 01"))
     mobile = sensitive(EncryptedTextField(null=True))
-    mobile_hash = sensitive(models.BinaryField(max_length=32, null=True))
+    mobile_hash = sensitive(KeyedHashField(of="mobile", purpose=MOBILE, null=True))
     region = personal(models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+"))
     address = sensitive(EncryptedTextField(null=True))
     sample = public(models.BooleanField(default=False))

@@ -20,7 +20,7 @@ from yiwang.commons.identity.models.person import ID_NUMBER
 from yiwang.commons.identity.queries.places import region_ref
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import InvalidCode, clean_code, mask_name, upgrade_id_number
-from yiwang.kernel.fields import keyed_hash
+from yiwang.kernel.fields import keyed_hashes
 from yiwang.kernel.paging import Page, paginate
 
 
@@ -42,7 +42,7 @@ def find_person(*, id_number: str, viewer: Actor) -> PersonCard | None:
         number = upgrade_id_number(clean_code(id_number))
     except InvalidCode:
         return None
-    row = Person.objects.select_related("region").filter(id_number_hash=keyed_hash(number, ID_NUMBER)).first()
+    row = Person.objects.select_related("region").filter(id_number_hash__in=keyed_hashes(number, ID_NUMBER)).first()
     if row is None or not policies.can_see_person(viewer, row.pk):
         return None
     return _person(row)
