@@ -1,5 +1,6 @@
 """Who may see and move tasks and instances. Each rule is a pair: `can_x` answers, `check_x` refuses with a reason."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -9,12 +10,16 @@ from yiwang.commons.flow.contracts import (
     ASSIGN,
     AUDIT,
     CALENDAR,
+    DESIGN,
     WORK,
     InstanceIsHalted,
     InstanceIsOver,
     InstanceStatus,
+    MayNotDesign,
+    MayNotPublishProcess,
     NotAdministrator,
     NotYourTask,
+    OwnProcessDraft,
     TaskClosed,
     TaskStatus,
     TaskTaken,
@@ -182,7 +187,7 @@ def rights(viewer: Actor) -> dict[str, bool]:
     """Which administration the viewer has, and whether over the whole territory. One query, none for residents."""
     if not (viewer.is_official or viewer.is_system):
         return {}
-    return identity.held_among(viewer, (ADMINISTER, AUDIT, CALENDAR))
+    return identity.held_among(viewer, (ADMINISTER, AUDIT, CALENDAR, DESIGN))
 
 
 def check_official(viewer: Actor) -> UUID:
@@ -200,6 +205,37 @@ def can_keep(viewer: Actor, action: str) -> bool:
 def check_keep(viewer: Actor, action: str) -> None:
     if not can_keep(viewer, action):
         raise NotAdministrator
+
+
+def can_design(viewer: Actor) -> bool:
+    """Draft processes, or bring a new one."""
+    return DESIGN in rights(viewer)
+
+
+def check_design(viewer: Actor) -> None:
+    """Raises MayNotDesign."""
+    if not can_design(viewer):
+        raise MayNotDesign
+
+
+def check_see_designs(viewer: Actor) -> None:
+    """The pages of processes are for those who draft them and those who look after the whole. Raises NotAdministrator."""
+    held = rights(viewer)
+    if DESIGN not in held and not held.get(ADMINISTER, False):
+        raise NotAdministrator
+
+
+def can_publish_draft(viewer: Actor, editors: Collection[UUID]) -> bool:
+    """Whoever looks after the whole and did not draw in it: two people answer for a process."""
+    return viewer.is_system or (viewer.account_id not in editors and can_keep(viewer, ADMINISTER))
+
+
+def check_publish_draft(viewer: Actor, editors: Collection[UUID]) -> None:
+    """Raises MayNotPublishProcess, OwnProcessDraft."""
+    if not can_keep(viewer, ADMINISTER):
+        raise MayNotPublishProcess
+    if not can_publish_draft(viewer, editors):
+        raise OwnProcessDraft
 
 
 def audited(viewer: Actor) -> Q:

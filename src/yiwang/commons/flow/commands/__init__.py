@@ -9,6 +9,13 @@ from yiwang.commons.flow.commands.administration import (
 )
 from yiwang.commons.flow.commands.batches import claim_many, hand_over, release_many, take_back
 from yiwang.commons.flow.commands.delegations import delegate, revoke_delegation, stand_in
+from yiwang.commons.flow.commands.drafting import (
+    begin_draft,
+    begin_process,
+    discard_draft,
+    publish_draft,
+    save_draft,
+)
 from yiwang.commons.flow.commands.exporting import note_inbox_export
 from yiwang.commons.flow.commands.locking import lock_process
 from yiwang.commons.flow.commands.messages import (
@@ -29,7 +36,9 @@ from yiwang.commons.flow.commands.tasks import claim, complete_task, reassign, r
 
 __all__ = [
     "announce_year",
+    "begin_draft",
     "begin_due",
+    "begin_process",
     "broadcast_signal",
     "cancel",
     "change_view",
@@ -41,6 +50,7 @@ __all__ = [
     "delegate",
     "deliver_message",
     "deliver_signal",
+    "discard_draft",
     "dismiss_jobs",
     "drop_view",
     "fail_remote",
@@ -54,6 +64,7 @@ __all__ = [
     "note_audit_export",
     "note_inbox_export",
     "publish_definition",
+    "publish_draft",
     "reassign",
     "reckon_tasks",
     "release",
@@ -63,6 +74,7 @@ __all__ = [
     "retry_halted",
     "retry_jobs",
     "revoke_delegation",
+    "save_draft",
     "save_view",
     "stand_in",
     "start",

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.db import connection
 
-from yiwang.commons.flow import engine, registry
-from yiwang.commons.flow.commands.pinning import latest, model_of
+from yiwang.commons.flow import engine
 from yiwang.commons.flow.commands.subscribing import keep_beginnings
 from yiwang.commons.flow.contracts import ADMINISTER, DefinitionRefused, Finding, NotYourTask, Published
 from yiwang.commons.flow.models import ProcessDefinition
+from yiwang.commons.flow.queries.definitions import latest
+from yiwang.commons.flow.queries.linting import linted
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -17,8 +18,10 @@ from yiwang.kernel.command import command, note
 
 
 @command("flow.publish_definition")
-def publish_definition(*, bpmn: bytes, file: str = "process.bpmn", by: Actor, at: datetime) -> Published:
-    """Publish a BPMN file with one executable process under that process's id.
+def publish_definition(
+    *, bpmn: bytes, file: str = "process.bpmn", reason: str = "", by: Actor, at: datetime
+) -> Published:
+    """Publish a BPMN file with one executable process under that process's id; `reason` stays with the version.
 
     The content of the latest version published again makes no new version. Raises DefinitionRefused with every fault (shape,
     FEEL, operations that nobody registered), NotYourTask.
@@ -27,7 +30,7 @@ def publish_definition(*, bpmn: bytes, file: str = "process.bpmn", by: Actor, at
         raise NotYourTask
     model = _model(bpmn, file)
     sha256 = hashlib.sha256(bpmn).hexdigest()
-    _one_at_a_time(model.key)
+    lock(model.key)
     before = latest([model.key]).get(model.key)
     if before is not None and before.sha256 == sha256:
         note(SubjectRef("process_definition", before.pk), key=model.key, version=before.version, created=False)
@@ -40,6 +43,8 @@ def publish_definition(*, bpmn: bytes, file: str = "process.bpmn", by: Actor, at
         spec=model.spec_blob,
         sha256=sha256,
         published_at=at,
+        published_by_id=by.account_id,
+        reason=reason,
     )
     row.save(force_insert=True)
     _keep_beginnings(row, model, file, at)
@@ -59,48 +64,14 @@ def _keep_beginnings(row: ProcessDefinition, model: engine.Model, file: str, at:
         ) from fault
 
 
-def _check_calls(model: engine.Model, file: str) -> None:
-    """Refuses calls by literal name that lead back to where they came from, and says by which way."""
-    ways: dict[str, tuple[str, ...]] = {model.key: (model.key,)}
-    todo = [model]
-    while todo:
-        caller = todo.pop(0)
-        wanted = caller.targets("callActivity")
-        if model.key in wanted:
-            way = " → ".join((*ways[caller.key], model.key))
-            found = Finding(file, 0, model.key, f"流程互相调用，没有尽头：{way}。", "请断开这个环。", is_error=True)
-            raise DefinitionRefused(key=file, findings=(found,))
-        for key, row in latest(wanted - ways.keys()).items() if wanted - ways.keys() else ():
-            ways[key] = (*ways[caller.key], key)
-            todo.append(model_of(row))
-
-
-def _one_at_a_time(key: str) -> None:
+def lock(key: str) -> None:
     """Two publishers of one process wait for each other, so that versions have no gaps and no twins."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 13))", [key])
 
 
 def _model(bpmn: bytes, file: str) -> engine.Model:
-    parsed = engine.parse({file: bpmn}, evaluator=registry.evaluator())
-    if parsed.errors:
-        raise DefinitionRefused(key=file, findings=tuple(_finding(each) for each in parsed.errors))
-    try:
-        model = parsed.only()
-    except engine.ModelRefused as refused:
-        raise DefinitionRefused(key=file, findings=tuple(_finding(each) for each in refused.findings)) from refused
-    unknown = [use for use in model.uses("serviceTask") if registry.operation_named(use.target) is None]
-    if unknown:
-        mend = "请改用已登记的操作：" + "、".join(registry.operations())
-        faults = tuple(
-            Finding(file, use.line, use.element_id, f"操作“{use.target}”没有登记。", mend, is_error=True)
-            for use in unknown
-        )
-        raise DefinitionRefused(key=file, findings=faults)
-    _check_calls(model, file)
+    model, found = linted(bpmn, file)
+    if model is None:
+        raise DefinitionRefused(key=file, findings=tuple(each for each in found if each.is_error))
     return model
-
-
-def _finding(found: engine.Finding) -> Finding:
-    is_error = found.severity is engine.Severity.ERROR
-    return Finding(found.file, found.line, found.element_id, found.message, found.mend, is_error)

@@ -11,6 +11,9 @@ ASSIGN = "flow.assign"
 ADMINISTER = "flow.administer"
 """Action of grants: see halted instances, try again, cancel."""
 
+DESIGN = "flow.design"
+"""Action of grants: draft new versions of processes; whoever wrote in a draft never publishes it."""
+
 AUDIT = "audit.view"
 """Action of grants: read the audit trail; the acts of the offices in reach, over the whole territory those of everybody."""
 
@@ -71,6 +74,14 @@ class InboxView(StrEnum):
     UNCLAIMED = "unclaimed"
     TODAY = "today"
     OVERDUE = "overdue"
+
+
+class DraftState(StrEnum):
+    """Where the draft of a process stands; published and discarded ones do not move any more."""
+
+    OPEN = "open"
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
 
 
 class Urgency(StrEnum):

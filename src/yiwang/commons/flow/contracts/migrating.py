@@ -12,7 +12,10 @@ from yiwang.kernel.text import gettext_noop as _
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A published version; `running` counts what is not over, halted ones included, `halted` these alone."""
+    """A published version; `running` counts what is not over, halted ones included, `halted` these alone.
+
+    `by` is who published it, empty for the program.
+    """
 
     definition_id: UUID
     key: str
@@ -22,6 +25,8 @@ class VersionRow:
     running: int
     halted: int
     is_latest: bool
+    by: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ changes nothing; a null condition halts; nothing of a model is ever evaluated as
 """
 
 from .beginnings import Round, first_round, next_round
+from .blank import blank_process, process_name
 from .codec import variables_of
+from .comparing import ChangeKind, ElementChange, compare
 from .errors import BusinessError, EngineError, EvaluationHalt, ExpressionFault, ModelRefused, UnknownItem
 from .model import Model, Parsed, advance, load, parse, start
 from .moving import CannotMove, Move, Obstacle
@@ -45,10 +47,12 @@ __all__ = [
     "BusinessError",
     "Cancel",
     "CannotMove",
+    "ChangeKind",
     "Command",
     "Completion",
     "Correction",
     "DueTimer",
+    "ElementChange",
     "Ended",
     "EngineError",
     "Escalation",
@@ -80,6 +84,8 @@ __all__ = [
     "Use",
     "WorkItem",
     "advance",
+    "blank_process",
+    "compare",
     "dumps",
     "first_round",
     "leave_open",
@@ -88,6 +94,7 @@ __all__ = [
     "moment_in",
     "next_round",
     "parse",
+    "process_name",
     "start",
     "variables_of",
 ]

@@ -3,7 +3,7 @@
 from yiwang.commons.flow.models.desk import Delegation, SavedView
 from yiwang.commons.flow.models.history import Halt, HistoryEntry, InstanceMigration
 from yiwang.commons.flow.models.messages import ProcessMessage, Subscription
-from yiwang.commons.flow.models.processes import ProcessDefinition, ProcessInstance
+from yiwang.commons.flow.models.processes import ProcessDefinition, ProcessDraft, ProcessInstance
 from yiwang.commons.flow.models.tasks import OperationCall, Task, Timer
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "InstanceMigration",
     "OperationCall",
     "ProcessDefinition",
+    "ProcessDraft",
     "ProcessInstance",
     "ProcessMessage",
     "SavedView",

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.db import models
 
-from yiwang.commons.flow.contracts import CallStatus, HistoryKind, InstanceStatus, TaskStatus
+from yiwang.commons.flow.contracts import CallStatus, DraftState, HistoryKind, InstanceStatus, TaskStatus
 from yiwang.commons.flow.engine import FeelDecoder, FeelEncoder
 
 
-def choices(kind: type[InstanceStatus | TaskStatus | CallStatus | HistoryKind]) -> list[tuple[str, str]]:
+def choices(kind: type[InstanceStatus | TaskStatus | CallStatus | HistoryKind | DraftState]) -> list[tuple[str, str]]:
     return [(each.value, each.name) for each in kind]
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTransform
 
 from yiwang.commons.flow.contracts import HistoryKind
 from yiwang.commons.flow.models.columns import choices, feel
@@ -26,7 +27,15 @@ class HistoryEntry(AppendOnlyModel):
     details = public(models.JSONField(default=dict))
 
     class Meta(AppendOnlyModel.Meta):
-        indexes = (models.Index(fields=["subject_kind", "subject_id", "at"], name="history_subject"),)
+        indexes = (
+            models.Index(fields=["subject_kind", "subject_id", "at"], name="history_subject"),
+            models.Index(
+                KeyTransform("decision", "details"),
+                F("instance"),
+                name="history_decided",
+                condition=Q(kind=HistoryKind.DECIDED.value),
+            ),
+        )
 
 
 class Halt(GuardedModel):

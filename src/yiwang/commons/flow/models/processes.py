@@ -1,9 +1,9 @@
-"""Versions of processes and their instances, whose state is the engine's."""
+"""Versions of processes, what is drafted next, and their instances, whose state is the engine's."""
 
 from django.db import models
 from django.db.models import F, Q
 
-from yiwang.commons.flow.contracts import InstanceStatus
+from yiwang.commons.flow.contracts import DraftState, InstanceStatus
 from yiwang.commons.flow.models.columns import choices, feel
 from yiwang.kernel.fields import personal, public
 from yiwang.kernel.models import AppendOnlyModel, GuardedModel
@@ -19,11 +19,45 @@ class ProcessDefinition(AppendOnlyModel):
     spec = public(models.BinaryField())
     sha256 = public(models.CharField(max_length=64))
     published_at = public(models.DateTimeField())
+    published_by = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    reason = public(models.TextField(blank=True))
 
     class Meta(AppendOnlyModel.Meta):
         constraints = (
             models.UniqueConstraint(fields=["key", "version"], name="definition_version_once"),
             models.CheckConstraint(name="definition_version_counts_from_1", condition=Q(version__gte=1)),
+        )
+
+
+class ProcessDraft(GuardedModel):
+    """The next version while it is drawn. `revision` counts its saves, `editors` are the accounts that drew in it."""
+
+    key = public(models.CharField(max_length=120))
+    title = public(models.CharField(max_length=200))
+    bpmn = public(models.BinaryField())
+    state = public(models.CharField(max_length=9, choices=choices(DraftState)))
+    revision = public(models.PositiveIntegerField(default=1))
+    based_on = public(models.PositiveIntegerField(default=0, help_text="version that it began as, 0 for none"))
+    editors = public(models.JSONField(default=list))
+    created_at = public(models.DateTimeField())
+    updated_at = public(models.DateTimeField())
+    updated_by = public(
+        models.ForeignKey("commons_identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    )
+    ended_at = public(models.DateTimeField(null=True))
+
+    class Meta(GuardedModel.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=["key"], name="process_one_draft", condition=Q(state="open")),
+            models.CheckConstraint(
+                name="process_draft_ended_has_time",
+                condition=Q(state="open", ended_at__isnull=True) | (~Q(state="open") & Q(ended_at__isnull=False)),
+            ),
+        )
+        indexes = (
+            models.Index(F("updated_at").desc(), F("id").desc(), name="process_drafts_open", condition=Q(state="open")),
         )
 
 

@@ -9,6 +9,16 @@ from yiwang.commons.flow.queries.administration import (
 )
 from yiwang.commons.flow.queries.delegations import delegations, deputising
 from yiwang.commons.flow.queries.diagrams import diagram, diagram_of, published_bpmn
+from yiwang.commons.flow.queries.drafting import (
+    can_publish_draft,
+    design_rights,
+    draft_findings,
+    process_changes,
+    process_drafts,
+    process_page,
+    process_text,
+    suggestions,
+)
 from yiwang.commons.flow.queries.halted import call, halt, halts
 from yiwang.commons.flow.queries.inbox import (
     candidates,
@@ -43,13 +53,16 @@ __all__ = [
     "audit_export",
     "audit_trail",
     "call",
+    "can_publish_draft",
     "candidates",
     "check_plain",
     "definition_bpmn",
     "delegations",
     "deputising",
+    "design_rights",
     "diagram",
     "diagram_of",
+    "draft_findings",
     "due_beginnings",
     "due_calls",
     "due_instances",
@@ -66,11 +79,16 @@ __all__ = [
     "mine",
     "open_tasks",
     "plan_migration",
+    "process_changes",
+    "process_drafts",
+    "process_page",
+    "process_text",
     "process_versions",
     "published_bpmn",
     "saved_views",
     "standing_deliveries",
     "status",
+    "suggestions",
     "task",
     "tasks_by_id",
     "versions",

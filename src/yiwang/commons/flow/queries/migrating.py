@@ -18,6 +18,7 @@ from yiwang.commons.flow.contracts.migrating import (
     VersionRow,
 )
 from yiwang.commons.flow.models import InstanceMigration, ProcessDefinition, ProcessInstance, Task
+from yiwang.commons.identity import queries as identity
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.paging import Page, paginate
 
@@ -38,15 +39,18 @@ _GOING = (InstanceStatus.RUNNING.value, InstanceStatus.HALTED.value)
 
 
 def versions(*, viewer: Actor, key: str = "", cursor: str | None = None, size: int = 20) -> Page[VersionRow]:
-    """Published versions, those of one process together, the newest first. One query. Raises NotAdministrator."""
-    policies.check_keep(viewer, ADMINISTER)
+    """Published versions, those of one process together, the newest first. Two queries. Raises NotAdministrator."""
+    policies.check_see_designs(viewer)
     latest = ProcessDefinition.objects.filter(key=OuterRef("key")).order_by("-version").values("version")[:1]
     rows = ProcessDefinition.objects.defer("bpmn", "spec").annotate(
         running=_counted(*_GOING), halted=_counted(InstanceStatus.HALTED.value), latest=Subquery(latest)
     )
     if key:
         rows = rows.filter(key=key)
-    return paginate(rows, order=("key", "-version"), cursor=cursor, size=size).map(_version_row)
+    page = paginate(rows, order=("key", "-version"), cursor=cursor, size=size)
+    accounts = {row.published_by_id for row in page.items if row.published_by_id}
+    names = identity.account_names(account_ids=accounts, viewer=viewer) if accounts else {}
+    return page.map(lambda row: _version_row(row, names))
 
 
 def _counted(*statuses: str) -> Coalesce:
@@ -55,7 +59,7 @@ def _counted(*statuses: str) -> Coalesce:
     return Coalesce(Subquery(rows.values("definition").annotate(number=Count("pk")).values("number")), 0)
 
 
-def _version_row(row: ProcessDefinition) -> VersionRow:
+def _version_row(row: ProcessDefinition, names: Mapping[UUID, str]) -> VersionRow:
     counted: Mapping[str, int] = vars(row)
     return VersionRow(
         definition_id=row.pk,
@@ -66,6 +70,8 @@ def _version_row(row: ProcessDefinition) -> VersionRow:
         running=counted["running"],
         halted=counted["halted"],
         is_latest=row.version == counted["latest"],
+        by=names.get(row.published_by_id, "") if row.published_by_id else "",
+        reason=row.reason,
     )
 
 

@@ -1,6 +1,13 @@
 """Reads of rules: deciding for everybody, keeping for those who edit and publish."""
 
-from yiwang.commons.rules.queries.deciding import decide, decision, explained, facts_needed, latest_version
+from yiwang.commons.rules.queries.deciding import (
+    decide,
+    decision,
+    decisions_in_force,
+    explained,
+    facts_needed,
+    latest_version,
+)
 from yiwang.commons.rules.queries.keeping import (
     can_publish,
     decision_page,
@@ -18,6 +25,7 @@ __all__ = [
     "decision",
     "decision_page",
     "decisions",
+    "decisions_in_force",
     "explained",
     "facts_needed",
     "latest_version",

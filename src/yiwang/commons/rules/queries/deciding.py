@@ -123,6 +123,14 @@ def latest_version(*, key: str, viewer: Actor) -> int | None:
     return found
 
 
+def decisions_in_force(*, viewer: Actor, size: int = 500) -> tuple[tuple[str, str], ...]:
+    """(key, title) of the decisions in force today, by key; rules are public. One query."""
+    del viewer
+    today = clock.today()
+    rows = DecisionTerm.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
+    return tuple(rows.order_by("key").values_list("key", "version__title")[:size])
+
+
 def facts_needed(*, key: str, version: int | None = None, viewer: Actor) -> tuple[str, ...]:
     """Names of the input data on which the decision may depend. Raises DecisionNotFound."""
     del viewer

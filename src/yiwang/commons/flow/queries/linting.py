@@ -1,0 +1,86 @@
+"""What is wrong with a process model before it may be published: its shape, its FEEL, and what it asks for that is not there."""
+
+from yiwang.commons.flow import engine, registry
+from yiwang.commons.flow.contracts import Finding
+from yiwang.commons.flow.queries.definitions import latest, model_of
+
+_RENAMED = "流程的 id 是“{found}”，应是“{key}”。"
+_OTHER_KEY = "请把流程的 id 改回来；要另起一个流程的，请新建。"
+
+
+def linted(bpmn: bytes, file: str, *, key: str = "") -> tuple[engine.Model | None, tuple[Finding, ...]]:
+    """The model (None where there is an error) and all findings, errors first as they stand in the file.
+
+    `key` is the id that the process must have. Some milliseconds; queries only for the processes that it calls.
+    """
+    parsed = engine.parse({file: bpmn}, evaluator=registry.evaluator())
+    found = [_finding(each) for each in parsed.findings]
+    if any(each.is_error for each in found):
+        return None, _ordered(found)
+    try:
+        model = parsed.only()
+    except engine.ModelRefused as refused:
+        return None, _ordered([*found, *map(_finding, refused.findings)])
+    if key and model.key != key:
+        found.append(Finding(file, 0, model.key, _RENAMED.format(found=model.key, key=key), _OTHER_KEY, is_error=True))
+    found += _unknown_operations(model, file)
+    found += _called(model, file)
+    found += _undecided(model, file)
+    failed = any(each.is_error for each in found)
+    return None if failed else model, _ordered(found)
+
+
+def _ordered(found: list[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(found, key=lambda each: (not each.is_error, each.line)))
+
+
+def _unknown_operations(model: engine.Model, file: str) -> list[Finding]:
+    mend = "请改用已登记的操作：" + "、".join(registry.operations())
+    return [
+        Finding(file, use.line, use.element_id, f"操作“{use.target}”没有登记。", mend, is_error=True)
+        for use in model.uses("serviceTask")
+        if registry.operation_named(use.target) is None
+    ]
+
+
+def _called(model: engine.Model, file: str) -> list[Finding]:
+    """Calls by literal name that lead back to where they came from, with their way; a warning for what is not published."""
+    ways: dict[str, tuple[str, ...]] = {model.key: (model.key,)}
+    todo = [model]
+    missing: set[str] = set()
+    while todo:
+        caller = todo.pop(0)
+        wanted = caller.targets("callActivity")
+        if model.key in wanted:
+            way = " → ".join((*ways[caller.key], model.key))
+            said = f"流程互相调用，没有尽头：{way}。"
+            return [Finding(file, 0, model.key, said, "请断开这个环。", is_error=True)]
+        rows = latest(wanted - ways.keys()) if wanted - ways.keys() else {}
+        if caller is model:
+            missing = set(wanted - rows.keys())
+        for key, row in rows.items():
+            ways[key] = (*ways[caller.key], key)
+            todo.append(model_of(row))
+    mend = "请先发布它，否则走到这一步会暂停。"
+    return [
+        Finding(file, use.line, use.element_id, f"流程“{use.target}”还没有发布。", mend, is_error=False)
+        for use in model.uses("callActivity")
+        if use.target in missing
+    ]
+
+
+def _undecided(model: engine.Model, file: str) -> list[Finding]:
+    decider = registry.decider()
+    if decider is None:
+        return []
+    mend = "请先发布它，否则走到这一步会暂停。"
+    return [
+        Finding(file, use.line, use.element_id, f"决策“{use.target}”没有现行版本。", mend, is_error=False)
+        for use in model.uses("businessRuleTask")
+        if decider.latest(use.target) is None
+    ]
+
+
+def _finding(found: engine.Finding) -> Finding:
+    is_error = found.severity is engine.Severity.ERROR
+    return Finding(found.file, found.line, found.element_id, found.message, found.mend, is_error)
