@@ -31,6 +31,7 @@ from .proving import (
     subtree_consistency_plan,
     subtree_inclusion_plan,
 )
+from .receipts import HEADERS, MAX_RECEIPT, Receipt
 from .tiles import (
     ENTRIES,
     MAX_ENTRY,
@@ -46,22 +47,30 @@ from .tiles import (
     unpack_hashes,
 )
 from .tree import CompactRange, MemoryTree, perfect_levels
+from .trust import MAX_POLICY, Group, TrustedKeys
+from .verdicts import HASHERS, Mark, Verdict, judge_receipt, verify_receipt
 from .wording import LedgerFault, ProofWrong, Reason, SignatureWrong, TextWrong
 
 __all__ = [
     "ENTRIES",
+    "HASHERS",
     "HASH_SIZE",
+    "HEADERS",
     "MAX_ENTRY",
     "MAX_NOTE",
+    "MAX_POLICY",
+    "MAX_RECEIPT",
     "MAX_SIGNATURES",
     "MAX_SIZE",
     "TILE_HEIGHT",
     "TILE_WIDTH",
     "Checkpoint",
     "CompactRange",
+    "Group",
     "Hasher",
     "KeyKind",
     "LedgerFault",
+    "Mark",
     "MemoryTree",
     "Node",
     "Note",
@@ -71,17 +80,21 @@ __all__ = [
     "Plan",
     "ProofWrong",
     "Reason",
+    "Receipt",
     "SignatureWrong",
     "Signed",
     "TextWrong",
     "Tile",
     "TileTree",
+    "TrustedKeys",
+    "Verdict",
     "consistency_plan",
     "cosigned_message",
     "covering",
     "empty_root",
     "inclusion_plan",
     "is_subtree",
+    "judge_receipt",
     "leaf_hash",
     "node_hash",
     "pack_entries",
@@ -100,6 +113,7 @@ __all__ = [
     "verify_consistency",
     "verify_inclusion",
     "verify_note",
+    "verify_receipt",
     "verify_subtree_consistency",
     "verify_subtree_inclusion",
 ]

@@ -95,13 +95,13 @@ def _asked(connection: http.client.HTTPConnection, url: str, body: bytes | None,
     if body is not None:
         headers["Content-Type"] = "text/plain; charset=utf-8"
     connection.request("GET" if body is None else "POST", target, body=body, headers=headers)
-    response = connection.getresponse()
-    found = response.read(limit + 1)
-    if len(found) > limit:
-        raise http.client.HTTPException(f"the answer is longer than {limit} bytes")
-    if response.length:
-        raise OSError("the answer broke off")
-    return Reply(response.status, found)
+    with connection.getresponse() as response:
+        found = response.read(limit + 1)
+        if len(found) > limit:
+            raise http.client.HTTPException(f"the answer is longer than {limit} bytes")
+        if response.length:
+            raise OSError("the answer broke off")
+        return Reply(response.status, found)
 
 
 def _cut(connection: http.client.HTTPConnection, sockets: list[socket.socket], over: threading.Event) -> None:
