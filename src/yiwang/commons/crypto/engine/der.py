@@ -56,6 +56,13 @@ class Reader:
         self._at = start + size
         return data[start : self._at]
 
+    def natural(self) -> int:
+        """The next value, a non-negative INTEGER."""
+        at, content = self._at, self.take(INTEGER)
+        if not content or content[0] > 0x7F or (len(content) > 1 and content[0] == 0 and content[1] < 0x80):
+            raise KeyRefused(f"ASN.1: not a non-negative integer in its shortest form at byte {at}")
+        return int.from_bytes(content, "big")
+
     def end(self) -> None:
         """Refuses whatever follows."""
         if self:

@@ -7,8 +7,8 @@ SM3 of the message and one multiplication on the curve.
 from functools import cache
 from typing import Protocol
 
-from yiwang.commons.crypto.engine import curve, gmssl, libcrypto, sm3
-from yiwang.commons.crypto.engine.errors import Unavailable
+from yiwang.commons.crypto.engine import curve, der, gmssl, libcrypto, sm3
+from yiwang.commons.crypto.engine.errors import Damaged, KeyRefused, Unavailable
 
 DEFAULT_ID = b"1234567812345678"
 """The signer's identity where none is agreed (GB/T 35276, 10; RFC 8998, 3.2.1)."""
@@ -69,7 +69,23 @@ class SigningKey:
 
     def decrypt(self, sealed: bytes) -> bytes:
         """The plain text of an SM2 ciphertext (GM/T 0009). Raises Damaged."""
+        _check_ciphertext(sealed)
         return self._key.decrypt(sealed)
+
+
+def _check_ciphertext(sealed: bytes) -> None:
+    """Refuses what is not exactly SEQUENCE {x, y, hash, ciphertext}: OpenSSL passes over bytes that follow."""
+    try:
+        outer = der.Reader(sealed)
+        inner = der.Reader(outer.take(der.SEQUENCE))
+        outer.end()
+        x, y = inner.natural(), inner.natural()
+        sizes = len(inner.take(der.OCTET_STRING)), len(inner.take(der.OCTET_STRING))
+        inner.end()
+    except KeyRefused as error:
+        raise Damaged(str(error)) from None
+    if max(x, y) >= curve.P or sizes[0] != 32 or sizes[1] == 0:
+        raise Damaged("not an SM2 ciphertext")
 
 
 class VerifyingKey:
