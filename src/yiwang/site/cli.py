@@ -24,6 +24,7 @@ _PLAIN = {
     "pack": "yiwang.site.operating:pack",
     "manage": "yiwang.site.operating:manage",
     "vendor": "yiwang.site.operating:vendor",
+    "verify": "yiwang.site.verifying:verify",
 }
 
 

@@ -63,6 +63,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "witness.quorum": ("见证签名不足：{found}", "the quorum of witnesses is not reached: {found}"),
     "witness.ignored": ("忽略了不认识的签名：{name}", "ignored a signature of an unknown key: {name}"),
     "keys.none": ("没有给出受信任的公钥", "no trusted keys were given"),
+    "keys.wrong": ("公钥文件 {file} 有误：{reason}", "the file of trusted keys {file} is wrong: {reason}"),
 }
 
 
