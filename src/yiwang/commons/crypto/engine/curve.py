@@ -38,7 +38,7 @@ def public_der(point: bytes) -> bytes:
 
 def is_public(data: bytes) -> bool:
     """Does the AlgorithmIdentifier of this SubjectPublicKeyInfo name the curve? Says nothing about the point."""
-    return data[2:].startswith(_ALGORITHM)
+    return data.startswith(_ALGORITHM, 2)
 
 
 def point_of(data: bytes) -> bytes:

@@ -13,14 +13,14 @@ _PUBLIC = bytes.fromhex("302a300506032b6570032100")
 _PRIVATE = bytes.fromhex("302e020100300506032b657004220420")
 _ALGORITHM = bytes.fromhex("300506032b6570")
 _P = 2**255 - 19
-_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL = {0, 1, _P - 1, _ORDER_8, _P - _ORDER_8}
 """y coordinates of the eight points whose order divides 8."""
 
 
 def is_public(data: bytes) -> bool:
     """Does the AlgorithmIdentifier of this SubjectPublicKeyInfo name Ed25519?"""
-    return data[2:].startswith(_ALGORITHM)
+    return data.startswith(_ALGORITHM, 2)
 
 
 def is_private(data: bytes) -> bool:

@@ -14,6 +14,7 @@ DEFAULT_ID = b"1234567812345678"
 """The signer's identity where none is agreed (GB/T 35276, 10; RFC 8998, 3.2.1)."""
 
 _MAX_SIGNATURE = 72
+_MAX_CIPHERTEXT = 1 << 16
 _CURVE = b"".join(value.to_bytes(32, "big") for value in (curve.A, curve.B, curve.GX, curve.GY))
 
 
@@ -75,6 +76,8 @@ class SigningKey:
 
 def _check_ciphertext(sealed: bytes) -> None:
     """Refuses what is not exactly SEQUENCE {x, y, hash, ciphertext}: OpenSSL passes over bytes that follow."""
+    if len(sealed) > _MAX_CIPHERTEXT:
+        raise Damaged("too long for an SM2 ciphertext")
     try:
         outer = der.Reader(sealed)
         inner = der.Reader(outer.take(der.SEQUENCE))
