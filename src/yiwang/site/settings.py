@@ -147,7 +147,7 @@ STATIC_ROOT = _s.data_dir / "static"
 WHITENOISE_MAX_AGE = 31_536_000
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "yiwang.web.staticfiles.ModuleStaticFilesStorage"},
 }
 MEDIA_ROOT = _s.data_dir / "uploads"
 

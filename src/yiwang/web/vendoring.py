@@ -92,6 +92,35 @@ LIBRARIES = (
             ("LICENSE", "LICENSE"),
         ),
     ),
+    # What the page that verifies receipts computes with, all without network and without evaluated code.
+    Library(
+        name="sm-crypto",
+        package="sm-crypto-v2",
+        wanted="^1",
+        licence="MIT",
+        files=(("dist/index.umd.js", "sm-crypto.umd.js"), ("LICENCE_MIT", "LICENSE")),
+    ),
+    Library(
+        name="noble-ed25519",
+        package="@noble/ed25519",
+        wanted="^3",
+        licence="MIT",
+        files=(("index.js", "ed25519.js"), ("LICENSE", "LICENSE")),
+    ),
+    Library(
+        name="noble-hashes",
+        package="@noble/hashes",
+        wanted="^2",
+        licence="MIT",
+        files=(*((name, name) for name in ("sha2.js", "_md.js", "_u64.js", "utils.js")), ("LICENSE", "LICENSE")),
+    ),
+    Library(
+        name="qr",
+        package="qr",
+        wanted="^0.7",
+        licence="MIT OR Apache-2.0",
+        files=(("decode.js", "decode.js"), ("index.js", "index.js"), ("LICENSE-MIT", "LICENSE")),
+    ),
 )
 
 
