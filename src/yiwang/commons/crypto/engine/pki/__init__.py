@@ -1,0 +1,41 @@
+"""X.509 for both suites: certificates, chains, revocation lists, OCSP, and an authority for tests and demonstrations.
+
+Structures of strangers are read by `cryptography` (memory-safe, not recursive, strict DER), which knows no SM2: what it
+doesn't read (bare public keys, requests with several questions) and all that is written goes through `der`, signatures
+through the suites. Answers are Verdicts; only the reading functions raise, and only PkiError.
+"""
+
+from .authority import Authority, new_root, parse_name
+from .certificates import Certificate, read_certificate, read_certificates
+from .crls import RevocationList, read_list, write_list
+from .keys import key_fits, private_key_pem, read_private_key
+from .ocsp import Responder, Response, read_response, write_request
+from .reasons import PkiError, Reason
+from .status import Revocation, RevocationReason
+from .validation import check_certificate
+from .verdicts import Verdict
+
+__all__ = [
+    "Authority",
+    "Certificate",
+    "PkiError",
+    "Reason",
+    "Responder",
+    "Response",
+    "Revocation",
+    "RevocationList",
+    "RevocationReason",
+    "Verdict",
+    "check_certificate",
+    "key_fits",
+    "new_root",
+    "parse_name",
+    "private_key_pem",
+    "read_certificate",
+    "read_certificates",
+    "read_list",
+    "read_private_key",
+    "read_response",
+    "write_list",
+    "write_request",
+]
