@@ -34,6 +34,11 @@ BENCHES = {
         Bench(
             "portal", "pages a second of the portal as served, beside an empty view, and search over 10,000 documents"
         ),
+        Bench(
+            "trust",
+            "signatures, sealed fields and the log of evidence, beside the bare libraries and peers",
+            grows=True,
+        ),
         Bench("start", "cold and warm start of `yiwang serve`, memory of the whole demonstration", in_city=False),
     )
 }

@@ -1,10 +1,7 @@
 """The peers of the decision tables, and the rules that all of them share; a peer that is missing is installed aside."""
 
-import importlib
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +13,7 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
 from SpiffWorkflow.dmn.specs import model as spiff
 
+from bench.aside import peer
 from yiwang.commons.rules.engine import DecisionTable, HitPolicy, Input, Output, Rule
 
 Facts = Mapping[str, Any]
@@ -24,7 +22,6 @@ INPUTS = ("age", "income", "district", "married", "children", "insured")
 DISTRICTS = ("320402", "320404", "320411", "320412", "320413", "320481")
 ZEN = "zen-engine>=2.1,<3"
 ROOT = Path(__file__).parents[1]
-ASIDE = ROOT / ".yiwang" / "bench-peers"
 
 
 def inside() -> dict[str, str]:
@@ -136,7 +133,7 @@ def spiffworkflow(rows: Sequence[Row]) -> Decide:
 
 def zen(rows: Sequence[Row]) -> Decide:
     """zen-engine (Rust), its decision compiled once."""
-    engine = _peer("zen", ZEN).ZenEngine()
+    engine = peer("zen", ZEN).ZenEngine()
     inputs = [{"id": name, "name": name, "field": name} for name in INPUTS]
     rules = []
     for number, row in enumerate(rows):
@@ -159,18 +156,3 @@ def zen(rows: Sequence[Row]) -> Decide:
     ]
     decision = engine.create_decision(json.dumps({"nodes": nodes, "edges": edges}))
     return lambda record: decision.evaluate(record)["result"]["result"]
-
-
-def _peer(module: str, requirement: str) -> Any:
-    """A peer's module, installed into a folder of its own where the environment lacks it."""
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        sys.path.append(str(ASIDE))
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(ASIDE), requirement]
-        subprocess.run(command, check=True)
-        importlib.invalidate_caches()
-        return importlib.import_module(module)
