@@ -80,14 +80,14 @@ class Settings(BaseSettings):
         return kept_secret(self.data_dir / "keys" / "session.key").hex()
 
 
-def kept_secret(path: Path, size: int = 32) -> bytes:
-    """Read `size` secret bytes kept at `path`, or make them: mode 0600, complete or absent, first writer wins."""
+def kept_secret(path: Path, size: int = 32, *, content: bytes = b"") -> bytes:
+    """Read `size` secret bytes kept at `path`, or make them (or keep `content`): mode 0600, complete or absent, first writer wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         fresh = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(secrets.token_bytes(size))
+            stream.write(content or secrets.token_bytes(size))
             stream.flush()
             os.fsync(stream.fileno())
         try:
@@ -96,7 +96,17 @@ def kept_secret(path: Path, size: int = 32) -> bytes:
             pass
         finally:
             fresh.unlink()
+        _keep_name(path.parent)
     return path.read_bytes()
+
+
+def _keep_name(folder: Path) -> None:
+    """A file that a power cut must not lose needs its name written too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @cache

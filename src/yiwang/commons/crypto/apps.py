@@ -1,4 +1,4 @@
-"""Wires crypto."""
+"""Wires crypto: fields are encrypted by its keys."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,15 @@ class CryptoConfig(AppConfig):
     name = "yiwang.commons.crypto"
     label = "commons_crypto"
     verbose_name = "密码资源池"
+
+    def ready(self) -> None:
+        from yiwang.commons.crypto import adapters, registry
+        from yiwang.commons.crypto.commands.accounting import write_uses
+        from yiwang.commons.crypto.contrib.master_files import MasterFiles
+        from yiwang.commons.crypto.queries.keyring import RING
+        from yiwang.kernel import cipher
+        from yiwang.kernel.settings import settings
+
+        registry.provide_master_keys(MasterFiles(lambda: settings().data_dir / "keys"))
+        RING.write = write_uses
+        cipher.provide(adapters.PoolCipher)

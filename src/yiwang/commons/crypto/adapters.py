@@ -1,0 +1,55 @@
+"""Fills the kernel's port of field encryption with keys of the pool."""
+
+from yiwang.commons.crypto import rules
+from yiwang.commons.crypto.engine import Damaged
+from yiwang.commons.crypto.queries.keyring import RING
+from yiwang.kernel.cipher import MASTER, LocalCipher, Undecryptable
+from yiwang.kernel.settings import kept_secret, settings
+
+_LEAST = rules.HEAD + 12 + 16  # nonce and tag
+
+
+class PoolCipher:
+    """Encrypts fields by the pool's keys; until these are established, and for what was written then, by the local key."""
+
+    def __init__(self) -> None:
+        self._local: LocalCipher | None = None
+
+    def _locally(self) -> LocalCipher:
+        if self._local is None:
+            self._local = LocalCipher(kept_secret(settings().data_dir / "keys" / MASTER))
+        return self._local
+
+    def encrypt(self, plain: bytes, *, context: str) -> bytes:
+        key = RING.view().writer
+        if key is None:
+            return self._locally().encrypt(plain, context=context)
+        next(key.seals)
+        return key.head + key.sealer.seal(plain, key.place(context))
+
+    def decrypt(self, stored: bytes, *, context: str) -> bytes:
+        if stored[:1] == _LOCAL:
+            return self._locally().decrypt(stored, context=context)
+        if len(stored) < _LEAST or stored[0] != rules.FORMAT:
+            raise Undecryptable("unknown format")
+        key = RING.reader(stored[2 : rules.HEAD])
+        if key is None or stored[: rules.HEAD] != key.head:
+            raise Undecryptable("the key of this value is not here")
+        next(key.opens)
+        try:
+            return key.sealer.open(stored[rules.HEAD :], key.place(context))
+        except Damaged:
+            raise Undecryptable("the value was changed") from None
+
+    def keyed_hash(self, value: bytes, *, purpose: str) -> bytes:
+        keys = RING.view().lookups
+        return keys[0].hash(value, purpose) if keys else self._locally().keyed_hash(value, purpose=purpose)
+
+    def keyed_hashes(self, value: bytes, *, purpose: str) -> tuple[bytes, ...]:
+        keys = RING.view().lookups
+        if not keys:
+            return self._locally().keyed_hashes(value, purpose=purpose)
+        return tuple(key.hash(value, purpose) for key in keys)
+
+
+_LOCAL = bytes([rules.LOCAL_FORMAT])

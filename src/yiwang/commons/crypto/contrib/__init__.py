@@ -1,0 +1,1 @@
+"""Fillings of the pool's ports: where master keys are held."""

@@ -1,0 +1,60 @@
+"""Who may see, manage and destroy keys. The program itself creates and uses its own."""
+
+from uuid import UUID
+
+from yiwang.commons.crypto.contracts import (
+    DESTROY,
+    MANAGE,
+    VIEW,
+    MayNotDestroy,
+    MayNotManage,
+    MayNotView,
+    OwnRetirement,
+)
+from yiwang.commons.identity import queries as identity
+from yiwang.kernel.actor import Actor
+
+
+def rights(viewer: Actor) -> frozenset[str]:
+    """The actions on keys that the viewer holds. One query, none for the program."""
+    if viewer.is_system:
+        return frozenset((VIEW, MANAGE, DESTROY))
+    if not viewer.is_official:
+        return frozenset()
+    return frozenset(identity.held_among(viewer, (VIEW, MANAGE, DESTROY)))
+
+
+def can_view(viewer: Actor) -> bool:
+    """Whether the pages of keys open: to whoever manages or destroys too."""
+    return bool(rights(viewer))
+
+
+def check_view(viewer: Actor) -> None:
+    """Raises MayNotView."""
+    if not can_view(viewer):
+        raise MayNotView
+
+
+def can_manage(viewer: Actor) -> bool:
+    return MANAGE in rights(viewer)
+
+
+def check_manage(viewer: Actor) -> None:
+    """Raises MayNotManage."""
+    if not can_manage(viewer):
+        raise MayNotManage
+
+
+def can_destroy(viewer: Actor, retired_by: UUID | None = None) -> bool:
+    """Whoever retired it may not: two people answer for what can't be taken back."""
+    if viewer.is_system:
+        return True
+    return DESTROY in rights(viewer) and (retired_by is None or viewer.account_id != retired_by)
+
+
+def check_destroy(viewer: Actor, retired_by: UUID | None = None) -> None:
+    """Raises MayNotDestroy, OwnRetirement."""
+    if DESTROY not in rights(viewer):
+        raise MayNotDestroy
+    if not can_destroy(viewer, retired_by):
+        raise OwnRetirement

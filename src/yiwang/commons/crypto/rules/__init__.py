@@ -1,0 +1,71 @@
+"""Pure decisions of crypto: the life of a key, the byte form of sealed fields, schedules, counters."""
+
+from yiwang.commons.crypto.rules.fields import (
+    ALGORITHMS,
+    FORMAT,
+    HEAD,
+    LABEL,
+    LOCAL_FORMAT,
+    LOOKUP_BYTES,
+    head,
+    label_of,
+)
+from yiwang.commons.crypto.rules.naming import (
+    FIELDS_KEY,
+    LOOKUP_KEY,
+    PLATFORM_APPLICATION,
+    algorithm,
+    is_name,
+    is_suite,
+)
+from yiwang.commons.crypto.rules.schedule import (
+    DUE_SOON,
+    FIELDS_DAYS,
+    GRACE,
+    KNOWS_FOR,
+    LOOKUP_DAYS,
+    SEALS,
+    SETTLING,
+    STALE_AFTER,
+    is_due,
+    next_rotation,
+)
+from yiwang.commons.crypto.rules.states import PLATFORM, STEPS, USES, after, may, verbs
+from yiwang.commons.crypto.rules.tally import TALLY, Counter, Tally, Used
+
+__all__ = [
+    "ALGORITHMS",
+    "DUE_SOON",
+    "FIELDS_DAYS",
+    "FIELDS_KEY",
+    "FORMAT",
+    "GRACE",
+    "HEAD",
+    "KNOWS_FOR",
+    "LABEL",
+    "LOCAL_FORMAT",
+    "LOOKUP_BYTES",
+    "LOOKUP_DAYS",
+    "LOOKUP_KEY",
+    "PLATFORM",
+    "PLATFORM_APPLICATION",
+    "SEALS",
+    "SETTLING",
+    "STALE_AFTER",
+    "STEPS",
+    "TALLY",
+    "USES",
+    "Counter",
+    "Tally",
+    "Used",
+    "after",
+    "algorithm",
+    "head",
+    "is_due",
+    "is_name",
+    "is_suite",
+    "label_of",
+    "may",
+    "next_rotation",
+    "verbs",
+]

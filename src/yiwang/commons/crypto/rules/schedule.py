@@ -1,0 +1,27 @@
+"""When keys are due, and how long every process may go on with what it knows."""
+
+from datetime import datetime, timedelta
+
+KNOWS_FOR = 30.0
+"""Seconds after which a process looks again at what the pool holds."""
+STALE_AFTER = 110.0
+"""Seconds after which a process that can't look refuses to go on."""
+GRACE = timedelta(seconds=180)
+"""From making a new look-up key until hashes are stored under it: longer than any process stays ignorant of it."""
+SETTLING = timedelta(seconds=60)
+"""After that, until rows are reckoned anew: transactions that began before have ended, clocks differ by less."""
+SEALS = 2**32
+"""Values that one key seals with random nonces (NIST SP 800-38D, 8.3)."""
+DUE_SOON = timedelta(days=14)
+FIELDS_DAYS = 365
+LOOKUP_DAYS = 1095
+
+
+def next_rotation(since: datetime, days: int | None) -> datetime | None:
+    """When a version that came into effect then is due."""
+    return since + timedelta(days=days) if days else None
+
+
+def is_due(at: datetime, next_rotation_at: datetime | None, seals: int = 0) -> bool:
+    """Whether a key should be rotated: its day has come, or it sealed half of what it may."""
+    return (next_rotation_at is not None and next_rotation_at <= at) or seals * 2 >= SEALS
