@@ -10,7 +10,9 @@ from collections.abc import Callable
 import click
 
 # verb → "module:attribute", the module in this package
-_PLAIN: dict[str, str] = {}
+_PLAIN: dict[str, str] = {
+    "witness": "witness:witness",
+}
 _NEEDS_DATABASE: dict[str, str] = {}
 _preparations: list[Callable[[], None]] = []
 
