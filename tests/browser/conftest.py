@@ -7,7 +7,8 @@ YIWANG_BROWSER_DATA names its data folder.
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,24 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+
+_VISITORS = pytest.StashKey[list[Visitor]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed tells what its visitors saw and what the servers said last."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for each in item.stash.get(_VISITORS, []):
+            with suppress(Exception):  # a crashed page must not hide the failure itself
+                report.sections.append((f"visitor {each.name}", each.tell()))
+        town = getattr(item, "funcargs", {}).get("town")
+        for log in sorted((town.data_dir / "logs").glob("*.log")) if town else ():
+            lines = log.read_text("utf-8", "replace").splitlines()[-40:]
+            report.sections.append((str(log), "\n".join(lines)))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +84,9 @@ def chromium() -> Iterator[object]:
 
 
 @pytest.fixture
-def visitor(chromium, base) -> Iterator[Callable[..., Visitor]]:
+def visitor(chromium, base, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors and closes them: `visitor("parent", PHONE)`."""
-    made: list[Visitor] = []
+    made = request.node.stash[_VISITORS] = []
 
     def make(name: str, size: tuple[int, int] = DESKTOP, **options: bool) -> Visitor:
         made.append(Visitor(chromium, base, name, size, **options))

@@ -4,6 +4,8 @@
 console, nothing beyond the right edge, targets a thumb can hit.
 """
 
+from collections import deque
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +71,15 @@ class Visitor:
         self.page.set_default_timeout(20_000)
         self.said: list[str] = []
         self.refused: set[str] = set()
+        self.visited: deque[str] = deque(maxlen=8)
         self.page.on("console", lambda said: self.said.append(_heard(said)) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("response", self._note)
         self._seen = 0
 
     def _note(self, response: Response) -> None:
+        if response.status >= HTTPStatus.BAD_REQUEST or response.request.is_navigation_request():
+            self.visited.append(f"{response.request.method} {response.url} {response.status}")
         if response.status in {409, 422} and response.request.resource_type in {"document", "xhr"}:
             self.refused.add(response.url)
 
@@ -139,6 +144,11 @@ class Visitor:
 
     def close(self) -> None:
         self.context.close()
+
+    def tell(self) -> str:
+        """Where the visitor has been and what stands on the page now: what one would ask somebody who calls for help."""
+        words = self.page.evaluate("document.body ? document.body.innerText : ''")
+        return "\n".join([f"{self.name} at {self.page.url}", *self.visited, " ".join(words.split())[:1500]])
 
 
 def _heard(said: ConsoleMessage) -> str:
