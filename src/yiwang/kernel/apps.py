@@ -23,7 +23,7 @@ class KernelConfig(AppConfig):
 
 def _install_guards(**_kwargs: Any) -> None:
     from yiwang.kernel import guard
-    from yiwang.kernel.models import AppendOnlyModel, GuardedRow
+    from yiwang.kernel.models import GuardedRow
 
     present = set(connection.introspection.table_names())
     guarded = [model for model in apps.get_models() if issubclass(model, GuardedRow) and model._meta.managed]
@@ -31,6 +31,6 @@ def _install_guards(**_kwargs: Any) -> None:
     append_only = [
         model._meta.db_table
         for model in guarded
-        if issubclass(model, AppendOnlyModel) and model._meta.db_table in present
+        if getattr(model, "append_only", False) and model._meta.db_table in present
     ]
     guard.install(tables, append_only)

@@ -34,7 +34,7 @@ def record(kind: str, subject: SubjectRef, statement: Mapping[str, Fact]) -> Non
         subject_id=subject.id,
         statement=whole,
         run=run.id,
-        digest=hashlib.new("sm3", canonical(whole)).digest(),
+        digest=digest_of(canonical(whole)),
     )
     keep(row)
 
@@ -42,6 +42,11 @@ def record(kind: str, subject: SubjectRef, statement: Mapping[str, Fact]) -> Non
 def canonical(value: Any) -> bytes:
     """The one byte form of a statement: sorted keys, no spaces, UTF-8 (RFC 8785 for the types used here)."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest_of(data: bytes) -> bytes:
+    """What a row keeps beside its statement: SM3 of the canonical bytes."""
+    return hashlib.new("sm3", data).digest()
 
 
 def salted_hash(value: str | bytes, salt: bytes | None = None) -> str:

@@ -1,0 +1,130 @@
+"""Witnesses of the open log: who they are, how many must co-sign, what they answered, what was found wrong."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from yiwang.commons.ledger.commands.appending import log_subject
+from yiwang.commons.ledger.contracts import FindingKind, NoSuchEntry, WitnessRefused
+from yiwang.commons.ledger.engine import LedgerFault, NoteSignature, NoteVerifier, suite_of
+from yiwang.commons.ledger.models import Checkpoint, Cosignature, LogFinding, Quorum, Witness
+from yiwang.commons.ledger.queries import checkpoints, tree
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import command, keep, note
+from yiwang.kernel.evidence import record
+
+
+@command("ledger.add_witness")
+def add_witness(*, vkey: str, organisation: str, url: str, by: Actor, at: datetime) -> UUID:
+    """Have an organisation's witness co-sign the open log. `vkey`: its public key (`name+id+base64`), `url`: where it answers.
+
+    Raises LogMissing, WitnessRefused.
+    """
+    del by
+    log = tree.open_log()
+    try:
+        verifier = NoteVerifier.parse(vkey)
+    except LedgerFault as fault:
+        raise WitnessRefused(reason=fault.reason.text()) from None
+    if not verifier.kind.cosigns:
+        raise WitnessRefused(reason=vkey)
+    if not url.startswith(("http://", "https://")) or not organisation.strip():
+        raise WitnessRefused(reason=url or organisation)
+    if Witness.objects.filter(log=log, name=verifier.name, retired_at__isnull=True).exists():
+        raise WitnessRefused(reason=verifier.name)
+    witness = Witness(
+        log=log,
+        name=verifier.name,
+        organisation=organisation.strip(),
+        url=url.rstrip("/"),
+        suite=suite_of(verifier).name.value,
+        vkey=verifier.vkey,
+        added_at=at,
+    )
+    witness.save(force_insert=True)
+    record("log.witness_added", log_subject(log), {"witness": verifier.vkey, "organisation": witness.organisation})
+    note(SubjectRef("witness", witness.pk), name=witness.name)
+    return witness.pk
+
+
+@command("ledger.retire_witness")
+def retire_witness(*, witness_id: UUID, by: Actor, at: datetime) -> None:
+    """Ask this witness no more. Raises NoSuchEntry, WitnessRefused where the quorum needs it."""
+    del by
+    witness = Witness.objects.select_for_update().filter(pk=witness_id, retired_at__isnull=True).first()
+    if witness is None:
+        raise NoSuchEntry
+    left = Witness.objects.filter(log=witness.log, retired_at__isnull=True).count() - 1
+    if left < checkpoints.needed(log=witness.log):
+        raise WitnessRefused(reason=f"{left}")
+    witness.retired_at = at
+    witness.save(update_fields=["retired_at"])
+    record("log.witness_retired", log_subject(witness.log), {"witness": witness.vkey})
+    note(SubjectRef("witness", witness_id), name=witness.name)
+
+
+@command("ledger.set_quorum")
+def set_quorum(*, needed: int, by: Actor, at: datetime) -> None:
+    """A receipt is final from now on when `needed` witnesses have co-signed. Raises LogMissing, WitnessRefused."""
+    del by
+    log = tree.open_log()
+    if not 0 <= needed <= Witness.objects.filter(log=log, retired_at__isnull=True).count():
+        raise WitnessRefused(reason=str(needed))
+    Quorum(log=log, needed=needed, at=at).save(force_insert=True)
+    record("log.quorum_set", log_subject(log), {"needed": needed})
+    note(log_subject(log), needed=needed)
+
+
+@command("ledger.record_cosignatures")
+def record_cosignatures(
+    *, size: int, lines: Mapping[UUID, str], faults: Mapping[UUID, str], by: Actor, at: datetime
+) -> int:
+    """Keep what witnesses answered about the checkpoint of `size` entries; how many new co-signatures hold.
+
+    A signature that does not hold is that witness's fault. Raises LogMissing, NoSuchEntry where there is no such checkpoint.
+    """
+    del by
+    log = tree.open_log()
+    head = Checkpoint.objects.filter(log=log, size=size).first()
+    if head is None:
+        raise NoSuchEntry
+    text = head.note.partition("\n\n")[0] + "\n"
+    asked = Witness.objects.select_for_update().filter(log=log, pk__in=[*lines, *faults]).order_by("pk")
+    signed = set(Cosignature.objects.filter(log=log, size=size).values_list("witness_id", flat=True))
+    fresh = 0
+    for witness in asked:
+        line, fault = lines.get(witness.pk), faults.get(witness.pk, "")
+        if line is not None and witness.pk not in signed:
+            if _holds(witness, text, line):
+                Cosignature(log=log, size=size, witness=witness, line=line, at=at).save(force_insert=True)
+                fresh += 1
+            else:
+                fault = "signature"
+        witness.asked_at, witness.fault = at, fault[:500]
+        witness.faults = witness.faults + 1 if fault else 0
+        witness.save(update_fields=["asked_at", "fault", "faults"])
+    note(log_subject(log), size=size, cosigned=fresh)
+    return fresh
+
+
+def _holds(witness: Witness, text: str, line: str) -> bool:
+    try:
+        signature = NoteSignature.parse(line)
+    except LedgerFault:
+        return False
+    return NoteVerifier.parse(witness.vkey).verify(text, signature)
+
+
+@command("ledger.report_finding")
+def report_finding(
+    *, kind: FindingKind, words: str, witness: str = "", proof: str = "", by: Actor, at: datetime
+) -> UUID:
+    """Keep something found wrong with the open log, with the proof that came with it (at most 1 MB). Raises LogMissing."""
+    del by
+    log = tree.open_log()
+    row = LogFinding(
+        log=log, kind=kind.value, witness=witness[:200], words=words[:4000], proof=proof[: 1024 * 1024], at=at
+    )
+    keep(row)
+    note(SubjectRef("log_finding", row.pk), kind=kind.value)
+    return row.pk

@@ -1,0 +1,111 @@
+"""What the operator watches: the backlog, growth, witnesses and what they fail of, findings; and whether there is work to do."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Count, Max, Min
+from django.db.models.functions import TruncDate
+
+from yiwang.commons.ledger import policies
+from yiwang.commons.ledger.contracts import FindingKind, FindingView, LogMissing, LogStanding, WitnessView
+from yiwang.commons.ledger.engine import NoteVerifier
+from yiwang.commons.ledger.models import Checkpoint, Cosignature, Entry, LogFinding, PendingEvidence, Witness
+from yiwang.commons.ledger.queries import checkpoints, tree
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.models import EvidenceRow
+from yiwang.kernel.paging import Page, paginate
+
+_DAYS = 30
+_WAITS = """
+SELECT EXISTS (SELECT 1 FROM commons_ledger_pendingevidence p JOIN kernel_evidencerow e ON e.id = p.evidence_id),
+  coalesce((SELECT size FROM commons_ledger_checkpoint WHERE log_id = l.number ORDER BY size DESC LIMIT 1), 0)
+    < coalesce((SELECT "index" + 1 FROM commons_ledger_entry WHERE log_id = l.number ORDER BY "index" DESC LIMIT 1), 0)
+FROM (SELECT max(number) AS number FROM commons_ledger_log WHERE closed_at IS NULL) AS l
+"""
+
+
+def work_waits(*, viewer: Actor) -> tuple[bool, bool]:
+    """(evidence waits for the log, entries wait for a signed head). One query of a few index look-ups."""
+    del viewer
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITS)
+        evidence, entries = cursor.fetchone()
+    return evidence, entries
+
+
+def standing(*, viewer: Actor) -> LogStanding:
+    """How the open log stands. Raises Forbidden where the viewer may not watch it, LogMissing. Five queries."""
+    policies.check_watch(viewer)
+    log = tree.open_log()
+    waiting = PendingEvidence.objects.aggregate(many=Count("pk"), oldest=Min("pk"))
+    oldest = EvidenceRow.objects.filter(pk=waiting["oldest"]).values_list("at", flat=True).first()
+    return LogStanding(
+        size=tree.size(log=log),
+        backlog=waiting["many"],
+        oldest_waiting_at=oldest,
+        last_appended_at=Entry.objects.filter(log=log).order_by("-index").values_list("at", flat=True).first(),
+        per_day=_growth(log.number, clock.now()),
+    )
+
+
+def _growth(log: int, now: datetime) -> tuple[tuple[date, int], ...]:
+    """Entries by day of the last thirty days, from the sizes of signed heads."""
+    since = now - timedelta(days=_DAYS)
+    heads = Checkpoint.objects.filter(log_id=log)
+    before = heads.filter(at__lt=since).aggregate(size=Max("size"))["size"] or 0
+    days = heads.filter(at__gte=since).annotate(day=TruncDate("at")).values("day").annotate(last=Max("size"))
+    found = []
+    for row in days.order_by("day"):
+        found.append((row["day"], row["last"] - before))
+        before = row["last"]
+    return tuple(found)
+
+
+def witnesses(*, viewer: Actor) -> tuple[WitnessView, ...]:
+    """The witnesses of the open log that are asked, with the state of each. Public. Four queries."""
+    del viewer
+    try:
+        log = tree.open_log()
+    except LogMissing:
+        return ()
+    rows = list(checkpoints.active_witnesses(log=log).values())
+    head = checkpoints.newest(log=log)
+    last = {
+        row["witness"]: (row["size"], row["at"])
+        for row in Cosignature.objects.filter(witness__in=rows)
+        .values("witness")
+        .annotate(size=Max("size"), at=Max("at"))
+    }
+    return tuple(_witness(row, last.get(row.pk), head.size if head else 0) for row in rows)
+
+
+def _witness(row: Witness, last: tuple[int, datetime] | None, size: int) -> WitnessView:
+    verifier = NoteVerifier.parse(row.vkey)
+    return WitnessView(
+        id=row.pk,
+        name=row.name,
+        organisation=row.organisation,
+        url=row.url,
+        suite=row.suite,
+        vkey=row.vkey,
+        fingerprint=verifier.key_id.hex(),
+        since=row.added_at,
+        last_cosigned_at=last[1] if last else None,
+        last_size=last[0] if last else 0,
+        behind=size - (last[0] if last else 0),
+        asked_at=row.asked_at,
+        fault=row.fault,
+        faults=row.faults,
+    )
+
+
+def findings(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[FindingView]:
+    """What was found wrong, newest first. Raises Forbidden, BadCursor. One query."""
+    policies.check_watch(viewer)
+    page = paginate(LogFinding.objects.all(), order=("-at", "-id"), cursor=cursor, size=size)
+    return page.map(
+        lambda row: FindingView(
+            id=row.pk, at=row.at, kind=FindingKind(row.kind), witness=row.witness, words=row.words, proof=row.proof
+        )
+    )
