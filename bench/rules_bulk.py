@@ -125,7 +125,7 @@ def _compared(
     sql: str,
     rounds: int,
 ) -> tuple[Figures, Figures]:
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"enable_progress_bar": "false"})
     connection.register("facts", facts)
 
     def ours() -> pa.Table:
@@ -209,8 +209,8 @@ def _child(count: int, rounds: int) -> Figures:
     """In a process of its own, so that its memory is its own."""
     code = "import sys; from bench.rules_bulk import fifty; fifty(int(sys.argv[1]), int(sys.argv[2]))"
     command = [sys.executable, "-c", code, str(count), str(rounds)]
-    line = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=inside()).stdout
-    found: Figures = json.loads(line)
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=inside()).stdout
+    found: Figures = json.loads(said.splitlines()[-1])
     return found
 
 
