@@ -70,7 +70,7 @@ class TrustedKeys:
 
     def reached(self, cosigned: Iterable[str]) -> bool:
         """Whether the quorum is reached when the witnesses of these names have cosigned."""
-        done = {_NONE, *cosigned}
+        done = {_NONE, *(name for name in cosigned if name in self.witnesses)}
         for name, group in self.groups.items():  # a group names only what stands before it
             if sum(member in done for member in group.members) >= group.threshold:
                 done.add(name)

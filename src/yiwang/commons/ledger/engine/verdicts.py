@@ -147,7 +147,9 @@ class _Judge:
                 mark = self._wrong("witness.invalid", name=name)
             else:
                 self._seen(name, key.time_of(one))
-        if self._witnesses_asked() and not self.trusted.reached(self.cosigned):
+        if not self._witnesses_asked():
+            self.remarks.append(Reason("policy.no_witness"))
+        elif not self.trusted.reached(self.cosigned):
             found = f"{len(self.cosigned)} < {self.trusted.needed()} ({_list(self.cosigned)})"
             mark = self._wrong("witness.quorum", found=found)
         return mark

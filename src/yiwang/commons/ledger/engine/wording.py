@@ -45,6 +45,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "policy.member": ("{name} 已属于另一组", "{name} is already a member of a group"),
     "policy.threshold": ("组的门限应在 1 到 {count} 之间", "a group's threshold must be between 1 and {count}"),
     "policy.quorum": ("应恰有一行 quorum", "there must be exactly one quorum line"),
+    "policy.no_witness": ("所用的公钥文件不要求见证", "the trusted keys ask for no witness"),
     "policy.too_many": ("{word} 超过上限 {limit} 行", "more than {limit} lines of {word}"),
     # verdicts
     "log.unknown": ("没有受信任的日志公钥：{origin}", "no trusted key for the log {origin}"),
