@@ -125,7 +125,7 @@ def _compared(
     sql: str,
     rounds: int,
 ) -> tuple[Figures, Figures]:
-    connection = duckdb.connect(config={"enable_progress_bar": "false"})
+    connection = duckdb.connect()
     connection.register("facts", facts)
 
     def ours() -> pa.Table:

@@ -21,11 +21,7 @@ from .terms import Column, Term, Uncompilable
 Source = Any
 """A pyarrow Table or RecordBatchReader, a path of Parquet files, a table of Ibis, a relation of DuckDB."""
 
-_SETTINGS = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "enable_progress_bar": "false",  # what a program prints is its own
-}
+_SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _WHOLE = {"int8": 3, "int16": 5, "int32": 10, "int64": 19, "uint8": 3, "uint16": 5, "uint32": 10, "uint64": 20}
 _FACTS = "facts"
 
