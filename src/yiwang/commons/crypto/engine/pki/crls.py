@@ -113,11 +113,7 @@ def _read(data: bytes) -> RevocationList:
     loaded = x509.load_der_x509_crl(data)
     extensions = {type(extension.value): extension.value for extension in loaded.extensions}
     number, scope = extensions.get(x509.CRLNumber), extensions.get(x509.IssuingDistributionPoint)
-    tbs, outer, _ = der.outer(data).children()
-    version_2, *_ = members = tbs.children()
     fault = None
-    if members[version_2.tag == der.INTEGER].whole != outer.whole:
-        fault = Reason("algorithm_differs")
     if x509.DeltaCRLIndicator in extensions:
         fault = Reason("status_delta")
     for extension in loaded.extensions:

@@ -4,7 +4,6 @@ The reader walks with a stack of its own, never by recursion, and copies nothing
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yiwang.commons.crypto.engine.der import encode
@@ -115,11 +114,6 @@ def read(data: bytes, *, limit: int, depth: int = MAX_DEPTH) -> Node:
     return top
 
 
-def outer(data: bytes) -> Node:
-    """The value at the beginning, without a look inside: for what is too large to walk and read by another parser."""
-    return _header(data, 0, len(data))
-
-
 def _header(data: bytes, at: int, end: int) -> Node:
     if at + 2 > end:
         raise _wrong(at, "truncated")
@@ -141,11 +135,6 @@ def _header(data: bytes, at: int, end: int) -> Node:
 
 def _wrong(offset: int, detail: str) -> PkiError:
     return PkiError("malformed", what="DER", detail=f"{detail} @{offset}")
-
-
-def fields(node: Node, tag: int = SEQUENCE) -> Iterator[Node]:
-    """The members of a SEQUENCE (or `tag`), one after the other."""
-    return iter(node.expect(tag).children())
 
 
 def sequence(*parts: bytes) -> bytes:
