@@ -1,6 +1,6 @@
 """FEEL and DMN 1.5 without any framework: parse, compile to closures, decide, explain.
 
-Doors: `compile_expression`, `compile_unary_tests`, `compile_table`, `load_dmn`. Errors of FEEL are null with a
+Doors: `compile_expression`, `compile_unary_tests`, `compile_table`, `load_dmn`, `missing_facts`. Errors of FEEL are null with a
 `Diagnostic`; absent facts are unknown, not null, and named in `missing_facts`; a `Budget` ends what runs away.
 """
 
@@ -40,11 +40,19 @@ from .temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from .temporal_text import format_temporal
 from .values import Function, Range
 
-_LATER = {"Model": "dmn_model", "load_dmn": "dmn_model", "Reading": "faults", "read_dmn": "faults"}
+_LATER = {
+    "Missing": "explaining",
+    "Model": "dmn_model",
+    "Reading": "faults",
+    "load_dmn": "dmn_model",
+    "missing_facts": "explaining",
+    "read_dmn": "faults",
+}
 """Doors whose parts are loaded when they are first used: who only computes FEEL need not load DMN and XML."""
 
 if TYPE_CHECKING:
     from .dmn_model import Model, load_dmn
+    from .explaining import Missing, missing_facts
     from .faults import Reading, read_dmn
 else:
 
@@ -82,6 +90,7 @@ __all__ = [
     "HitPolicy",
     "Input",
     "ListOf",
+    "Missing",
     "Model",
     "MonthsDuration",
     "Outcome",
@@ -106,6 +115,7 @@ __all__ = [
     "from_json",
     "is_instance",
     "load_dmn",
+    "missing_facts",
     "parse",
     "parse_unary_tests",
     "read_dmn",

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from yiwang.commons.rules.engine import Model, from_json, load_dmn
+from yiwang.commons.rules.engine import Model, from_json, load_dmn, missing_facts
 from yiwang.serve.matters.rules.conditions import Judgement
 
 REFUSED = "none"
 """The `scope` with which the decision refuses the whole bundle."""
+EVALUATIONS = 400
+"""How far it is looked which absent facts still matter: some tens of milliseconds, and the same facts every time."""
+UNHURRIED = 30.0
 
 Ruling = Callable[[Mapping[str, Any]], Judgement]
 
@@ -23,14 +26,18 @@ class Decision:
     def __call__(self, facts: Mapping[str, Any]) -> Judgement:
         """True: refused, False: not; open while an untold fact may still refuse. What fits no rule is not refused."""
         types = self.model.inputs
-        outcome = self.model.decide(
-            self.key, {name: from_json(value, types.get(name)) for name, value in facts.items()}
-        )
-        missing = frozenset(name.partition(".")[0] for name in outcome.missing_facts)
-        scope = outcome.value.get("scope") if isinstance(outcome.value, Mapping) else None
-        if scope is None and missing:
-            return Judgement(None, missing)
-        return Judgement(scope == REFUSED)
+        told = {name: from_json(value, types.get(name)) for name, value in facts.items()}
+        found = missing_facts(self.model, self.key, told, limit=EVALUATIONS, seconds=UNHURRIED)
+        if found.settled:
+            return Judgement(_scope(found.value) == REFUSED)
+        scopes = {_scope(value) for value in found.outcomes}
+        if scopes and REFUSED not in scopes:
+            return Judgement(value=False)
+        return Judgement(None, frozenset(name.partition(".")[0] for name in found.facts))
+
+
+def _scope(value: object) -> object:
+    return value.get("scope") if isinstance(value, Mapping) else None
 
 
 def decision(dmn: bytes, key: str, imports: tuple[bytes, ...] = ()) -> Decision:

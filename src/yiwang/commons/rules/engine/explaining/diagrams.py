@@ -15,6 +15,7 @@ class Diagrams:
         self._inner: dict[tuple[int, tuple[int, ...]], int] = {}
         self._nodes: list[tuple[int, tuple[int, ...]] | Hashable] = []
         self._variable: list[int] = []
+        self._cases: dict[tuple[int, tuple[int, ...]], int] = {}
 
     def leaf(self, value: Hashable) -> int:
         """The constant function."""
@@ -37,6 +38,12 @@ class Diagrams:
 
     def case(self, variable: int, children: Sequence[int]) -> int:
         """The function that is `children[i]` where the variable has its value `i`; they may hold any variables."""
+        key = (variable, tuple(children))
+        if key not in self._cases:
+            self._cases[key] = self._case(variable, children)
+        return self._cases[key]
+
+    def _case(self, variable: int, children: Sequence[int]) -> int:
         top = min([variable, *(self._variable[child] for child in children)])
         if top == variable:
             return self._made(variable, tuple(self._fixed(child, variable, i) for i, child in enumerate(children)))

@@ -1,8 +1,10 @@
 """Which absent facts can still change a decision: exactly, by trying the few values that stand for all.
 
 What the three-valued evaluation leaves open is narrowed: a fact is asked only if two ways of completing the facts that
-differ in it alone come out differently. Beyond `limit` evaluations or `seconds`, or for facts that are used in other ways than
-compared with constants, the evaluation's own answer stands, which may ask too much and never too little.
+differ in it alone come out differently. Ways after which the same question remains (`regions`) are followed once, so that a
+table of many facts takes as many evaluations as it has different remainders and not as many as there are completions.
+Beyond `limit` evaluations or `seconds`, or for facts that are used in other ways than compared with constants, the
+evaluation's own answer stands, which may ask too much and never too little.
 """
 
 import time
@@ -17,8 +19,9 @@ from yiwang.commons.rules.engine.outcome import Outcome
 from yiwang.commons.rules.engine.values import Value
 
 from .diagrams import Diagrams
+from .regions import read_otherwise, region_of
 
-LIMIT = 4_000
+LIMIT = 20_000
 SECONDS = 1.0
 MAX_OUTCOMES = 50
 
@@ -27,7 +30,7 @@ MAX_OUTCOMES = 50
 class Missing:
     """`facts` may still change the outcome, the cheapest first; `exact` where each of them surely can.
 
-    `outcomes` are the values still possible (at most 50; empty where not all are known); where `settled`, `value` is
+    `outcomes` are the values still possible (empty where not all are known, or more than 50); where `settled`, `value` is
     the outcome whatever the absent facts are.
     """
 
@@ -45,7 +48,8 @@ class _TooMany(Exception):
     """More completions than the limit."""
 
 
-_CACHE: WeakKeyDictionary[Model, dict[str, dict[str, Samples]]] = WeakKeyDictionary()
+_Prepared = tuple[dict[str, Samples], frozenset[str]]
+_CACHE: WeakKeyDictionary[Model, dict[str, _Prepared]] = WeakKeyDictionary()
 
 
 def missing_facts(
@@ -93,11 +97,12 @@ class _Search:
         self.facts = facts
         self.now = now
         self.left = limit
-        self.samples = _samples(read, decision)
+        self.samples, self.otherwise = _prepared(read, decision)
         self.end = time.monotonic() + seconds
         self.variables: list[str] = []
         self.values: list[list[Value]] = []
         self.outcomes: dict[Hashable, Value] = {}
+        self.regions: dict[Hashable, int] = {}
 
     def narrowed(self, outcome: Outcome) -> Missing:
         """Raises `_TooMany` beyond the limit."""
@@ -113,7 +118,7 @@ class _Search:
         for leaf in open_leaves:
             asked += [name for name in leaf.missing if name not in asked]
         known = tuple(self.outcomes[leaf] for leaf in leaves if not isinstance(leaf, _Open))
-        shown = () if open_leaves else known[:MAX_OUTCOMES]
+        shown = () if open_leaves or len(known) > MAX_OUTCOMES else known
         return Missing(tuple(asked), not open_leaves, shown, known[0] if not asked else None)
 
     def _explored(self, outcome: Outcome, told: dict[str, Value]) -> int:
@@ -126,6 +131,15 @@ class _Search:
         )
         if place is None:
             return self.diagrams.leaf(_Open(outcome.missing_facts, _frozen(told)))
+        region = region_of(outcome, told, self.otherwise)
+        if region is not None and region in self.regions:
+            return self.regions[region]
+        found = self._tried(place, told)
+        if region is not None:
+            self.regions[region] = found
+        return found
+
+    def _tried(self, place: int, told: dict[str, Value]) -> int:
         name = self.variables[place]
         children: list[int] = []
         for value in self.values[place]:
@@ -141,18 +155,18 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A completion that stays open, on facts whose values can't be tried; each is a case of its own."""
+    """A completion that stays open, on facts whose values can't be tried; each remainder is a case of its own."""
 
     missing: tuple[str, ...]
     told: Hashable
 
 
-def _samples(read: Model, decision: str) -> dict[str, Samples]:
+def _prepared(read: Model, decision: str) -> _Prepared:
     cached = _CACHE.setdefault(read, {})
     if decision not in cached:
         name = read.name_of(decision)
-        own = (k for k, n in read.graph.nodes.items() if n.element.name == name and k[0] == read.namespace)
-        cached[decision] = samples_of(read.graph, next(own))
+        own = next(k for k, n in read.graph.nodes.items() if n.element.name == name and k[0] == read.namespace)
+        cached[decision] = samples_of(read.graph, own), read_otherwise(read.graph, own)
     return cached[decision]
 
 

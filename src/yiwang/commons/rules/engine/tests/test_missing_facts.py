@@ -105,7 +105,7 @@ def test_what_is_computed_with_a_fact_is_answered_by_the_evaluation():
 def test_beyond_the_limit_or_the_time_nothing_that_may_matter_is_left_out():
     compiled = simple(("1", '"a"', "true", '"x"'), default='"y"')
     assert set(missing_facts(compiled, "d", {}, seconds=-1, limit=40).facts) == {"n", "s", "b"}
-    missing = missing_facts(compiled, "d", {}, limit=3)
+    missing = missing_facts(compiled, "d", {}, limit=2)
     assert (set(missing.facts), missing.exact) == ({"n", "s", "b"}, False)
 
 
@@ -141,6 +141,55 @@ def test_exactly_the_facts_are_asked_that_some_completion_needs(rows, known, pol
     assert set(missing.facts) == relevant
     assert missing.exact
     assert {repr(to_json(value)) for value in missing.outcomes} == set(table_of.values())
+
+
+DEEP = {"b": st.sampled_from(["-", "true", "false"]), "size": st.sampled_from(["-", '"1"', '"2"', 'not("1")', "null"])}
+DEEP_ROWS = st.lists(
+    st.tuples(DEEP["size"], CELLS["n"], DEEP["b"], st.sampled_from(["1", "2"])), min_size=1, max_size=5
+)
+INNER_ROWS = st.lists(st.tuples(CELLS["n"], CELLS["s"], st.sampled_from(['"1"', '"2"'])), min_size=1, max_size=4)
+INNER = {"n": "small", "s": "grade"}
+
+
+@settings(max_examples=120, deadline=None)
+@given(INNER_ROWS, DEEP_ROWS, KNOWN, POLICIES, st.booleans())
+def test_it_is_exact_through_decisions_behind_and_with_facts_that_formulas_read(inner, outer, known, policy, plain):
+    expression = "n" if plain else "if b then n else 4 - n"
+    behind = table("size", INNER, inner, policy="FIRST", requires=needs(*INNER))
+    columns = {"size": "string", expression: "number", "b": "boolean"}
+    reads = needs("size", kind="Decision") + needs("n", "b")
+    compiled = load_dmn(
+        model(*ALL, behind, table("d", columns, outer, policy=policy, outputs={"o": "1,2"}, requires=reads))
+    )
+    absent = [name for name in FACTS if name not in known]
+    assert set(missing_facts(compiled, "d", known).facts) >= relevant_to(compiled, known, absent)
+    if plain:
+        assert set(missing_facts(compiled, "d", known).facts) == relevant_to(compiled, known, absent)
+
+
+def relevant_to(compiled, known, absent):
+    def outcome(values):
+        return repr(to_json(compiled.decide("d", {**known, **dict(zip(absent, values, strict=True))}).value))
+
+    found = {values: outcome(values) for values in product(*(VALUES[name] for name in absent))}
+    return {
+        name
+        for place, name in enumerate(absent)
+        for values in found
+        for other in VALUES[name]
+        if found[values] != found[(*values[:place], other, *values[place + 1 :])]
+    }
+
+
+def test_many_facts_of_many_values_are_exact_though_their_completions_can_not_be_tried():
+    names = {f"x{i}": "number" for i in range(12)}
+    rules = [(*(f"[{i + k}..{i * 2 + k}]" if (i + k) % 3 else "-" for k in range(12)), str(i % 3)) for i in range(8)]
+    rules += [(*("-" for _ in range(11)), ">= 0", '"a"'), (*("-" for _ in range(11)), "< 0", '"a"')]
+    compiled = load_dmn(model(*(fact(n, "number") for n in names), table("d", names, rules, policy="FIRST")))
+    missing = missing_facts(compiled, "d", {}, seconds=20)
+    assert missing.exact
+    assert set(missing.facts) == set(names)
+    assert missing_facts(compiled, "d", {"x0": -1, "x1": -1}).settled
 
 
 def test_asking_is_fast_enough_for_a_page():
