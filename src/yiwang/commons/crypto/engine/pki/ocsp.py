@@ -105,6 +105,8 @@ def _request(top: der.Node) -> tuple[list[Question], bytes]:
 
 def _question(node: der.Node) -> Question:
     algorithm, name_hash, key_hash, serial = node.expect(der.SEQUENCE).children()
+    if serial.end - serial.content > 21:  # RFC 5280 4.1.2.2: 20 octets, and a sign
+        raise PkiError("malformed", what="ocsp_request", detail="serial number")
     digest = _DIGESTS.get(algorithm.children()[0].oid(), "")
     return Question(
         node.whole, digest, name_hash.expect(der.OCTETS).body, key_hash.expect(der.OCTETS).body, serial.integer()

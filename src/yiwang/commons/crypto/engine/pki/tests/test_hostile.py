@@ -204,7 +204,11 @@ def test_a_file_of_a_thousand_certificates_is_the_largest():
     assert refusal.value.code == "pki.too_many"
 
 
-@pytest.mark.parametrize(("modulus", "exponent"), [(1 << 16_383, 65537), (1 << 1023, 65537), (1 << 3071, 1 << 2000)])
+@pytest.mark.parametrize(
+    ("modulus", "exponent"),
+    [(1 << 16_383, 65537), (1 << 1023, 65537), (1 << 3071, 1 << 2000)],
+    ids=["16384 bits", "1024 bits", "exponent"],
+)
 def test_keys_that_cost_or_hold_too_little_are_refused_before_use(modulus, exponent):
     w = world("international")
     numbers = der.sequence(der.integer(modulus | 1), der.integer(exponent | 1))
