@@ -1,9 +1,12 @@
 """Suites, signers and certificates, free of any framework.
 
 Doors: `suite("national")` gives hashes, signatures and sealing; `LocalSigner` and `Verifier` hold prepared keys;
-`self_test` computes the known answers. Errors are `CryptoError`s; verifying never raises.
+`self_test` computes the known answers; `Pkcs11Token` and `SdfDevice` give signers whose keys never leave a device.
+Errors are `CryptoError`s; verifying never raises.
 """
 
+from .devices.pkcs11 import Pkcs11Token
+from .devices.sdf import SdfDevice
 from .errors import CryptoError, Damaged, KeyRefused, Unavailable
 from .sealing import Sealer
 from .selftest import self_test
@@ -16,6 +19,8 @@ __all__ = [
     "Damaged",
     "KeyRefused",
     "LocalSigner",
+    "Pkcs11Token",
+    "SdfDevice",
     "Sealer",
     "Signer",
     "Suite",

@@ -18,6 +18,11 @@ _SMALL = {0, 1, _P - 1, _ORDER_8, _P - _ORDER_8}
 """y coordinates of the eight points whose order divides 8."""
 
 
+def public_der(raw: bytes) -> bytes:
+    """SubjectPublicKeyInfo of the 32 bytes of RFC 8032."""
+    return _PUBLIC + raw
+
+
 def is_public(data: bytes) -> bool:
     """Does the AlgorithmIdentifier of this SubjectPublicKeyInfo name Ed25519?"""
     return data.startswith(_ALGORITHM, 2)

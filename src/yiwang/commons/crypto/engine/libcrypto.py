@@ -7,6 +7,7 @@ older than 3.0 or built without SM2 (as on Red Hat), `load` says None and the en
 import ctypes
 import ctypes.util
 import secrets
+from collections.abc import Iterator
 from functools import cache
 
 from yiwang.commons.crypto.engine import curve
@@ -167,12 +168,16 @@ class LibCrypto:
         return PublicKey(self._lib, point)
 
 
+def _names() -> Iterator[str]:
+    yield from _NAMES
+    if found := ctypes.util.find_library("crypto"):  # asks programs of the system: slow, so last
+        yield found
+
+
 @cache
 def load() -> LibCrypto | None:
     """The system's OpenSSL, None unless it is 3.0 or newer and has SM2."""
-    for name in (*_NAMES, ctypes.util.find_library("crypto")):
-        if name is None:
-            continue
+    for name in _names():
         try:
             lib = ctypes.CDLL(name)
             for function, (result, arguments) in _PROTOTYPES.items():
