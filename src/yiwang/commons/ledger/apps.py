@@ -7,3 +7,6 @@ class LedgerConfig(AppConfig):
     name = "yiwang.commons.ledger"
     label = "commons_ledger"
     verbose_name = "常享链"
+
+    def ready(self) -> None:
+        from yiwang.commons.ledger import tasks  # noqa: F401  they register themselves

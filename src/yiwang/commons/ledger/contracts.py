@@ -185,6 +185,14 @@ class LogExists(Conflict):
     next_step = _("要改用别的密码套件，请先封存现有的链：yiwang ledger init --succeed。")
 
 
+class OriginRefused(Invalid):
+    """The origin can't be a log's name."""
+
+    code = "ledger.origin_refused"
+    message = _("这个名称不能用作链的名称：{reason}")
+    next_step = _("请使用网址形式的名称，例如 example.gov.cn/ledger，不含空格和加号。")
+
+
 class EntryRefused(Invalid):
     """The bytes can't be an entry."""
 

@@ -32,7 +32,7 @@ class Log(GuardedRow):
     origin = public(models.CharField(max_length=200, unique=True))
     suite = public(models.CharField(max_length=16, choices=SUITES))
     public_key = public(models.BinaryField(max_length=256, help_text="SubjectPublicKeyInfo, DER"))
-    key = public(models.CharField(max_length=120, help_text="where the private key is: `file:NAME`, `pool:ID`"))
+    key_id = public(models.UUIDField(help_text="the signing key in the pool of commons.crypto"))
     opened_at = public(models.DateTimeField())
     closed_at = public(models.DateTimeField(null=True))
 

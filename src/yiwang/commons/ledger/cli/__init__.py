@@ -13,7 +13,19 @@ import click
 _PLAIN: dict[str, str] = {
     "witness": "witness:witness",
 }
-_NEEDS_DATABASE: dict[str, str] = {}
+_NEEDS_DATABASE: dict[str, str] = {
+    "append": "log:append",
+    "check": "log:check",
+    "checkpoint": "log:checkpoint",
+    "export": "exporting:export",
+    "findings": "log:findings",
+    "init": "log:init",
+    "keys": "log:keys",
+    "quorum": "witnesses:quorum",
+    "receipt": "exporting:receipt",
+    "status": "log:status",
+    "witnesses": "witnesses:witnesses",
+}
 _preparations: list[Callable[[], None]] = []
 
 

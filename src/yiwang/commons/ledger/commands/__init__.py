@@ -4,7 +4,7 @@ from yiwang.commons.ledger.commands.appending import append
 from yiwang.commons.ledger.commands.checkpoints import sign_checkpoint
 from yiwang.commons.ledger.commands.grouping import GroupCommit, append_one
 from yiwang.commons.ledger.commands.logs import open_log
-from yiwang.commons.ledger.commands.sequencing import sequence
+from yiwang.commons.ledger.commands.sequencing import BATCH, sequence
 from yiwang.commons.ledger.commands.witnesses import (
     add_witness,
     record_cosignatures,
@@ -14,6 +14,7 @@ from yiwang.commons.ledger.commands.witnesses import (
 )
 
 __all__ = [
+    "BATCH",
     "GroupCommit",
     "add_witness",
     "append",

@@ -1,11 +1,8 @@
-"""Who signs for a log: the holder of its private key, wherever that is."""
+"""Who signs for a log: its key in the pool, which never leaves it."""
 
-from functools import lru_cache
-from uuid import UUID
-
-from yiwang.commons.crypto.engine import Signer
+from yiwang.commons.crypto import queries as pool
+from yiwang.commons.crypto.contracts import KeyId
 from yiwang.commons.ledger.contracts import KeyMissing
-from yiwang.commons.ledger.contrib import keyfile
 from yiwang.commons.ledger.engine import NoteSigner, NoteVerifier
 from yiwang.commons.ledger.models import Log
 from yiwang.kernel.errors import DomainError
@@ -13,36 +10,14 @@ from yiwang.kernel.errors import DomainError
 APPLICATION = "ledger"
 
 
-def signer_at(*, place: str) -> Signer:
-    """The signer of a key place: `file:NAME` in the data folder, `pool:ID` in the key pool. Raises KeyMissing."""
-    kind, _, name = place.partition(":")
-    if kind == "file":
-        return _from_file(name)
-    if kind == "pool":
-        return _from_pool(name)
-    raise KeyMissing(reason=place)
-
-
-def _from_pool(name: str) -> Signer:
-    from yiwang.commons.crypto import queries as pool
-    from yiwang.commons.crypto.contracts import KeyId
-
-    try:
-        return pool.signer(key_id=KeyId(UUID(name)), application=APPLICATION)
-    except (ValueError, DomainError) as error:
-        raise KeyMissing(reason=f"{name}: {error}") from error
-
-
-@lru_cache(maxsize=8)
-def _from_file(name: str) -> Signer:
-    return keyfile.load(name)
-
-
 def note_signer(*, log: Log) -> NoteSigner:
-    """Signs the log's notes. Raises KeyMissing, also where the key found is not the log's."""
-    signer = signer_at(place=log.key)
+    """Signs the log's notes. Raises KeyMissing, also where the pool's key is not the one that the log was opened with."""
+    try:
+        signer = pool.signer(key_id=KeyId(log.key_id), application=APPLICATION)
+    except DomainError as error:
+        raise KeyMissing(reason=str(error)) from error
     if signer.public != bytes(log.public_key):
-        raise KeyMissing(reason=log.key)
+        raise KeyMissing(reason=str(log.key_id))
     return NoteSigner(log.origin, signer)
 
 

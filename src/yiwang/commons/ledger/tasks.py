@@ -1,0 +1,108 @@
+"""Background work of the ledger: evidence into the log, a signed head over it, witnesses asked for their signatures."""
+
+import logging
+from threading import Lock
+from typing import Final
+
+from yiwang.commons.ledger import commands, queries
+from yiwang.commons.ledger.contracts import FindingKind, LogBroken, LogExists
+from yiwang.commons.ledger.engine.witnessing.asking import Asked, Outcome, ask_witnesses
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.jobs import job, periodic
+
+SEQUENCER: Final = Actor.system("ledger sequencer")
+_MOST_BATCHES: Final = 50  # of a thousand, before other jobs get their turn
+_ASKING_SECONDS: Final = 8.0
+_log = logging.getLogger(__name__)
+_asking = Lock()
+
+
+@periodic("ledger.sequence", cron="* * * * * */1")
+def sequence_evidence() -> None:
+    """Every second: where evidence waits, it is appended and the new head is signed. One look-up where nothing waits."""
+    evidence, entries = queries.work_waits(viewer=SEQUENCER)
+    if not (evidence or entries):
+        return
+    if evidence and queries.log(viewer=SEQUENCER) is None:
+        _open()
+    try:
+        for _ in range(_MOST_BATCHES if evidence else 0):
+            if commands.sequence(by=SEQUENCER, at=clock.now()) < commands.BATCH:
+                break
+        commands.sign_checkpoint(by=SEQUENCER, at=clock.now())
+    except LogBroken as error:
+        _log.critical("%s", error)
+        _report_once(str(error))
+        raise
+
+
+def _open() -> None:
+    try:
+        commands.open_log(by=SEQUENCER, at=clock.now())
+    except LogExists:  # another worker was quicker
+        return
+
+
+def _report_once(words: str) -> None:
+    """A log that is broken is met every second; it is told of once."""
+    known = queries.findings(viewer=SEQUENCER, size=1).items
+    if not (known and known[0].words == words):
+        commands.report_finding(kind=FindingKind.FORKED, words=words, by=SEQUENCER, at=clock.now())
+
+
+@job("ledger.cosign", attempts=1)
+def ask_for_cosignatures() -> None:
+    """Show the newest head to the witnesses that have not co-signed it. One such round at a time in this process."""
+    if not _asking.acquire(blocking=False):
+        return  # the round that is on its way is followed by the next one, within half a minute
+    try:
+        _ask()
+    finally:
+        _asking.release()
+
+
+@periodic("ledger.cosign_again", cron="* * * * * */20")
+def ask_again() -> None:
+    """Every twenty seconds: the newest head, where a witness has not co-signed it yet."""
+    ask_for_cosignatures()
+
+
+def _ask() -> None:
+    round_ = queries.cosigning(viewer=SEQUENCER)
+    if round_ is None:
+        return
+    asked = ask_witnesses(
+        round_.note,
+        round_.witnesses,
+        prove=lambda old, new: queries.consistency_proof(old=old, new=new, viewer=SEQUENCER),
+        reached=round_.reached,
+        known=round_.known,
+        now=lambda: clock.now().timestamp(),
+        seconds=_ASKING_SECONDS,
+    )
+    ids = round_.ids
+    answers = {ids[each.witness.name]: each for each in asked.answers}
+    commands.record_cosignatures(
+        size=round_.size,
+        lines={one: each.signature.line() for one, each in answers.items() if each.signature is not None},
+        faults={one: f"{each.outcome} {each.detail}" for one, each in answers.items() if each.signature is None},
+        by=SEQUENCER,
+        at=clock.now(),
+    )
+    _tell_of_disagreement(asked, round_.note)
+
+
+def _tell_of_disagreement(asked: Asked, note: bytes) -> None:
+    """A witness that saw another history is what witnesses are for: it is kept, with the head it was shown."""
+    for answer in asked.answers:
+        if answer.outcome in {Outcome.DISAGREES, Outcome.AHEAD, Outcome.LIED}:
+            kind = FindingKind.WITNESS_LIED if answer.outcome is Outcome.LIED else FindingKind.FORKED
+            commands.report_finding(
+                kind=kind,
+                words=f"{answer.outcome}: {answer.detail}",
+                witness=answer.witness.name,
+                proof=note.decode(),
+                by=SEQUENCER,
+                at=clock.now(),
+            )

@@ -1,0 +1,6 @@
+"""Addresses of the ledger."""
+
+from yiwang.commons.ledger import rest
+
+app_name = "ledger"
+urlpatterns = [*rest.endpoints]
