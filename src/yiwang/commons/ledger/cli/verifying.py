@@ -96,7 +96,8 @@ def _told(verdict: Verdict, data: bytes, logged: bytes | None, language: str) ->
     words = _WORDS[language]
     lines = [str(words["title"][verdict.valid])]
     marks = (verdict.signature, verdict.references, verdict.chain)
-    lines += [f"  {name}: {words[mark]}" for name, mark in zip(words["parts"], marks, strict=True)]
+    colon = ": " if language == "en" else "："
+    lines += [f"  {name}{colon}{words[mark]}" for name, mark in zip(words["parts"], marks, strict=True)]
     lines += [f"    {name} {_time(time)}" for name, time in verdict.cosigned]
     lines += [f"  {words['reason']}{reason.text(language)}" for reason in verdict.reasons]
     lines += [f"  {words['remark']}{remark.text(language)}" for remark in verdict.remarks]
@@ -108,7 +109,7 @@ def _told(verdict: Verdict, data: bytes, logged: bytes | None, language: str) ->
     place = str(words["place"]).format(origin=point.origin, index=found.index, size=point.size)
     shown = found.entry[:4000].decode(errors="replace")
     printable = "".join(c if c.isprintable() else "\ufffd" for c in shown)
-    return [*lines, f"  {place}", f"  {words['entry']}: {printable}"]
+    return [*lines, f"  {place}", f"  {words['entry']}{colon}{printable}"]
 
 
 def _time(seconds: int) -> str:

@@ -70,6 +70,8 @@ def subtree_inclusion_plan(index: int, start: int, end: int) -> Plan:
     if not start <= index < end:
         raise ProofWrong("proof.index", index=index, size=end)
     plan = _path(0, index - start, end - start)
+    if start == 0:
+        return _without_seed(plan)
     moved = tuple(Node(level, at + (start >> level)) for level, at in plan.nodes)
     return _without_seed(Plan(moved, plan.first, plan.after))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+_SHOWN: Final = 200
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # Merkle proofs
     "proof.index": ("序号 {index} 不在 {size} 条之内", "index {index} is not below size {size}"),
@@ -79,13 +80,22 @@ class Reason:
     def text(self, language: str = "zh") -> str:
         """The sentence in Chinese ("zh") or English ("en"), with its line."""
         chinese, english = WORDS[self.code]
-        sentence = (english if language == "en" else chinese).format_map(self.params)
+        told = {name: _shown(value) for name, value in self.params.items()}
+        sentence = (english if language == "en" else chinese).format_map(told)
         if not self.line:
             return sentence
         return f"line {self.line}: {sentence}" if language == "en" else f"第 {self.line} 行：{sentence}"
 
     def __str__(self) -> str:
         return self.text("en")
+
+
+def _shown(value: object) -> object:
+    """What strangers wrote, short and without what a terminal would obey."""
+    if not isinstance(value, str):
+        return value
+    short = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short)
 
 
 class LedgerFault(Exception):

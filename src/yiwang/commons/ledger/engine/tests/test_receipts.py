@@ -205,6 +205,14 @@ def test_a_receipt_of_another_form_is_refused_with_its_line(old, new, code, line
     assert (refused.value.reason.code, refused.value.reason.line) == (code, line)
 
 
+def test_what_strangers_wrote_is_told_short_and_without_what_a_terminal_obeys(sample):
+    strange = "x\x9b31m\u202e" + "y" * 50_000
+    data = sample.receipt(3).to_text().replace("witness3.example", strange).encode()
+    (remark,) = judge_receipt(data, sample.trusted()).remarks
+    assert len(remark.text()) < 250
+    assert remark.text("en").isprintable()
+
+
 def test_size_is_bounded_before_anything_is_read():
     data = LOGS["national"].receipt(3).to_text().encode()
     assert codes(judge_receipt(data + b"x" * MAX_RECEIPT, None)) == {"text.too_long"}
