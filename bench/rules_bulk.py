@@ -242,7 +242,7 @@ def draw(taken: dict[int, float], path: Path) -> None:
     parts: list[str] = [f'<polyline fill="none" stroke="#1b5fab" stroke-width="2" points="{_line(points)}"/>']
     for (x, y), (n, s) in zip(points, taken.items(), strict=True):
         parts.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4" fill="#1b5fab"/>')
-        parts.append(f'<text x="{x + 8:.0f}" y="{y + 4:.0f}">{s:.3g} s</text>')
+        parts.append(f'<text x="{x:.0f}" y="{y + 22:.0f}" text-anchor="middle">{s:.3g} s</text>')
         parts.append(f'<text x="{x:.0f}" y="285" text-anchor="middle">{n:,}</text>')
     first = next(iter(taken.items()))
     ideal = [place(n, first[1] * n / first[0]) for n in taken]
