@@ -8,6 +8,7 @@ Errors are `CryptoError`s; verifying never raises.
 from .devices.pkcs11 import Pkcs11Token
 from .devices.sdf import SdfDevice
 from .errors import CryptoError, Damaged, KeyRefused, Unavailable
+from .libraries import Library, libraries
 from .sealing import Sealer
 from .selftest import self_test
 from .signers import LocalSigner, Signer, Verifier
@@ -18,6 +19,7 @@ __all__ = [
     "CryptoError",
     "Damaged",
     "KeyRefused",
+    "Library",
     "LocalSigner",
     "Pkcs11Token",
     "SdfDevice",
@@ -27,6 +29,7 @@ __all__ = [
     "SuiteName",
     "Unavailable",
     "Verifier",
+    "libraries",
     "self_test",
     "suite",
     "suite_of_private",

@@ -42,10 +42,11 @@ def _system_mac(key: bytes, data: bytes) -> bytes:
     return hmac.digest(key, data, "sm3")
 
 
-_HERE = "sm3" in hashlib.algorithms_available
-new = _system if _HERE else _Other
+BY_SYSTEM = "sm3" in hashlib.algorithms_available
+"""Does the interpreter's own OpenSSL have SM3?"""
+new = _system if BY_SYSTEM else _Other
 """A running SM3 of the bytes given so far; its `digest` is asked once."""
-hmac_sm3 = _system_mac if _HERE else other_mac
+hmac_sm3 = _system_mac if BY_SYSTEM else other_mac
 """HMAC-SM3 of (key, data), 32 bytes."""
 
 

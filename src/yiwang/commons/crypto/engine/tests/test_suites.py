@@ -14,6 +14,7 @@ from yiwang.commons.crypto.engine import (
     SuiteName,
     Verifier,
     libcrypto,
+    libraries,
     self_test,
     selftest,
     sm2,
@@ -123,3 +124,28 @@ def test_a_system_whose_openssl_lacks_sm2_takes_the_other_library(monkeypatch):
         assert self_test() == []
     finally:
         sm2.provider.cache_clear()
+
+
+def test_every_algorithm_of_the_suites_is_computed_by_exactly_one_library():
+    computed = [name for library in libraries() for name in library.computes]
+    wanted = {each.signature for each in SUITES.values()} | {each.sealing for each in SUITES.values()}
+    wanted |= {name for each in SUITES.values() for name in (each.hash_name, f"hmac-{each.hash_name}")}
+    assert len(computed) == len(set(computed))
+    assert set(computed) == wanted | {"sm2-encryption"}
+    assert all(library.version for library in libraries())
+
+
+@pytest.mark.parametrize(
+    ("machine", "number", "cautious"),
+    [
+        ("x86_64", 0x30500000, False),
+        ("aarch64", 0x300000D0, False),
+        ("aarch64", 0x30200000, True),
+        ("arm64", 0x40000030, True),
+    ],
+)
+@pytest.mark.skipif(libcrypto.load() is None, reason="needs OpenSSL with SM2")
+def test_processors_on_which_openssl_leaks_secrets_by_time_are_named(monkeypatch, machine, number, cautious):
+    monkeypatch.setattr(libcrypto.load(), "number", number)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert ("31133" in libraries()[0].caution) is cautious
