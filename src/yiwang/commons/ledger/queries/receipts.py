@@ -56,33 +56,40 @@ def _receipt(entry: Entry, head: Checkpoint) -> Receipt:
     return Receipt(data, entry.index, proof, note, "sm3" if entry.log.suite == "national" else "sha256")
 
 
-def receipts_of(*, subjects: Collection[SubjectRef], viewer: Actor) -> tuple[ReceiptLine, ...]:
-    """All statements about these records, oldest first, with how far each has come. At most four queries."""
+def receipts_of(
+    *, subjects: Collection[SubjectRef], viewer: Actor, kinds: Collection[str] = ()
+) -> tuple[ReceiptLine, ...]:
+    """All statements about these records (of these kinds), oldest first, with how far each has come. At most four queries."""
     del viewer
-    return _lines(_about(subjects).order_by("id")) if subjects else ()
+    return _lines(_about(subjects, kinds).order_by("id")) if subjects else ()
 
 
 def receipts_page(
-    *, subjects: Collection[SubjectRef], viewer: Actor, cursor: str | None = None, size: int = 20
+    *,
+    subjects: Collection[SubjectRef],
+    viewer: Actor,
+    kinds: Collection[str] = (),
+    cursor: str | None = None,
+    size: int = 20,
 ) -> Page[ReceiptLine]:
     """The same a page at a time, newest first. Raises BadCursor."""
     del viewer
     if not subjects:
         return Page(())
-    page = paginate(_about(subjects), order=("-id",), cursor=cursor, size=size)
+    page = paginate(_about(subjects, kinds), order=("-id",), cursor=cursor, size=size)
     lines = iter(_lines(page.items))
     return page.map(lambda _row: next(lines))
 
 
-def _about(subjects: Collection[SubjectRef]) -> QuerySet[EvidenceRow]:
-    kinds: dict[str, list[UUID]] = {}
+def _about(subjects: Collection[SubjectRef], kinds: Collection[str]) -> QuerySet[EvidenceRow]:
+    named: dict[str, list[UUID]] = {}
     for subject in subjects:
-        kinds.setdefault(subject.kind, []).append(subject.id)
+        named.setdefault(subject.kind, []).append(subject.id)
     wanted = Q()
-    for kind, ids in kinds.items():
+    for kind, ids in named.items():
         wanted |= Q(subject_kind=kind, subject_id__in=ids)
     rows: QuerySet[EvidenceRow] = EvidenceRow.objects.filter(wanted)
-    return rows
+    return rows.filter(kind__in=kinds) if kinds else rows
 
 
 def _lines(rows: Iterable[EvidenceRow]) -> tuple[ReceiptLine, ...]:
