@@ -23,6 +23,7 @@ class KernelConfig(AppConfig):
 
 def _install_guards(**_kwargs: Any) -> None:
     from yiwang.kernel import guard
+    from yiwang.kernel.fields import EncryptedField
     from yiwang.kernel.models import GuardedRow
 
     present = set(connection.introspection.table_names())
@@ -33,4 +34,10 @@ def _install_guards(**_kwargs: Any) -> None:
         for model in guarded
         if getattr(model, "append_only", False) and model._meta.db_table in present
     ]
-    guard.install(tables, append_only)
+    sealed = {
+        model._meta.db_table: columns
+        for model in guarded
+        if model._meta.db_table in append_only
+        and (columns := [str(field.column) for field in model._meta.concrete_fields if isinstance(field, EncryptedField)])
+    }
+    guard.install(tables, append_only, sealed)

@@ -2,11 +2,15 @@
 
 `objects.create`, `save` and `delete` pass the base manager; raw SQL and Django's delete collector do not, so each
 guarded table also has a trigger that asks for the transaction's marker (`yiwang.command`).
+
+A row that is only added to may change in one way: a sealed column gets the same content under another key. The
+transaction says so (`yiwang.resealing`), and the database sees to it that no other column changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
@@ -26,8 +30,24 @@ BEGIN
 END $$;
 CREATE OR REPLACE FUNCTION yiwang_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' AND coalesce(current_setting('yiwang.resealing', true), '') <> '' AND EXISTS (
+    SELECT 1 FROM pg_trigger WHERE tgrelid = TG_RELID AND tgname = 'yiwang_resealing' AND tgenabled <> 'D'
+  ) THEN
+    RETURN NULL;
+  END IF;
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'YW002';
 END $$;
+CREATE OR REPLACE FUNCTION yiwang_resealing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF to_jsonb(NEW) - TG_ARGV IS DISTINCT FROM to_jsonb(OLD) - TG_ARGV THEN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'YW002';
+  END IF;
+  RETURN NEW;
+END $$;
+"""
+_RESEALING = """
+DROP TRIGGER IF EXISTS yiwang_resealing ON "{table}";
+CREATE TRIGGER yiwang_resealing BEFORE UPDATE ON "{table}" FOR EACH ROW EXECUTE FUNCTION yiwang_resealing({columns});
 """
 _TRIGGER = """
 DO $do$ BEGIN
@@ -102,8 +122,22 @@ class GuardedManager(models.Manager.from_queryset(GuardedQuerySet)):  # type: ig
     use_in_migrations = False
 
 
-def install(tables: list[str], append_only: list[str]) -> None:
-    """Create the trigger functions and each table's triggers; a second call changes nothing."""
+@contextmanager
+def resealing() -> Iterator[None]:
+    """Let sealed columns of append-only rows change in the running command's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('yiwang.resealing', 'on', true)")
+        yield
+        cursor.execute("SELECT set_config('yiwang.resealing', '', true)")
+
+
+def install(
+    tables: list[str], append_only: list[str], sealed: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> None:
+    """Create the trigger functions and each table's triggers; a second call changes nothing.
+
+    `sealed`: of append-only tables the columns whose values are encrypted.
+    """
     statements = [FUNCTIONS]
     statements += [
         _TRIGGER.format(name="yiwang_guard", table=table, verbs="INSERT OR UPDATE OR DELETE OR TRUNCATE")
@@ -112,6 +146,10 @@ def install(tables: list[str], append_only: list[str]) -> None:
     statements += [
         _TRIGGER.format(name="yiwang_append_only", table=table, verbs="UPDATE OR DELETE OR TRUNCATE")
         for table in append_only
+    ]
+    statements += [
+        _RESEALING.format(table=table, columns=", ".join(f"'{column}'" for column in columns))
+        for table, columns in sealed.items()
     ]
     with connection.cursor() as cursor:
         cursor.execute("".join(statements))

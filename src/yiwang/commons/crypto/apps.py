@@ -9,7 +9,9 @@ class CryptoConfig(AppConfig):
     verbose_name = "密码资源池"
 
     def ready(self) -> None:
-        from yiwang.commons.crypto import adapters, registry
+        import atexit
+
+        from yiwang.commons.crypto import adapters, registry, tasks  # noqa: F401  tasks register themselves
         from yiwang.commons.crypto.commands.accounting import write_uses
         from yiwang.commons.crypto.contrib.master_files import MasterFiles
         from yiwang.commons.crypto.queries.keyring import RING
@@ -18,4 +20,5 @@ class CryptoConfig(AppConfig):
 
         registry.provide_master_keys(MasterFiles(lambda: settings().data_dir / "keys"))
         RING.write = write_uses
+        atexit.register(RING.flush)
         cipher.provide(adapters.PoolCipher)

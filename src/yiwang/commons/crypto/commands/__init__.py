@@ -1,5 +1,33 @@
 """Writes of crypto."""
 
+from yiwang.commons.crypto.commands.living import (
+    REENCRYPT,
+    activate_key,
+    destroy_key,
+    destroy_version,
+    resume_key,
+    retire_key,
+    rotate_key,
+    suspend_key,
+)
 from yiwang.commons.crypto.commands.making import create_key, establish
+from yiwang.commons.crypto.commands.masters import rotate_master_key
+from yiwang.commons.crypto.commands.quotas import set_quota
+from yiwang.commons.crypto.commands.reencryption import begin_reencryption, reencrypt_batch
 
-__all__ = ["create_key", "establish"]
+__all__ = [
+    "REENCRYPT",
+    "activate_key",
+    "begin_reencryption",
+    "create_key",
+    "destroy_key",
+    "destroy_version",
+    "establish",
+    "reencrypt_batch",
+    "resume_key",
+    "retire_key",
+    "rotate_key",
+    "rotate_master_key",
+    "set_quota",
+    "suspend_key",
+]

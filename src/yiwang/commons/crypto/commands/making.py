@@ -35,6 +35,9 @@ from yiwang.kernel.fields import KeyedHashField
 from yiwang.kernel.outbox import publish
 from yiwang.kernel.settings import kept_secret, settings
 
+_LOCAL_SUITE = "national"
+"""In which the kernel's local key makes its hashes."""
+
 
 @command("crypto.create_key")
 def create_key(
@@ -108,7 +111,8 @@ def establish(*, by: Actor, at: datetime) -> None:
     for purpose, name, days in wanted:
         if not CryptoKey.objects.filter(purpose=purpose.value).exists():
             options: dict[str, Any] = {"owner": "platform", "application": rules.PLATFORM_APPLICATION}
-            create_key(name=name, purpose=purpose, rotate_days=days, by=by, at=at, **options)
+            suite = _LOCAL_SUITE if purpose is Purpose.LOOKUP and _hashes_stored() else ""
+            create_key(name=name, purpose=purpose, suite=suite, rotate_days=days, by=by, at=at, **options)
             made.append(name)
     note(SubjectRef(KEY, CryptoKey.objects.get(purpose=Purpose.FIELDS.value).pk), made=made)
 
@@ -143,7 +147,8 @@ def material(suite: str, purpose: Purpose, *, first: bool = False) -> bytes:
     if purpose is Purpose.SIGNING:
         return chosen.new_signing_key()
     if purpose is Purpose.LOOKUP:
-        return _continued() if first and suite == "national" and _hashes_stored() else secrets.token_bytes(32)
+        goes_on = first and suite == _LOCAL_SUITE and _hashes_stored()
+        return _continued() if goes_on else secrets.token_bytes(rules.LOOKUP_BYTES)
     return secrets.token_bytes(chosen.key_size)
 
 

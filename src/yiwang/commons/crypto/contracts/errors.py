@@ -64,7 +64,7 @@ class StepRefused(Conflict):
     """The key's state does not allow this step."""
 
     code = "crypto.step_refused"
-    message = _("密钥“{key}”现在是“{state}”，不能{verb}。")
+    message = _("密钥“{key}”现在的状态不允许这一步。")
     next_step = _("请刷新页面，看密钥现在的状态和可以做的操作。")
 
 
@@ -105,7 +105,7 @@ class KeyNotUsable(Conflict):
     """The key is suspended, retired, destroyed or not yet active."""
 
     code = "crypto.key_not_usable"
-    message = _("密钥“{key}”现在是“{state}”，不能使用。")
+    message = _("密钥“{key}”没有启用，或已经停用、退役、销毁，不能使用。")
     next_step = _("请联系密码管理员。")
 
 

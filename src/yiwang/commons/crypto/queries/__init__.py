@@ -1,5 +1,31 @@
 """Reads of crypto: keys in use, and keys as those see them who keep them."""
 
+from yiwang.commons.crypto.queries.keeping import (
+    applications,
+    due_keys,
+    established,
+    key_page,
+    keys,
+    masters,
+    newest_run,
+    pass_is_due,
+    rights,
+)
 from yiwang.commons.crypto.queries.signing import key_id_of, public_key, sealer, signer, verify
 
-__all__ = ["key_id_of", "public_key", "sealer", "signer", "verify"]
+__all__ = [
+    "applications",
+    "due_keys",
+    "established",
+    "key_id_of",
+    "key_page",
+    "keys",
+    "masters",
+    "newest_run",
+    "pass_is_due",
+    "public_key",
+    "rights",
+    "sealer",
+    "signer",
+    "verify",
+]

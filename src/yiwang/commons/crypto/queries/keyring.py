@@ -179,6 +179,14 @@ class Ring:
             self._view.due = 0.0
         self.view()
 
+    def flush(self) -> None:
+        """Write down what was counted, if anything: at the end of a process."""
+        uses = rules.TALLY.taken()
+        rules.TALLY.give_back(uses)
+        if uses and self.write is not None:
+            with suppress(Exception):
+                exchange(self.write)
+
     def forget(self) -> None:
         """Know nothing, as at the start."""
         self._view, self._asked = None, 0.0

@@ -77,7 +77,7 @@ def check_use(held: Held, operation: Operation) -> None:
     view = RING.view()
     now = view.held.get(held.id, held)
     if not rules.may(now.state, operation):
-        raise KeyNotUsable(key=held.name, state=now.state.value)
+        raise KeyNotUsable(key=held.name)
     quota = view.quotas.get(held.application)
     if quota is not None:
         limit, used = quota
@@ -110,7 +110,7 @@ def _for(key_id: KeyId, application: str, purpose: Purpose, operation: Operation
     if newest.application != application or newest.purpose is not purpose:
         raise NotYourKey(key=newest.name, application=application)
     if not rules.may(newest.state, operation):
-        raise KeyNotUsable(key=newest.name, state=newest.state.value)
+        raise KeyNotUsable(key=newest.name)
     return versions
 
 

@@ -29,6 +29,7 @@ from yiwang.commons.crypto.rules.schedule import (
     STALE_AFTER,
     is_due,
     next_rotation,
+    settles_at,
 )
 from yiwang.commons.crypto.rules.states import PLATFORM, STEPS, USES, after, may, verbs
 from yiwang.commons.crypto.rules.tally import TALLY, Counter, Tally, Used
@@ -67,5 +68,6 @@ __all__ = [
     "label_of",
     "may",
     "next_rotation",
+    "settles_at",
     "verbs",
 ]

@@ -25,3 +25,8 @@ def next_rotation(since: datetime, days: int | None) -> datetime | None:
 def is_due(at: datetime, next_rotation_at: datetime | None, seals: int = 0) -> bool:
     """Whether a key should be rotated: its day has come, or it sealed half of what it may."""
     return (next_rotation_at is not None and next_rotation_at <= at) or seals * 2 >= SEALS
+
+
+def settles_at(created_at: datetime, effective_at: datetime) -> datetime:
+    """From when rows may be reckoned anew under a look-up key: at once where no other process ran when it was made."""
+    return effective_at if effective_at <= created_at else effective_at + SETTLING
