@@ -10,7 +10,7 @@ from cryptography.hazmat.backends.openssl.backend import backend
 from yiwang.commons.crypto.engine import libcrypto, sm2, sm3
 
 _OWN_SM2_CODE = 0x30200000
-"""OpenSSL 3.2.0, the first with arithmetic of its own for SM2 on ARM64 (and RISC-V from 3.4 on)."""
+"""OpenSSL 3.2.0, the first with arithmetic of its own for SM2 on ARM64 (and, by its source, RISC-V)."""
 _OWN_SM2_MACHINES = {"aarch64", "arm64", "riscv64"}
 
 
