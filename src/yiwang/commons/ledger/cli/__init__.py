@@ -11,6 +11,8 @@ import click
 
 # verb → "module:attribute", the module in this package
 _PLAIN: dict[str, str] = {
+    "misbehaviour": "monitor:misbehaviour",
+    "monitor": "monitor:monitor",
     "witness": "witness:witness",
 }
 _NEEDS_DATABASE: dict[str, str] = {

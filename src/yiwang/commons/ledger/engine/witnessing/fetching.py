@@ -8,6 +8,7 @@ import http.client
 import socket
 import ssl
 import threading
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -101,7 +102,20 @@ def _asked(connection: http.client.HTTPConnection, url: str, body: bytes | None,
             raise http.client.HTTPException(f"the answer is longer than {limit} bytes")
         if response.length:
             raise OSError("the answer broke off")
+        if response.headers.get("Content-Encoding", "identity").lower() == "gzip":
+            found = _unzipped(found, limit)  # logs may, without being asked (C2SP tlog-tiles)
         return Reply(response.status, found)
+
+
+def _unzipped(data: bytes, limit: int) -> bytes:
+    unzip = zlib.decompressobj(wbits=31)
+    try:
+        found = unzip.decompress(data, limit)
+    except zlib.error as error:
+        raise http.client.HTTPException(f"gzip: {error}") from None
+    if not unzip.eof:
+        raise http.client.HTTPException(f"the answer is incomplete or longer than {limit} bytes")
+    return found
 
 
 def _cut(connection: http.client.HTTPConnection, sockets: list[socket.socket], over: threading.Event) -> None:

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from yiwang.commons.crypto.engine import LocalSigner, suite
+from yiwang.commons.crypto.engine import CryptoError, LocalSigner, suite
 from yiwang.commons.ledger.engine.notekeys import NoteSigner, NoteVerifier
+from yiwang.commons.ledger.engine.texts import key_name
 from yiwang.commons.ledger.engine.wording import TextWrong
 
 from .keeping import WitnessStore
@@ -93,33 +94,41 @@ def _remembered(path: Path, given: list[NoteVerifier]) -> list[NoteVerifier]:
 
 def _signer(folder: Path, name: str, suite_name: str) -> NoteSigner:
     secret, public = folder / "witness.key", folder / "witness.vkey"
-    if not secret.exists():
-        if not name:
-            raise SetupFault("新建见证方需要名称，例如 --name witness.example.org/w1")
-        if not public.exists():
-            pem = textwrap.fill(base64.b64encode(suite(suite_name).new_signing_key()).decode(), 64)
-            write_durably(secret, f"{_BEGIN}\n{pem}\n{_END}\n".encode())
-        else:
-            raise SetupFault(f"{secret} 不见了：请从备份恢复。换用新密钥时另建一个目录")
-    lines = secret.read_text("ascii").split("\n")
-    if lines[0] != _BEGIN or _END not in lines:
-        raise SetupFault(f"{secret}: 不是 PKCS#8 私钥")
-    signer = LocalSigner(base64.b64decode("".join(lines[1 : lines.index(_END)])))
     if not public.exists():
-        if not name:
-            raise SetupFault("新建见证方需要名称，例如 --name witness.example.org/w1")
-        try:
-            verifier = NoteSigner(name, signer, cosigning=True).verifier
-        except TextWrong as fault:
-            raise SetupFault(f"--name: {fault.reason.text()}") from None
-        write_durably(public, f"{verifier.vkey}\n".encode(), mode=0o644)
+        return _made(secret, public, name, suite_name)
+    if not secret.exists():
+        raise SetupFault(f"{secret} 不见了：请从备份恢复。换用新密钥时另建一个目录")
     known = _key(public.read_text().strip(), str(public), 1)
     if name and name != known.name:
         raise SetupFault(f"这个目录属于见证方 {known.name}，名称不能更改")
-    made = NoteSigner(known.name, signer, cosigning=True)
-    if made.verifier != known:
+    found = NoteSigner(known.name, _private(secret), cosigning=True)
+    if found.verifier != known:
         raise SetupFault(f"{public} 与 {secret} 不成对")
-    return made
+    return found
+
+
+def _made(secret: Path, public: Path, name: str, suite_name: str) -> NoteSigner:
+    """A new key; one whose making broke off is taken up again."""
+    if not name:
+        raise SetupFault("新建见证方需要名称，例如 --name witness.example.org/w1")
+    try:
+        key_name(name)
+    except TextWrong as fault:
+        raise SetupFault(f"--name: {fault.reason.text()}") from None
+    if not secret.exists():
+        pem = textwrap.fill(base64.b64encode(suite(suite_name).new_signing_key()).decode(), 64)
+        write_durably(secret, f"{_BEGIN}\n{pem}\n{_END}\n".encode())
+    signer = NoteSigner(name, _private(secret), cosigning=True)
+    write_durably(public, f"{signer.verifier.vkey}\n".encode(), mode=0o644)
+    return signer
+
+
+def _private(path: Path) -> LocalSigner:
+    lines = path.read_bytes().decode("ascii", "replace").split("\n")
+    try:
+        return LocalSigner(base64.b64decode("".join(lines[lines.index(_BEGIN) + 1 : lines.index(_END)])))
+    except (ValueError, CryptoError):
+        raise SetupFault(f"{path}: 不是 PKCS#8 私钥") from None
 
 
 def write_durably(path: Path, content: bytes, *, mode: int = 0o600) -> None:

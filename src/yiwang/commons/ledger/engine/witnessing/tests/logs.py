@@ -54,6 +54,9 @@ class Log:
         del self.entries[size:]
         self._tree = MemoryTree(self.suite.digest, self.entries)
 
+    def checkpoint_root(self, size: int | None = None) -> bytes:
+        return self._tree.root(self.size if size is None else size)
+
     def checkpoint(self, size: int | None = None) -> Note:
         size = self.size if size is None else size
         return Checkpoint(self.key.name, size, self._tree.root(size)).note(self.key)

@@ -1,0 +1,368 @@
+"""A monitor against logs whose owner has every right on the database and the log's key."""
+
+import json
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from yiwang.commons.ledger.engine.merkle import leaf_hash
+from yiwang.commons.ledger.engine.notes import Note
+from yiwang.commons.ledger.engine.receipts import Receipt
+from yiwang.commons.ledger.engine.witnessing.asking import WitnessAddress
+from yiwang.commons.ledger.engine.witnessing.copying import TreeCopy
+from yiwang.commons.ledger.engine.witnessing.findings import Severity
+from yiwang.commons.ledger.engine.witnessing.keeping import WitnessStore
+from yiwang.commons.ledger.engine.witnessing.misbehaviour import AlarmFolder, Misbehaviour, proves
+from yiwang.commons.ledger.engine.witnessing.monitor import Monitor, Seen
+from yiwang.commons.ledger.engine.witnessing.reading import RemoteLog
+from yiwang.commons.ledger.engine.witnessing.service import WitnessService
+from yiwang.commons.ledger.engine.witnessing.serving import Answer, Limits, Request, serving
+from yiwang.commons.ledger.engine.witnessing.witness import Witness, logs_by_origin
+from yiwang.commons.ledger.engine.wording import LedgerFault
+
+from .logs import Log, signer
+
+
+class Party:
+    """A monitor, and what the log shows to it: `shown` may be exchanged for another face of the log."""
+
+    def __init__(self, log, folder, stack):
+        self.shown, self.folder = log, folder
+        self._stack = stack
+        url = stack.enter_context(serving(self._show, limits=Limits(seconds=3)))
+        hasher, keys = log.suite.digest, [log.key.verifier]
+        self.copy = TreeCopy(folder, hasher)
+        stack.callback(self.copy.close)
+        self.remote = RemoteLog(url, keys, hasher, seconds=3)
+        self.alarms = AlarmFolder(folder / "alarms")
+        self.witnesses = []
+
+    def _show(self, request):
+        return self.shown(request)
+
+    def witness(self, name="audit"):
+        store = WitnessStore(self.folder / name)
+        self._stack.callback(store.close)
+        key = signer(f"{name}.example.org", cosigning=True)
+        witness = Witness(key, store, logs_by_origin(self.remote.keys))
+        return self.answering(WitnessService(witness), key, name), witness
+
+    def answering(self, handler, key, name="audit"):
+        url = self._stack.enter_context(serving(handler))
+        self.witnesses.append(WitnessAddress(name, f"{name} bureau", url, key.verifier))
+        return self
+
+    def look(self, *seen, **more):
+        again = more.pop("reread", 4)
+        monitor = Monitor(self.remote, self.copy, self.alarms, witnesses=self.witnesses, pause=0.01, **more)
+        return monitor.look(seen, reread=again)
+
+    def codes(self, *seen, **more):
+        return [finding.code for finding in self.look(*seen, **more).findings]
+
+    def proof(self, report):
+        """The one proof that was kept, as a stranger reads it."""
+        (finding,) = [one for one in report.findings if one.proof]
+        folder = self.alarms.folder / finding.proof
+        assert {path.name for path in folder.iterdir()} == {"first.note", "second.note", "proof.json"}
+        found = Misbehaviour.parse((folder / "proof.json").read_bytes())
+        assert (folder / "first.note").read_bytes() == found.first
+        assert (folder / "second.note").read_bytes() == found.second
+        return found
+
+
+@pytest.fixture(params=["international", "national"])
+def party(request, tmp_path):
+    with ExitStack() as stack:
+        yield Party(Log(request.param).grow(300), tmp_path, stack)
+
+
+@pytest.fixture
+def one(tmp_path):
+    with ExitStack() as stack:
+        yield Party(Log().grow(300), tmp_path, stack)
+
+
+def test_an_honest_log_is_followed_and_every_root_recomputed(party):
+    log = party.shown
+    report = party.look()
+    assert (report.size, report.new, report.findings) == (300, 300, ())
+    for more in (0, 1, 211, 600):
+        log.grow(more)
+        report = party.look()
+        assert (report.size, report.new, report.root) == (log.size, more, log.checkpoint_root())
+        assert report.findings == ()
+    for size in (1, 255, 256, 257, 512, 1000):
+        assert party.copy.tree(size).root() == log.checkpoint_root(size)
+
+
+def test_the_copy_survives_and_nothing_is_read_twice(one):
+    one.look()
+    one.copy.close()
+    one.copy = TreeCopy(one.folder, one.shown.suite.digest)
+    assert one.copy.size == 300
+    one.shown.grow(5)
+    assert one.look().new == 5
+    one.copy.close()
+
+
+def test_a_rewritten_entry_is_found_though_all_nodes_and_the_signature_are_anew(party):
+    log = party.shown
+    party.look()
+    log.rewrite(123)
+    log.grow(40)
+    report = party.look()
+    assert report.of(Severity.ALARM)[0].code == "rewritten"
+    found = party.proof(report)
+    assert proves(found, [log.key.verifier])
+    assert found.difference.index == 123
+    assert found.difference.second == leaf_hash(log.suite.digest, b'{"forged":true}')
+    assert "123" in report.findings[0].text()
+    assert report.size == 300  # it stays with what it saw first
+    assert party.look().of(Severity.ALARM)[0].code == "rewritten"
+    assert len(party.alarms.standing()) == 1
+
+
+def test_a_rewrite_without_a_new_entry_is_found(party):
+    party.look()
+    party.shown.rewrite(7)
+    report = party.look(reread=0)
+    assert [f.code for f in report.findings] == ["fork"]
+    found = party.proof(report)
+    assert proves(found, [party.shown.key.verifier])
+    assert found.difference.index == 7
+
+
+def test_a_truncated_log_is_found(party):
+    party.look()
+    party.shown.truncate(290)
+    report = party.look(reread=0)
+    assert [f.code for f in report.findings] == ["truncated"]
+    assert not proves(party.proof(report), [party.shown.key.verifier])
+    party.shown.grow(30)
+    report = party.look(reread=0)
+    assert [f.code for f in report.of(Severity.ALARM)] == ["rewritten"]
+    assert [f.proof for f in report.findings if "rewritten" in f.proof]
+
+
+def test_a_shorter_and_rewritten_log_is_found(one):
+    one.look()
+    one.shown.truncate(290)
+    one.shown.rewrite(3)
+    report = one.look(reread=0)
+    found = one.proof(report)
+    assert proves(found, [one.shown.key.verifier])
+    assert (Note.parse(found.first).text.split("\n")[1], found.difference.index) == ("290", 3)
+
+
+def test_an_entry_changed_behind_the_tree_is_found_by_reading_again(one):
+    one.look()
+    one.shown.entries[260] = b"quietly"
+    assert one.codes(reread=-1) == ["altered"]
+    one.shown.entries[5] = b"and another"
+    assert [f.params["index"] for f in one.look(reread=-1).findings] == [5, 260]
+    found = [one.look(reread=1).findings for _ in range(2)]
+    assert sorted(f.params["index"] for look in found for f in look) == [5, 260]
+
+
+def test_a_fork_shown_to_a_witness_is_found(party):
+    log = party.shown
+    party.look()
+    _, witness = party.witness()
+    other = log.fork(keep=200).grow(100)
+    assert witness.add_checkpoint(other.add_checkpoint(0)).status == 200
+    report = party.look()
+    assert [f.code for f in report.findings] == ["split"]
+    assert proves(party.proof(report), [log.key.verifier])
+
+
+def test_a_shorter_fork_shown_to_a_witness_is_found(party):
+    log = party.shown
+    party.look()
+    _, witness = party.witness()
+    witness.add_checkpoint(log.fork(keep=200).grow(17).add_checkpoint(0))
+    report = party.look()
+    assert [f.code for f in report.findings] == ["split"]
+    found = party.proof(report)
+    assert proves(found, [log.key.verifier])
+    assert found.prefix == log.checkpoint_root(217)
+
+
+def test_a_longer_fork_shown_to_a_witness_is_hidden_first_and_proved_when_the_log_reaches_it(one):
+    log = one.shown
+    one.look()
+    _, witness = one.witness()
+    witness.add_checkpoint(log.fork(keep=200).grow(150).add_checkpoint(0))
+    report = one.look()
+    assert [f.code for f in report.findings] == ["hidden"]
+    log.grow(100)
+    report = one.look()
+    assert [f.code for f in report.findings] == ["split"]
+    assert proves(one.proof(report), [log.key.verifier])
+
+
+def test_what_a_witness_refused_is_found(one):
+    log = one.shown
+    one.look()
+    _, witness = one.witness()
+    witness.add_checkpoint(log.add_checkpoint(0))
+    witness.add_checkpoint(log.fork(keep=200).grow(100).add_checkpoint(300))
+    report = one.look()
+    assert [f.code for f in report.findings] == ["split"]
+    assert proves(one.proof(report), [log.key.verifier])
+
+
+def test_a_witness_may_be_ahead_for_a_moment(one):
+    log = one.shown
+    one.look()
+    _, witness = one.witness()
+    log.published = log.checkpoint()
+    log.grow(20)
+    witness.add_checkpoint(log.add_checkpoint(0))
+    report = one.look()
+    assert (report.findings, report.size) == ((), 320)
+
+
+def _receipt(log, index, size):
+    entry, proof = log.entries[index], tuple(log.inclusion(index, size))
+    return Receipt(entry, index, proof, log.checkpoint(size), log.suite.hash_name).to_text().encode()
+
+
+def test_a_receipt_from_another_face_of_the_log_is_found(party):
+    log = party.shown
+    assert party.codes(Seen("receipt.tlog-proof", _receipt(log, 3, 250))) == []
+    other = log.fork(keep=200).grow(50)
+    report = party.look(Seen("receipt.tlog-proof", _receipt(other, 220, 230)))
+    assert [f.code for f in report.findings] == ["split"]
+    assert proves(party.proof(report), [log.key.verifier])
+
+
+def test_papers_of_strangers_are_no_alarm(one):
+    stranger = Log().grow(10)
+    seen = [Seen("a", _receipt(stranger, 1, 5)), Seen("b", b"junk"), Seen("c", b"\xff" * 99), Seen("d", b"")]
+    report = one.look(*seen)
+    assert [f.code for f in report.findings] == ["foreign"] * 4
+    assert not report.of(Severity.ALARM)
+
+
+def test_a_signed_root_that_the_entries_do_not_lead_to(one):
+    log = one.shown
+    one.look()
+    real = log.entries
+    log.grow(10)
+    log.entries = [*real[:-1], b"not what was hashed"]
+    report = one.look()
+    assert [f.code for f in report.findings] == ["unproved"]
+    log.hidden = True
+    assert "unproved" in one.codes()
+
+
+def test_a_log_that_withholds_its_past(one):
+    one.look()
+    one.shown.hidden = True
+    assert one.codes() == ["withheld", "withheld"]
+
+
+def test_a_head_without_the_key_of_the_log(one):
+    one.look()
+    one.shown.key = signer(one.shown.key.name)
+    assert one.codes() == ["unsigned"]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xfe", b"x" * 300_000, b"a\n0\n" + b"A" * 43 + b"=\n\n"])
+def test_junk_in_place_of_a_head(one, body):
+    one.look()
+    one.shown = lambda request: Answer(200, body)
+    assert one.codes()[0] in {"unsigned", "unreachable"}
+
+
+def test_a_log_that_is_down_is_a_failure_and_no_alarm(one):
+    one.look()
+    one.shown = lambda request: Answer(503, b"soon\n")
+    report = one.look()
+    assert {f.severity for f in report.findings} == {Severity.FAILURE}
+    assert report.size == 300
+
+
+def test_bundles_that_never_end_are_cut_off(one):
+    log = one.shown
+    entries = b"\xff\xff" + b"x" * 70_000
+
+    def huge(request: Request) -> Answer:
+        return Answer(200, entries) if "entries" in request.path else log(request)
+
+    one.shown = huge
+    assert one.codes() == ["unproved"]
+
+
+def test_witnesses_that_are_silent_late_ahead_of_time_or_odd_are_told(one):
+    log = one.shown
+    now = int(time.time())
+    for name, shift in (("late", -9000), ("early", 9000)):
+        key = signer(f"{name}.example.org", cosigning=True)
+        note = log.checkpoint().signed(key, time=now + shift).bytes()
+        one.answering(lambda request, note=note: Answer(200 if "checkpoint" in request.path else 404, note), key, name)
+    key = signer("odd.example.org", cosigning=True)
+    one.answering(lambda request: Answer(200, log.checkpoint().bytes()), key, "odd")
+    one.answering(lambda request: Answer(200, b"[" * 50_000), key, "junk")
+    one.answering(lambda request: Answer(404, b""), key, "new")
+    report = one.look()
+    assert [(f.code, f.params["name"]) for f in report.findings] == [
+        ("witness_late", "late"),
+        ("witness_clock", "early"),
+        ("witness_odd", "odd"),
+        ("witness_odd", "junk"),
+        ("witness_silent", "new"),
+    ]
+    assert {f.severity for f in report.findings} == {Severity.WARNING}
+
+
+def test_alarms_stand_until_somebody_settles_them(one):
+    log = one.shown
+    one.look()
+    saved = list(log.entries)
+    log.rewrite(9)
+    one.look()
+    log.rewrite(9, saved[9])  # the attacker puts it back
+    assert one.codes() == ["standing"]
+    (folder,) = one.alarms.standing()
+    folder.rename(one.folder / "settled")
+    assert one.codes() == []
+
+
+def test_alarms_are_bounded(one):
+    one.look()
+    for n in range(70):
+        one.shown.rewrite(9, b"%d" % n)
+        one.look(reread=0)
+    assert len(one.alarms.standing()) == 64
+
+
+def test_a_proof_that_was_tampered_with_proves_nothing(one):
+    log = one.shown
+    one.look()
+    _, witness = one.witness()
+    witness.add_checkpoint(log.fork(keep=200).grow(17).add_checkpoint(0))
+    found = one.proof(one.look())
+    told = found.as_json()
+    assert proves(found, [log.key.verifier])
+    for change in (
+        lambda t: t.update(prefix_root=told["consistency"][0]),
+        lambda t: t.update(consistency=told["consistency"][1:]),
+        lambda t: t["first"].update(note=told["first"]["note"].replace("217", "216", 1)),
+        lambda t: t.update(first=told["second"], second=told["first"]),
+        lambda t: t.update(format="x"),
+        lambda t: t.pop("second"),
+        lambda t: t.update(found_at=5),
+        lambda t: t.update(difference={"index": 1}),
+    ):
+        twisted = json.loads(json.dumps(told))
+        change(twisted)
+        with pytest.raises(LedgerFault):
+            proves(Misbehaviour.parse(json.dumps(twisted).encode()), [log.key.verifier])
+    with pytest.raises(LedgerFault):
+        proves(found, [signer("else").verifier])
+    for junk in (b"", b"{", b"[]", b"[" * 100_000, b"null", b"{}"):
+        with pytest.raises(LedgerFault):
+            Misbehaviour.parse(junk)
