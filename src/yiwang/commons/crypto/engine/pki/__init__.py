@@ -8,16 +8,21 @@ through the suites. Answers are Verdicts; only the reading functions raise, and 
 from .authority import Authority, new_root, parse_name
 from .certificates import Certificate, read_certificate, read_certificates
 from .crls import RevocationList, read_list, write_list
+from .folder import AuthorityFolder
 from .keys import key_fits, private_key_pem, read_private_key
 from .ocsp import Responder, Response, read_response, write_request
+from .pairs import check_pair, envelop_key, open_enveloped_key
 from .reasons import PkiError, Reason
+from .requests import CertificationRequest, read_certification_request, write_certification_request
 from .status import Revocation, RevocationReason
 from .validation import check_certificate
 from .verdicts import Verdict
 
 __all__ = [
     "Authority",
+    "AuthorityFolder",
     "Certificate",
+    "CertificationRequest",
     "PkiError",
     "Reason",
     "Responder",
@@ -27,15 +32,20 @@ __all__ = [
     "RevocationReason",
     "Verdict",
     "check_certificate",
+    "check_pair",
+    "envelop_key",
     "key_fits",
     "new_root",
+    "open_enveloped_key",
     "parse_name",
     "private_key_pem",
     "read_certificate",
     "read_certificates",
+    "read_certification_request",
     "read_list",
     "read_private_key",
     "read_response",
+    "write_certification_request",
     "write_list",
     "write_request",
 ]

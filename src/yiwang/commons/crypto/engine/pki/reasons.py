@@ -13,6 +13,18 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "nothing": ("文件中没有{what}", "no {what} in the file"),
     "key_refused": ("不接受该密钥：{detail}", "key refused: {detail}"),
     "passphrase": ("密钥文件已加密，口令缺失或错误", "the key file is encrypted; the passphrase is missing or wrong"),
+    "folder_taken": ("文件夹 {path} 不是空的", "the folder {path} is not empty"),
+    "folder_missing": ("{path} 不是演示认证机构的文件夹", "{path} is not the folder of a demonstration authority"),
+    "folder_foreign": (
+        "{path} 中的密钥与证书不符，或证书不是演示证书",
+        "in {path} key and certificate do not match, or the certificate is none for demonstrations",
+    ),
+    "never_issued": ("没有签发过序列号为 {serial} 的证书", "no certificate with the serial number {serial} was issued"),
+    "already_revoked": (
+        "序列号为 {serial} 的证书已被吊销",
+        "the certificate with the serial number {serial} is revoked already",
+    ),
+    "unproven": ("证书请求的签名无效：申请人没有证明持有该密钥", "the request does not prove that the key is held"),
     "no_issuer": ("找不到签发者“{issuer}”的证书", "no certificate of the issuer “{issuer}” at hand"),
     "untrusted": ("证书链终止于不受信任的根“{issuer}”", "the chain ends at the untrusted root “{issuer}”"),
     "bad_signature": ("签名与签发者的公钥不符", "the signature does not match the issuer's key"),

@@ -10,16 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from yiwang.commons.crypto.engine import LocalSigner
 from yiwang.commons.crypto.engine.pki import (
     Responder,
     Revocation,
     RevocationReason,
     check_certificate,
+    parse_name,
     private_key_pem,
     read_certificates,
+    read_certification_request,
     read_list,
     read_private_key,
     read_response,
+    write_certification_request,
     write_list,
 )
 from yiwang.commons.crypto.engine.pki.certificates import to_pem
@@ -122,9 +126,8 @@ def test_we_find_what_openssl_revoked(theirs):
     (theirs.folder / "index.txt").write_text("")
 
 
+@pytest.mark.parametrize("theirs", ["national"], indirect=True)
 def test_the_empty_identity_of_some_programs_is_refused(theirs):
-    if theirs.suite == "international":
-        pytest.skip("only SM2 has identities")
     theirs.ca("-gencrl", "-out", "nameless.pem")
     nameless = read_list((theirs.folder / "nameless.pem").read_bytes())
     verdict = check_certificate(theirs.user, anchors=[theirs.root], statuses=[nameless], at=theirs.at)
@@ -158,6 +161,16 @@ def ours(request, tmp_path_factory):
     (folder / "middle.key").write_text(private_key_pem(w.middle_key))
     (folder / "middle.pub").write_text(to_pem("PUBLIC KEY", w.middle.certificate.public_key))
     return w, folder
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_requests_are_understood_both_ways(suite, tmp_path):
+    theirs = Theirs(tmp_path, suite)
+    found = read_certification_request((tmp_path / "user.csr").read_bytes())
+    assert (found.subject, found.fault, found.public_key) == ("CN=示例用户,C=CN", None, theirs.user.public_key)
+    signer = LocalSigner(world(suite).user_key)
+    (tmp_path / "ours.csr").write_text(write_certification_request(signer, parse_name("CN=示例,C=CN")))
+    run(tmp_path, "req", "-in", "ours.csr", "-verify", "-noout", *(["-vfyopt", ID] if suite == "national" else []))
 
 
 AT = ["-attime", str(int((NOW + HOUR).timestamp()))]
