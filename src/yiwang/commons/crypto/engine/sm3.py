@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Protocol
 
 from cryptography.hazmat.primitives import hashes
@@ -27,8 +28,26 @@ class _Other:
         return self._hash.finalize()
 
 
+BY_SYSTEM = "sm3" in hashlib.algorithms_available
+"""Does the interpreter's own OpenSSL have SM3?"""
+_EMPTY = hashlib.new("sm3") if BY_SYSTEM else hashlib.sha256()
+"""Copied for each digest, which saves looking the algorithm up: a third of the time of short messages."""
+
+
 def _system(data: bytes = b"") -> Running:
-    return hashlib.new("sm3", data)
+    running = _EMPTY.copy()
+    running.update(data)
+    return running
+
+
+def _system_sm3(data: bytes) -> bytes:
+    running = _EMPTY.copy()
+    running.update(data)
+    return running.digest()
+
+
+def _other_sm3(data: bytes) -> bytes:
+    return _Other(data).digest()
 
 
 def other_mac(key: bytes, data: bytes) -> bytes:
@@ -42,14 +61,10 @@ def _system_mac(key: bytes, data: bytes) -> bytes:
     return hmac.digest(key, data, "sm3")
 
 
-BY_SYSTEM = "sm3" in hashlib.algorithms_available
-"""Does the interpreter's own OpenSSL have SM3?"""
 new = _system if BY_SYSTEM else _Other
 """A running SM3 of the bytes given so far; its `digest` is asked once."""
 hmac_sm3 = _system_mac if BY_SYSTEM else other_mac
 """HMAC-SM3 of (key, data), 32 bytes."""
 
-
-def sm3(data: bytes) -> bytes:
-    """32 bytes."""
-    return new(data).digest()
+sm3: Callable[[bytes], bytes] = _system_sm3 if BY_SYSTEM else _other_sm3
+"""32 bytes."""
