@@ -1,0 +1,8 @@
+"""`yiwang crypto`: the operator's verbs for keys, and an authority for tests and demonstrations."""
+
+import click
+
+
+@click.group(name="crypto")
+def cli() -> None:
+    """The pool of cryptographic resources (密码资源池)."""
