@@ -4,8 +4,6 @@ Only what touches no secret is computed here: membership of points and decompres
 left to the libraries.
 """
 
-from hashlib import sha256
-
 from yiwang.commons.crypto.engine import der
 from yiwang.commons.crypto.engine.errors import KeyRefused
 
@@ -122,8 +120,3 @@ def scalar_of(data: bytes) -> tuple[bytes, bytes | None]:
         holder.end()
     key.end()
     return scalar, point
-
-
-def fingerprint(public: bytes) -> str:
-    """A short name of a public key for messages and lists: 16 hexadecimal digits."""
-    return sha256(public).hexdigest()[:16]
