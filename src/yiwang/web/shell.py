@@ -41,6 +41,7 @@ SCRIPTS = (
     "complete",
     "chart",
     "diagram",
+    "model_panel",
     "modeller",
 )
 PRINT_COOKIE = "yw_print"

@@ -7,7 +7,8 @@ from django.urls import path, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.flow import views
-from yiwang.commons.flow.contracts import ADMINISTER, AUDIT, CALENDAR
+from yiwang.commons.flow.contracts import ADMINISTER, AUDIT, CALENDAR, DESIGN
+from yiwang.commons.flow.views import designs
 from yiwang.commons.flow.views.administration import frame, migration, versions
 from yiwang.commons.identity import queries as identity
 from yiwang.web.registry import Area, NavEntry, register_nav
@@ -32,7 +33,16 @@ urlpatterns = [
     path("work/tasks/<uuid:task_id>/", views.task, name="task"),
     path("work/tasks/<uuid:task_id>/<str:action>/", views.act, name="act"),
     path("work/processes/", versions, name="versions"),
+    path("work/processes/-/new/", designs.begin_process, name="begin_process"),
+    path("work/processes/<str:key>/", designs.process, name="process"),
     path("work/processes/<str:key>/<int:version>/", migration, name="migration"),
+    path("work/processes/<str:key>/compare/", designs.compare, name="compare"),
+    path("work/processes/<str:key>/edit/", designs.edit, name="edit"),
+    path("work/processes/<str:key>/draft.bpmn", designs.draft_bpmn, name="draft_bpmn"),
+    path("work/processes/<str:key>/save/", designs.save, name="save_draft"),
+    path("work/processes/<str:key>/findings/", designs.findings, name="draft_findings"),
+    path("work/processes/<str:key>/discard/", designs.discard, name="discard_draft"),
+    path("work/processes/<str:key>/publish/", designs.publish, name="publish_draft"),
     path("work/calendar/", views.calendar, name="calendar"),
     path("work/calendar/announce/", views.announce, name="announce"),
     path("work/audit/", views.audit, name="audit"),
@@ -51,6 +61,10 @@ def _resident(request: HttpRequest) -> bool:
 
 def _administrator(request: HttpRequest) -> bool:
     return ADMINISTER in frame.rights(request)
+
+
+def _designer(request: HttpRequest) -> bool:
+    return DESIGN in frame.rights(request)
 
 
 def _calendar_keeper(request: HttpRequest) -> bool:
@@ -75,6 +89,9 @@ def _address(name: str) -> str:
 def register() -> None:
     """Called once at start-up."""
     register_nav(NavEntry("flow.inbox", _("待办"), lambda: str(reverse_lazy("flow:inbox")), Area.WORK, order=10))
+    register_nav(
+        NavEntry("flow.versions", _("流程"), partial(_address, "versions"), Area.WORK, order=51, visible=_designer)
+    )
     for order, (name, label, visible) in enumerate(_ADMINISTRATION, start=900):
         register_nav(NavEntry(f"flow.{name}", label, partial(_address, name), Area.WORK, order=order, visible=visible))
     mine = NavEntry(

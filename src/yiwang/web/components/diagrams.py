@@ -11,13 +11,16 @@ from yiwang.web.components.base import Component, Link, Text
 
 
 class DiagramState(StrEnum):
-    """Where an element stands. A mark, words and colour say the same."""
+    """Where an element stands; of two drawings that are compared, how it differs. A mark, words and colour say the same."""
 
     PASSED = "passed"
     CURRENT = "current"
     HALTED = "halted"
     AWAY = "away"
     AHEAD = "ahead"
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
 
 
 DIAGRAM_WORDS: dict[DiagramState, Text] = {
@@ -26,7 +29,12 @@ DIAGRAM_WORDS: dict[DiagramState, Text] = {
     DiagramState.HALTED: _("暂停"),
     DiagramState.AWAY: _("不再办理"),
     DiagramState.AHEAD: _("还没到"),
+    DiagramState.ADDED: _("新增"),
+    DiagramState.REMOVED: _("去掉"),
+    DiagramState.CHANGED: _("有改动"),
 }
+_PROGRESS = (DiagramState.PASSED, DiagramState.CURRENT, DiagramState.HALTED)
+_DIFFERENCE = (DiagramState.ADDED, DiagramState.REMOVED, DiagramState.CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,17 @@ class ProcessDiagram(Component):
     @property
     def data_id(self) -> str:
         return f"{self.id}-data"
+
+    @property
+    def compares(self) -> bool:
+        """Whether it tells differences and not where a process stands."""
+        return any(state in _DIFFERENCE for state in self.states.values())
+
+    @property
+    def legend(self) -> tuple[tuple[str, Text], ...]:
+        """The states that the key under the drawing explains, with their words; none where nothing is marked."""
+        shown = _DIFFERENCE if self.compares else _PROGRESS if self.states else ()
+        return tuple((state.value, DIAGRAM_WORDS[state]) for state in shown)
 
     @property
     def data(self) -> dict[str, object]:

@@ -13,10 +13,28 @@ from enum import StrEnum
 from .safe_xml import Element, XmlRefused, read
 from .vocabulary import BPMN
 
-_SKIPPED = {"incoming", "outgoing", "flowNodeRef"}
-_LOOSE = {"messageRef": "message", "signalRef": "signal", "errorRef": "error", "escalationRef": "escalation"}
-_CONTAINERS = {"process", "subProcess", "adHocSubProcess", "transaction", "collaboration", "laneSet"}
-_DRAWN = {"textAnnotation", "association", "group", "lane", "participant", "dataObjectReference", "dataStoreReference"}
+_SKIPPED = {"incoming", "outgoing", "flowNodeRef", "laneSet", "association", "group", "dataObject", "category"} | {
+    "dataObjectReference",
+    "dataStoreReference",
+}
+_SHARED = {"messageRef": "message", "signalRef": "signal", "errorRef": "error", "escalationRef": "escalation"}
+_ALONE = {"sequenceFlow", "callActivity", "task", "subProcess", "adHocSubProcess", "transaction", "textAnnotation"}
+_MARKS = ("target", "key", "name")
+"""Attributes by which several parts of one name are told apart."""
+
+_DEFAULTS = {
+    ("cancelActivity", "true"),
+    ("isInterrupting", "true"),
+    ("isSequential", "false"),
+    ("triggeredByEvent", "false"),
+    ("gatewayDirection", "Unspecified"),
+    ("isForCompensation", "false"),
+    ("instantiate", "false"),
+    ("parallelMultiple", "false"),
+    ("type", "bpmn:tFormalExpression"),
+    ("type", "tFormalExpression"),
+}
+"""What an editor leaves out or puts in without a change of meaning."""
 
 
 class ChangeKind(StrEnum):
@@ -76,40 +94,34 @@ def _elements(root: Element) -> dict[str, tuple[Element, _Said]]:
     """Elements by id, with all that each says; messages and signals are told where they are used."""
     named = {element.get("id"): element for element in root.children if element.get("id")}
     found: dict[str, tuple[Element, _Said]] = {}
-    for top in root.children:
-        if top.namespace == BPMN and top.name in {"process", "collaboration"}:
-            for element in _within(top):
-                identifier = element.get("id")
-                if identifier and element.name not in _DRAWN | {"laneSet"}:
-                    found.setdefault(identifier, (element, dict(_said(element, "", named))))
+    for process in root.all(BPMN, "process"):
+        for element in _within(process):
+            if element.get("id"):
+                found.setdefault(element.get("id"), (element, dict(_said(element, "", "", named))))
     return found
 
 
 def _within(element: Element) -> Iterator[Element]:
-    if element.name not in {"collaboration", "laneSet"}:
-        yield element
+    yield element
     for child in element.children:
-        if child.namespace == BPMN and _stands_alone(child):
+        if _stands_alone(child):
             yield from _within(child)
 
 
 def _stands_alone(element: Element) -> bool:
     """Whether it is drawn by itself, and not a part of what another element says."""
     name = element.name
-    return (
-        name in _CONTAINERS | {"sequenceFlow", "callActivity"}
-        or name.endswith(("Task", "Event", "Gateway"))
-        or name == "task"
-    )
+    return element.namespace == BPMN and (name in _ALONE or name.endswith(("Task", "Event", "Gateway")))
 
 
-def _said(element: Element, path: str, named: Mapping[str, Element]) -> Iterator[tuple[str, str]]:
+def _said(element: Element, path: str, mark: str, named: Mapping[str, Element]) -> Iterator[tuple[str, str]]:
+    """(path, text) of each attribute and text, those of parts included; not the attribute that already marks the path."""
     for name, value in element.attributes.items():
-        if name in {"id", "type"} and (path == "" or name == "id"):
+        if name in {"id", mark} or (name, value) in _DEFAULTS:
             continue
-        if name in _LOOSE and value in named:
-            yield from _said(named[value], f"{path}{_LOOSE[name]}.", named)
-        else:
+        if name in _SHARED and value in named and name not in path:
+            yield from _said(named[value], f"{path}{_SHARED[name]}.", "", named)
+        elif value.strip():
             yield path + name, value.strip()
     text = element.text.strip()
     if text:
@@ -118,15 +130,11 @@ def _said(element: Element, path: str, named: Mapping[str, Element]) -> Iterator
     for child in element.children:
         if child.namespace == BPMN and (child.name in _SKIPPED or (path == "" and _stands_alone(child))):
             continue
+        if child.name == "extensionElements":
+            yield from _said(child, path, "", named)
+            continue
         counts[child.name] = counts.get(child.name, 0) + 1
-        yield from _said(child, _step(child, path, counts[child.name]), named)
-
-
-def _step(child: Element, path: str, count: int) -> str:
-    """The path into a part: several of one name are told apart by their target, key or name, else by their number."""
-    if child.name == "extensionElements":
-        return path
-    mark = child.get("target") or child.get("key") or (child.get("name") if path else "")
-    if mark:
-        return f"{path}{child.name}[{mark}]."
-    return f"{path}{child.name}." if count == 1 else f"{path}{child.name}[{count}]."
+        marked = next((each for each in _MARKS if path and child.get(each)), "")
+        number = "" if counts[child.name] == 1 else f"[{counts[child.name]}]"
+        step = f"[{child.get(marked)}]" if marked else number
+        yield from _said(child, f"{path}{child.name}{step}.", marked, named)

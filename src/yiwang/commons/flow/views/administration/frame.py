@@ -7,15 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yiwang.commons.flow import queries
-from yiwang.commons.flow.contracts import ADMINISTER, AUDIT, CALENDAR
+from yiwang.commons.flow.contracts import ADMINISTER, AUDIT, CALENDAR, DESIGN
 from yiwang.commons.flow.views import words
 from yiwang.commons.identity import queries as identity
 from yiwang.web.components import Crumbs, Link, SideGroup, SideLink, SideNav, Text
 
 
 def rights(request: HttpRequest) -> Mapping[str, bool]:
-    """The actions of administration that the viewer holds; asked once a request."""
-    return identity.held_in_menu(request, ADMINISTER, AUDIT, CALENDAR)
+    """The actions of administration and drafting that the viewer holds; asked once a request."""
+    return identity.held_in_menu(request, ADMINISTER, AUDIT, CALENDAR, DESIGN)
 
 
 def side(request: HttpRequest, here: str) -> SideNav:
@@ -30,7 +30,7 @@ def side(request: HttpRequest, here: str) -> SideNav:
             links.append(_link(_("失败的后台任务"), "jobs", here, counts.jobs))
         groups.append(SideGroup(_("异常"), tuple(links)))
     kept = [
-        *([_link(_("流程版本"), "versions", here)] if held.get(ADMINISTER) else []),
+        *([_link(_("流程"), "versions", here)] if held.get(ADMINISTER) or DESIGN in held else []),
         *([_link(_("法定日历"), "calendar", here)] if held.get(CALENDAR) else []),
         *([_link(_("审计记录"), "audit", here)] if AUDIT in held else []),
     ]

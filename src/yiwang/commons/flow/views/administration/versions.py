@@ -1,4 +1,4 @@
-"""Versions of processes: what runs in each, a dry run of carrying it over to another, and the order to do it."""
+"""Processes: their drafts and versions, what runs in each, a dry run of carrying it over to another, and the order to do it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,11 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.flow import commands, queries
 from yiwang.commons.flow.contracts import (
+    ADMINISTER,
+    DESIGN,
     InstanceStatus,
     MappingRefused,
     MigrationRow,
     Obstacle,
     PlannedInstance,
+    ProcessDraftRow,
     UnknownVersion,
     VersionRow,
 )
@@ -30,6 +33,7 @@ from yiwang.web.components import (
     Empty,
     ErrorSummary,
     Link,
+    LinkButton,
     Note,
     Pagination,
     Progress,
@@ -50,32 +54,58 @@ _DIALOG = "begin-migration"
 @login_required
 @require_GET
 def versions(request: HttpRequest) -> HttpResponse:
-    """All published versions with the number of instances that run in each."""
-    page = queries.versions(viewer=words.viewer_of(request), cursor=request.GET.get("cursor"))
+    """The open drafts, and all published versions with the number of instances that run in each."""
+    viewer, held = words.viewer_of(request), frame.rights(request)
+    page = queries.versions(viewer=viewer, cursor=request.GET.get("cursor"))
     columns = (Column(_("流程")), Column(_("版本"), number=True), Column(_("发布于")), Column(_("运行中"), number=True))
     pages = Pagination.of(page, path=request.path)
     table = Table.of(
         _("流程版本"),
         columns,
-        tuple(_version(row) for row in page.items),
+        tuple(_version(row, may_move=held.get(ADMINISTER, False)) for row in page.items),
         keys=True,
         boxed=True,
         empty=Empty(_("还没有发布流程"), _("装载配置包时会发布其中的流程。")),
         pages=pages if pages.needed else None,
     )
-    context = {"table": table, "crumbs": frame.crumbs(_("流程版本")), "side": frame.side(request, "versions")}
+    begin = LinkButton(_("新建流程"), reverse("flow:begin_process"), "second", "plus") if DESIGN in held else None
+    drafts = _drafts(queries.process_drafts(viewer=viewer)) if not request.GET.get("cursor") else None
+    context = {
+        "table": table,
+        "drafts": drafts,
+        "begin": begin,
+        "crumbs": frame.crumbs(_("流程")),
+        "side": frame.side(request, "versions"),
+    }
     return render(request, "flow/versions.html", context)
 
 
-def _version(row: VersionRow) -> Row:
+def _drafts(rows: tuple[ProcessDraftRow, ...]) -> Table | None:
+    if not rows:
+        return None
+    columns = (Column(_("流程")), Column(_("起草自")), Column(_("最近保存")))
+    return Table.of(_("草稿"), columns, tuple(_draft(row) for row in rows), boxed=True)
+
+
+def _draft(row: ProcessDraftRow) -> Row:
+    base = _("第 %(version)d 版") % {"version": row.based_on} if row.based_on else _("新流程")
+    cells = (
+        Cell(row.title, row.key, reverse("flow:edit", args=[row.key])),
+        base,
+        Cell(words.moment_words(row.updated_at), row.updated_by),
+    )
+    return Row(cells, id=f"draft-{row.key}", label=row.title)
+
+
+def _version(row: VersionRow, *, may_move: bool) -> Row:
     state = _("现行") if row.is_latest else ""
-    href = reverse("flow:migration", args=[row.key, row.version]) if row.running else ""
+    running = reverse("flow:migration", args=[row.key, row.version]) if row.running and may_move else ""
     halted: Text = _("其中 %(count)d 件暂停") % {"count": row.halted} if row.halted else ""
     cells = (
-        Cell(row.title, row.key, href),
+        Cell(row.title, row.key, reverse("flow:process", args=[row.key])),
         Cell(str(row.version), state),
         words.moment_words(row.published_at),
-        Cell(str(row.running), halted),
+        Cell(str(row.running), halted, running),
     )
     return Row(cells, id=str(row.definition_id), label=f"{row.title} {row.version}")
 
@@ -126,7 +156,7 @@ def migration(request: HttpRequest, key: str, version: int) -> HttpResponse:
         "nowhere": "" if others else Note(_("这个流程只有一个版本，在办的都按它办理。")),
         "earlier": tuple(part for row in earlier for part in _told(row)),
         "crumbs": Crumbs(
-            (Link(_("待办"), reverse("flow:inbox")), Link(_("流程版本"), reverse("flow:versions"))), _("换版")
+            (Link(_("流程"), reverse("flow:versions")), Link(key, reverse("flow:process", args=[key]))), _("换版")
         ),
         "side": frame.side(request, "versions"),
         **(_planned(request, plan, text, under_way=under_way) if plan is not None and not fault else {}),

@@ -2,8 +2,8 @@
 // and finger. One finger moves it sideways; up and down belong to the page.
 const LEAST = 0.7;
 const STEP = 80;
-const STATES = new Set(["passed", "current", "halted", "away"]);
-const MARKS = { passed: "✓", current: "", halted: "" };
+const STATES = new Set(["passed", "current", "halted", "away", "added", "removed", "changed"]);
+const MARKS = { passed: "✓", current: "", halted: "", added: "＋", removed: "－", changed: "≠" };
 
 const once = new Map();
 const load = (make, key) => {
@@ -30,7 +30,7 @@ const mark = (viewer, { states, words }) => {
     const shape = known.get(id);
     if (!shape || !STATES.has(state)) continue;
     canvas.addMarker(id, `yw-${state}`);
-    if (!(state in MARKS) || (state === "passed" && shape.width < 60)) continue;
+    if (!(state in MARKS) || shape.waypoints || (state === "passed" && shape.width < 60)) continue;
     const html = document.createElement("span");
     html.className = `y-diagram__mark is-${state}`;
     html.textContent = MARKS[state] || words[state];
@@ -44,7 +44,7 @@ const settle = (viewer, states, whole) => {
   canvas.zoom("fit-viewport", "auto");
   if (whole || canvas.zoom() >= LEAST) return;
   const all = viewer.get("elementRegistry");
-  const here = Object.keys(states).find((id) => ["halted", "current"].includes(states[id]) && all.get(id));
+  const here = Object.keys(states).find((id) => ["halted", "current", "changed", "added", "removed"].includes(states[id]) && all.get(id));
   const first = all.filter((each) => each.type === "bpmn:StartEvent")[0];
   canvas.zoom(1);
   const at = here ? all.get(here) : first;
@@ -102,7 +102,7 @@ const draw = async (figure) => {
     mark(viewer, data);
     settle(viewer, data.states, false);
     steer(figure, viewer, data.states);
-    figure.querySelector(".y-diagram__key").hidden = false;
+    for (const key of figure.querySelectorAll(".y-diagram__key")) key.hidden = false;
     figure.dataset.drawn = "yes";
   } catch {
     frame.hidden = true;
@@ -111,7 +111,7 @@ const draw = async (figure) => {
     said.textContent = figure.dataset.failed;
     frame.after(said);
     figure.dataset.drawn = "no";
-    figure.querySelector("details").open = true;
+    for (const words of figure.querySelectorAll("details")) words.open = true;
   }
 };
 

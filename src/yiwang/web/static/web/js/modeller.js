@@ -89,6 +89,7 @@ class Editor {
       this.root.addEventListener("click", (event) => this.press(event));
       window.addEventListener("beforeunload", (event) => { if (this.dirty) event.preventDefault(); });
       this.root.dataset.open = "yes";
+      this.root.dispatchEvent(new CustomEvent("yw:modeller", { bubbles: true, detail: { modeler: this.modeler, kind: this.kind } }));
     } catch (error) {
       this.state.textContent = this.state.dataset.broken;
       this.root.dataset.open = "no";

@@ -1,0 +1,185 @@
+// What the chosen element of a process editor says beyond its drawing: each field reads from the model and writes into it, as
+// one step that can be undone. Extensions are zeebe: elements, read and written without a schema of their own.
+const ZEEBE = "http://camunda.org/schema/zeebe/1.0";
+const SIGNS = { "ioMapping>input": ["target", "source"], "ioMapping>output": ["target", "source"], "taskHeaders>header": ["key", "value"], "properties>property": ["name", "value"] };
+const TIMES = ["timeDate", "timeDuration", "timeCycle"];
+
+const descriptor = (each) => each.$descriptor?.ns ?? {};
+const isZeebe = (each, name) => descriptor(each).uri === ZEEBE && descriptor(each).localName === name;
+const kindOf = (element) => element.businessObject.$type.replace("bpmn:", "");
+
+class Panel {
+  constructor(root, modeler) {
+    this.root = root;
+    this.modeler = modeler;
+    this.moddle = modeler.get("moddle");
+    this.modeling = modeler.get("modeling");
+    this.words = JSON.parse(root.querySelector("script[type='application/json']").textContent);
+    const bus = modeler.get("eventBus");
+    bus.on("selection.changed", () => this.show());
+    bus.on(["elements.changed", "commandStack.changed", "import.done"], () => this.show());
+    root.addEventListener("change", (event) => this.change(event.target));
+    document.addEventListener("htmx:afterSwap", () => this.mark());
+    document.addEventListener("click", (event) => this.find(event));
+    root.hidden = false;
+    this.show();
+    this.mark();
+  }
+
+  get element() {
+    const chosen = this.modeler.get("selection").get();
+    const one = chosen.length === 1 ? chosen[0] : this.modeler.get("canvas").getRootElement();
+    return one.labelTarget ?? one;
+  }
+
+  show() {
+    const { element } = this;
+    const kind = kindOf(element);
+    const timed = element.businessObject.eventDefinitions?.[0]?.$type === "bpmn:TimerEventDefinition";
+    this.root.querySelector("[data-kind]").textContent = this.words[kind] ?? kind;
+    this.root.querySelector("[data-id]").textContent = element.businessObject.id ?? "";
+    for (const field of this.root.querySelectorAll("[data-path]")) {
+      const { path } = field.dataset;
+      const fits = field.dataset.of.split(" ").includes(kind) && (!path.startsWith("timer.") || timed) && (path !== "default" || this.canBeDefault(element));
+      field.hidden = !fits;
+      const control = field.querySelector("input, textarea, select");
+      if (!fits || control === document.activeElement) continue;
+      const value = this.read(element.businessObject, path);
+      if (control.type === "checkbox") control.checked = value;
+      else control.value = value;
+    }
+  }
+
+  canBeDefault({ businessObject: flow }) {
+    return /^bpmn:(Exclusive|Inclusive)Gateway$/.test(flow.sourceRef?.$type ?? "");
+  }
+
+  extension(object, name) {
+    return object.extensionElements?.values?.find((each) => isZeebe(each, name));
+  }
+
+  read(object, path) {
+    const timer = object.eventDefinitions?.[0];
+    if (path === "documentation") return object.documentation?.[0]?.text ?? "";
+    if (path === "condition") return object.conditionExpression?.body ?? "";
+    if (path === "default") return object.sourceRef?.default === object;
+    if (path === "timer.kind") return TIMES.find((each) => timer?.[each]) ?? TIMES[1];
+    if (path === "timer.text") return timer?.[TIMES.find((each) => timer?.[each])]?.body ?? "";
+    if (path.includes("@")) {
+      const [name, attribute] = path.split("@");
+      return this.extension(object, name)?.[attribute] ?? "";
+    }
+    if (path.includes(">")) return this.lines(object, path);
+    return object.get(path) ?? "";
+  }
+
+  lines(object, path) {
+    const [name, part] = path.split(">");
+    const [left, right] = SIGNS[path];
+    const found = (this.extension(object, name)?.$children ?? []).filter((each) => isZeebe(each, part));
+    return found.map((each) => `${each[left] ?? ""} = ${this.said(path, each[right] ?? "")}`).join("\n");
+  }
+
+  // The source of a mapping is FEEL: shown without its sign, a plain text as a text.
+  said(path, source) {
+    if (!path.startsWith("ioMapping")) return source;
+    return source.startsWith("=") ? source.slice(1).trim() : JSON.stringify(source);
+  }
+
+  change(control) {
+    const path = control.closest("[data-path]")?.dataset.path;
+    if (!path) return;
+    const { element } = this;
+    const value = control.type === "checkbox" ? control.checked : control.value.trim();
+    if (value === this.read(element.businessObject, path)) return;
+    this.write(element, path, value);
+  }
+
+  write(element, path, value) {
+    const object = element.businessObject;
+    const set = (properties) => this.modeling.updateProperties(element, properties);
+    const body = (text) => (text ? this.moddle.create("bpmn:FormalExpression", { body: text }) : undefined);
+    if (path === "documentation") set({ documentation: value ? [this.moddle.create("bpmn:Documentation", { text: value })] : [] });
+    else if (path === "condition") set({ conditionExpression: body(value) });
+    else if (path === "default") this.modeling.updateProperties(element.source, { default: value ? object : undefined });
+    else if (path.startsWith("timer.")) this.writeTimer(element, path, value, body);
+    else if (path.includes("@")) {
+      const [name, attribute] = path.split("@");
+      set({ extensionElements: this.extended(object, name, { [attribute]: value || undefined }) });
+    } else if (path.includes(">")) set({ extensionElements: this.withLines(object, path, value) });
+    else set({ [path]: value || undefined });
+  }
+
+  writeTimer(element, path, value, body) {
+    const definition = element.businessObject.eventDefinitions[0];
+    const kind = path === "timer.kind" ? value : this.read(element.businessObject, "timer.kind");
+    const text = path === "timer.text" ? value : this.read(element.businessObject, "timer.text");
+    const properties = Object.fromEntries(TIMES.map((each) => [each, each === kind ? this.moddle.create("bpmn:FormalExpression", { body: text }) : undefined]));
+    this.modeling.updateModdleProperties(element, definition, properties);
+  }
+
+  any(name, attributes, children) {
+    const made = this.moddle.createAny(`zeebe:${name}`, ZEEBE, attributes);
+    if (children?.length) {
+      made.$children = children;
+      for (const each of children) each.$parent = made;
+    }
+    return made;
+  }
+
+  attributes(element) {
+    return Object.fromEntries(Object.entries(element ?? {}).filter(([key, value]) => !key.startsWith("$") && typeof value === "string"));
+  }
+
+  // A copy of all extensions with one of them changed: the old ones stay as they were, for undo.
+  extended(object, name, changes, children) {
+    const old = this.extension(object, name);
+    const attributes = Object.fromEntries(Object.entries({ ...this.attributes(old), ...changes }).filter(([, value]) => value !== undefined));
+    const parts = children ?? old?.$children ?? [];
+    const mine = Object.keys(attributes).length || parts.length ? this.any(name, attributes, parts) : null;
+    const others = (object.extensionElements?.values ?? []).filter((each) => each !== old);
+    const values = mine ? [...others, mine] : others;
+    if (!values.length) return undefined;
+    const made = this.moddle.create("bpmn:ExtensionElements", { values });
+    for (const each of values) each.$parent = made;
+    made.$parent = object;
+    return made;
+  }
+
+  withLines(object, path, text) {
+    const [name, part] = path.split(">");
+    const [left, right] = SIGNS[path];
+    const kept = (this.extension(object, name)?.$children ?? []).filter((each) => !isZeebe(each, part));
+    const made = text.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => {
+      const at = line.indexOf("=");
+      const [key, value] = at < 0 ? [line, ""] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+      return this.any(part, { [left]: key, [right]: path.startsWith("ioMapping") ? `=${value}` : value });
+    });
+    return this.extended(object, name, {}, part === "input" ? [...made, ...kept] : [...kept, ...made]);
+  }
+
+  // Elements with a finding are marked; a press on a finding goes to its element.
+  mark() {
+    const canvas = this.modeler.get("canvas");
+    const known = this.modeler.get("elementRegistry");
+    for (const [id, name] of this.marked ?? []) if (known.get(id)) canvas.removeMarker(id, name);
+    this.marked = [...document.querySelectorAll("[data-yw-element]")]
+      .filter((each) => known.get(each.dataset.ywElement))
+      .map((each) => [each.dataset.ywElement, each.dataset.error ? "yw-fault" : "yw-doubt"]);
+    for (const [id, name] of this.marked) canvas.addMarker(id, name);
+  }
+
+  find(event) {
+    const id = event.target.closest?.("[data-yw-element]")?.dataset.ywElement;
+    const element = id && this.modeler.get("elementRegistry").get(id);
+    if (!element) return;
+    this.modeler.get("canvas").scrollToElement(element, { top: 80, bottom: 80, left: 120, right: 80 });
+    this.modeler.get("selection").select(element);
+    this.root.closest("main").querySelector("[data-pane]").scrollIntoView({ block: "nearest" });
+  }
+}
+
+document.addEventListener("yw:modeller", ({ detail }) => {
+  if (detail.kind !== "bpmn") return;
+  for (const root of document.querySelectorAll("[data-yw-element-panel]")) new Panel(root, detail.modeler);
+});
