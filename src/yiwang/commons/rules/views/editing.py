@@ -143,9 +143,9 @@ def _note(found: Finding) -> Note:
     where: Text = found.where
     if found.line:
         where = _("%(where)s（第 %(line)d 行）") % {"where": found.where, "line": found.line}
-    said = _(found.message).format(**found.params) if found.message else found.text
+    said = _(found.message).format(**words.params_in(found.params)) if found.message else found.text
     if found.facts:
-        facts = _("，").join(f"{name}={words.value_words(value)}" for name, value in found.facts.items())
+        facts = _("，").join(f"{name} = {words.value_words(value)}" for name, value in found.facts.items())
         said += _(" 例如：%(facts)s。") % {"facts": facts}
     return Note(said, where, Tone.BAD if found.is_error else Tone.WARN)
 

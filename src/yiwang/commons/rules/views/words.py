@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.rules import rules
@@ -77,6 +77,13 @@ def policy_words(policy: str, aggregation: str) -> tuple[str, Text]:
     letter, words = POLICIES.get(policy, ("U", POLICIES["UNIQUE"][1]))
     signs = {"SUM": "+", "COUNT": "#", "MIN": "<", "MAX": ">"}
     return (letter + signs[aggregation], SUMS[aggregation]) if aggregation in SUMS else (letter, words)
+
+
+def params_in(params: Mapping[str, str]) -> Mapping[str, str]:
+    """What fills in a finding's sentence, in the language of the page where it differs."""
+    if get_language() != "en":
+        return params
+    return {name: params.get(f"{name}_en", text) for name, text in params.items()}
 
 
 def cell_words(text: str, named: Mapping[str, str] | None = None) -> str:

@@ -1,10 +1,11 @@
 """The whole analysis of one file: compiler's faults, elements, tables, requirements, recursion."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from yiwang.commons.rules.engine import dmn_tree as model
+from yiwang.commons.rules.engine import tree
 from yiwang.commons.rules.engine.diagnostics import Diagnostic
-from yiwang.commons.rules.engine.dmn_graph import Graph
+from yiwang.commons.rules.engine.dmn_graph import Graph, Key, Node
 from yiwang.commons.rules.engine.dmn_model import Model
 from yiwang.commons.rules.engine.faults import read_dmn
 
@@ -12,7 +13,7 @@ from .boxes import Deadline
 from .elements import ElementCheck, cycles
 from .findings import Finding, Report, Severity, of_diagnostic
 from .places import Places
-from .recursion import endless
+from .recursion import Function, endless, handed_on
 
 _RANK: Mapping[Severity, int] = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
@@ -64,7 +65,7 @@ def _model_findings(read: Model, xml: bytes, faults: Iterable[Diagnostic], secon
         params: dict[str, object] = {"id": spot.element, "first": first}
         yield Finding("analysis.duplicate_id", Severity.ERROR, params, spot.line, 1, "", spot.element)
     yield from _requirements(graph)
-    yield from _recursion(checks)
+    yield from _recursion(graph, checks)
 
 
 def _requirements(graph: Graph) -> Iterator[Finding]:
@@ -86,17 +87,37 @@ def _requirements(graph: Graph) -> Iterator[Finding]:
         first.setdefault(element.variable, element.line)
 
 
-def _recursion(checks: Iterable[ElementCheck]) -> Iterator[Finding]:
-    functions = {f.name: (f, c) for c in checks if (f := c.function()) is not None}
-    for found in endless({name: function for name, (function, _) in functions.items()}):
-        element = functions[found.function][1].node.element
-        code, severity = ("endless", Severity.ERROR) if found.certain else ("maybe_endless", Severity.WARNING)
+def _recursion(graph: Graph, checks: Sequence[ElementCheck]) -> Iterator[Finding]:
+    functions = {f.name: (f, c.node) for c in checks if (f := c.function()) is not None}
+    trees = {checked.node.key: checked.trees for checked in checks}
+    for checked in checks:
+        if isinstance(checked.node.element, model.Service):
+            made = _service(graph, checked.node, trees)
+            functions.setdefault(made.name, (made, checked.node))
+    found = [(each, functions[each.function][1]) for each in endless({name: f for name, (f, _) in functions.items()})]
+    for checked in checks:
+        handed = handed_on(checked.node.element.variable, checked.trees, checked.parameters)
+        found += [(each, checked.node) for each in handed]
+    for each, node in found:
+        code, severity = ("endless", Severity.ERROR) if each.certain else ("maybe_endless", Severity.WARNING)
+        at = each.at.at
+        params: dict[str, object] = {"name": each.function}
         yield Finding(
-            f"analysis.{code}",
-            severity,
-            {"name": found.function},
-            found.line + found.at.at.line - 1,
-            found.at.at.column,
-            element.name,
-            element.id,
+            f"analysis.{code}", severity, params, each.line + at.line - 1, at.column, node.element.name, node.element.id
         )
+
+
+def _service(graph: Graph, node: Node, trees: Mapping[Key, list[tuple[int, tree.Node]]]) -> Function:
+    """A decision service as a function: its output decisions, and those behind them that they may ask."""
+    outside = set(node.parameters)
+    behind: dict[Key, None] = {}
+    waiting = [key for key in node.outputs if key not in outside]
+    while waiting:
+        key = waiting.pop()
+        if key not in behind and key not in outside and isinstance(graph.nodes[key].element, model.Decision):
+            behind[key] = None
+            waiting += graph.nodes[key].names.values()
+    outputs = tuple(each for key in node.outputs for each in trees.get(key, ()) if key in behind)
+    inner = tuple(each for key in behind if key not in node.outputs for each in trees.get(key, ()))
+    names = tuple(graph.nodes[key].element.variable for key in node.parameters)
+    return Function(node.element.variable, names, outputs, inner)

@@ -239,8 +239,13 @@ class ElementCheck:
         element = self.node.element
         if not isinstance(element, model.Knowledge) or element.logic is None:
             return None
-        names = tuple(p.name for p in element.logic.parameters)
-        return Function(element.variable, names, tuple((line, node) for line, node in self.trees))
+        return Function(element.variable, self.parameters, tuple(self.trees))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Those of a business knowledge model."""
+        logic = self.node.element.logic if isinstance(self.node.element, model.Knowledge) else None
+        return tuple(p.name for p in logic.parameters) if logic is not None else ()
 
     def placed(self, remark: Diagnostic) -> Diagnostic:
         """A remark of the compiler, which knows the place in the text, with the line of the file."""

@@ -61,13 +61,16 @@ MESSAGES: Mapping[str, str] = {
 }
 
 TOO_LONG = _("规则太多，超过 {seconds} 秒的时限")
+TOO_LONG_IN_ENGLISH = "too many rules for the limit of {seconds} seconds"
 OPAQUE = _("规则 {rules} 的条件用到其他名称或函数，只能判定一部分")
+OPAQUE_IN_ENGLISH = "the conditions of rules {rules} use other names or functions and were decided only in part"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. `line` is of the file, `column` of the expression's text, `where` the decision's name.
 
+    `params` fill in the message; where one differs in English, it stands beside the Chinese one under its name with `_en`.
     `element` is the XML id nearest to it, `rules` and `inputs` (labels) name the cells of a table, `example` is facts
     (names of input data, or labels of columns that are computed) for which it happens.
     """

@@ -1,10 +1,11 @@
 """Functions that call themselves, directly or through others: whether they can be seen to end.
 
-A call is seen to end if it stands behind a condition and hands on at least one parameter made smaller (`n - 1`,
+Functions are business knowledge models, decision services (with the decisions inside them) and those that are handed to
+themselves as an argument. A call is seen to end if it stands behind a condition and hands on at least one parameter made smaller (`n - 1`,
 `n / 2`, `sublist(l, 2)`, `remove(l, 1)`, `substring(s, 2)`) or, towards a limit, greater (`n + 1`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,11 +16,15 @@ _SHORTER = frozenset({"sublist", "remove", "substring", "substring after", "subs
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A named function: its parameters and the trees of its body, each with the line where its text begins."""
+    """A named function: its parameters and the trees of its body, each with the line where its text begins.
+
+    `inner` are bodies that are evaluated only where another asks for them.
+    """
 
     name: str
     parameters: tuple[str, ...]
     bodies: tuple[tuple[int, tree.Node], ...]
+    inner: tuple[tuple[int, tree.Node], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,35 @@ def _reach(functions: Mapping[str, Function], calls: Sequence[_Call]) -> dict[st
 
 
 def _calls(function: Function, functions: Mapping[str, Function]) -> Iterator[_Call]:
-    for line, body in function.bodies:
-        for node, guarded in _visited(body, guarded=False):
+    bodies = [(line, body, False) for line, body in function.bodies]
+    for line, root, asked in [*bodies, *((line, body, True) for line, body in function.inner)]:
+        for node, guarded in _visited(root, guarded=asked):
             if isinstance(node, tree.Call | tree.NamedCall) and isinstance(node.function, tree.Name):
                 name = node.function.name
                 if name in functions and name not in function.parameters:
                     yield _Call(function.name, name, node, guarded, line)
+
+
+def handed_on(name: str, trees: Iterable[tuple[int, tree.Node]], parameters: Sequence[str] = ()) -> Iterator[Recursion]:
+    """Calls of a parameter that is given itself (`f(f, n)`) by which nothing grows less: whether they end can't be seen.
+
+    `trees` are an element's texts with their lines; `parameters` those of the element itself, where it is a function.
+    """
+    for line, root in trees:
+        yield from _handed_on(name, line, root, parameters)
+        for node in tree.walk(root):
+            if isinstance(node, tree.FunctionDefinition):
+                inner = tuple(parameter.name for parameter in node.parameters)
+                yield from _handed_on(name, line, node.body, inner)
+
+
+def _handed_on(name: str, line: int, body: tree.Node | None, parameters: Sequence[str]) -> Iterator[Recursion]:
+    for node in tree.walk(body) if body is not None and parameters else ():
+        if not isinstance(node, tree.Call) or not isinstance(node.function, tree.Name):
+            continue
+        itself = node.function.name in parameters and node.function in node.arguments
+        if itself and not any(_changes(argument, parameters) for argument in node.arguments):
+            yield Recursion(name, False, line, node)
 
 
 def _visited(node: object, *, guarded: bool) -> Iterator[tuple[tree.Node, bool]]:

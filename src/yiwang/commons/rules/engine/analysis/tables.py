@@ -13,10 +13,10 @@ from yiwang.commons.rules.engine.tables import HitPolicy
 from yiwang.commons.rules.engine.values import Value
 
 from .boxes import Box, Deadline, Points, TimeUp, gaps, meet, runs, touching, uncovered
-from .boxwords import box_text, facts_in
+from .boxwords import ENGLISH, box_text, facts_in
 from .constants import Inexact, value_of
 from .domains import OPEN, Part
-from .findings import OPAQUE, TOO_LONG, Finding, Severity
+from .findings import OPAQUE, OPAQUE_IN_ENGLISH, TOO_LONG, TOO_LONG_IN_ENGLISH, Finding, Severity
 from .grid import ANYTHING, Grid
 from .places import Spot, TablePlaces
 from .witnesses import Witnesses
@@ -58,14 +58,14 @@ class TableCheck:
             yield from self._null_gap()
         if self.grid.opaque:
             numbers = ", ".join(map(str, self.grid.opaque[:MOST]))
-            yield self._undecided(OPAQUE.format(rules=numbers), self.grid.opaque[:MOST])
+            yield self._undecided(_both(OPAQUE, OPAQUE_IN_ENGLISH, rules=numbers), self.grid.opaque[:MOST])
 
     def _in_time(self, findings: Iterator[Finding]) -> Iterator[Finding]:
         """What is found until the time is up, and that it was."""
         try:
             yield from findings
         except TimeUp:
-            yield self._undecided(TOO_LONG.format(seconds=f"{self.seconds:g}"), ())
+            yield self._undecided(_both(TOO_LONG, TOO_LONG_IN_ENGLISH, seconds=f"{self.seconds:g}"), ())
 
     def _policy(self, never: set[int]) -> Iterator[Finding]:
         table = self.grid.table
@@ -96,9 +96,9 @@ class TableCheck:
         **params: object,
     ) -> Finding:
         if rules:
-            params["rules"] = "、".join(map(str, rules))
+            params["rules"], params["rules_en"] = (sign.join(map(str, rules)) for sign in ("、", ", "))
         if box is not None:
-            params["box"] = box_text(self.grid, box)
+            params["box"], params["box_en"] = box_text(self.grid, box), box_text(self.grid, box, ENGLISH)
             inputs = [c.label for c, p in zip(self.grid.columns, box, strict=True) if c.domain.allowed & ~p]
         example = {} if box is None else facts_in(self.grid, box)
         return Finding(
@@ -123,9 +123,9 @@ class TableCheck:
         if count > MOST:
             yield self._finding("more", Severity.NOTE, self.places.spot, count=count - MOST, kind=kind)
 
-    def _undecided(self, reason: str, rules: Sequence[int]) -> Finding:
+    def _undecided(self, reasons: tuple[str, str], rules: Sequence[int]) -> Finding:
         spot = self.places.rules[rules[0] - 1] if rules else self.places.spot
-        return self._finding("undecided", Severity.NOTE, spot, (), reason=reason)
+        return self._finding("undecided", Severity.NOTE, spot, (), reason=reasons[0], reason_en=reasons[1])
 
     def _unused_columns(self) -> Iterator[Finding]:
         rules = self.grid.table.rules
@@ -305,3 +305,7 @@ def constant_list(text: str, scope: Scope, types: Sequence[str]) -> list[Value] 
 
 
 __all__ = ["FeelType", "TableCheck", "constant_list", "constant_outputs"]
+
+
+def _both(chinese: str, english: str, **told: str) -> tuple[str, str]:
+    return chinese.format(**told), english.format(**told)

@@ -250,6 +250,44 @@ def test_recursion_is_seen_to_end_or_not():
     assert codes(check(recursive("if n = 0 then 1 else f(n * 2 - n)"))) == ["maybe_endless"]
 
 
+SERVICE = '<decisionService id="s" name="s"><variable name="s"/><outputDecision href="#d"/><inputData href="#in_n"/></decisionService>'
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("if n = 0 then 1 else s(n - 1)", []),
+        ("s(n - 1)", ["endless"]),
+        ("if n = 0 then 1 else s(n * 2)", ["maybe_endless"]),
+    ],
+)
+def test_a_decision_service_that_is_asked_by_its_own_decision_is_seen_to_end_or_not(body, found):
+    requires = needs("n") + '<knowledgeRequirement><requiredKnowledge href="#s"/></knowledgeRequirement>'
+    report = check(model(fact("n", "number"), literal("d", body, requires), SERVICE))
+    assert [code for code in codes(report) if "endless" in code] == found
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("{f: function(g, n) if n = 0 then 0 else g(g, n - 1), r: f(f, 5)}.r", []),
+        ("{f: function(g, n) if n = 0 then 0 else g(g, n), r: f(f, 5)}.r", ["maybe_endless"]),
+        ("{f: function(g, n) g(n), r: f(abs, 5)}.r", []),
+    ],
+)
+def test_a_function_that_is_handed_to_itself_is_seen_to_end_or_not(body, found):
+    assert codes(check(model(literal("d", body)))) == found
+
+
+def test_a_case_is_told_in_both_languages():
+    finding = only(
+        check(model(fact("n", "number"), table("d", {"n": "number"}, [("< 5", "1"), ("<= 5", "2")]))), "overlap"
+    )
+    assert (finding.params["box"], finding.params["box_en"]) == ("n < 5", "n < 5")
+    gap = only(check(model(fact("b", "boolean"), table("d", {"b": "boolean"}, [("true", "1")]))), "null_gap")
+    assert gap.params["input"] == "b"
+
+
 CELLS = {
     "n": st.sampled_from(["-", "< 2", "<= 2", "> 1", "[1..2]", "(1..3)", "2", "1, 3", "not(2)", "not(> 2)", ">= 3"]),
     "s": st.sampled_from(["-", '"a"', '"a","b"', 'not("a")', '"c"']),
