@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Final, NamedTuple, Self
 
-from yiwang.commons.crypto.engine import Signer, Suite, Verifier, suite_of_public
+from yiwang.commons.crypto.engine import CryptoError, Signer, Suite, Verifier, suite_of_public
 
 from .texts import from_base64, key_name, to_base64
 from .wording import TextWrong
@@ -148,7 +148,7 @@ class NoteVerifier:
             return False
         try:
             return self._verifier.verify(message, _to_der(value) if self.kind.national else value)
-        except Exception:  # noqa: BLE001 - a point that is not on the curve, whatever the library calls it
+        except CryptoError:  # the point is not on the curve
             return False
 
 
