@@ -6,3 +6,6 @@ import click
 @click.group(name="crypto")
 def cli() -> None:
     """The pool of cryptographic resources (密码资源池)."""
+
+
+from . import authority  # noqa: E402, F401 - each registers its verbs

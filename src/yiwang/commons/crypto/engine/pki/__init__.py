@@ -5,7 +5,7 @@ doesn't read (bare public keys, requests with several questions) and all that is
 through the suites. Answers are Verdicts; only the reading functions raise, and only PkiError.
 """
 
-from .authority import Authority, new_root, parse_name
+from .authority import Authority, Profile, new_root, parse_name
 from .certificates import Certificate, read_certificate, read_certificates
 from .crls import RevocationList, read_list, write_list
 from .folder import AuthorityFolder
@@ -24,6 +24,7 @@ __all__ = [
     "Certificate",
     "CertificationRequest",
     "PkiError",
+    "Profile",
     "Reason",
     "Responder",
     "Response",
