@@ -37,7 +37,7 @@ def prepare(*, load: bool = True) -> dict[str, str]:
     here = settings()
     done = {"catalogues": _compile_catalogues()}
     found = preparation.outline(here.pack)  # before the rest: what changes meanwhile is prepared the next time
-    done |= {"migrations": _migrate(), "static": _collect_static()}
+    done |= {"migrations": _migrate(), "keys": _establish_keys(), "static": _collect_static()}
     if load:
         done["pack"] = _load_pack()
         preparation.remember(here.data_dir, outline=found, database=_database_identity())
@@ -61,6 +61,26 @@ def _migrate() -> str:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     return "migrated"
+
+
+def _establish_keys() -> str:
+    """Before anything is stored encrypted. A master key that is missing ends the start here, not at the first page."""
+    from yiwang.commons.crypto import commands, queries
+
+    by = Actor.system("establish the key pool")
+    if queries.established(viewer=by):
+        queries.check_master_key()
+        return "unchanged"
+    commands.establish(by=by, at=clock.now())
+    queries.look_again()
+    return "established"
+
+
+def refuse_unsound_algorithms() -> None:
+    """For whatever serves: raises SelfTestFailed."""
+    from yiwang.commons.crypto import queries
+
+    queries.check_algorithms()
 
 
 def _collect_static() -> str:

@@ -56,6 +56,7 @@ def worker(prepare: Path | None) -> None:
     from yiwang.site import booting
 
     booting.boot()
+    booting.refuse_unsound_algorithms()
     if prepare:
         done = booting.prepare()
         changed = any(value != "unchanged" for value in done.values())

@@ -27,6 +27,7 @@ class PortTaken(Unavailable):
 def serve_pages(*, host: str, port: int, workers: int) -> None:
     """Answer requests until stopped (SIGTERM, SIGINT)."""
     booting.boot()
+    booting.refuse_unsound_algorithms()
     _import_everything()
     _claim(host, port)
     from granian import Granian

@@ -4,7 +4,6 @@ import time
 
 from yiwang.commons.crypto import commands, queries
 from yiwang.commons.crypto.contracts import RunNotDue
-from yiwang.commons.crypto.queries.keyring import RING
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.jobs import defer_now, job, periodic
@@ -16,7 +15,7 @@ _SECONDS = 20.0
 @job(commands.REENCRYPT)
 def reencrypt() -> None:
     """Go on with the pass for a while, then make room for other jobs and come back."""
-    RING.renew()
+    queries.look_again()
     try:
         run = commands.begin_reencryption(by=KEEPER, at=clock.now())
     except RunNotDue:
@@ -26,13 +25,13 @@ def reencrypt() -> None:
         if time.monotonic() > ends:
             defer_now(commands.REENCRYPT)
             return
-    RING.renew()
+    queries.look_again()
 
 
 @periodic("crypto.tend", "*/5 * * * *")
 def tend() -> None:
     """Rotate what is due, begin or go on with the pass that a rotation asks for."""
-    RING.renew()
+    queries.look_again()
     for key_id in queries.due_keys(viewer=KEEPER):
         commands.rotate_key(key_id=key_id, reason="到期自动轮换", by=KEEPER, at=clock.now())
     if queries.pass_is_due(viewer=KEEPER):

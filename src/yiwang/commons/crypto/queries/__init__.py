@@ -12,14 +12,18 @@ from yiwang.commons.crypto.queries.keeping import (
     rights,
 )
 from yiwang.commons.crypto.queries.signing import key_id_of, public_key, sealer, signer, verify
+from yiwang.commons.crypto.queries.soundness import check_algorithms, check_master_key, look_again
 
 __all__ = [
     "applications",
+    "check_algorithms",
+    "check_master_key",
     "due_keys",
     "established",
     "key_id_of",
     "key_page",
     "keys",
+    "look_again",
     "masters",
     "newest_run",
     "pass_is_due",
