@@ -7,6 +7,7 @@ older than 3.0 or built without SM2 (as on Red Hat), `load` says None and the en
 import ctypes
 import ctypes.util
 import secrets
+import sys
 from collections.abc import Iterator
 from functools import cache
 
@@ -170,6 +171,8 @@ class LibCrypto:
 
 def _names() -> Iterator[str]:
     yield from _NAMES
+    if sys.platform == "darwin":  # Apple's own library under the plain name ends the process that loads it
+        return
     if found := ctypes.util.find_library("crypto"):  # asks programs of the system: slow, so last
         yield found
 
