@@ -9,4 +9,6 @@ class LedgerConfig(AppConfig):
     verbose_name = "常享链"
 
     def ready(self) -> None:
-        from yiwang.commons.ledger import tasks  # noqa: F401  they register themselves
+        from yiwang.commons.ledger import tasks, urls  # noqa: F401  they register themselves
+
+        urls.register()

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Max, Min
+from django.db.models import Max
 from django.db.models.functions import TruncDate
 
 from yiwang.commons.ledger import policies
@@ -38,11 +38,11 @@ def standing(*, viewer: Actor) -> LogStanding:
     """How the open log stands. Raises Forbidden where the viewer may not watch it, LogMissing. Five queries."""
     policies.check_watch(viewer)
     log = tree.open_log()
-    waiting = PendingEvidence.objects.aggregate(many=Count("pk"), oldest=Min("pk"))
-    oldest = EvidenceRow.objects.filter(pk=waiting["oldest"]).values_list("at", flat=True).first()
+    first = PendingEvidence.objects.order_by("pk").values("pk")[:1]
+    oldest = EvidenceRow.objects.filter(pk__in=first).values_list("at", flat=True).first()
     return LogStanding(
         size=tree.size(log=log),
-        backlog=waiting["many"],
+        backlog=PendingEvidence.objects.count(),
         oldest_waiting_at=oldest,
         last_appended_at=Entry.objects.filter(log=log).order_by("-index").values_list("at", flat=True).first(),
         per_day=_growth(log.number, clock.now()),

@@ -1,5 +1,5 @@
-"""Registers with lower contexts: operations and openers with flow, readers with files, subscriptions of the outbox."""
+"""Registers with lower contexts: operations and openers with flow, readers with files, words and holders with the ledger."""
 
-from yiwang.serve.cases.handlers import operations, readers, subscriptions
+from yiwang.serve.cases.handlers import evidence, operations, readers, subscriptions
 
-__all__ = ["operations", "readers", "subscriptions"]
+__all__ = ["evidence", "operations", "readers", "subscriptions"]

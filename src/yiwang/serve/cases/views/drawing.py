@@ -1,7 +1,8 @@
 """A case as lines of time: the lanes of its members, the clock of a limit, the history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ from yiwang.serve.cases.contracts import (
 from yiwang.serve.cases.views import sheets, words
 from yiwang.web import components as ui
 
+Receipts = Mapping[tuple[UUID | None, int], tuple[ui.Link, ...]]
+"""The links to the receipt of a step, by case and number of its event."""
 _LONGEST = 45
 _SHOWN = 30
 _DAY = timedelta(days=1)
@@ -220,13 +223,18 @@ def _extended_on(view: CaseView) -> str:
     return next((words.day_words(each.at) for each in view.events if each.kind is CaseAction.EXTEND), "")
 
 
-def bundle_timeline(view: CaseView) -> ui.Timeline:
+def bundle_timeline(view: CaseView, receipts: Receipts) -> ui.Timeline:
     """What happened in a bundle, member by member, newest first; the steps that only mirror members are left out."""
-    told = [("", event) for event in view.events if event.kind is CaseAction.SUBMIT or event.to_status in _ENDS]
-    told += [(member.case.title, event) for member in view.members for event in member.events if event.kind in _TOLD]
+    told = [("", view.id, each) for each in view.events if each.kind is CaseAction.SUBMIT or each.to_status in _ENDS]
+    told += [
+        (member.case.title, member.case.id, event)
+        for member in view.members
+        for event in member.events
+        if event.kind in _TOLD
+    ]
     # at the same moment: what was filed before what came of it, the end of the whole last
     newest = sorted(
-        told, key=lambda each: (each[1].at, not each[0] and each[1].to_status in _ENDS, each[1].seq), reverse=True
+        told, key=lambda each: (each[2].at, not each[0] and each[2].to_status in _ENDS, each[2].seq), reverse=True
     )
     return ui.Timeline(
         tuple(
@@ -235,15 +243,18 @@ def bundle_timeline(view: CaseView) -> ui.Timeline:
                 words.moment_words(event.at),
                 event.at,
                 _detail(event, official=False),
+                receipts.get((case_id, event.seq), ()),
                 now=not n,
             )
-            for n, (title, event) in enumerate(newest)
+            for n, (title, case_id, event) in enumerate(newest)
         )
     )
 
 
-def timeline(events: Sequence[EventView], *, official: bool) -> ui.Timeline:
-    """The history, newest first; officials also read internal opinions."""
+def timeline(
+    events: Sequence[EventView], *, official: bool, case_id: UUID | None = None, receipts: Receipts | None = None
+) -> ui.Timeline:
+    """The history, newest first; officials also read internal opinions, the applicant finds the receipt of each step."""
     newest = list(reversed(events))
     return ui.Timeline(
         tuple(
@@ -252,6 +263,7 @@ def timeline(events: Sequence[EventView], *, official: bool) -> ui.Timeline:
                 words.moment_words(event.at),
                 event.at,
                 _detail(event, official=official),
+                (receipts or {}).get((case_id, event.seq), ()),
                 now=not n,
             )
             for n, event in enumerate(newest)

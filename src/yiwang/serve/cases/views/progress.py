@@ -14,7 +14,7 @@ from yiwang.commons.identity import queries as identity
 from yiwang.kernel import clock
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import CaseKind, CaseStatus, CaseView, DocumentKind, MemberView
-from yiwang.serve.cases.views import drawing, papers, sheets, words
+from yiwang.serve.cases.views import drawing, evidence, papers, sheets, words
 from yiwang.serve.cases.views.speaking import spoken
 from yiwang.web import components as ui
 from yiwang.web.responses import go
@@ -31,7 +31,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
     if viewer.is_official:
         return redirect("cases:case", number=number)
     view = spoken(view, viewer)
-    told = drawing.bundle_timeline(view) if view.members else drawing.timeline(view.events, official=False)
+    told = _told(view, evidence.links(view, viewer))
     context = {
         "case": view,
         "is_bundle": view.kind is CaseKind.BUNDLE,
@@ -48,6 +48,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "lanes": drawing.lanes(view) if view.members else None,
         "clock": drawing.clock_component(view),
         "timeline": ui.Timeline(told.events[:_LATEST]),
+        "evidence_url": evidence.address(view),
         "earlier": ui.Timeline(told.events[_LATEST:]) if told.events[_LATEST:] else None,
         "facts": (facts := papers.facts(view, whole="whole" in request.GET)),
         "facts_words": _("%(n)d 项") % {"n": len(facts.facts)} if facts else "",
@@ -67,6 +68,12 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "withdraw_dialog": _withdraw_dialog(view),
     }
     return render(request, "cases/progress.html", context)
+
+
+def _told(view: CaseView, receipts: drawing.Receipts) -> ui.Timeline:
+    if view.members:
+        return drawing.bundle_timeline(view, receipts)
+    return drawing.timeline(view.events, official=False, case_id=view.id, receipts=receipts)
 
 
 @login_required
