@@ -13,6 +13,7 @@ _MAX_LINES: Final = {"log": 256, "witness": 256, "group": 256}
 # how many words follow the first
 _WORDS: Final = {"log": (1, 2), "witness": (2, 3), "group": (3, 258), "quorum": (1, 1)}
 _NONE: Final = "none"
+_QUORUM: Final = "quorum-of-witnesses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,16 @@ class TrustedKeys:
 
     @classmethod
     def of(cls, logs: Iterable[NoteVerifier], witnesses: Mapping[str, NoteVerifier], threshold: int) -> Self:
-        """The policy "`threshold` of these witnesses"; 0 asks for none."""
+        """The policy "`threshold` of these witnesses"; 0 asks for none. Names are words of a line, none of them "none"."""
+        for name in witnesses:
+            if not name or name in {_NONE, _QUORUM} or any(c.isspace() or c < " " for c in name):
+                raise TextWrong("policy.name", name=name)
         if threshold == 0:
             return cls(tuple(logs), dict(witnesses))
         if not 0 < threshold <= len(witnesses):
             raise TextWrong("policy.threshold", count=len(witnesses))
         group = Group(threshold, tuple(witnesses))
-        return cls(tuple(logs), dict(witnesses), {"quorum-of-witnesses": group}, "quorum-of-witnesses")
+        return cls(tuple(logs), dict(witnesses), {_QUORUM: group}, _QUORUM)
 
     @classmethod
     def parse(cls, data: bytes | str) -> Self:

@@ -41,7 +41,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "key.not_witness": ("这一密钥不能见证：{name}", "this key does not cosign: {name}"),
     # trust policy
     "policy.word": ("不认识的行：{word}", "unknown line: {word}"),
-    "policy.name": ("名称已被使用：{name}", "name used twice: {name}"),
+    "policy.name": ("名称不能用或已被使用：{name}", "a name that can't be used, or is used twice: {name}"),
     "policy.unknown": ("名称没有定义：{name}", "undefined name: {name}"),
     "policy.member": ("{name} 已属于另一组", "{name} is already a member of a group"),
     "policy.threshold": ("组的门限应在 1 到 {count} 之间", "a group's threshold must be between 1 and {count}"),

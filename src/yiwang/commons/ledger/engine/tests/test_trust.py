@@ -66,6 +66,9 @@ def test_a_policy_of_so_many_of_all_is_written_and_read():
     assert trusted.logs_named("log.example") == [log]
     with pytest.raises(TextWrong):
         TrustedKeys.of([log], witnesses, 8)
+    for name in ("", "none", "two words", "quorum-of-witnesses"):
+        with pytest.raises(TextWrong):
+            TrustedKeys.of([log], {name: witnesses["w1"]}, 1)
 
 
 @pytest.mark.parametrize(
