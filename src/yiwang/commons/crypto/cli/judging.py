@@ -116,6 +116,7 @@ def check(
                 *(read_response(path.read_bytes()) for path in answers),
             ],
             at=_moment(at),
+            now=clock.now(),
             usage=usage,  # type: ignore[arg-type]
             revocation=revocation,  # type: ignore[arg-type]
         )

@@ -39,8 +39,10 @@ class RevocationList:
     _loaded: x509.CertificateRevocationList = field(repr=False)
     _checked: dict[bytes, Reason | None] = field(default_factory=dict, repr=False)
 
-    def finding(self, certificate: Certificate, issuer: Certificate, at: dt.datetime) -> Finding | None:
-        """What the list says of a certificate at `at`; None where it is another issuer's. Never raises."""
+    def finding(
+        self, certificate: Certificate, issuer: Certificate, at: dt.datetime, now: dt.datetime | None = None
+    ) -> Finding | None:
+        """What the list says of a certificate at `at`, seen at `now`; None where it is another issuer's. Never raises."""
         if self.issuer_name != certificate.issuer_name or issuer.subject_name != self.issuer_name:
             return None
         fault = self.fault or self._signature_fault(issuer)
@@ -48,7 +50,9 @@ class RevocationList:
             return Finding(fault, decisive=False)
         if not self._covers(certificate):
             return unusable("status_scope")
-        return self._entry(certificate.serial, at) or freshness(self.since, self.until, at) or Finding()
+        return (
+            self._entry(certificate.serial, at) or freshness(self.since, self.until, certificate, at, now) or Finding()
+        )
 
     def _signature_fault(self, issuer: Certificate) -> Reason | None:
         if issuer.usages is not None and "cRLSign" not in issuer.usages:

@@ -215,7 +215,9 @@ class Response:
     tbs: bytes = field(default=b"", repr=False)
     signature: bytes = field(default=b"", repr=False)
 
-    def finding(self, certificate: Certificate, issuer: Certificate, at: dt.datetime) -> Finding | None:
+    def finding(
+        self, certificate: Certificate, issuer: Certificate, at: dt.datetime, now: dt.datetime | None = None
+    ) -> Finding | None:
         """What the response says of a certificate at `at`; None where it is about others. Never raises."""
         if self.status is not ResponseStatus.SUCCESSFUL:
             return unusable("responder", status=self.status.name.lower())
@@ -227,7 +229,9 @@ class Response:
             return Finding(fault, decisive=False)
         if answer.revocation is not None and (against := answer.revocation.fault(at)) is not None:
             return Finding(against)
-        return freshness(answer.since, answer.until, at) or (Finding() if answer.known else unusable("status_unknown"))
+        return freshness(answer.since, answer.until, certificate, at, now) or (
+            Finding() if answer.known else unusable("status_unknown")
+        )
 
     def _about(self, certificate: Certificate, issuer: Certificate) -> Single | None:
         # Hashes of different functions can't meet, so that which one was used need not be asked.

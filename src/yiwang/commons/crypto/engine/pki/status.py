@@ -64,19 +64,27 @@ class Finding:
 class StatusSource(Protocol):
     """A revocation list or an OCSP response."""
 
-    def finding(self, certificate: Certificate, issuer: Certificate, at: dt.datetime) -> Finding | None:
-        """What it says at `at`; None where it is not about this certificate. Never raises."""
+    def finding(
+        self, certificate: Certificate, issuer: Certificate, at: dt.datetime, now: dt.datetime | None = None
+    ) -> Finding | None:
+        """What it says of `at`, seen at `now`; None where it is not about this certificate. Never raises."""
 
 
 def unusable(code: str, **params: object) -> Finding:
     return Finding(Reason(code, params), decisive=False)
 
 
-def freshness(since: dt.datetime, until: dt.datetime | None, at: dt.datetime) -> Finding | None:
-    """Why a statement of `since`, good until `until`, can't answer for `at`; None when it can."""
-    if since > at + CLOCK_SKEW:
+def freshness(
+    since: dt.datetime, until: dt.datetime | None, certificate: Certificate, at: dt.datetime, now: dt.datetime | None
+) -> Finding | None:
+    """Why a statement of `since`, good until `until`, can't answer for `at`; None when it can.
+
+    `now` (default `at`) is the time of asking: about the past a later statement answers too, as long as it was made before
+    the certificate ended, since issuers forget ended ones.
+    """
+    if since > (now or at) + CLOCK_SKEW:
         return unusable("status_early", since=f"{since:%Y-%m-%d %H:%M:%S}Z")
-    if until is None:
+    if until is None or (since > at + CLOCK_SKEW and since > certificate.not_after):
         return unusable("status_unknown")
     if until < at:
         return unusable("status_stale", until=f"{until:%Y-%m-%d %H:%M:%S}Z")

@@ -112,9 +112,12 @@ def check_certificate(
     usage: Usage | None = None,
     purpose: str | None = None,
     revocation: Revocation = "required",
+    now: dt.datetime | None = None,
 ) -> Verdict:
     """Whether `leaf` held at `at` (aware) under `anchors`, which are trusted by the caller.
 
+    For the past give `now` too: then revocation lists and responses made since `at` count as well. Without it what was
+    made after `at` is refused as a sign of a clock that is behind.
     `statuses` are revocation lists and OCSP responses, asked in their order for each certificate below the anchor;
     "required" makes a certificate without usable answer invalid, "if_known" remarks it. `usage` and `purpose` (dotted OID)
     bind the leaf. Never raises; at most MAX_SIGNATURES signatures are checked to find chains.
@@ -123,7 +126,7 @@ def check_certificate(
     best: tuple[tuple[Certificate, ...], list[Reason], list[Reason]] | None = None
     for chain in search.chains_from((leaf,)):
         reasons = [*_path_faults(chain, at), *_leaf_faults(leaf, usage, purpose)]
-        against, remarks = _revocation(chain, statuses, at, revocation)
+        against, remarks = _revocation(chain, statuses, at, now, revocation)
         reasons += against
         if not reasons:
             return Verdict(valid=True, remarks=tuple(remarks + _remarks(chain)), chain=chain)
@@ -204,14 +207,18 @@ def _leaf_faults(leaf: Certificate, usage: Usage | None, purpose: str | None) ->
 
 
 def _revocation(
-    chain: Sequence[Certificate], statuses: Sequence[StatusSource], at: dt.datetime, wanted: Revocation
+    chain: Sequence[Certificate],
+    statuses: Sequence[StatusSource],
+    at: dt.datetime,
+    now: dt.datetime | None,
+    wanted: Revocation,
 ) -> tuple[list[Reason], list[Reason]]:
     against: list[Reason] = []
     remarks: list[Reason] = []
     if wanted == "off":
         return against, [Reason("not_checked")]
     for certificate, issuer in itertools.pairwise(chain):
-        finding = status_of(certificate, issuer, statuses, at)
+        finding = status_of(certificate, issuer, statuses, at, now)
         if finding.fault is None:
             continue
         reason = Reason(finding.fault.code, finding.fault.params, certificate.subject)
@@ -220,13 +227,17 @@ def _revocation(
 
 
 def status_of(
-    certificate: Certificate, issuer: Certificate, statuses: Sequence[StatusSource], at: dt.datetime
+    certificate: Certificate,
+    issuer: Certificate,
+    statuses: Sequence[StatusSource],
+    at: dt.datetime,
+    now: dt.datetime | None = None,
 ) -> Finding:
     """What the sources say together: revoked if any says so, else good if any says so, else why none could be used."""
     doubt: Finding | None = None
     good: Finding | None = None
     for source in statuses:
-        finding = source.finding(certificate, issuer, at)
+        finding = source.finding(certificate, issuer, at, now)
         if finding is None:
             continue
         if finding.decisive and finding.fault is not None:

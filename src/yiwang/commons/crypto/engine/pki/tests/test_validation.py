@@ -190,6 +190,23 @@ def test_missing_revocation_information_is_judged_as_the_caller_asks(wanted, val
     assert valid is False or {"status_unknown", "not_checked"} & {r.code for r in verdict.remarks}
 
 
+def test_the_past_may_be_judged_by_later_lists_unless_the_issuer_may_have_forgotten():
+    w = world("national")
+    user, today = leaf(w.middle, w.user_key, days=30), NOW + 20 * DAY
+    wanted = {"at": LATER, "certificate": user}
+
+    def lists(since, *revocations):
+        return [crl(x, *revocations, since=since, until=since + DAY) for x in (w.root, w.middle)]
+
+    assert codes(w.check(**wanted, statuses=lists(today))) == ["status_early", "status_early"]
+    assert w.check(**wanted, statuses=lists(today), now=today).valid
+    revoked = Revocation(user.serial, NOW + 10 * DAY)
+    assert w.check(**wanted, statuses=lists(today, revoked), now=today).valid
+    assert w.check(certificate=user, at=NOW + 11 * DAY, statuses=lists(today, revoked), now=today).has("revoked")
+    late = NOW + 40 * DAY
+    assert codes(w.check(**wanted, statuses=lists(late), now=late)) == ["status_unknown"]
+
+
 def constrained(w, permitted=None, excluded=None):
     extension = extension_der(x509.NameConstraints(permitted, excluded), critical=True)
     basic = extension_der(x509.BasicConstraints(ca=True, path_length=None), critical=True)
