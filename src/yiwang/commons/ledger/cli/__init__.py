@@ -11,6 +11,7 @@ import click
 
 # verb → "module:attribute", the module in this package
 _PLAIN: dict[str, str] = {
+    "anchor": "anchoring:anchor",
     "misbehaviour": "monitor:misbehaviour",
     "monitor": "monitor:monitor",
     "witness": "witness:witness",

@@ -59,7 +59,7 @@ def monitor(
 
     Exit code 0: nothing wrong, 1: alarm (proof lies in DATA/alarms), 3: the log could not be read.
     """
-    trusted = _trusted(keys)
+    trusted = trusted_keys(keys)
     origin = trusted.logs[0].name
     url = url or trusted.urls.get(origin, "")
     _check(url)
@@ -94,7 +94,7 @@ def monitor(
         copy.close()
 
 
-def _trusted(given: str) -> TrustedKeys:
+def trusted_keys(given: str) -> TrustedKeys:
     """One log and its witnesses."""
     try:
         path = Path(given)
@@ -173,7 +173,7 @@ def misbehaviour(proof: Path, keys: str, as_json: bool) -> None:
 
     Exit code 0: it proves that the log signed two histories; 1: it does not.
     """
-    trusted = _trusted(keys)
+    trusted = trusted_keys(keys)
     file = proof / "proof.json" if proof.is_dir() else proof
     reason = ""
     try:

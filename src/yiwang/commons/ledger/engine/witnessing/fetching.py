@@ -49,7 +49,13 @@ def check_address(url: str) -> None:
 
 
 def exchange(
-    url: str, *, seconds: float, body: bytes | None = None, limit: int = MAX_ANSWER, tls: ssl.SSLContext | None = None
+    url: str,
+    *,
+    seconds: float,
+    body: bytes | None = None,
+    content_type: str = "text/plain; charset=utf-8",
+    limit: int = MAX_ANSWER,
+    tls: ssl.SSLContext | None = None,
 ) -> Reply:
     """GET, or POST of `body`; ends within `seconds` (name resolution aside). Raises Unreachable."""
     try:
@@ -64,7 +70,7 @@ def exchange(
     try:
         connection.connect()
         sockets.append(connection.sock)  # the connection forgets it while the answer is still read
-        reply = _asked(connection, url, body, limit)
+        reply = _asked(connection, url, body, content_type, limit)
         if over.is_set():
             raise TimeoutError("the time was over before the answer was complete")
         return reply
@@ -87,14 +93,16 @@ def _connection(url: str, seconds: float, tls: ssl.SSLContext | None) -> http.cl
     return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=seconds, context=context)
 
 
-def _asked(connection: http.client.HTTPConnection, url: str, body: bytes | None, limit: int) -> Reply:
+def _asked(
+    connection: http.client.HTTPConnection, url: str, body: bytes | None, content_type: str, limit: int
+) -> Reply:
     parts = urlsplit(url)
     target = parts.path or "/"
     if parts.query:
         target += f"?{parts.query}"
     headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Connection": "close"}
     if body is not None:
-        headers["Content-Type"] = "text/plain; charset=utf-8"
+        headers["Content-Type"] = content_type
     connection.request("GET" if body is None else "POST", target, body=body, headers=headers)
     with connection.getresponse() as response:
         found = response.read(limit + 1)
