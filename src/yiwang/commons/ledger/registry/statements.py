@@ -78,7 +78,7 @@ def value_words(fact: str, value: object) -> str:
     return _values.get(fact, {}).get(text, text)
 
 
-# What lower contexts state, which do not know the ledger.
+# What the ledger itself states, and lower contexts, which do not know it.
 register_statements(
     Statements(
         kinds={
@@ -88,6 +88,17 @@ register_statements(
             "identity.representation_ended": _("结束代理关系"),
             "identity.agent_presented": _("代办人在窗口出示委托"),
             "key.created": _("生成密钥"),
+            "key.rotated": _("轮换密钥"),
+            "key.suspended": _("停用密钥"),
+            "key.resumed": _("恢复使用密钥"),
+            "key.retired": _("密钥退役"),
+            "key.destroyed": _("销毁密钥"),
+            "master_key.rotated": _("轮换主密钥"),
+            "master_key.backed_up": _("备份主密钥"),
+            "log.opened": _("建立常享链"),
+            "log.witness_added": _("登记见证单位"),
+            "log.witness_retired": _("见证单位退出"),
+            "log.quorum_set": _("设定见证要求"),
         },
         facts={
             "number": _("编号"),
@@ -100,6 +111,10 @@ register_statements(
             "scope": _("范围"),
             "parties": _("当事人（加盐摘要）"),
             "basis": _("依据"),
+            "witness": _("见证单位公钥"),
+            "organisation": _("机关"),
+            "needed": _("至少几家"),
+            "origin": _("链的名称"),
         },
     )
 )
