@@ -8,4 +8,4 @@ def cli() -> None:
     """The pool of cryptographic resources (密码资源池)."""
 
 
-from . import authority  # noqa: E402, F401 - each registers its verbs
+from . import authority, keys, masters, operating  # noqa: E402, F401 - each registers its verbs

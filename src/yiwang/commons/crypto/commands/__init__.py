@@ -11,7 +11,7 @@ from yiwang.commons.crypto.commands.living import (
     suspend_key,
 )
 from yiwang.commons.crypto.commands.making import create_key, establish
-from yiwang.commons.crypto.commands.masters import rotate_master_key
+from yiwang.commons.crypto.commands.masters import record_master_backup, rotate_master_key
 from yiwang.commons.crypto.commands.quotas import set_quota
 from yiwang.commons.crypto.commands.reencryption import begin_reencryption, reencrypt_batch
 
@@ -23,6 +23,7 @@ __all__ = [
     "destroy_key",
     "destroy_version",
     "establish",
+    "record_master_backup",
     "reencrypt_batch",
     "resume_key",
     "retire_key",

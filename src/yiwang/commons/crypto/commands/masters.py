@@ -1,5 +1,6 @@
 """Changing the master key: all wrapped keys are wrapped anew, in one transaction, while everything goes on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from yiwang.commons.crypto import policies, registry
@@ -38,6 +39,16 @@ def rotate_master_key(*, fingerprint: str, by: Actor, at: datetime) -> int:
     facts: dict[str, evidence.Fact] = {"fingerprint": fingerprint, "former": former.fingerprint, "keys": len(rows)}
     evidence.record("master_key.rotated", SubjectRef(MASTER_KEY, now.pk), facts)
     return len(rows)
+
+
+@command("crypto.record_master_backup")
+def record_master_backup(*, fingerprints: Sequence[str], by: Actor, at: datetime) -> None:
+    """Somebody took a copy of master keys out of this machine. Raises MayNotManage."""
+    policies.check_manage(by)
+    row = active_master(at)
+    note(SubjectRef(MASTER_KEY, row.pk), fingerprints=list(fingerprints))
+    facts: dict[str, evidence.Fact] = {"fingerprints": list(fingerprints)}
+    evidence.record("master_key.backed_up", SubjectRef(MASTER_KEY, row.pk), facts)
 
 
 def _rewrap(row: KeyVersion, master: MasterKey) -> None:

@@ -1,5 +1,6 @@
 """Reads of crypto: keys in use, and keys as those see them who keep them."""
 
+from yiwang.commons.crypto.queries.assessment import assessment
 from yiwang.commons.crypto.queries.keeping import (
     applications,
     due_keys,
@@ -16,6 +17,7 @@ from yiwang.commons.crypto.queries.soundness import check_algorithms, check_mast
 
 __all__ = [
     "applications",
+    "assessment",
     "check_algorithms",
     "check_master_key",
     "due_keys",

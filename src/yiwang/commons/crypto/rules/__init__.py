@@ -1,5 +1,6 @@
 """Pure decisions of crypto: the life of a key, the byte form of sealed fields, schedules, counters."""
 
+from yiwang.commons.crypto.rules.assessing import document
 from yiwang.commons.crypto.rules.fields import (
     ALGORITHMS,
     FORMAT,
@@ -61,6 +62,7 @@ __all__ = [
     "Used",
     "after",
     "algorithm",
+    "document",
     "head",
     "is_due",
     "is_name",
