@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Final
 
+from django.db import connection
+
 from yiwang.commons.ledger.commands.appending import append
 from yiwang.commons.ledger.contracts import LONGEST_ENTRY, EntryRefused, NewEntry
 from yiwang.kernel import clock
@@ -55,9 +57,12 @@ class GroupCommit:
         """Write what waits, oneself included, and hand on to one of those who came meanwhile."""
         with self._lock:
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+        borrowed = connection.connection is None
         try:
             _write(batch)
         finally:
+            if borrowed:  # those who wait need no connection each
+                connection.close()
             with self._lock:
                 heir = self._waiting[0] if self._waiting else None
                 self._carried = heir is not None

@@ -4,7 +4,7 @@ from yiwang.commons.ledger.queries.checking import check
 from yiwang.commons.ledger.queries.checkpoints import checkpoint, trusted_keys
 from yiwang.commons.ledger.queries.cosigning import CosigningRound, cosigning
 from yiwang.commons.ledger.queries.entries import entries, find, log, tile
-from yiwang.commons.ledger.queries.proofs import consistency_proof, inclusion_proof, inclusion_proofs
+from yiwang.commons.ledger.queries.proofs import consistency_proof, inclusion_proof, inclusion_proofs, prover
 from yiwang.commons.ledger.queries.receipts import final_receipt, receipt_for, receipts_for, receipts_of, receipts_page
 from yiwang.commons.ledger.queries.standing import findings, standing, witnesses, work_waits
 
@@ -21,6 +21,7 @@ __all__ = [
     "inclusion_proof",
     "inclusion_proofs",
     "log",
+    "prover",
     "receipt_for",
     "receipts_for",
     "receipts_of",

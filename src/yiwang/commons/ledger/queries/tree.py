@@ -16,10 +16,12 @@ from yiwang.commons.ledger.engine import Hasher, empty_root, leaf_hash, node_has
 from yiwang.commons.ledger.models import Entry, Log, Tile
 from yiwang.commons.ledger.rules import HASH, HEIGHT, WIDTH, Edge, full_tiles, grown, offset
 
-_KEPT_TILES: Final = 2048  # of 16 kB
+_KEPT_TILES: Final = 2048  # of 16 kB, of the lowest level and of all others
 _KEPT_FOLDS: Final = 16
 _Identity = tuple[str, str]
-_tiles: OrderedDict[tuple[_Identity, int, int], bytes] = OrderedDict()
+_Place = tuple[_Identity, int, int]
+_lowest: OrderedDict[_Place, bytes] = OrderedDict()
+_upper: OrderedDict[_Place, bytes] = OrderedDict()
 _edges: dict[_Identity, Edge] = {}
 _folds: OrderedDict[tuple[_Identity, int], dict[int, bytes]] = OrderedDict()
 _lock = Lock()
@@ -181,31 +183,29 @@ class Tree:
             self._fetch(0, missing)
 
     def _known(self, level: int, number: int) -> bool:
-        return (level, number) in self._own or (self._identity, level, number) in _tiles
+        return (level, number) in self._own or (self._identity, level, number) in _kept(level)
 
     def _tile(self, level: int, number: int) -> bytes:
-        own = self._own.get((level, number))
-        if own is not None:
-            return own
-        kept = _tiles.get((self._identity, level, number))
-        if kept is None:
-            self._fetch(level, [number])
-            return self._own[level, number]
-        self._own[level, number] = kept
-        return kept
+        kept = _kept(level).get((self._identity, level, number)) or self._own.get((level, number))
+        return kept or self._fetch(level, [number])[number]
 
-    def _fetch(self, level: int, numbers: Collection[int]) -> None:
+    def _fetch(self, level: int, numbers: Collection[int]) -> dict[int, bytes]:
         found = fetch_tiles(log=self.log, level=level, numbers=numbers)
-        for number in numbers:
-            if number not in found:
-                raise NoSuchEntry
-            self._own[level, number] = found[number]
-        if not connection.in_atomic_block:
-            with _lock:
-                for number, nodes in found.items():
-                    _tiles[self._identity, level, number] = nodes
-                while len(_tiles) > _KEPT_TILES:
-                    _tiles.popitem(last=False)
+        if len(found) < len(numbers):
+            raise NoSuchEntry
+        if connection.in_atomic_block:
+            self._own |= {(level, number): nodes for number, nodes in found.items()}
+            return found
+        kept = _kept(level)
+        with _lock:
+            kept |= {(self._identity, level, number): nodes for number, nodes in found.items()}
+            while len(kept) > _KEPT_TILES:
+                kept.popitem(last=False)
+        return found
+
+
+def _kept(level: int) -> OrderedDict[_Place, bytes]:
+    return _upper if level else _lowest
 
 
 def fetch_tiles(*, log: Log, level: int, numbers: Collection[int]) -> dict[int, bytes]:
@@ -232,6 +232,7 @@ def _folds_of(of: _Identity, at_size: int) -> dict[int, bytes]:
 def forget() -> None:
     """Let this process read everything anew: for checks that trust no memory."""
     with _lock:
-        _tiles.clear()
+        _lowest.clear()
+        _upper.clear()
         _edges.clear()
         _folds.clear()
