@@ -12,28 +12,13 @@ import pytest
 from yiwang.commons.crypto.engine import Damaged, KeyRefused, Unavailable, Verifier, libcrypto, suite
 from yiwang.commons.crypto.engine.devices.pkcs11 import Pkcs11Token
 from yiwang.commons.crypto.engine.devices.sdf import SdfDevice
+from yiwang.commons.crypto.engine.tests.forking import in_a_fork
 
 SOFTHSM = next(
     (str(path) for folder in ("/usr/lib/softhsm", "/usr/lib64/pkcs11", "/opt/homebrew/lib/softhsm")
      if (path := Path(folder) / "libsofthsm2.so").exists()), None,
 )  # fmt: skip
 INTERNATIONAL = suite("international")
-
-
-def in_a_fork(work):
-    """The bytes that `work` returns in a forked process."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.write(writing, work())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    answer = os.read(reading, 100)
-    os.close(reading)
-    os.waitpid(child, 0)
-    return answer
 
 
 @pytest.fixture(scope="module")

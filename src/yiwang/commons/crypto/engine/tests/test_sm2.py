@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from yiwang.commons.crypto.engine import Damaged, KeyRefused, LocalSigner, Verifier, curve, der, gmssl, libcrypto, sm2
 from yiwang.commons.crypto.engine.tests import oracle
+from yiwang.commons.crypto.engine.tests.forking import in_a_fork
 
 PROVIDERS = {"openssl": libcrypto.load(), "gmssl": gmssl.load()}
 BOTH = pytest.mark.parametrize(
@@ -172,19 +173,7 @@ def test_processes_forked_from_one_never_sign_with_the_same_random_number(privat
     """Two signatures with one k give the private key away; web processes are forked after keys were prepared."""
     signer = LocalSigner(private)
     signer.sign(b"before")
-    firsts = []
-    for _ in range(4):
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                os.write(writing, signer.sign(b"same"))
-            finally:
-                os._exit(0)
-        os.close(writing)
-        firsts.append(os.read(reading, 100))
-        os.close(reading)
-        os.waitpid(child, 0)
+    firsts = [in_a_fork(lambda: signer.sign(b"same")) for _ in range(4)]
     firsts.append(signer.sign(b"same"))
     assert all(len(signed) > 60 for signed in firsts)
     assert len(set(firsts)) == len(firsts)
