@@ -9,15 +9,16 @@ import click
 
 from . import cli
 
-# verb → module of this package
+# verb → "module:attribute", the module in this package
 _VERBS = {
-    "init": "issuing",
-    "issue": "issuing",
-    "revoke": "issuing",
-    "crl": "issuing",
-    "ocsp": "issuing",
-    "show": "judging",
-    "check": "judging",
+    "init": "issuing:init",
+    "issue": "issuing:issue",
+    "revoke": "issuing:revoke",
+    "crl": "issuing:crl",
+    "ocsp": "issuing:ocsp",
+    "show": "judging:show",
+    "check": "judging:check",
+    "import": "importing:import_",
 }
 
 
@@ -28,10 +29,10 @@ class Verbs(click.Group):
         return list(_VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = _VERBS.get(cmd_name)
-        if module is None:
+        module, _, attribute = _VERBS.get(cmd_name, "").partition(":")
+        if not module:
             return None
-        found: click.Command = getattr(importlib.import_module(f"{__package__}.{module}"), cmd_name)
+        found: click.Command = getattr(importlib.import_module(f"{__package__}.{module}"), attribute)
         return found
 
 

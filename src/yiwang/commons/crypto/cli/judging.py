@@ -1,4 +1,4 @@
-"""`yiwang crypto ca show`, `check`, `import`: what certificates say, whether they hold, into the pool with them."""
+"""`yiwang crypto ca show` and `check`: what certificates say, and whether they hold."""
 
 import json
 import sys
