@@ -30,7 +30,7 @@ DIAGRAM_WORDS: dict[DiagramState, Text] = {
     DiagramState.AWAY: _("不再办理"),
     DiagramState.AHEAD: _("还没到"),
     DiagramState.ADDED: _("新增"),
-    DiagramState.REMOVED: _("去掉"),
+    DiagramState.REMOVED: _("已去掉"),
     DiagramState.CHANGED: _("有改动"),
 }
 _PROGRESS = (DiagramState.PASSED, DiagramState.CURRENT, DiagramState.HALTED)

@@ -85,7 +85,7 @@ _BPMN_WORDS: Mapping[str, Text] = {
     "Signal intermediate catch event": _("信号中间捕获事件"), "Signal intermediate throw event": _("信号中间抛出事件"),
     "Signal start event": _("信号开始事件"), "Signal start event (non-interrupting)": _("信号开始事件（不中断）"),
     "Start event": _("开始"), "Sub-process": _("子流程"), "Sub-process (collapsed)": _("子流程（收起）"),
-    "Sub-process (expanded)": _("子流程（展开）"), "Task": _("任务"), "Terminate end event": _("终止结束事件"),
+    "Sub-process (expanded)": _("子流程（展开）"), "Task": _("一般任务"), "Terminate end event": _("终止结束事件"),
     "Timer boundary event": _("定时边界事件"), "Timer boundary event (non-interrupting)": _("定时边界事件（不中断）"),
     "Timer intermediate catch event": _("定时中间捕获事件"), "Timer start event": _("定时开始事件"),
     "Timer start event (non-interrupting)": _("定时开始事件（不中断）"), "Transaction": _("事务"), "User task": _("人工任务"),
@@ -163,7 +163,7 @@ class ModelPanel(Component):
 _KINDS: Mapping[str, Text] = {
     "Process": _("整个流程"), "UserTask": _("人工任务"), "ServiceTask": _("操作任务"), "SendTask": _("发送任务"),
     "ReceiveTask": _("接收任务"), "BusinessRuleTask": _("规则任务"), "ScriptTask": _("计算任务"), "ManualTask": _("线下任务"),
-    "Task": _("任务"), "CallActivity": _("调用流程"), "SubProcess": _("子流程"), "AdHocSubProcess": _("临时子流程"),
+    "Task": _("一般任务"), "CallActivity": _("调用流程"), "SubProcess": _("子流程"), "AdHocSubProcess": _("临时子流程"),
     "ExclusiveGateway": _("排他网关"), "ParallelGateway": _("并行网关"), "InclusiveGateway": _("包容网关"),
     "EventBasedGateway": _("事件网关"), "StartEvent": _("开始"), "EndEvent": _("结束"), "BoundaryEvent": _("边界事件"),
     "IntermediateCatchEvent": _("中间事件"), "IntermediateThrowEvent": _("中间事件"), "SequenceFlow": _("顺序流"),

@@ -117,7 +117,7 @@ def test_two_texts_are_compared_in_both_directions_and_a_broken_one_is_told(clie
     assert "只有一个版本" in words(client.get(at("compare")))
     publish(LONGER)
     assert "新增 任务b" in words(client.get(at("compare")))
-    assert "去掉 任务b" in words(client.get(at("compare"), {"a": 2, "b": 1}))
+    assert "已去掉 任务b" in words(client.get(at("compare"), {"a": 2, "b": 1}))
     client.post(at("edit"))
     save(client, b"<no")
     assert "无法比较" in words(client.get(at("compare"), {"a": 1, "b": "draft"}))

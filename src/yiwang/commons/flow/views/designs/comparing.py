@@ -20,7 +20,7 @@ from yiwang.web.components.modellers import kind_words
 _DRAFT = "draft"
 _KINDS = {
     ChangeKind.ADDED: (DiagramState.ADDED, Tag(lazy("新增"), Tone.OK)),
-    ChangeKind.REMOVED: (DiagramState.REMOVED, Tag(lazy("去掉"), Tone.BAD)),
+    ChangeKind.REMOVED: (DiagramState.REMOVED, Tag(lazy("已去掉"), Tone.BAD)),
     ChangeKind.CHANGED: (DiagramState.CHANGED, Tag(lazy("有改动"), Tone.BLUE)),
 }
 _PARTS: dict[str, Text] = {

@@ -108,7 +108,7 @@ def save(request: HttpRequest, key: str) -> JsonResponse:
 def findings(request: HttpRequest, key: str) -> HttpResponse:
     """What the lint says of the draft as it is saved: the editor asks after each save."""
     found = queries.draft_findings(key=key, viewer=words.viewer_of(request))
-    return render(request, "flow/design/faults.html", {"faults": faults_of(found)})
+    return render(request, "flow/design/faults.html", {"faults": faults_of(found), "drawn": True})
 
 
 @login_required

@@ -29,7 +29,7 @@ def _fields() -> tuple[ModelField, ...]:
     lines = _("每行一个：名称 = 内容。")
     feel = _("每行一个：名称 = 表达式（FEEL）。")
     return (
-        ModelField("name", _("名称"), (*_EVENTS, *_TASKS, *_GATEWAYS, *_WHOLES, "SequenceFlow")),
+        ModelField("name", _("显示名称"), (*_EVENTS, *_TASKS, *_GATEWAYS, *_WHOLES, "SequenceFlow")),
         ModelField("condition", _("走这条线的条件"), ("SequenceFlow",), _('以 = 开头的表达式，例如 =result = "accept"。'), "area"),
         ModelField("default", _("其余情况都走这条线"), ("SequenceFlow",), "", "flag"),
         ModelField("assignmentDefinition@candidateGroups", _("由谁办理"), ("UserTask",), _("岗位编号，例如 acceptor；申请人自己办的写 applicant。")),

@@ -40,7 +40,7 @@ def _table(frame: Frame) -> Table | None:
         Column(_("版本"), number=True),
         Column(_("发布")),
         Column(_("理由")),
-        Column(_("在办"), number=True),
+        Column(_("运行中"), number=True),
         Column(_("操作"), hidden=True),
     )
     return Table.of(_("版本"), columns, tuple(_row(frame, row) for row in frame.page.versions), boxed=True)
