@@ -1,5 +1,6 @@
 """What can be decided in bulk, over which tables, and what is said of what can't be compiled."""
 
+import logging
 import shutil
 import subprocess
 import sys
@@ -200,14 +201,27 @@ def test_extensions_are_never_fetched():
         assert plan.facts.cursor.sql(f"SELECT current_setting('{name}')").fetchall() == [(False,)]
 
 
+SMALL_JVM = "--driver-java-options '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss2m' --driver-memory 512m pyspark-shell"
+FEW = {
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+
+
 @pytest.mark.skipif(shutil.which("java") is None, reason="needs Java")
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)  # some twenty seconds of its own, however many share the machine
 @pytest.mark.filterwarnings("ignore")
-def test_spark_decides_by_the_same_code(tmp_path):
+def test_spark_decides_by_the_same_code(tmp_path, monkeypatch):
     pytest.importorskip("pyspark")
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)  # it says goodbye after everything is closed
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", SMALL_JVM)
+    builder = SparkSession.builder.master("local[1]").config(map=FEW)
     session = builder.config("spark.sql.warehouse.dir", str(tmp_path)).getOrCreate()
     try:
         connection = ibis.pyspark.connect(session)
