@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from bench.aside import peer
 from bench.measuring import Figures, growth, interleaved, ratio, rounded, timed
 from yiwang.commons.ledger import commands, queries
-from yiwang.commons.ledger.commands.appending import copy_entries
+from yiwang.commons.ledger.commands.appending import copying
 from yiwang.commons.ledger.contracts import NewEntry
 from yiwang.commons.ledger.engine import leaf_hash, verify_inclusion
 from yiwang.commons.ledger.models import Entry
@@ -77,8 +77,8 @@ def _appending(rounds: int) -> tuple[Figures, Figures]:
         commands.append(entries=next(stock), by=BY, at=clock.now())
 
     def limit() -> None:
-        with transaction.atomic():
-            copy_entries(log=1, first=0, entries=next(stock), table="bench_bare")
+        with transaction.atomic(), copying(log=1, first=0, entries=next(stock), table="bench_bare"):
+            pass
 
     times = interleaved({"ours": ours, "limit": limit}, rounds=rounds, warmup=2)
     rate = {name: {key: rounded(value * BATCH) for key, value in each.rate().items()} for name, each in times.items()}

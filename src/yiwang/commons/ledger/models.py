@@ -125,6 +125,7 @@ class Witness(GuardedModel):
     vkey = public(models.CharField(max_length=400, help_text="name+id+key (C2SP signed-note)"))
     added_at = public(models.DateTimeField())
     retired_at = public(models.DateTimeField(null=True))
+    distrusted = public(models.BooleanField(default=False, help_text="what it co-signed counts no more"))
     asked_at = public(models.DateTimeField(null=True))
     fault = public(models.TextField(blank=True))
     faults = public(models.PositiveIntegerField(default=0))
@@ -134,6 +135,9 @@ class Witness(GuardedModel):
             models.UniqueConstraint(fields=["log", "vkey"], name="witness_key_once"),
             models.UniqueConstraint(
                 fields=["log", "name"], condition=Q(retired_at__isnull=True), name="witness_name_once"
+            ),
+            models.CheckConstraint(
+                name="witness_distrusted_retired", condition=Q(distrusted=False) | Q(retired_at__isnull=False)
             ),
             models.CheckConstraint(
                 name="witness_fault_counted", condition=Q(fault="", faults=0) | (~Q(fault="") & Q(faults__gt=0))

@@ -29,9 +29,10 @@ def add(vkey: str, organisation: str, url: str) -> None:
 
 @witnesses.command("retire")
 @click.argument("witness", type=click.UUID)
-def retire(witness: UUID) -> None:
+@click.option("--distrusted", is_flag=True, help="what it co-signed counts no more either")
+def retire(witness: UUID, distrusted: bool) -> None:
     """Ask WITNESS (its id) no more."""
-    commands.retire_witness(witness_id=witness, by=BY, at=clock.now())
+    commands.retire_witness(witness_id=witness, distrusted=distrusted, by=BY, at=clock.now())
 
 
 @click.command("quorum")

@@ -48,8 +48,11 @@ def add_witness(*, vkey: str, organisation: str, url: str, by: Actor, at: dateti
 
 
 @command("ledger.retire_witness")
-def retire_witness(*, witness_id: UUID, by: Actor, at: datetime) -> None:
-    """Ask this witness no more. Raises NoSuchEntry, WitnessRefused where the quorum needs it."""
+def retire_witness(*, witness_id: UUID, distrusted: bool = False, by: Actor, at: datetime) -> None:
+    """Ask this witness no more; `distrusted`: what it co-signed counts no more either, and such receipts are had anew.
+
+    Raises NoSuchEntry, WitnessRefused where the quorum needs it.
+    """
     del by
     witness = Witness.objects.select_for_update().filter(pk=witness_id, retired_at__isnull=True).first()
     if witness is None:
@@ -57,10 +60,10 @@ def retire_witness(*, witness_id: UUID, by: Actor, at: datetime) -> None:
     left = Witness.objects.filter(log=witness.log, retired_at__isnull=True).count() - 1
     if left < checkpoints.needed(log=witness.log):
         raise WitnessRefused(reason=f"{left}")
-    witness.retired_at = at
-    witness.save(update_fields=["retired_at"])
-    record("log.witness_retired", log_subject(witness.log), {"witness": witness.vkey})
-    note(SubjectRef("witness", witness_id), name=witness.name)
+    witness.retired_at, witness.distrusted = at, distrusted
+    witness.save(update_fields=["retired_at", "distrusted"])
+    record("log.witness_retired", log_subject(witness.log), {"witness": witness.vkey, "distrusted": distrusted})
+    note(SubjectRef("witness", witness_id), name=witness.name, distrusted=distrusted)
 
 
 @command("ledger.set_quorum")

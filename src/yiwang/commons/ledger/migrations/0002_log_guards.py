@@ -77,7 +77,8 @@ BEGIN
   IF TG_OP = 'DELETE'
      OR (OLD.log_id, OLD.name, OLD.organisation, OLD.suite, OLD.vkey, OLD.added_at)
         IS DISTINCT FROM (NEW.log_id, NEW.name, NEW.organisation, NEW.suite, NEW.vkey, NEW.added_at)
-     OR (OLD.retired_at IS NOT NULL AND NEW.retired_at IS DISTINCT FROM OLD.retired_at) THEN
+     OR (OLD.retired_at IS NOT NULL
+         AND (OLD.retired_at, OLD.distrusted) IS DISTINCT FROM (NEW.retired_at, NEW.distrusted)) THEN
     RAISE EXCEPTION 'a witness keeps its name and key' USING ERRCODE = 'YW015';
   END IF;
   RETURN NULL;

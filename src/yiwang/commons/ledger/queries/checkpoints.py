@@ -1,6 +1,8 @@
 """Signed heads: the newest, the newest that the quorum has co-signed, the note with all its signatures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import count
 from uuid import UUID
 
 from django.db import connection
@@ -12,7 +14,9 @@ from yiwang.commons.ledger.queries import signing, tree
 from yiwang.kernel.actor import Actor
 
 _NEWEST_FINAL = """
-SELECT size FROM commons_ledger_cosignature WHERE log_id = %s AND size >= %s
+SELECT size FROM commons_ledger_cosignature
+WHERE log_id = %s AND size >= %s
+  AND witness_id NOT IN (SELECT id FROM commons_ledger_witness WHERE distrusted)
 GROUP BY size HAVING count(*) >= %s ORDER BY size DESC LIMIT 1
 """
 
@@ -61,19 +65,33 @@ def checkpoint(*, viewer: Actor) -> bytes:
 
 
 def trusted_keys(*, viewer: Actor) -> str:
-    """Public keys of the log and its witnesses with the quorum, as the file that `yiwang verify receipt --keys` reads."""
+    """Public keys with the quorum, as the file that `yiwang verify receipt --keys` reads.
+
+    It names closed logs and retired witnesses too, with the lowest quorum that held: a receipt, once handed out, stays
+    good. Not what a distrusted witness co-signed, nor what was handed out before any witness had to. Raises LogMissing.
+    """
     del viewer
-    return policy(log=tree.open_log()).text()
+    return _policy(tree.open_log()).text()
 
 
-def policy(*, log: Log) -> TrustedKeys:
-    """Whom a verifier of this log trusts."""
-    witnesses = {row.name: row for row in active_witnesses(log=log).values()}
-    verifiers = {name: NoteVerifier.parse(row.vkey) for name, row in witnesses.items()}
-    found = TrustedKeys.of([signing.note_verifier(log=log)], verifiers, needed(log=log))
-    return TrustedKeys(
-        found.logs, found.witnesses, found.groups, found.quorum, {name: row.url for name, row in witnesses.items()}
-    )
+def _policy(present: Log) -> TrustedKeys:
+    verifiers: dict[str, NoteVerifier] = {}
+    urls: dict[str, str] = {}
+    for row in Witness.objects.filter(distrusted=False).order_by("added_at", "id"):
+        verifier = NoteVerifier.parse(row.vkey)
+        if verifier not in verifiers.values():
+            name = next(name for name in _names(row.name) if name not in verifiers)
+            verifiers[name], urls[name] = verifier, row.url
+    quorums = [each for each in Quorum.objects.values_list("needed", flat=True) if each]
+    quorum = min(quorums) if quorums and needed(log=present) else 0
+    logs = [signing.note_verifier(log=log) for log in Log.objects.order_by("-number")]
+    found = TrustedKeys.of(logs, verifiers, quorum)
+    return replace(found, urls=urls)
+
+
+def _names(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
 
 
 def active_witnesses(*, log: Log) -> Mapping[UUID, Witness]:

@@ -116,6 +116,45 @@ def test_a_witness_that_the_quorum_needs_does_not_retire():
     assert [each.name for each in queries.witnesses(viewer=VISITOR)] == ["two.example/w"]
 
 
+def test_an_old_receipt_verifies_with_new_keys_after_witnesses_retired_the_quorum_rose_and_the_log_was_succeeded():
+    a_log()
+    one, two = AWitness("one.example/w"), AWitness("two.example/w")
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    append(drafts(5))
+    answer(sign(), one)
+    old = queries.receipt_for(index=2, viewer=VISITOR)
+    three = AWitness("three.example/w")
+    commands.set_quorum(needed=2, by=SYSTEM, at=clock.now())
+    append(drafts(5, 5))
+    answer(sign(), two, three)
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    commands.retire_witness(witness_id=one.id, by=SYSTEM, at=clock.now())
+    assert verify_receipt(old, keys()).valid
+    a_log("national", succeed=True)
+    AWitness("two.example/w", "national")
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    assert verify_receipt(old, keys()).valid
+
+
+def test_what_a_distrusted_witness_cosigned_counts_no_more():
+    a_log()
+    one, two = AWitness("one.example/w"), AWitness("two.example/w")
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    append(drafts(5))
+    size = sign()
+    answer(size, one)
+    old = queries.receipt_for(index=2, viewer=VISITOR)
+    commands.retire_witness(witness_id=one.id, distrusted=True, by=SYSTEM, at=clock.now())
+    assert not verify_receipt(old, keys()).valid
+    assert queries.receipt_for(index=2, viewer=VISITOR) is None
+    answer(size, two)
+    assert verify_receipt(queries.receipt_for(index=2, viewer=VISITOR), keys()).valid
+
+
+def keys() -> TrustedKeys:
+    return TrustedKeys.parse(queries.trusted_keys(viewer=VISITOR))
+
+
 def test_a_receipt_of_what_nobody_recorded_is_refused():
     a_log()
     with pytest.raises(NoSuchEntry):
