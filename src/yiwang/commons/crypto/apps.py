@@ -11,7 +11,7 @@ class CryptoConfig(AppConfig):
     def ready(self) -> None:
         import atexit
 
-        from yiwang.commons.crypto import adapters, registry, tasks  # noqa: F401  tasks register themselves
+        from yiwang.commons.crypto import adapters, registry, tasks, urls  # noqa: F401  tasks register themselves
         from yiwang.commons.crypto.commands.accounting import write_uses
         from yiwang.commons.crypto.contrib.master_files import MasterFiles
         from yiwang.commons.crypto.queries.keyring import RING
@@ -22,3 +22,4 @@ class CryptoConfig(AppConfig):
         RING.write = write_uses
         atexit.register(RING.flush)
         cipher.provide(adapters.PoolCipher)
+        urls.register()

@@ -1,5 +1,6 @@
 """Writes of crypto."""
 
+from yiwang.commons.crypto.commands.certificates import import_certificate, revoke_certificate
 from yiwang.commons.crypto.commands.living import (
     REENCRYPT,
     activate_key,
@@ -23,10 +24,12 @@ __all__ = [
     "destroy_key",
     "destroy_version",
     "establish",
+    "import_certificate",
     "record_master_backup",
     "reencrypt_batch",
     "resume_key",
     "retire_key",
+    "revoke_certificate",
     "rotate_key",
     "rotate_master_key",
     "set_quota",

@@ -31,11 +31,11 @@ REENCRYPT = "crypto.reencrypt"
 
 
 @command("crypto.activate_key")
-def activate_key(*, key_id: KeyId, by: Actor, at: datetime) -> None:
+def activate_key(*, key_id: KeyId, reason: str = "", by: Actor, at: datetime) -> None:
     """Let a prepared key be used from now. Raises MayNotManage, KeyNotFound, StepRefused."""
     policies.check_manage(by)
     key = _locked(key_id)
-    _move(key, KeyVerb.ACTIVATE, by, at)
+    _move(key, KeyVerb.ACTIVATE, by, at, reason)
     KeyVersion.objects.filter(key=key, replaced_at__isnull=True).update(effective_at=at)
     _save(key, at, next_rotation_at=rules.next_rotation(at, key.rotate_days))
 

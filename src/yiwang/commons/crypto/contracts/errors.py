@@ -172,7 +172,15 @@ class CertificateRefused(Invalid):
 
     code = "crypto.certificate_refused"
     message = _("证书没有保存：{detail}")
-    next_step = _("请核对文件；一次可以导入一条证书链。")
+    next_step = _("请核对文件，一次导入一张证书。")
+
+
+class NotAnAuthority(Invalid):
+    """Only certificates of those who issue are anchors or intermediates."""
+
+    code = "crypto.not_an_authority"
+    message = _("这不是签发机构的证书，不能作为信任锚或中间证书。")
+    next_step = _("请改选签名证书或加密证书。")
 
 
 class RunNotDue(Conflict):

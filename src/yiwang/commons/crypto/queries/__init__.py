@@ -1,8 +1,11 @@
 """Reads of crypto: keys in use, and keys as those see them who keep them."""
 
 from yiwang.commons.crypto.queries.assessment import assessment
+from yiwang.commons.crypto.queries.certificates import certificate, certificates, trusted_certificates
 from yiwang.commons.crypto.queries.keeping import (
+    application,
     applications,
+    check_manage,
     due_keys,
     established,
     key_page,
@@ -16,9 +19,13 @@ from yiwang.commons.crypto.queries.signing import key_id_of, public_key, sealer,
 from yiwang.commons.crypto.queries.soundness import check_algorithms, check_master_key, look_again
 
 __all__ = [
+    "application",
     "applications",
     "assessment",
+    "certificate",
+    "certificates",
     "check_algorithms",
+    "check_manage",
     "check_master_key",
     "due_keys",
     "established",
@@ -33,5 +40,6 @@ __all__ = [
     "rights",
     "sealer",
     "signer",
+    "trusted_certificates",
     "verify",
 ]

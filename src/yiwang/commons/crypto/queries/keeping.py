@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from yiwang.commons.crypto import policies, registry, rules
 from yiwang.commons.crypto.contracts import (
+    ApplicationNotFound,
     ApplicationRow,
     KeyId,
     KeyNotFound,
@@ -53,6 +54,11 @@ _UNASKED = (Purpose.FIELDS.value, Purpose.LOOKUP.value, Purpose.DATA.value)
 def rights(*, viewer: Actor) -> frozenset[str]:
     """The actions on keys that the viewer holds, for buttons and navigation. One query."""
     return policies.rights(viewer)
+
+
+def check_manage(*, viewer: Actor) -> None:
+    """For pages that ask before they change. Raises MayNotManage."""
+    policies.check_manage(viewer)
 
 
 def keys(
@@ -165,11 +171,26 @@ def _uses(key: CryptoKey) -> tuple[UseRow, ...]:
 def applications(*, viewer: Actor, cursor: str | None = None, size: int = 50) -> Page[ApplicationRow]:
     """Applications with quotas, what they used today, how many keys they have. Two queries. Raises MayNotView."""
     policies.check_view(viewer)
+    return paginate(_applications(), order=("code",), cursor=cursor, size=size).map(_application)
+
+
+def application(*, code: str, viewer: Actor) -> ApplicationRow:
+    """One of them. Raises MayNotView, ApplicationNotFound."""
+    policies.check_view(viewer)
+    row = _applications().filter(code=code).first()
+    if row is None:
+        raise ApplicationNotFound(application=code[:60])
+    return _application(row)
+
+
+def _applications() -> "QuerySet[KeyApplication]":
     today = KeyUsage.objects.filter(application=OuterRef("code"), day=clock.today()).order_by()
     used = today.values("application").annotate(n=Sum("count")).values("n")
     living = Q(keys__state__in=[each.value for each in KeyState if each is not KeyState.DESTROYED])
-    rows = KeyApplication.objects.annotate(used=Coalesce(Subquery(used), 0), has=Count("keys", filter=living))
-    return paginate(rows, order=("code",), cursor=cursor, size=size).map(_application)
+    rows: QuerySet[KeyApplication] = KeyApplication.objects.annotate(
+        used=Coalesce(Subquery(used), 0), has=Count("keys", filter=living)
+    )
+    return rows
 
 
 def _application(row: Any) -> ApplicationRow:
