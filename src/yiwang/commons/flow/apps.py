@@ -13,6 +13,7 @@ class FlowConfig(AppConfig):
     def ready(self) -> None:
         from yiwang.commons.flow import handlers, pack, registry, tasks, urls  # noqa: F401  they register themselves
         from yiwang.commons.flow.contracts import WORK
+        from yiwang.commons.flow.contrib import evidence  # noqa: F401
         from yiwang.commons.flow.contrib.decisions import PublishedDecisions
         from yiwang.commons.flow.contrib.feel import FeelEvaluator
         from yiwang.commons.flow.queries import measures

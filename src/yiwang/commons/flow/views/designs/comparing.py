@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from yiwang.commons.flow import queries
@@ -19,27 +19,27 @@ from yiwang.web.components.modellers import kind_words
 
 _DRAFT = "draft"
 _KINDS = {
-    ChangeKind.ADDED: (DiagramState.ADDED, Tag(lazy("新增"), Tone.OK)),
-    ChangeKind.REMOVED: (DiagramState.REMOVED, Tag(lazy("已去掉"), Tone.BAD)),
-    ChangeKind.CHANGED: (DiagramState.CHANGED, Tag(lazy("有改动"), Tone.BLUE)),
+    ChangeKind.ADDED: (DiagramState.ADDED, Tag(gettext_lazy("新增"), Tone.OK)),
+    ChangeKind.REMOVED: (DiagramState.REMOVED, Tag(gettext_lazy("已去掉"), Tone.BAD)),
+    ChangeKind.CHANGED: (DiagramState.CHANGED, Tag(gettext_lazy("有改动"), Tone.BLUE)),
 }
 _PARTS: dict[str, Text] = {
-    "": lazy("类型"), "name": lazy("名称"), "documentation": lazy("说明"), "conditionExpression": lazy("条件"),
-    "sourceRef": lazy("从"), "targetRef": lazy("到"), "default": lazy("默认走向"), "attachedToRef": lazy("附在"),
-    "cancelActivity": lazy("中断"), "isInterrupting": lazy("中断"), "taskDefinition.type": lazy("操作"),
-    "taskDefinition.retries": lazy("重试次数"), "assignmentDefinition.candidateGroups": lazy("由谁办理"),
-    "assignmentDefinition.assignee": lazy("指定办理人"), "formDefinition.formKey": lazy("表单"),
-    "taskSchedule.dueDate": lazy("办理期限"), "calledDecision.decisionId": lazy("决策"),
-    "calledDecision.resultVariable": lazy("结果存为"), "calledElement.processId": lazy("调用的流程"),
-    "script.expression": lazy("算式"), "script.resultVariable": lazy("结果存为"), "text": lazy("文字"),
-    "timerEventDefinition.timeDate": lazy("时间"), "timerEventDefinition.timeDuration": lazy("时间"),
-    "timerEventDefinition.timeCycle": lazy("时间"),
+    "": gettext_lazy("类型"), "name": gettext_lazy("名称"), "documentation": gettext_lazy("说明"), "conditionExpression": gettext_lazy("条件"),
+    "sourceRef": gettext_lazy("从"), "targetRef": gettext_lazy("到"), "default": gettext_lazy("默认走向"), "attachedToRef": gettext_lazy("附在"),
+    "cancelActivity": gettext_lazy("中断"), "isInterrupting": gettext_lazy("中断"), "taskDefinition.type": gettext_lazy("操作"),
+    "taskDefinition.retries": gettext_lazy("重试次数"), "assignmentDefinition.candidateGroups": gettext_lazy("由谁办理"),
+    "assignmentDefinition.assignee": gettext_lazy("指定办理人"), "formDefinition.formKey": gettext_lazy("表单"),
+    "taskSchedule.dueDate": gettext_lazy("办理期限"), "calledDecision.decisionId": gettext_lazy("决策"),
+    "calledDecision.resultVariable": gettext_lazy("结果存为"), "calledElement.processId": gettext_lazy("调用的流程"),
+    "script.expression": gettext_lazy("算式"), "script.resultVariable": gettext_lazy("结果存为"), "text": gettext_lazy("文字"),
+    "timerEventDefinition.timeDate": gettext_lazy("时间"), "timerEventDefinition.timeDuration": gettext_lazy("时间"),
+    "timerEventDefinition.timeCycle": gettext_lazy("时间"),
 }  # fmt: skip
 _ROWS: tuple[tuple[str, Text], ...] = (
-    ("ioMapping.input[", lazy("输入")),
-    ("ioMapping.output[", lazy("输出")),
-    ("taskHeaders.header[", lazy("参数")),
-    ("properties.property[", lazy("属性")),
+    ("ioMapping.input[", gettext_lazy("输入")),
+    ("ioMapping.output[", gettext_lazy("输出")),
+    ("taskHeaders.header[", gettext_lazy("参数")),
+    ("properties.property[", gettext_lazy("属性")),
 )
 
 
