@@ -10,5 +10,6 @@ class RulesConfig(AppConfig):
 
     def ready(self) -> None:
         from yiwang.commons.rules import pack, tasks, urls  # noqa: F401  they register themselves
+        from yiwang.commons.rules.contrib import evidence  # noqa: F401
 
         urls.register()

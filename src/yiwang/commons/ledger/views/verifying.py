@@ -93,6 +93,8 @@ def _says() -> dict[str, str]:
     return {
         "valid": _("核验通过"),
         "invalid": _("核验不通过"),
+        "ask_again": _("请从「我的存证」或者按存证编号重新取一份再核验。仍然不通过的，请保留文件，拨打 12345 反映。"),
+        "which_keys": _("这份回执可能出自别的平台。请换用那个平台的公钥文件再核验。"),
         "stop": _("；"),
         "line": _("第 {line} 行：{said}"),
         "what": _("{organisation}于 {at} 留下记录：{kind}。{where}"),

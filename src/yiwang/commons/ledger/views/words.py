@@ -32,6 +32,11 @@ def moment(at: datetime | None) -> str:
     return date_format(at.astimezone(CHINA), "Y 年 n 月 j 日 H:i" if chinese() else "j M Y H:i")
 
 
+def short_moment(at: datetime | None) -> str:
+    """11 月 23 日 09:41, 23 Nov 09:41: where large figures stand."""
+    return date_format(at.astimezone(CHINA), "n 月 j 日 H:i" if chinese() else "j M H:i") if at else ""
+
+
 def kind(code: str) -> str:
     """What a statement of that kind says."""
     return _(registry.kind_words(code))

@@ -144,6 +144,14 @@ def site_words(request: HttpRequest) -> Site:
                     Link(_("我的办件"), reverse("flow:mine")),
                 ),
             ),
+            FooterColumn(
+                _("信任"),
+                (
+                    Link(_("我的存证"), reverse("ledger:mine")),
+                    Link(_("核验存证"), reverse("ledger:verify")),
+                    Link(_("常享链"), reverse("ledger:chain")),
+                ),
+            ),
         ),
         legal=tuple(told(line) for line in site.get("legal") or ()),
         sample=told(site.get("sample_note")),

@@ -73,7 +73,7 @@ const value = (fact, given) => {
 const described = (statement) => ({
   kind: words.kinds[statement.kind] ?? String(statement.kind ?? ""),
   organisation: words.organisations[statement.organisation] ?? "",
-  at: statement.at && !Number.isNaN(Date.parse(statement.at)) ? moment(new Date(statement.at)) : "",
+  at: Number.isNaN(Date.parse(statement.at)) ? String(statement.at ?? "") : moment(new Date(statement.at)),
 });
 
 const content = (statement, receipt) => {
@@ -165,6 +165,7 @@ const show = (verdict) => {
   steps.hidden = !verdict.receipt;
   if (verdict.receipt) found = tellSteps(verdict);
   part("summary").textContent = summary(verdict, found.statement, found.origin);
+  part("advice").textContent = verdict.valid ? "" : state === "unknown" ? words.says.which_keys : words.says.ask_again;
   part("content").replaceChildren(...(verdict.receipt ? [list(content(found.statement, verdict.receipt))] : []));
   part("content-box").hidden = !verdict.receipt;
   part("remarks").replaceChildren(...verdict.remarks.map((one) => element("li", reason(one))));

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.identity import queries as identity
+from yiwang.commons.ledger import queries as ledger
 from yiwang.kernel import clock
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.serve.cases import queries as cases
 from yiwang.serve.cases.contracts import CaseNotFound
 from yiwang.serve.matters import queries as matters
@@ -206,5 +207,16 @@ def receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "office": standing.office.organisation.name if standing.office else "",
         "code": _code(link),
         "link": link,
+        "evidence": _evidence(request, case_id),
     }
     return render(request, "portal/counter/receipt.html", context)
+
+
+def _evidence(request: HttpRequest, case_id: UUID) -> dict[str, str]:
+    """The number of the evidence of filing, and where it is checked; empty where none was left."""
+    subjects = [SubjectRef("case", case_id)]
+    found = ledger.receipts_of(subjects=subjects, viewer=identity.actor_of(request), kinds=["case.submit"])
+    if not found:
+        return {}
+    number = str(found[0].evidence_id)
+    return {"number": number, "link": request.build_absolute_uri(reverse("ledger:verify"))}

@@ -1,0 +1,1 @@
+"""What rules fill in for lower contexts."""
