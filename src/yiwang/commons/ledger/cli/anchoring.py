@@ -86,14 +86,14 @@ def _account(path: Path) -> Account:
 def _head(trusted: TrustedKeys, url: str, file: Path | None) -> SignedHead:
     """The head, if the quorum that the keys ask for has co-signed it."""
     log = trusted.logs[0]
+    keys = trusted.logs_named(log.name)
     try:
         if file:
             with file.open("rb") as stream:
-                head = SignedHead(Note.parse(stream.read(MAX_NOTE + 1)), trusted.logs, str(file))
+                head = SignedHead(Note.parse(stream.read(MAX_NOTE + 1)), keys, str(file))
         else:
-            remote = RemoteLog(url or trusted.urls.get(log.name, ""), trusted.logs, suite_of(log).digest)
-            head = remote.head()
-        signed = [one.verifier for one in verify_note(head.note, [*trusted.logs, *trusted.witnesses.values()])]
+            head = RemoteLog(url or trusted.urls.get(log.name, ""), keys, suite_of(log).digest).head()
+        signed = [one.verifier for one in verify_note(head.note, [*keys, *trusted.witnesses.values()])]
     except LedgerFault as fault:
         raise click.ClickException(fault.reason.text()) from None
     except (Unreachable, Unreadable) as fault:

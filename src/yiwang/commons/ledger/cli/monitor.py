@@ -95,7 +95,7 @@ def monitor(
 
 
 def trusted_keys(given: str) -> TrustedKeys:
-    """One log and its witnesses."""
+    """Logs, of which the first is meant where one is, and their witnesses."""
     try:
         path = Path(given)
         if path.is_file():
@@ -103,13 +103,13 @@ def trusted_keys(given: str) -> TrustedKeys:
                 raw = stream.read(MAX_POLICY + 1)
             if b"\nquorum " in b"\n" + raw:
                 trusted = TrustedKeys.parse(raw)
-                if len(logs_by_origin(trusted.logs)) != 1:
-                    raise click.ClickException(f"{given}: 应恰有一个日志")
+                if not trusted.logs:
+                    raise click.ClickException(f"{given}: 没有日志公钥")
+                logs_by_origin(trusted.logs)
                 return trusted
-        keys = logs_by_origin(read_keys(given))
-        if len(keys) != 1:
-            raise click.ClickException(f"{given}: 应恰有一个日志")
-        return TrustedKeys(tuple(next(iter(keys.values()))))
+        keys = read_keys(given)
+        logs_by_origin(keys)
+        return TrustedKeys(tuple(keys))
     except LedgerFault as fault:
         raise click.ClickException(f"{given}: {fault.reason.text()}") from None
     except (SetupFault, ValueError, OSError) as fault:

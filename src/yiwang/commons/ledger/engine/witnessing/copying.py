@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS held (
   note BLOB NOT NULL, source TEXT NOT NULL, time INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS cursor (one INTEGER PRIMARY KEY CHECK (one = 1), bundle INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS shown (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL) STRICT;
 """
 
 
@@ -89,6 +90,16 @@ class TreeCopy:
                 "INSERT OR REPLACE INTO held (one, origin, size, root, note, source, time) VALUES (1, ?, ?, ?, ?, ?, ?)",
                 (head.origin, head.size, head.root, head.note, head.source, head.time),
             )
+
+    @property
+    def shown(self) -> int:
+        """How many entries the log itself has shown at most; witnesses may have seen a little more."""
+        row = self._sql.execute("SELECT size FROM shown").fetchone()
+        return int(row[0]) if row else 0
+
+    @shown.setter
+    def shown(self, size: int) -> None:
+        self._sql.execute("INSERT OR REPLACE INTO shown (one, size) VALUES (1, ?)", (size,))
 
     @contextmanager
     def growing(self) -> Iterator[None]:

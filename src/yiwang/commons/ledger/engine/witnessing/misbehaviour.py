@@ -142,11 +142,12 @@ def proves(found: Misbehaviour, keys: Sequence[NoteVerifier]) -> bool:
 class AlarmFolder:
     """Where proofs are kept: one folder each, with `first.note`, `second.note` and `proof.json`.
 
-    An operator settles an alarm by moving its folder elsewhere. At most `MAX_FOLDERS` are kept.
+    An operator settles an alarm by moving its folder elsewhere. At most `most` are kept.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, most: int = MAX_FOLDERS) -> None:
         self.folder = folder
+        self._most = most
 
     def standing(self) -> list[Path]:
         """The folders of alarms not settled."""
@@ -160,7 +161,7 @@ class AlarmFolder:
         same = [path for path in known if path.name.endswith(digest)]
         if same:
             return same[0].name
-        if len(known) >= MAX_FOLDERS:
+        if len(known) >= self._most:
             return ""
         moment = datetime.fromtimestamp(found.found_at, UTC).strftime("%Y%m%dT%H%M%SZ")
         place = self.folder / f"{moment}-{found.code}-{digest}"

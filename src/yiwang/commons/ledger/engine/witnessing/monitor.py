@@ -89,8 +89,7 @@ class Monitor:
     def _look_at_log(self) -> None:
         try:
             head = self._log.head()
-            held = self._copy.held
-            if held and head.size < held.size:  # a cache may be some seconds behind
+            if head.size < self._copy.shown:  # a cache may be some seconds behind
                 time.sleep(self._pause)
                 head = self._log.head()
         except Unreachable as fault:
@@ -103,59 +102,63 @@ class Monitor:
             self._judge(head)
 
     def _judge(self, head: SignedHead) -> None:
-        held = self._copy.held
-        if held and head.size < held.size and head.root == self._copy.tree(head.size).root():
-            proof = self._keep("truncated", head)
-            self._say("truncated", proof, old=held.size, new=head.size, source=head.source)
-        elif held and head.size <= held.size:
-            self._contradiction(head, "rewritten")
-        else:
+        held, shown = self._copy.held, self._copy.shown
+        if held is None or head.size > held.size:
             self._follow(head)
+        elif head.root != self._copy.tree(head.size).root():
+            self._contradiction(head, "rewritten")
+        elif head.size < shown:
+            self._say("truncated", self._keep("truncated", head), old=shown, new=head.size, source=head.source)
+        if head.size > shown:
+            self._copy.shown = head.size
 
-    def _follow(self, head: SignedHead, *, elsewhere: bool = False) -> None:
-        """Read what a larger head adds, and hold it if it fits."""
+    def _follow(self, head: SignedHead, elsewhere: str = "") -> None:
+        """Read what a larger head adds, and hold it if it fits. `elsewhere`: what to say of one that others were shown."""
         with self._copy.growing():
             try:
-                self._extend(head.size)
+                self._extend(head.size, patience=_PATIENCE if elsewhere else 1)
             except Unreachable as fault:
                 self._say("unreachable", reason=str(fault))
                 return
             except Unreadable as fault:
-                self._unproved(head, str(fault), "hidden" if elsewhere else "unproved")
+                self._unproved(head, str(fault), elsewhere or "unproved")
                 return
             if self._copy.tree(head.size).root() == head.root:
                 origin, now = head.checkpoint.origin, int(self._now())
                 self._copy.hold(HeldHead(origin, head.size, head.root, head.note.bytes(), head.source, now))
                 return
-        self._diagnose(head)
+        self._diagnose(head, "split" if elsewhere else "unproved")
 
-    def _extend(self, size: int) -> None:
+    def _extend(self, size: int, *, patience: int = 1) -> None:
+        """Read on to `size`; what is not there yet is asked for again: a witness may sign before a log publishes."""
         while (have := self._copy.size) < size:
             number = have // TILE_WIDTH
-            leaves = self._log.leaves(number, tile_width(0, number, size))
-            self._copy.append(leaves[have % TILE_WIDTH :])
+            try:
+                leaves = self._log.leaves(number, tile_width(0, number, size))
+            except Unreadable:
+                patience -= 1
+                if not patience:
+                    raise
+                time.sleep(self._pause)
+            else:
+                self._copy.append(leaves[have % TILE_WIDTH :])
 
-    def _diagnose(self, head: SignedHead) -> None:
+    def _diagnose(self, head: SignedHead, otherwise: str) -> None:
         """The entries do not lead to the signed root: was history rewritten, or does the log serve something else?"""
         held = self._copy.held
         theirs = self._log.tree(head.size)
         try:
             told = theirs.root()
+            prefix = root_at(theirs, held.size) if held and held.size else b""
         except (Unreachable, Unreadable, TextWrong) as fault:
-            self._unproved(head, str(fault))
+            self._unproved(head, str(fault), otherwise)
             return
-        if told != head.root or held is None:
-            self._unproved(head, "tiles" if told != head.root else "entries")
-            return
-        try:
-            prefix = root_at(theirs, held.size)
-        except (Unreachable, Unreadable, TextWrong) as fault:
-            self._unproved(head, str(fault))
-            return
-        if prefix == held.root:
+        if told != head.root:
+            self._unproved(head, "tiles", otherwise)
+        elif not held or prefix in {b"", held.root}:
             self._unproved(head, "entries")
-            return
-        self._rewritten(head, held, theirs, prefix)
+        else:
+            self._rewritten(head, held, theirs, prefix)
 
     def _unproved(self, head: SignedHead, reason: str, code: str = "unproved") -> None:
         proof = self._keep(code, head) if self._copy.held else ""
@@ -178,35 +181,17 @@ class Monitor:
     # what others were shown
 
     def _compare(self, head: SignedHead) -> None:
-        if self._behind(head):
-            self._follow(head, elsewhere=True)
-        else:
+        held = self._copy.held
+        if held is None or head.size > held.size:
+            self._follow(head, "hidden")
+        elif head.root != self._copy.tree(head.size).root():
             self._contradiction(head, "split")
 
-    def _behind(self, head: SignedHead) -> bool:
-        """Whether the log shows less than this head, also after a moment: witnesses sign before a log publishes."""
-        for _ in range(_PATIENCE):
-            held = self._copy.held
-            if held and held.size >= head.size:
-                return False
-            try:
-                shown = self._log.head()
-            except (Unreachable, Unreadable, LedgerFault):
-                return True
-            if held is None or shown.size > held.size:
-                self._judge(shown)
-            else:
-                time.sleep(self._pause)
-        held = self._copy.held
-        return held is None or held.size < head.size
-
     def _contradiction(self, head: SignedHead, code: str) -> None:
-        """A head of not more entries than the held one must have the root that our own copy has there."""
+        """A head of not more entries than the held one has another root than our own copy has there."""
         held = self._copy.held
         assert held
         prefix = self._copy.tree(head.size).root()
-        if prefix == head.root:
-            return
         consistency: tuple[bytes, ...] = ()
         if 0 < head.size < held.size:
             consistency = tuple(self._copy.tree(held.size).consistency(head.size))

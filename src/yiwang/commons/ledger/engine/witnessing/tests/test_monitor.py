@@ -71,6 +71,9 @@ class Party:
         assert (folder / "second.note").read_bytes() == found.second
         return found
 
+    def proofs(self):
+        return [Misbehaviour.parse((folder / "proof.json").read_bytes()) for folder in self.alarms.standing()]
+
 
 @pytest.fixture(params=["international", "national"])
 def party(request, tmp_path):
@@ -220,8 +223,27 @@ def test_a_witness_may_be_ahead_for_a_moment(one):
     log.published = log.checkpoint()
     log.grow(20)
     witness.add_checkpoint(log.add_checkpoint(0))
+    for _ in range(2):  # as long as the log publishes only what more witnesses have signed
+        report = one.look()
+        assert (report.findings, report.size) == ((), 320)
+    log.published = None
+    assert one.codes() == []
+    log.published = log.checkpoint(310)
+    assert one.codes() == ["truncated"]
+
+
+def test_a_witness_that_saw_another_face_than_the_log_serves_is_told_before_the_log_publishes(one):
+    log = one.shown
+    one.look()
+    _, witness = one.witness()
+    log.published = log.checkpoint()
+    log.grow(50)
+    witness.add_checkpoint(log.fork(keep=320).grow(20).add_checkpoint(0))
+    assert one.codes() == ["split"]
+    log.published = None
     report = one.look()
-    assert (report.findings, report.size) == ((), 320)
+    assert [f.code for f in report.findings] == ["split"]
+    assert any(proves(found, [log.key.verifier]) for found in one.proofs())
 
 
 def _receipt(log, index, size):
@@ -333,10 +355,11 @@ def test_alarms_stand_until_somebody_settles_them(one):
 
 def test_alarms_are_bounded(one):
     one.look()
-    for n in range(70):
+    one.alarms = AlarmFolder(one.alarms.folder, most=3)
+    for n in range(5):
         one.shown.rewrite(9, b"%d" % n)
-        one.look(reread=0)
-    assert len(one.alarms.standing()) == 64
+        assert one.codes(reread=0)[0] == "fork"
+    assert len(one.alarms.standing()) == 3
 
 
 def test_a_proof_that_was_tampered_with_proves_nothing(one):

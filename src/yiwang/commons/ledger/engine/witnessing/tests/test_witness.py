@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from yiwang.commons.ledger.engine.notes import Checkpoint, Note, verify_note
+from yiwang.commons.ledger.engine.witnessing import keeping
 from yiwang.commons.ledger.engine.witnessing.exchanging import signature_lines
 from yiwang.commons.ledger.engine.witnessing.keeping import DataTaken, WitnessStore
 from yiwang.commons.ledger.engine.witnessing.service import WitnessService
@@ -197,15 +198,16 @@ def test_monitors_fetch_the_cosigned_head_and_what_was_refused(make):
     assert service(Request("DELETE", "/")).status == 405
 
 
-def test_refusals_are_bounded_and_each_is_kept_once(make):
+def test_refusals_are_bounded_and_each_is_kept_once(make, monkeypatch):
+    monkeypatch.setattr(keeping, "KEPT_REFUSALS", 3)
     log = Log().grow(3)
     witness = make(log)
     witness.add_checkpoint(log.add_checkpoint(0))
-    for _ in range(70):
+    for _ in range(5):
         body = log.fork(keep=1).grow(2).add_checkpoint(3)
         witness.add_checkpoint(body)
         witness.add_checkpoint(body)
-    assert len(witness.store.refusals(ORIGIN)) == 64
+    assert len(witness.store.refusals(ORIGIN)) == 3
 
 
 def test_the_database_refuses_roots_that_are_none(make, tmp_path):
