@@ -13,10 +13,12 @@ from yiwang.commons.crypto.engine.pki import (
     Profile,
     RevocationReason,
     envelop_key,
+    open_enveloped_key,
     parse_name,
     private_key_pem,
     read_certificates,
     read_certification_request,
+    read_private_key,
     read_response,
 )
 
@@ -121,11 +123,14 @@ def _keep(output: Path, certificate: Certificate, private: bytes) -> None:
     output.write_text(certificate.pem(), encoding="utf-8")
     click.echo(f"{output} {certificate.serial_hex} {certificate.subject}")
     if private:
-        beside = output.with_name(f"{output.name}.key")
-        beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(private_key_pem(private))
-        click.echo(beside)
+        _write_key(output.with_name(f"{output.name}.key"), private)
+
+
+def _write_key(path: Path, private: bytes) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(private_key_pem(private))
+    click.echo(path)
 
 
 @click.command("revoke")
@@ -170,3 +175,24 @@ def ocsp(folder: Path, request_file: Path, output: Path) -> None:
         answer = _open(folder).responder().respond(request_file.read_bytes(), whole_second())
         output.write_bytes(answer)
         click.echo(f"{output} {read_response(answer).status.name.lower()}")
+
+
+@click.command("unwrap")
+@click.argument("envelope", type=FILE)
+@click.option("--key", "holder", required=True, type=FILE, help="the signing key of the double certificate")
+@click.option("--output", required=True, type=_NEW, help="where the encryption key goes")
+def unwrap(envelope: Path, holder: Path, output: Path) -> None:
+    """Take the encryption key of a double certificate out of its envelope (SM2EnvelopedKey, DER)."""
+    with told():
+        private = open_enveloped_key(envelope.read_bytes(), _key_of(holder))
+        _write_key(output, private)
+
+
+def _key_of(file: Path) -> bytes:
+    data, given = file.read_bytes(), os.environ.get(LOCK_VARIABLE, "").encode() or None
+    try:
+        return read_private_key(data, given)
+    except PkiError as error:
+        if error.code != "pki.passphrase" or given is not None:
+            raise
+    return read_private_key(data, click.prompt("口令", hide_input=True, err=True).encode())

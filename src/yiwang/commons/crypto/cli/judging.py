@@ -131,6 +131,8 @@ def check(
         click.echo("有效" if valid else "无效")
         for found in verdicts:
             _say(found)
+        for height, certificate in enumerate(verdict.chain):
+            click.echo(f"  {'  ' * height}{'└ ' if height else ''}{certificate.subject}")
     sys.exit(0 if valid else 1)
 
 
@@ -139,8 +141,6 @@ def _say(verdict: Verdict) -> None:
         click.echo(f"  ✗ {reason.text}")
     for remark in verdict.remarks:
         click.echo(f"  ! {remark.text}")
-    for height, certificate in enumerate(verdict.chain):
-        click.echo(f"  {'  ' * height}{'└ ' if height else ''}{certificate.subject}")
 
 
 def _all(paths: Sequence[Path]) -> list[Certificate]:

@@ -64,6 +64,9 @@ def test_requests_are_answered_without_seeing_the_key(run, tmp_path):
     envelope = (tmp_path / "double.pem.encryption.envelope").read_bytes()
     private = open_enveloped_key(envelope, read_private_key((tmp_path / "k.pem").read_bytes()))
     assert key_fits(private, certificate(tmp_path / "double.pem.encryption"))
+    run("unwrap", "double.pem.encryption.envelope", "--key", "k.pem", "--output", "e.pem")
+    assert read_private_key((tmp_path / "e.pem").read_bytes()) == private
+    run("unwrap", "double.pem.encryption.envelope", "--key", "ca/key.pem", "--output", "x.pem", code=1)
     run(
         "check",
         "double.pem",

@@ -45,7 +45,8 @@ _UNDERSTOOD = (
     x509.SubjectKeyIdentifier,
 )
 NameKey = tuple[frozenset[tuple[str, str]], ...]
-E_ = TypeVar("E_", bound=x509.ExtensionType)
+T = TypeVar("T")
+Kind = TypeVar("Kind", bound=x509.ExtensionType)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,9 +176,6 @@ def read_certificate(data: bytes) -> Certificate:
     return guarded("certificate", lambda: _read(data, top))
 
 
-T = TypeVar("T")
-
-
 def guarded(what: str, reading: Callable[[], T]) -> T:
     """What `reading` returns; whatever breaks in it becomes PkiError("malformed")."""
     try:
@@ -199,7 +197,7 @@ def _read(data: bytes, top: der.Node) -> Certificate:
     loaded = x509.load_der_x509_certificate(data)
     extensions = {type(extension.value): extension for extension in loaded.extensions}
 
-    def of(kind: type[E_]) -> E_ | None:
+    def of(kind: type[Kind]) -> Kind | None:
         extension = extensions.get(kind)
         return extension.value if extension is not None and isinstance(extension.value, kind) else None
 

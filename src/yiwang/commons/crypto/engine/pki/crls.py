@@ -33,7 +33,6 @@ class RevocationList:
     signature_algorithm: str
     scope: x509.IssuingDistributionPoint | None
     fault: Reason | None
-    tbs: bytes = field(repr=False)
     signature: bytes = field(repr=False)
     scheme: Scheme | None = field(repr=False)
     _loaded: x509.CertificateRevocationList = field(repr=False)
@@ -97,6 +96,11 @@ class RevocationList:
         fault = Revocation(serial, since, reason).fault(at)
         return None if fault is None else Finding(fault)
 
+    @property
+    def tbs(self) -> bytes:
+        """What is signed; made anew each time, since lists may be large."""
+        return self._loaded.tbs_certlist_bytes
+
     def pem(self) -> str:
         return to_pem("X509 CRL", self.der)
 
@@ -134,7 +138,6 @@ def _read(data: bytes) -> RevocationList:
         signature_algorithm=loaded.signature_algorithm_oid.dotted_string,
         scope=scope if isinstance(scope, x509.IssuingDistributionPoint) else None,
         fault=fault,
-        tbs=loaded.tbs_certlist_bytes,
         signature=loaded.signature,
         scheme=scheme_of(loaded),
         _loaded=loaded,

@@ -1,7 +1,7 @@
 """Private keys from files of others and for files of ours: PKCS#8, bare or under a passphrase, and SEC 1.
 
 Only keys of the two suites are accepted: they become Signers. PBES2 (RFC 8018) stands here because the SM4 form
-(GB/T 35275's cipher, OID 1.2.156.10197.1.104.2) is in no library at hand; PBKDF2 and the ciphers are.
+(SM4-CBC, OID 1.2.156.10197.1.104.2) is in no library at hand; PBKDF2 and the ciphers are.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Double certificates of the national suite: one to sign, one to encrypt, for the same holder (GM/T 0015, GM/T 0034).
 
 The authority's key centre makes the encryption key, keeps a copy for recovery, and hands it over in an envelope for the
-signing key (SM2EnvelopedKey, GM/T 0009-2012 7.4, GB/T 35276-2017 7.4).
+signing key (SM2EnvelopedKey, GM/T 0009-2012 7.4, GB/T 35276).
 """
 
 import secrets
