@@ -68,7 +68,7 @@ def test_the_chain_asks_the_same_number_of_queries_however_long_it_is(client, lo
     evidence(many)
     log.witness_all()
     client.get(reverse("ledger:chain"))
-    with CaptureQueriesContext(connection ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         client.get(reverse("ledger:chain"))
     assert len(asked) <= 26
 
@@ -107,7 +107,9 @@ def test_verifying_brings_keys_and_words_allows_the_camera_and_takes_nothing(cli
 def _hold(monkeypatch, resident, subjects):
     def held(viewer):
         mine = viewer.account_id == resident.account_id
-        return [Held(each, "样例办件", f"N-{at}", f"/cases/N-{at}/") for at, each in enumerate(subjects)] if mine else []
+        return (
+            [Held(each, "样例办件", f"N-{at}", f"/cases/N-{at}/") for at, each in enumerate(subjects)] if mine else []
+        )
 
     monkeypatch.setattr(holding, "_holdings", [])
     register_holding(held)
@@ -169,7 +171,11 @@ def test_the_operator_sees_backlog_quorum_faults_and_findings(client, log):
     evidence(2)
     down = list(log.signers)[1]
     commands.record_cosignatures(
-        size=queries.log(viewer=SYSTEM).size, lines={}, faults={down: "down"}, by=SYSTEM, at=clock.now()
+        size=queries.log(viewer=SYSTEM).size,
+        lines={},
+        faults={down: "down connection refused"},
+        by=SYSTEM,
+        at=clock.now(),
     )
     commands.report_finding(
         kind=FindingKind.FORKED, witness="w1.example", words="样例发现", proof="A\nB", by=SYSTEM, at=clock.now()
@@ -177,7 +183,7 @@ def test_the_operator_sees_backlog_quorum_faults_and_findings(client, log):
     page = words(client.get(reverse("ledger:standing")))
     assert "1 / 2" in page
     assert "至少要 2 家" in page
-    assert "连不上" in words(client.get(reverse("ledger:witnesses")))
+    assert "连不上 连续 1 次 connection refused" in words(client.get(reverse("ledger:witnesses")))
     assert "样例发现" in words(client.get(reverse("ledger:findings")))
 
 

@@ -192,11 +192,14 @@ def _condition(row: WitnessView) -> Due | Cell:
     if row.faults == 0:
         return Due(DueState.PAUSED, _("还没有问过"))
     state = DueState.OVER if row.faults >= _FAULTS else DueState.SOON
-    return Cell(Due(state, fault_words(row.fault)), _("连续 %(n)s 次") % {"n": row.faults})
+    code, _space, detail = row.fault.partition(" ")
+    return Cell(
+        Due(state, fault_words(code)), "　".join(filter(None, (_("连续 %(n)s 次") % {"n": row.faults}, detail)))
+    )
 
 
-def fault_words(fault: str) -> Text:
-    """What a witness last failed of; the code where it is none of ours."""
+def fault_words(code: str) -> Text:
+    """What a witness last failed of; the code itself where it is none of ours."""
     said = {
         "disagrees": _("看到的链与本链不一致"),
         "ahead": _("说见过更长的链"),
@@ -206,9 +209,9 @@ def fault_words(fault: str) -> Text:
         "slow": _("没有及时答复"),
         "down": _("连不上"),
         "garbled": _("答复看不懂"),
+        "signature": _("签名无效"),
     }
-    code = fault.partition(":")[0].strip()
-    return said.get(code, fault)
+    return said.get(code, code)
 
 
 @login_required

@@ -1,5 +1,6 @@
 """常享链 for everybody: the newest head, what was entered, one entry as a receipt that can be printed."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import segno
@@ -125,16 +126,17 @@ def entry(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     found = queries.find(number=str(evidence_id), viewer=viewer)
     receipt = queries.receipt_for(evidence_id=evidence_id, viewer=viewer)
     state = _state(found, receipt)
+    cosigners = _cosigners(receipt, viewer) if receipt else ()
     link = f"{request.build_absolute_uri(reverse('ledger:verify'))}#{evidence_id}"
     context = {
         "crumbs": Crumbs((Link(_("首页"), "/"), Link(_("常享链"), reverse("ledger:chain"))), _("存证回执")),
         "number": str(evidence_id),
         "state": words.state_tag(state),
-        "sentence": words.state_sentence(state),
+        "sentence": words.state_sentence(state, witnessed=bool(cosigners)),
         "waiting": state is not ReceiptState.FINAL,
         "title": words.kind(found.kind) if found else _("存证回执"),
         "facts": _facts(found, viewer) if found else None,
-        "places": _places(found, receipt, viewer) if found else None,
+        "places": _places(found, receipt, cosigners, viewer) if found else None,
         "code": code_of(link),
         "verify": f"{reverse('ledger:verify')}#{evidence_id}",
         "link": link,
@@ -166,7 +168,7 @@ def _readable(value: str) -> str | words.Code:
     return words.Code(value) if len(bare) >= 32 and all(c in "0123456789abcdef" for c in bare) else value
 
 
-def _places(found: EntryView, receipt: Receipt | None, viewer: Actor) -> Facts:
+def _places(found: EntryView, receipt: Receipt | None, cosigners: Sequence[str], viewer: Actor) -> Facts:
     facts = [
         Fact(_("常享链"), receipt.checkpoint.origin if receipt else _open_origin(viewer)),
         Fact(_("序号"), words.number(found.index), number=True),
@@ -176,7 +178,7 @@ def _places(found: EntryView, receipt: Receipt | None, viewer: Actor) -> Facts:
         facts += [
             Fact(_("签发时的条数"), words.number(receipt.checkpoint.size), number=True),
             Fact(_("签发的根"), words.Code(receipt.checkpoint.root.hex())),
-            Fact(_("共同签名"), "、".join(_cosigners(receipt, viewer)) or _("没有要求见证单位签名")),
+            Fact(_("共同签名"), "、".join(cosigners) or _("没有要求见证单位签名")),
         ]
     return Facts(tuple(facts))
 

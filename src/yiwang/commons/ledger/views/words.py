@@ -63,8 +63,10 @@ def state_tag(state: ReceiptState) -> Tag:
     }[state]
 
 
-def state_sentence(state: ReceiptState) -> str:
-    """The same in a sentence that says what happens next."""
+def state_sentence(state: ReceiptState, *, witnessed: bool) -> str:
+    """The same in a sentence that says what happens next; `witnessed`: somebody has cosigned."""
+    if state is ReceiptState.FINAL and not witnessed:
+        return _("已写入常享链并由链签名。本平台目前没有要求见证单位共同签名。")
     return {
         ReceiptState.WAITING_LOG: _("这一步已经记下，正在写入常享链，通常几秒钟完成。"),
         ReceiptState.WAITING_WITNESSES: _("已写入常享链，正在等待见证单位共同签名。签名足够后即可下载回执。"),
