@@ -1,6 +1,8 @@
 """The life of a key as a table, the byte form of fields, counters."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
@@ -132,3 +134,11 @@ def test_threads_lose_no_count():
         thread.join()
     total += sum(use.count for use in tally.taken())
     assert total == 20000
+
+
+def test_the_guide_tells_the_table_of_steps():
+    guide = (Path(__file__).resolve().parents[5] / "docs" / "guide" / "crypto-operations.md").read_text("utf-8")
+    told = set(re.findall(r"^\| (\w+|—) \| (\w+) \| (\w+) \|$", guide, re.MULTILINE))
+    assert told - {("from", "step", "to")} == {
+        (before or "—", verb, after) for (before, verb), after in rules.STEPS.items()
+    }
