@@ -26,6 +26,7 @@ _NEEDS_DATABASE: dict[str, str] = {
     "keys": "log:keys",
     "quorum": "witnesses:quorum",
     "receipt": "exporting:receipt",
+    "report": "reporting:report",
     "status": "log:status",
     "witnesses": "witnesses:witnesses",
 }

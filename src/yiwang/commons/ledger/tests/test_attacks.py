@@ -4,9 +4,12 @@ from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 
 from yiwang.commons.crypto.engine import LocalSigner, suite
 from yiwang.commons.ledger import queries
+from yiwang.commons.ledger.cli.reporting import report
+from yiwang.commons.ledger.contracts import FindingKind
 from yiwang.commons.ledger.engine import (
     Checkpoint,
     MemoryTree,
@@ -180,3 +183,19 @@ def test_an_entry_changed_without_its_tile_is_found_by_reading_again(around):
     with past_the_guards() as cursor:
         cursor.execute("""UPDATE commons_ledger_entry SET data = 'forged' WHERE "index" = 300""")
     assert [(one.code, one.params["index"]) for one in around.look().findings] == [("altered", 300)]
+
+
+def test_what_a_monitor_proved_is_kept_among_the_findings_once(around):
+    around.look()
+    _rewrite(17)
+    around.look()
+    for _ in range(2):
+        result = CliRunner().invoke(report, [str(around.alarms.folder)], catch_exceptions=False)
+        assert result.exit_code == 0
+    (finding,) = queries.findings(viewer=SYSTEM).items
+    assert finding.kind is FindingKind.REWRITTEN
+    assert finding.words.startswith("已证实")
+    (folder,) = around.alarms.standing()
+    proof = folder / "proof.json"
+    proof.write_text(proof.read_text().replace(around.key.name, "other.example/log"))
+    assert CliRunner().invoke(report, [str(proof)]).exit_code == 1
