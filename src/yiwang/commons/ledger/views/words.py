@@ -29,12 +29,14 @@ def moment(at: datetime | None) -> str:
     """2026 年 11 月 23 日 09:41, 23 Nov 2026 09:41; empty for none."""
     if at is None:
         return ""
-    return date_format(at.astimezone(CHINA), "Y 年 n 月 j 日 H:i" if chinese() else "j M Y H:i")
+    return date_format(
+        at.astimezone(CHINA), "Y\u00a0年\u00a0n\u00a0月\u00a0j\u00a0日 H:i" if chinese() else "j M Y H:i"
+    )
 
 
 def short_moment(at: datetime | None) -> str:
     """11 月 23 日 09:41, 23 Nov 09:41: where large figures stand."""
-    return date_format(at.astimezone(CHINA), "n 月 j 日 H:i" if chinese() else "j M H:i") if at else ""
+    return date_format(at.astimezone(CHINA), "n\u00a0月\u00a0j\u00a0日 H:i" if chinese() else "j M H:i") if at else ""
 
 
 def kind(code: str) -> str:
