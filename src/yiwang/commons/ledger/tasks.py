@@ -32,9 +32,7 @@ def sequence_evidence() -> None:
                 break
         commands.sign_checkpoint(by=SEQUENCER, at=clock.now())
     except LogBroken as error:
-        _log.critical("%s", error)
         _report_once(str(error))
-        raise
 
 
 def _open() -> None:
@@ -45,9 +43,10 @@ def _open() -> None:
 
 
 def _report_once(words: str) -> None:
-    """A log that is broken is met every second; it is told of once."""
+    """A log that is broken is met every second; it is told of once, and nothing is signed until somebody has looked."""
     known = queries.findings(viewer=SEQUENCER, size=1).items
     if not (known and known[0].words == words):
+        _log.critical("%s", words)
         commands.report_finding(kind=FindingKind.FORKED, words=words, by=SEQUENCER, at=clock.now())
 
 
