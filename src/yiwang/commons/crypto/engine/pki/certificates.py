@@ -162,7 +162,7 @@ def read_certificates(data: bytes) -> tuple[Certificate, ...]:
     """The certificates of a PEM file, or the one of a DER file. PkiError where there is none, or one is bad."""
     if data[:1] == b"\x30":
         return (read_certificate(data),)
-    blocks = from_pem(data, ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"])
+    blocks = from_pem(data, ["CERTIFICATE", "X509 CERTIFICATE"])
     if not blocks:
         raise PkiError("nothing", what="certificate")
     if len(blocks) > MAX_CERTIFICATES:
