@@ -12,8 +12,8 @@ from typing import Final
 from yiwang.commons.ledger.engine.notes import Note, verify_note
 from yiwang.commons.ledger.engine.proving import Node
 from yiwang.commons.ledger.engine.receipts import HEADERS, Receipt
-from yiwang.commons.ledger.engine.tiles import TILE_WIDTH, TileTree, tile_width
-from yiwang.commons.ledger.engine.wording import LedgerFault, ProofWrong, TextWrong
+from yiwang.commons.ledger.engine.tiles import TILE_WIDTH, TileTree
+from yiwang.commons.ledger.engine.wording import LedgerFault, ProofWrong, SignatureWrong, TextWrong
 
 from .asking import WitnessAddress
 from .copying import HeldHead, TreeCopy
@@ -29,6 +29,11 @@ REREAD: Final = 4
 _LATE: Final = 3600
 _PAUSE: Final = 1.0
 _PATIENCE: Final = 3
+_BATCH: Final = 16
+MOST_NEW: Final = 50_000_000
+"""New entries read at one look; a head that claims more is not believed."""
+SECONDS: Final = 3600.0
+"""Time for reading new entries at one look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,11 @@ class Monitor:
         now: Clock = time.time,
         late: int = _LATE,
         pause: float = _PAUSE,
+        seconds: float = SECONDS,
     ) -> None:
         self._log, self._copy, self._alarms = log, copy, alarms
         self._witnesses = witnesses
-        self._now, self._late, self._pause = now, late, pause
+        self._now, self._late, self._pause, self._seconds = now, late, pause, seconds
         self._findings: list[Finding] = []
 
     def look(self, seen: Iterable[Seen] = (), *, reread: int = REREAD) -> Report:
@@ -92,11 +98,9 @@ class Monitor:
             if head.size < self._copy.shown:  # a cache may be some seconds behind
                 time.sleep(self._pause)
                 head = self._log.head()
-        except Unreachable as fault:
+        except (Unreachable, Unreadable, TextWrong) as fault:  # an error page of some proxy is no sign of the log
             self._say("unreachable", reason=str(fault))
-        except Unreadable as fault:
-            self._say("unreachable", reason=str(fault))
-        except LedgerFault as fault:
+        except SignatureWrong as fault:
             self._say("unsigned", reason=str(fault))
         else:
             self._judge(head)
@@ -109,7 +113,8 @@ class Monitor:
             self._contradiction(head, "rewritten")
         elif head.size < shown:
             self._say("truncated", self._keep("truncated", head), old=shown, new=head.size, source=head.source)
-        if head.size > shown:
+        now = self._copy.held
+        if now and shown < head.size <= now.size:  # what nothing led to counts for nothing
             self._copy.shown = head.size
 
     def _follow(self, head: SignedHead, elsewhere: str = "") -> None:
@@ -131,17 +136,28 @@ class Monitor:
 
     def _extend(self, size: int, *, patience: int = 1) -> None:
         """Read on to `size`; what is not there yet is asked for again: a witness may sign before a log publishes."""
-        while (have := self._copy.size) < size:
-            number = have // TILE_WIDTH
+        have = self._copy.size
+        if size - have > MOST_NEW:
+            raise Unreadable(f"it claims {size - have} new entries")
+        ends = time.monotonic() + self._seconds
+        pending: list[bytes] = []
+        for number, width in bundles(have, size):
+            if time.monotonic() > ends:
+                raise Unreachable(f"not read whole within {self._seconds:g} s")
+            leaves = self._patiently(number, width, patience)
+            pending += leaves[max(0, have - number * TILE_WIDTH) :]
+            if len(pending) >= _BATCH * TILE_WIDTH:
+                self._copy.append(pending)
+                pending = []
+        self._copy.append(pending)
+
+    def _patiently(self, number: int, width: int, patience: int) -> list[bytes]:
+        for _ in range(patience - 1):
             try:
-                leaves = self._log.leaves(number, tile_width(0, number, size))
+                return self._log.leaves(number, width)
             except Unreadable:
-                patience -= 1
-                if not patience:
-                    raise
                 time.sleep(self._pause)
-            else:
-                self._copy.append(leaves[have % TILE_WIDTH :])
+        return self._log.leaves(number, width)
 
     def _diagnose(self, head: SignedHead, otherwise: str) -> None:
         """The entries do not lead to the signed root: was history rewritten, or does the log serve something else?"""

@@ -183,16 +183,17 @@ def _length(text: str) -> int:
 
 
 @contextmanager
-def serving(handler: Handler, *, limits: Limits = Limits(), host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """A server in a thread of its own, for the length of the block; gives its address `http://host:port`."""
-    server = Server(handler, host=host, port=port, limits=limits)
+def serving(handler: Handler, *, limits: Limits = Limits(), tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A server on this machine in a thread of its own, for the length of the block; gives its address."""
+    host = "127.0.0.1"
+    server = Server(handler, host=host, port=0, limits=limits, tls=tls)
     started = threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(server.run(started.set)), daemon=True)
     thread.start()
     if not started.wait(10):
         raise OSError("the server did not start")
     try:
-        yield f"http://{host}:{server.port}"
+        yield f"{'https' if tls else 'http'}://{host}:{server.port}"
     finally:
         server.stop()
         thread.join(10)

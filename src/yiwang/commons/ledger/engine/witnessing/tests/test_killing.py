@@ -17,7 +17,7 @@ from yiwang.commons.ledger.engine.witnessing.keeping import WitnessStore
 
 from .logs import Log, signer
 
-ROUNDS = int(os.environ.get("YIWANG_KILLS", "10"))
+ROUNDS = int(os.environ.get("YIWANG_KILLS", "6"))
 START = "from yiwang.commons.ledger.cli.witness import witness; witness()"
 
 

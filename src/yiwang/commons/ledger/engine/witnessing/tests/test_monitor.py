@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from yiwang.commons.ledger.engine.merkle import leaf_hash
-from yiwang.commons.ledger.engine.notes import Note
+from yiwang.commons.ledger.engine.notes import Checkpoint, Note
 from yiwang.commons.ledger.engine.receipts import Receipt
 from yiwang.commons.ledger.engine.witnessing.asking import WitnessAddress
 from yiwang.commons.ledger.engine.witnessing.copying import TreeCopy
@@ -296,7 +296,7 @@ def test_a_head_without_the_key_of_the_log(one):
 def test_junk_in_place_of_a_head(one, body):
     one.look()
     one.shown = lambda request: Answer(200, body)
-    assert one.codes()[0] in {"unsigned", "unreachable"}
+    assert one.codes()[0] == "unreachable"
 
 
 def test_a_log_that_is_down_is_a_failure_and_no_alarm(one):
@@ -305,6 +305,20 @@ def test_a_log_that_is_down_is_a_failure_and_no_alarm(one):
     report = one.look()
     assert {f.severity for f in report.findings} == {Severity.FAILURE}
     assert report.size == 300
+
+
+def test_a_head_that_claims_more_than_can_be_read_is_not_believed(one):
+    one.look()
+    head = Checkpoint(one.shown.key.name, 2**62, bytes(32)).note(one.shown.key)
+    one.shown.published = head
+    assert one.codes(reread=0) == ["unproved"]
+    one.shown.published = None
+    one.shown.grow(2000)
+    assert one.codes(reread=0, seconds=0.0) == ["unreachable", "standing"]
+    assert one.copy.size == 300
+    for _ in range(2):
+        assert one.codes(reread=0) == ["standing"]
+        assert one.copy.size == 2300
 
 
 def test_bundles_that_never_end_are_cut_off(one):

@@ -1,7 +1,15 @@
+import gzip
 import socket
+import ssl
+import threading
 import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from yiwang.commons.ledger.engine.witnessing.fetching import Unreachable, exchange
 from yiwang.commons.ledger.engine.witnessing.serving import Answer, Limits, Request, serving
@@ -70,7 +78,6 @@ def test_more_connections_than_allowed_are_turned_away():
 
 def test_the_client_ends_in_time_though_bytes_drip_for_ever():
     listener = socket.create_server(("127.0.0.1", 0))
-    import threading
 
     def drip():
         sock, _ = listener.accept()
@@ -100,6 +107,35 @@ def test_an_answer_beyond_the_limit_is_not_read():
     assert fault.value.garbled
 
 
+def _certificate(folder):
+    """A self-signed certificate for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sample witness")])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7, start, start + timedelta(days=36500))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    plain = serialization.NoEncryption()
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "both.pem").write_bytes(pem + secret)
+    return folder / "both.pem"
+
+
+def test_serves_https_to_who_trusts_its_certificate(tmp_path):
+    both = _certificate(tmp_path)
+    here = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    here.load_cert_chain(both)
+    with serving(_echo, tls=here) as url:
+        assert url.startswith("https://")
+        trusting = ssl.create_default_context(cafile=both)
+        assert exchange(f"{url}/a", seconds=5, body=b"abc", tls=trusting).body == b"POST /a 3"
+        with pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED"):
+            exchange(f"{url}/a", seconds=5)
+
+
 def test_nobody_there_is_said_at_once():
     with pytest.raises(Unreachable) as fault:
         exchange("http://127.0.0.1:1/", seconds=2)
@@ -107,3 +143,42 @@ def test_nobody_there_is_said_at_once():
     for address in ("ftp://x/", "http://", "file:///etc/passwd", "http://a:b@c/", "http://x:99999/"):
         with pytest.raises(Unreachable):
             exchange(address, seconds=1)
+
+
+def _answering(*parts):
+    """One raw answer, then the connection is closed."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer():
+        sock, _ = listener.accept()
+        with sock:
+            sock.recv(65536)
+            for part in parts:
+                sock.sendall(part)
+        listener.close()
+
+    threading.Thread(target=answer, daemon=True).start()
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
+def test_a_compressed_answer_is_unpacked_within_the_limit():
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+    assert exchange(_answering(head, gzip.compress(b"abc" * 100)), seconds=2, limit=300).body == b"abc" * 100
+    for body in (gzip.compress(bytes(10_000_000)), gzip.compress(b"abc")[:-4], b"no gzip"):
+        with pytest.raises(Unreachable) as fault:
+            exchange(_answering(head, body), seconds=2, limit=300)
+        assert fault.value.garbled or "limit" in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"junk\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n",
+    ],
+)
+def test_an_answer_that_is_none_is_a_fault(raw):
+    with pytest.raises(Unreachable):
+        exchange(_answering(raw), seconds=2)
