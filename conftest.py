@@ -51,6 +51,16 @@ def pytest_configure() -> None:
     settings.load_profile("yiwang")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tests of one group share an installation: where the runner forgets groups, half of them would meet an empty one."""
+    if not session.config.getoption("loadgroup", default=False):
+        return
+    lost = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+    if lost:
+        raise pytest.UsageError(f"pytest-xdist does not keep groups together with this pytest: {lost[0]}")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folder = Path(os.environ.get("YIWANG_TEST_DATA", ROOT.parent / "shared" / "data"))
     if folder.is_dir():
