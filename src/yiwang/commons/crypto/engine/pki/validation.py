@@ -54,6 +54,7 @@ class _Search:
         """Chains whose signatures hold, from the leaf up to an anchor. At most MAX_LENGTH deep, so recursion is safe."""
         last = chain[-1]
         if last in self.anchors:
+            self.chains -= 1
             yield chain
             return
         if len(chain) >= MAX_LENGTH:
@@ -72,9 +73,7 @@ class _Search:
             if fault is not None:
                 self._stop(len(chain), Reason(fault.code, fault.params, last.subject))
                 continue
-            for found in self.chains_from((*chain, issuer)):
-                self.chains -= 1
-                yield found
+            yield from self.chains_from((*chain, issuer))
 
     def _stop(self, depth: int, reason: Reason) -> None:
         if len(self.dead_ends) < MAX_CHAINS:

@@ -281,6 +281,15 @@ def test_a_thousand_namesakes_do_not_hide_the_issuer():
     assert w.check(intermediates=[*crowd, w.middle.certificate]).valid
 
 
+def test_among_many_certificates_of_one_issuer_that_which_holds_is_found():
+    w = world("international")
+    subject = "CN=示例签发机构,C=CN"
+    ended = [subordinate(w.root, w.middle_key, subject, days=1 + n).certificate for n in range(13)]
+    verdict = w.check(intermediates=[*ended, w.middle.certificate], at=NOW + 20 * DAY, revocation="off")
+    assert verdict.valid
+    assert w.check(intermediates=ended, at=NOW + 20 * DAY, revocation="off").has("expired")
+
+
 def test_a_chain_that_is_too_long_is_refused():
     suite, private = "international", key("international")
     root = new_root(private, parse_name("CN=长"), since=NOW, days=100, path_length=None)
