@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Final
 
 from django.db import connection
+from psycopg.pq import Format
 
 from yiwang.commons.crypto.engine import suite
 from yiwang.commons.ledger.contracts import LogMissing, NoSuchEntry
@@ -16,7 +17,7 @@ from yiwang.commons.ledger.engine import Hasher, empty_root, leaf_hash, node_has
 from yiwang.commons.ledger.models import Entry, Log, Tile
 from yiwang.commons.ledger.rules import HASH, HEIGHT, WIDTH, Edge, full_tiles, grown, offset
 
-_KEPT_TILES: Final = 2048  # of 16 kB, of the lowest level and of all others
+_KEPT_TILES: Final = 4096  # of 16 kB, of the lowest level and of all others
 _KEPT_FOLDS: Final = 16
 _Identity = tuple[str, str]
 _Place = tuple[_Identity, int, int]
@@ -211,6 +212,7 @@ def _kept(level: int) -> OrderedDict[_Place, bytes]:
 def fetch_tiles(*, log: Log, level: int, numbers: Collection[int]) -> dict[int, bytes]:
     """The nodes of full tiles by number, as bytes, in binary form: hexadecimal would double them on the way."""
     with connection.cursor() as cursor:
+        cursor.cursor.format = Format.BINARY
         cursor.execute(
             "SELECT number, nodes FROM commons_ledger_tile WHERE log_id = %s AND level = %s AND number = ANY(%s)",
             [log.number, level, list(numbers)],
