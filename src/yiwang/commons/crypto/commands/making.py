@@ -35,6 +35,7 @@ from yiwang.kernel.fields import KeyedHashField
 from yiwang.kernel.outbox import publish
 from yiwang.kernel.settings import kept_secret, settings
 
+_TITLES = {rules.PLATFORM_APPLICATION: "平台字段", "ledger": "常享链"}
 _LOCAL_SUITE = "national"
 """In which the kernel's local key makes its hashes."""
 
@@ -110,7 +111,7 @@ def establish(*, by: Actor, at: datetime) -> None:
     made = []
     for purpose, name, days in wanted:
         if not CryptoKey.objects.filter(purpose=purpose.value).exists():
-            options: dict[str, Any] = {"owner": "platform", "application": rules.PLATFORM_APPLICATION}
+            options: dict[str, Any] = {"owner": "平台", "application": rules.PLATFORM_APPLICATION}
             suite = _LOCAL_SUITE if purpose is Purpose.LOOKUP and _hashes_stored() else ""
             create_key(name=name, purpose=purpose, suite=suite, rotate_days=days, by=by, at=at, **options)
             made.append(name)
@@ -133,7 +134,7 @@ def active_master(at: datetime) -> MasterKey:
 def _application(code: str, at: datetime) -> KeyApplication:
     row: KeyApplication
     row, _made = KeyApplication.objects.select_for_update().get_or_create(
-        code=code, defaults={"title": code, "created_at": at}
+        code=code, defaults={"title": _TITLES.get(code, code), "created_at": at}
     )
     has = CryptoKey.objects.filter(application=row).exclude(state=KeyState.DESTROYED.value).count()
     if has >= row.key_quota:

@@ -314,12 +314,12 @@ def _fields(given: dict[str, str], faults: dict[str, str]) -> tuple[Field, ...]:
     from yiwang.web.fields import Choice
 
     purposes = tuple(Choice(each.value, words.PURPOSES[each]) for each in (Purpose.SIGNING, Purpose.DATA))
-    suites = (Choice("", _("按平台设置")), *(Choice(name, said) for name, said in words.SUITES.items()))
+    suites = tuple(Choice(name, said) for name, said in words.SUITES.items())
     return (
         Field("name", _("密钥名称"), value=given["name"], error=faults.get("name", ""), hint=_("例如 seals.main，以后不能再改。"), maxlength=60),
         Field("purpose", _("用途"), FieldKind.RADIO, value=given["purpose"], error=faults.get("purpose", ""), options=purposes),
         Field("application", _("应用"), value=given["application"], error=faults.get("application", ""), hint=_("使用这个密钥的应用代码，例如 seals。新的应用会一并登记。"), maxlength=60),
         Field("owner", _("由谁负责"), value=given["owner"], error=faults.get("owner", ""), hint=_("单位或岗位。"), maxlength=120),
-        Field("suite", _("密码套件"), FieldKind.SELECT, value=given["suite"], required=False, options=suites),
+        Field("suite", _("密码套件"), FieldKind.SELECT, value=given["suite"], required=False, options=suites, hint=_("不选则按平台设置。")),
         Field("rotate_days", _("轮换周期"), FieldKind.NUMBER, value=given["rotate_days"], error=faults.get("rotate_days", ""), required=False, unit=_("天"), hint=_("不填则人工轮换。"), short=True),
     )  # fmt: skip

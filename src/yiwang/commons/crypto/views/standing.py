@@ -98,6 +98,7 @@ def _parts(run: RunRow) -> Table:
              Tag(_("有损坏"), Tone.BAD) if part.damaged else Tag(_("完成"), Tone.OK) if part.ended else Tag(_("进行中"), Tone.BLUE)),
             label=part.table)
         for part in run.parts
+        if part.total
     )  # fmt: skip
     return Table.of(_("逐表的进度"), columns, rows)
 
