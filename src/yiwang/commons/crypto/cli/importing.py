@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from yiwang.commons.crypto import commands, queries
-from yiwang.commons.crypto.contracts import CertificateRole
+from yiwang.commons.crypto.contracts import CertificateRole, CertificateState
 from yiwang.commons.crypto.engine.pki import (
     Certificate,
     RevocationList,
@@ -59,12 +59,18 @@ def import_(
         judged = _judge(found, {_plain(mark) for mark in trust}, [read_list(path.read_bytes()) for path in lists])
     sound = all(each.verdict for each in judged)
     for each in judged:
-        if sound and not dry_run:
-            commands.import_certificate(der=each.certificate.der, role=each.role, by=OPERATOR, at=clock.now())
         _say(each, as_json)
+        if sound and not dry_run:
+            _take(each)
     if not as_json:
         click.echo("没有导入" if dry_run or not sound else f"已导入 {len(judged)} 张证书")
     sys.exit(0 if sound else 1)
+
+
+def _take(judged: _Judged) -> None:
+    kept = commands.import_certificate(der=judged.certificate.der, role=judged.role, by=OPERATOR, at=clock.now())
+    if queries.certificate(certificate_id=kept, viewer=OPERATOR).state is CertificateState.REVOKED:
+        click.echo(f"  {judged.certificate.serial_hex}：资源池此前已吊销该证书，仍不受信任", err=True)
 
 
 def _judge(found: Sequence[Certificate], trusted: set[str], lists: Sequence[RevocationList]) -> list[_Judged]:

@@ -3,7 +3,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from yiwang.commons.crypto import queries
+from yiwang.commons.crypto import commands, queries
 from yiwang.commons.crypto.cli import cli
 from yiwang.commons.crypto.contracts import CertificateRole
 from yiwang.commons.crypto.engine import suite
@@ -85,3 +85,11 @@ def test_one_that_does_not_hold_keeps_the_rest_out(files):
 def test_a_dry_run_keeps_nothing(files):
     assert "没有导入" in files.run([files.root], "--trust", files.root.fingerprint, "--dry-run")
     assert files.kept() == set()
+
+
+def test_what_the_pool_revoked_stays_so_when_it_comes_again(files):
+    files.run([files.root], "--trust", files.root.fingerprint)
+    files.run([files.made["signing"]])
+    (row,) = (row for row in queries.certificates(viewer=VIEWER).items if row.role is CertificateRole.SIGNING)
+    commands.revoke_certificate(certificate_id=row.id, reason="样例", by=VIEWER, at=clock.now())
+    assert "仍不受信任" in files.run([files.made["signing"]])
