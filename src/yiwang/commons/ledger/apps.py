@@ -10,5 +10,6 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from yiwang.commons.ledger import tasks, urls  # noqa: F401  they register themselves
+        from yiwang.commons.ledger.queries import health  # noqa: F401
 
         urls.register()

@@ -1,6 +1,7 @@
 """Background work of the ledger: evidence into the log, a signed head over it, witnesses asked for their signatures."""
 
 import logging
+from collections.abc import Mapping
 from threading import Lock
 from typing import Final
 
@@ -80,6 +81,7 @@ def _ask() -> None:
         now=lambda: clock.now().timestamp(),
         seconds=_ASKING_SECONDS,
     )
+    before = {each.name: each.fault for each in queries.witnesses(viewer=SEQUENCER)}
     ids = round_.ids
     answers = {ids[each.witness.name]: each for each in asked.answers}
     commands.record_cosignatures(
@@ -89,13 +91,17 @@ def _ask() -> None:
         by=SEQUENCER,
         at=clock.now(),
     )
-    _tell_of_disagreement(asked, round_.note)
+    _tell_of_disagreement(asked, round_.note, before)
 
 
-def _tell_of_disagreement(asked: Asked, note: bytes) -> None:
-    """A witness that saw another history is what witnesses are for: it is kept, with the head it was shown."""
+def _tell_of_disagreement(asked: Asked, note: bytes, before: Mapping[str, str]) -> None:
+    """A witness that saw another history is what witnesses are for: it is kept, with the head it was shown.
+
+    Once, not at every round until it agrees again: `before` is what each had failed of in the round before.
+    """
     for answer in asked.answers:
-        if answer.outcome in {Outcome.DISAGREES, Outcome.AHEAD, Outcome.LIED}:
+        known = before.get(answer.witness.name, "").startswith(f"{answer.outcome} ")
+        if answer.outcome in {Outcome.DISAGREES, Outcome.AHEAD, Outcome.LIED} and not known:
             kind = FindingKind.WITNESS_LIED if answer.outcome is Outcome.LIED else FindingKind.FORKED
             commands.report_finding(
                 kind=kind,

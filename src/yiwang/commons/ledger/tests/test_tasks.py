@@ -1,6 +1,7 @@
 """From a command's evidence to a receipt with real witnesses behind HTTP, by the jobs alone."""
 
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from yiwang.commons.ledger.engine.witnessing.service import WitnessService
 from yiwang.commons.ledger.engine.witnessing.serving import serving
 from yiwang.commons.ledger.engine.witnessing.witness import Witness, logs_by_origin
 from yiwang.commons.ledger.models import Log, PendingEvidence
-from yiwang.commons.ledger.queries import signing, tree
+from yiwang.commons.ledger.queries import health, signing, tree
 from yiwang.commons.ledger.tests.attacking import past_the_guards
 from yiwang.commons.ledger.tests.factories import SYSTEM, a_log, evidence
 from yiwang.kernel import clock
@@ -71,6 +72,41 @@ def test_where_all_have_cosigned_nobody_is_asked():
     down = next(each for each in queries.witnesses(viewer=SYSTEM) if each.fault)
     commands.retire_witness(witness_id=down.id, by=SYSTEM, at=clock.now())
     assert queries.cosigning(viewer=SYSTEM) is None
+
+
+@pytest.mark.usefixtures("witnesses")
+def test_a_witness_that_saw_more_than_the_log_has_is_told_of_once():
+    evidence(3)
+    tasks.sequence_evidence()
+    tasks.ask_for_cosignatures()
+    with past_the_guards() as cursor:
+        cursor.execute('DELETE FROM commons_ledger_entry WHERE "index" >= 4')
+        cursor.execute("DELETE FROM commons_ledger_checkpoint")
+        cursor.execute("DELETE FROM commons_ledger_cosignature")
+    tree.forget()
+    commands.sign_checkpoint(by=SYSTEM, at=clock.now())
+    for _ in range(2):
+        tasks.ask_for_cosignatures()
+    found = queries.findings(viewer=SYSTEM).items
+    assert {(each.witness, each.words.partition(":")[0]) for each in found} == {
+        ("one.example", "ahead"),
+        ("two.example", "ahead"),
+    }
+    assert len(found) == 2
+
+
+def test_the_doctor_tells_of_waiting_evidence_and_of_findings():
+    assert health.ledger().ok
+    a_log()
+    with clock.frozen(clock.now() - timedelta(hours=1)):
+        evidence(1)
+    told = health.ledger()
+    assert (told.ok, told.grave) == (False, False)
+    tasks.sequence_evidence()
+    assert health.ledger().ok
+    commands.report_finding(kind=FindingKind.FORKED, words="two faces", by=SYSTEM, at=clock.now())
+    told = health.ledger()
+    assert (told.ok, told.grave) == (False, True)
 
 
 def test_the_first_evidence_opens_the_log_and_idle_rounds_write_nothing(django_assert_num_queries):
