@@ -3,8 +3,6 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 
@@ -16,27 +14,9 @@ from yiwang.commons.ledger.engine.witnessing.fetching import Unreachable, exchan
 from yiwang.commons.ledger.engine.witnessing.keeping import WitnessStore
 
 from .logs import Log, signer
+from .processes import Running
 
 ROUNDS = int(os.environ.get("YIWANG_KILLS", "6"))
-START = "from yiwang.commons.ledger.cli.witness import witness; witness()"
-
-
-class Running:
-    """A witness in a process of its own."""
-
-    def __init__(self, folder, *arguments):
-        command = [sys.executable, "-c", START, "--data", str(folder), "--port", "0", *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        self.url = line.rpartition("：")[2].strip().rstrip("/")
-        assert self.url.startswith("http://"), line
-        self.vkey = self.process.stdout.readline().split()[1]
-
-    def end(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
-        self.process.wait(10)
-        self.process.stdout.close()
-        return self.process.returncode
 
 
 class Side(threading.Thread):
