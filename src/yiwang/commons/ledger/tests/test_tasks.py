@@ -97,8 +97,8 @@ def test_a_witness_that_saw_more_than_the_log_has_is_told_of_once():
 
 def test_the_doctor_tells_of_waiting_evidence_and_of_findings():
     assert health.ledger().ok
-    a_log()
     with clock.frozen(clock.now() - timedelta(hours=1)):
+        a_log()
         evidence(1)
     told = health.ledger()
     assert (told.ok, told.grave) == (False, False)
