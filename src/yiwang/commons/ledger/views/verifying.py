@@ -123,7 +123,7 @@ def _says() -> dict[str, str]:
         "bad_cosignature": _("签名不对"),
         "no_cosignature": _("没有签名"),
         "log_key": _("常享链"),
-        "witness_key": _("见证单位"),
+        "witness_key": _("见证方"),
         "quorum": _("至少 {wanted} 家见证单位签名才算数。"),
         "our_keys": _("本平台公布的公钥"),
         "own_keys": _("您自己的公钥文件"),

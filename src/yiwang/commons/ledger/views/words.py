@@ -48,7 +48,9 @@ def step(code: str, stated: Mapping[str, Any]) -> str:
     """A step as its owner reads it: the kind, and what it was of where the statement names it (`kind`)."""
     of = stated.get("kind")
     named = registry.value_words("kind", of) if isinstance(of, str) else ""
-    return f"{kind(code)}：{_(named)}" if named and named != of else kind(code)
+    if not named or named == of:
+        return kind(code)
+    return _("%(step)s：%(of)s") % {"step": kind(code), "of": _(named)}
 
 
 def number(value: int) -> str:
