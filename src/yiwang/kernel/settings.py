@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     crypto_suite: Literal["national", "international"] = Field(
         default="national", description="algorithms of new keys: SM2, SM3, SM4, or Ed25519, SHA-256, AES"
     )
+    pkcs11_module: str = Field(
+        default="", description="library of a hardware module that holds the master key; empty: a file"
+    )
+    pkcs11_token: str = Field(default="yiwang", description="label of its token")
+    pkcs11_pin_file: Path | None = Field(default=None, description="file with the PIN of the token")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 
     @field_validator("data_dir", "pack")

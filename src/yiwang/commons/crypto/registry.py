@@ -21,8 +21,8 @@ class MasterKeys(Protocol):
     def place(self) -> str:
         """Where an operator finds them."""
 
-    def present(self) -> tuple[str, ...]:
-        """Fingerprints of those that are here."""
+    def has(self, fingerprint: str) -> bool:
+        """Whether it is here."""
 
     def first(self) -> str:
         """The one that the pool begins with; made where there is none."""

@@ -126,7 +126,7 @@ def active_master(at: datetime) -> MasterKey:
         row = MasterKey.objects.create(
             fingerprint=keeper.first(), kind=keeper.kind, state=MasterState.ACTIVE.value, created_at=at
         )
-    if row.fingerprint not in keeper.present():
+    if not keeper.has(row.fingerprint):
         raise MasterKeyMissing(fingerprint=row.fingerprint, place=keeper.place)
     return row
 

@@ -22,7 +22,7 @@ def rotate_master_key(*, fingerprint: str, by: Actor, at: datetime) -> int:
     """
     policies.check_manage(by)
     keeper = registry.master_keys()
-    if fingerprint not in keeper.present():
+    if not keeper.has(fingerprint):
         raise MasterKeyMissing(fingerprint=fingerprint, place=keeper.place)
     former = active_master(at)
     if former.fingerprint != fingerprint:

@@ -31,7 +31,11 @@ class MasterFiles:
     def place(self) -> str:
         return str(self._folder())
 
+    def has(self, fingerprint: str) -> bool:
+        return fingerprint in self._known or fingerprint in self.present()
+
     def present(self) -> tuple[str, ...]:
+        """Fingerprints of those that lie in the folder now."""
         self._known = {}
         for path in sorted(self._folder().glob("master*.key")):
             content = path.read_bytes()

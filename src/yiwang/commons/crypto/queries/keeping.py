@@ -200,12 +200,12 @@ def _application(row: Any) -> ApplicationRow:
 def masters(*, viewer: Actor) -> tuple[MasterRow, ...]:
     """Master keys, the active one first. Raises MayNotView."""
     policies.check_view(viewer)
-    here = set(registry.master_keys().present())
+    keeper = registry.master_keys()
     rows = MasterKey.objects.annotate(n=Count("versions")).order_by("state", "-created_at")
     return tuple(
         MasterRow(
             row.fingerprint, MasterState(row.state), row.kind, row.created_at, row.retired_at, row.n,
-            row.fingerprint in here,
+            keeper.has(row.fingerprint),
         )
         for row in rows
     )  # fmt: skip

@@ -22,7 +22,7 @@ def check_master_key() -> None:
     """The master key that wraps the pool's keys is here and opens them. Raises MasterKeyMissing, KeyDamaged."""
     keeper = registry.master_keys()
     active = MasterKey.objects.filter(state=MasterState.ACTIVE.value).values_list("fingerprint", flat=True).first()
-    if active is not None and active not in keeper.present():
+    if active is not None and not keeper.has(active):
         raise MasterKeyMissing(fingerprint=active, place=keeper.place)
     for held in RING.view().held.values():
         if held.purpose in PLATFORM:

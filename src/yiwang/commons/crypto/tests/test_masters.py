@@ -1,0 +1,81 @@
+"""The master key in a hardware module: taken up from a file, used there, missed with a clear sentence."""
+
+import pytest
+
+from yiwang.commons.crypto import commands, queries, registry
+from yiwang.commons.crypto.contracts import KeyDamaged, MasterKeyMissing
+from yiwang.commons.crypto.contrib.master_files import MasterFiles
+from yiwang.commons.crypto.contrib.master_tokens import MasterTokens
+from yiwang.commons.crypto.engine.devices.pkcs11 import Pkcs11Token
+from yiwang.commons.crypto.engine.tests.test_devices import softhsm, token  # noqa: F401  fixtures
+from yiwang.commons.crypto.models import KeyVersion, MasterKey
+from yiwang.commons.crypto.queries.keyring import RING
+from yiwang.commons.crypto.tests.factories import SYSTEM, learn
+from yiwang.kernel import clock
+from yiwang.kernel.cipher import cipher
+from yiwang.kernel.command import machinery
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path):
+    before = registry.master_keys()
+    (tmp_path / "keys").mkdir()
+    yield tmp_path / "keys"
+    registry.provide_master_keys(before)
+    RING.forget()
+
+
+def test_a_master_key_moves_from_a_file_into_a_token(folder, token):  # noqa: F811
+    files = MasterFiles(lambda: folder)
+    registry.provide_master_keys(files)
+    commands.establish(by=SYSTEM, at=clock.now())
+    learn()
+    sealed = cipher().encrypt(b"x", context="t.c")
+
+    inside = MasterTokens(lambda: token, "yiwang", files)
+    registry.provide_master_keys(inside)
+    RING.forget()
+    learn()
+    assert cipher().decrypt(sealed, context="t.c") == b"x", "what a file wrapped goes on"
+    assert commands.rotate_master_key(fingerprint=inside.make(), by=SYSTEM, at=clock.now()) == 2
+    assert MasterKey.objects.get(state="active").kind == "pkcs11"
+    (folder / "master.key").rename(folder / "elsewhere")
+    registry.provide_master_keys(MasterTokens(lambda: token, "yiwang", MasterFiles(lambda: folder)))
+    RING.forget()
+    learn()
+    assert cipher().decrypt(sealed, context="t.c") == b"x"
+    assert all(row.present for row in queries.masters(viewer=SYSTEM) if row.keys)
+
+    with machinery("test"):
+        version = KeyVersion.objects.first()
+        KeyVersion.objects.filter(pk=version.pk).update(wrapped=bytes(version.wrapped)[:-1] + b"!")
+    RING.forget()
+    with pytest.raises(KeyDamaged):
+        learn()
+
+
+def test_a_pool_begins_in_a_token(folder, token):  # noqa: F811
+    inside = MasterTokens(lambda: token, "yiwang", MasterFiles(lambda: folder))
+    registry.provide_master_keys(inside)
+    commands.establish(by=SYSTEM, at=clock.now())
+    learn()
+    assert inside.first() == MasterKey.objects.get().fingerprint
+    assert cipher().decrypt(cipher().encrypt(b"x", context="t.c"), context="t.c") == b"x"
+
+
+def test_a_token_that_is_not_there_is_told(folder):
+    gone = MasterTokens(
+        lambda: Pkcs11Token("/nowhere.so", label="yiwang", pin="1"), "yiwang", MasterFiles(lambda: folder)
+    )
+    assert not gone.has("0" * 16)
+    registry.provide_master_keys(MasterFiles(lambda: folder))
+    commands.establish(by=SYSTEM, at=clock.now())
+    (folder / "master.key").rename(folder / "elsewhere")
+    registry.provide_master_keys(gone)
+    with pytest.raises(MasterKeyMissing) as told:
+        learn()
+    assert "PKCS#11" in told.value.advice()
+    with pytest.raises(MasterKeyMissing):
+        queries.check_master_key()
