@@ -102,7 +102,7 @@ register_statements(
         },
         facts={
             "number": _("编号"),
-            "key": _("名称"),
+            "key": _("对象名称"),
             "version": _("版本"),
             "sha256": _("文件摘要（SHA-256）"),
             "digest": _("内容摘要（SM3）"),

@@ -122,8 +122,8 @@ def _notes(found: LogStanding, log: LogView) -> tuple[Note, ...]:
 def _head(log: LogView) -> Facts:
     return Facts(
         (
-            Fact(_("名称"), log.origin),
-            Fact(_("密码"), "SM2 / SM3" if log.suite == "national" else "Ed25519 / SHA-256"),
+            Fact(_("链的名称"), log.origin),
+            Fact(_("密码算法"), "SM2 / SM3" if log.suite == "national" else "Ed25519 / SHA-256"),
             Fact(_("建立"), words.moment(log.opened_at), number=True),
             Fact(_("最近一次签发"), words.moment(log.checkpoint_at) or "—", number=True),
             Fact(_("签发时的条数"), words.number(log.size), number=True),

@@ -74,7 +74,7 @@ def _figures(log: LogView) -> tuple[tuple[str, str, str], ...]:
         (_("存证条数"), words.number(log.size), _("自 %(day)s起") % {"day": words.moment(log.opened_at)}),
         (_("最近一次签发"), words.short_moment(log.checkpoint_at) or "—", _("链的根和条数由常享链签名")),
         (_("见证单位"), str(log.witnesses), quorum if log.quorum else _("没有要求见证单位签名")),
-        (_("密码"), "SM2 / SM3" if log.suite == "national" else "Ed25519 / SHA-256", log.origin),
+        (_("密码算法"), "SM2 / SM3" if log.suite == "national" else "Ed25519 / SHA-256", log.origin),
     )
 
 
