@@ -5,7 +5,7 @@ from yiwang.commons.rules.rules.checking import Checked, check_text
 from yiwang.commons.rules.rules.compiling import model_of
 from yiwang.commons.rules.rules.differing import RuleChange, TableChange, differences
 from yiwang.commons.rules.rules.entering import EnteredFacts, entered, told
-from yiwang.commons.rules.rules.examples import Examined, try_example, try_examples
+from yiwang.commons.rules.rules.examples import Examined, moved_examples, try_example, try_examples
 from yiwang.commons.rules.rules.layout import (
     FactField,
     FactKind,
@@ -55,6 +55,7 @@ __all__ = [
     "layout_of",
     "model_of",
     "moved",
+    "moved_examples",
     "outcome_words",
     "placed",
     "read_facts_table",

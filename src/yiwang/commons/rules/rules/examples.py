@@ -6,6 +6,7 @@ from typing import Any
 
 from yiwang.commons.rules.contracts import Example, ExampleResult
 from yiwang.commons.rules.engine import Model, from_json, to_json
+from yiwang.commons.rules.rules.changing import outcome_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,22 @@ def _differences(value: Any, expect: Mapping[str, Any]) -> list[str]:
         for name, wanted in expect.items()
         if found.get(name) != wanted
     ]
+
+
+def moved_examples(
+    before: Model, after: Model, key: str, examples: Iterable[Example]
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Names of the examples whose outcome differs, by the outcome before and after as a trial counts them."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for example in examples:
+        said = tuple(_outcome(model, key, example) for model in (before, after))
+        if said[0] != said[1]:
+            found.setdefault((said[0], said[1]), []).append(example.name)
+    return {move: tuple(names) for move, names in found.items()}
+
+
+def _outcome(model: Model, key: str, example: Example) -> str:
+    types = model.inputs
+    given = {name: from_json(value, types[name]) for name, value in example.given.items() if name in types}
+    outcome = model.decide(key, given)
+    return outcome_words(to_json(outcome.value), outcome.known)

@@ -12,12 +12,12 @@ from yiwang.kernel.actor import Actor
 SYSTEM = Actor.system("tests")
 
 
-def sample_dmn(key: str = "sample_grade", limit: int = 60) -> str:
-    """A table: an age, and from `limit` on a residence, to a grade."""
+def sample_dmn(key: str = "sample_grade", limit: int = 60, below: int | None = None) -> str:
+    """A table: an age, and from `limit` on a residence, to a grade. Below another age its first rule may meet others."""
     rule = "<rule><inputEntry><text>{}</text></inputEntry><inputEntry><text>{}</text></inputEntry>"
     rule += "<outputEntry><text>{}</text></outputEntry></rule>"
     rows = (
-        (f"&lt; {limit}", "-", '"none"'),
+        (f"&lt; {limit if below is None else below}", "-", '"none"'),
         (f"&gt;= {limit}", "true", '"full"'),
         (f"&gt;= {limit}", "false", '"half"'),
     )

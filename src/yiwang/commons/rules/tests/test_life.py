@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from yiwang.commons.rules import commands, queries, rules
 from yiwang.commons.rules.contracts import (
     ALWAYS,
+    CheckFails,
     DecisionNotFound,
     DraftChanged,
     DraftNotFound,
@@ -232,3 +233,44 @@ def test_the_database_refuses_two_versions_on_one_day():
     publish_sample(limit=65)
     with pytest.raises(IntegrityError), machinery("test"), transaction.atomic():
         DecisionTerm.objects.update(valid_to=None, state="published")
+
+
+@pytest.mark.django_db
+def test_what_the_analysis_calls_an_error_is_not_published_though_all_examples_hold():
+    faulty = sample_dmn(below=65)
+    with pytest.raises(CheckFails) as refused:
+        commands.publish_decision(
+            key="sample_grade", title="样例档次", xml=faulty, examples=EXAMPLES[:1], by=SYSTEM, at=clock.now()
+        )
+    (finding,) = {each.code: each for each in refused.value.findings}.values()
+    assert (finding.code, finding.is_error) == ("analysis.overlap", True)
+    assert 60 <= finding.facts["age"] < 65
+    assert "规则 1、2" in str(refused.value)
+    with pytest.raises(DecisionNotFound):
+        queries.decision(key="sample_grade", viewer=SYSTEM)
+
+
+@pytest.mark.django_db
+def test_a_draft_with_an_error_of_the_analysis_stays_a_draft():
+    people = keepers()
+    publish_with_examples()
+    commands.begin_draft(key="sample_grade", by=people.editor, at=clock.now())
+    revision = commands.save_draft(
+        key="sample_grade",
+        revision=1,
+        xml=sample_dmn(below=65),
+        examples=EXAMPLES[:1],
+        by=people.editor,
+        at=clock.now(),
+    )
+    found = commands.check_draft(key="sample_grade", revision=revision, by=people.editor, at=clock.now())
+    assert any(each.is_error for each in found)
+    with pytest.raises(NotChecked):
+        commands.publish_draft(
+            key="sample_grade",
+            revision=revision,
+            effective_from=TODAY,
+            reason="样例",
+            by=people.publisher,
+            at=clock.now(),
+        )

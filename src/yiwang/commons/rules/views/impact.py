@@ -1,5 +1,6 @@
 """What a change would change: the draft (or another version) tried on an uploaded table, or on past facts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.rules import commands, queries, registry, rules
-from yiwang.commons.rules.contracts import Change, FactsTooLarge, NoFacts, TrialState, TrialView
+from yiwang.commons.rules.contracts import (
+    Change,
+    DecisionNotFound,
+    DraftNotFound,
+    FactsTooLarge,
+    NoFacts,
+    TrialState,
+    TrialView,
+)
 from yiwang.commons.rules.views import words
 from yiwang.commons.rules.views.frame import Frame, frame_of
 from yiwang.kernel import clock
@@ -165,7 +174,7 @@ def trial(request: HttpRequest, key: str, trial_id: UUID) -> HttpResponse:
     found = queries.trial(trial_id=trial_id, viewer=words.viewer_of(request))
     going = found.state in _GOING
     stroke = Progress(found.done * _SEGMENTS // max(found.total, 1), _SEGMENTS, _said(found)) if going else None
-    changes = found.changes
+    moves = _moved_examples(request, found) if found.state is TrialState.DONE else {}
     context = {
         "trial": found,
         "going": going,
@@ -177,7 +186,7 @@ def trial(request: HttpRequest, key: str, trial_id: UUID) -> HttpResponse:
         "share": _share(found.changed, found.done - found.refused),
         "bars": _bars(found),
         "outcomes": _outcomes(found),
-        "changes": tuple(_change(change, found) for change in changes),
+        "changes": tuple(_change(change, found, moves) for change in found.changes),
         "failure": _failure(found.error),
     }
     if is_htmx(request):
@@ -233,7 +242,24 @@ def _outcome(word: str) -> str:
     return _("缺少事实，不能确定") if word == "?" else word
 
 
-def _change(change: Change, found: TrialView) -> dict[str, object]:
+def _moved_examples(request: HttpRequest, found: TrialView) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Examples of both texts that change their outcome: what a change means where no rows may be shown.
+
+    None where the draft that was tried has been saved over since.
+    """
+    viewer = words.viewer_of(request)
+    try:
+        texts = [queries.text_of(key=found.key, version=each, viewer=viewer) for each in (found.before, found.after)]
+    except (DecisionNotFound, DraftNotFound):
+        return {}
+    models = [rules.model_of(text.xml, text.imports) for text in texts]
+    if models[0] is None or models[1] is None or texts[1].revision != found.revision:
+        return {}
+    named = {example.name: example for text in texts for example in text.examples}
+    return rules.moved_examples(models[0], models[1], found.key, named.values())
+
+
+def _change(change: Change, found: TrialView, moves: Mapping[tuple[str, str], tuple[str, ...]]) -> dict[str, object]:
     names = tuple(dict.fromkeys(name for row in change.rows for name in row))
     columns = tuple(Column(name) for name in names)
     rows = tuple(Row(tuple(words.value_words(row.get(name)) for name in names)) for row in change.rows)
@@ -242,5 +268,6 @@ def _change(change: Change, found: TrialView) -> dict[str, object]:
         "after": _outcome(change.after),
         "count": change.count,
         "share": _share(change.count, found.done - found.refused),
-        "table": Table.of(_("其中几行"), columns, rows, stack=False),
+        "examples": moves.get((change.before, change.after), ()),
+        "table": Table.of(_("其中几行"), columns, rows, stack=False) if rows else None,
     }

@@ -40,7 +40,8 @@ def value_of(node: tree.Expression) -> Value:
 def constants(value: Value) -> Iterator[Value]:
     """The constants with which `subject in value` compares."""
     if isinstance(value, Range):
-        yield from (end for end in (value.start, value.end) if end is not None)
+        for end in (value.start, value.end):
+            yield from constants(end)
     elif isinstance(value, list):
         for item in value:
             yield from constants(item)

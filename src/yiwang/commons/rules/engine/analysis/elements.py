@@ -121,7 +121,7 @@ class ElementCheck:
 
     def _table(self, box: model.Table, visible: Visible) -> FeelType:
         table = box.table
-        places = self.places.tables.get(box.line) or _nowhere(table, box.line)
+        places = self.places.table(box.line, table) or _nowhere(table, box.line)
         subjects = [self._subject(index, table, places, visible) for index in range(len(table.inputs))]
         self._cells(table, places, subjects, visible)
         outputs = [self._output(index, table, places, visible) for index in range(len(table.outputs))]

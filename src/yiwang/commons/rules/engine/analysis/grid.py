@@ -129,6 +129,8 @@ class _Reader:
 
     def _domain(self, cuts: list[Value]) -> Domain:
         declared, known = self.subject.type, self.subject.values
+        if known is not None and any(isinstance(value, dict | list) for value in known):
+            known = None  # contexts and lists are no parts of a line
         listed = self.parsed(self.given.values) if self.given.values.strip() not in ANYTHING else None
         check = self._holds(listed) if listed is not None else None
         if listed is not None:

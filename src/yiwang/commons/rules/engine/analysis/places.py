@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from yiwang.commons.rules.engine.dmn_xml import Xml, read_xml
+from yiwang.commons.rules.engine.tables import DecisionTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,9 @@ class TablePlaces:
 
 @dataclass(slots=True)
 class Places:
-    """Read once from the text; `tables` by the line of the table, which is how the compiled model names it too."""
+    """Read once from the text; `tables` by their line, which is how the compiled model names them too."""
 
-    tables: dict[int, TablePlaces] = field(default_factory=dict)
+    tables: dict[int, list[TablePlaces]] = field(default_factory=dict)
     doubles: list[tuple[Spot, int]] = field(default_factory=list)
 
     @classmethod
@@ -44,8 +45,21 @@ class Places:
             elif id_:
                 seen[id_] = element.line
             if element.tag == "decisionTable":
-                places.tables[element.line] = _table(element)
+                places.tables.setdefault(element.line, []).append(_table(element))
         return places
+
+    def table(self, line: int, table: DecisionTable) -> TablePlaces | None:
+        """Of a table that begins on that line; of several the first with these rules. None where the file has none so."""
+        return next((found for found in self.tables.get(line, ()) if _is(found, table)), None)
+
+
+def _is(places: TablePlaces, table: DecisionTable) -> bool:
+    width = len(table.inputs) + len(table.outputs)
+    return (
+        (len(places.inputs), len(places.outputs)) == (len(table.inputs), len(table.outputs))
+        and [spot.element for spot in places.rules] == [rule.id for rule in table.rules]
+        and all(len(entries) == width for entries in places.entries)
+    )
 
 
 def _all(element: Xml) -> Iterator[Xml]:

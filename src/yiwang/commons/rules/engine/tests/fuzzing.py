@@ -12,6 +12,7 @@ from collections.abc import Callable
 from yiwang.commons.rules.engine import (
     Absent,
     Budget,
+    Model,
     Reading,
     RulesError,
     as_text,
@@ -19,11 +20,14 @@ from yiwang.commons.rules.engine import (
     compile_unary_tests,
     from_json,
     load_dmn,
+    missing_facts,
     parse,
     read_dmn,
     to_json,
     unparse,
 )
+from yiwang.commons.rules.engine.analysis import check
+from yiwang.commons.rules.engine.explaining import explain
 from yiwang.commons.rules.engine.functions import BUILTINS
 
 BUDGET = Budget(steps=3_000, items=500, text=5_000, all_text=50_000, seconds=1.0, pattern_seconds=0.05)
@@ -359,6 +363,9 @@ def exercise_file(source: Source) -> None:
     if source.byte() % 4 == 3 and data:  # break a tag somewhere
         place = source.byte() * 256 + source.byte()
         data = data[: place % len(data)] + source.rest[:3] + data[place % len(data) + 1 :]
+    for finding in check(data, seconds=0.1).findings:
+        assert finding.text
+        assert finding.line >= 1
     try:
         model = load_dmn(data, [data])
     except RulesError as error:
@@ -375,3 +382,14 @@ def exercise_file(source: Source) -> None:
                     outcome = model.decide(name, facts, absent=absent, budget=BUDGET)
                     answered(outcome)
                     assert len(outcome.tables) == len(outcome.records)
+    for name in model.decisions[:1]:
+        explained(model, name)
+
+
+def explained(model: Model, name: str) -> None:
+    """What is still missing, and why it came out so, can be said of every decision."""
+    missing = missing_facts(model, name, {}, limit=20, seconds=0.1)
+    assert missing.settled == (not missing.facts)
+    for language in ("zh", "en"):
+        for sentence in explain(model, name, FACTS[1]).sentences(language):
+            assert sentence.text

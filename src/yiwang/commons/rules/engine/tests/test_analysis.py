@@ -279,6 +279,21 @@ def test_a_function_that_is_handed_to_itself_is_seen_to_end_or_not(body, found):
     assert codes(check(model(literal("d", body)))) == found
 
 
+def test_tables_on_one_line_of_the_file_are_told_apart():
+    small = table("d", {"n": "number"}, [("< 5", "1")], default="2")
+    large = table(
+        "e", {"n": "number", "m": "number"}, [("< 5", "> 1", "1"), ("<= 5", "-", "2")], requires=needs("n", "m")
+    )
+    xml = model(fact("n", "number"), fact("m", "number"), small, large).replace(b"\n", b"")
+    finding = only(check(xml), "overlap")
+    assert (finding.where, finding.rules, finding.element) == ("e", (1, 2), "r2_e")
+
+
+def test_a_rule_with_too_few_entries_is_looked_at_all_the_same():
+    xml = model(fact("n", "number"), table("d", {"n": "number"}, [("< 5", "1"), (">= 5",)]))
+    assert check(xml).findings
+
+
 def test_a_case_is_told_in_both_languages():
     finding = only(
         check(model(fact("n", "number"), table("d", {"n": "number"}, [("< 5", "1"), ("<= 5", "2")]))), "overlap"

@@ -16,7 +16,7 @@ def test_whatever_is_written_is_answered_or_refused(data):
     exercise(data)
 
 
-@CAMPAIGN
+@settings(CAMPAIGN, max_examples=max(EXAMPLES // 3, 1))  # each is analysed and explained too
 @given(st.binary(min_size=200, max_size=800))
 def test_models_of_random_parts_are_answered_or_refused(data):
     exercise_file(Source(data))
