@@ -13,7 +13,7 @@ from yiwang.commons.ledger.engine.witnessing.asking import WitnessAddress
 from yiwang.commons.ledger.engine.witnessing.copying import TreeCopy
 from yiwang.commons.ledger.engine.witnessing.findings import Severity
 from yiwang.commons.ledger.engine.witnessing.keeping import WitnessStore
-from yiwang.commons.ledger.engine.witnessing.misbehaviour import AlarmFolder, Misbehaviour, proves
+from yiwang.commons.ledger.engine.witnessing.misbehaviour import AlarmFolder, Difference, Misbehaviour, proves
 from yiwang.commons.ledger.engine.witnessing.monitor import Monitor, Seen
 from yiwang.commons.ledger.engine.witnessing.reading import RemoteLog
 from yiwang.commons.ledger.engine.witnessing.service import WitnessService
@@ -403,3 +403,23 @@ def test_a_proof_that_was_tampered_with_proves_nothing(one):
     for junk in (b"", b"{", b"[]", b"[" * 100_000, b"null", b"{}"):
         with pytest.raises(LedgerFault):
             Misbehaviour.parse(junk)
+
+
+def test_an_honest_log_can_not_be_convicted(one):
+    log = one.shown
+    small, large = log.checkpoint(217).bytes(), log.checkpoint().bytes()
+    prefix, consistency = log.checkpoint_root(217), tuple(log.prove(217, 300))
+    leaf = leaf_hash(log.suite.digest, log.entries[5])
+    same = Difference(5, leaf, tuple(log.inclusion(5, 217)), leaf, tuple(log.inclusion(5, 300)))
+    for accusation in (
+        Misbehaviour("rewritten", small, "a", large, "b", 0, prefix, consistency),
+        Misbehaviour("rewritten", small, "a", large, "b", 0),
+        Misbehaviour("rewritten", small, "a", large, "b", 0, difference=same),
+        Misbehaviour("fork", large, "a", large, "b", 0),
+        Misbehaviour("fork", large, "a", log.checkpoint().signed(signer("w", cosigning=True), time=5).bytes(), "b", 0),
+    ):
+        assert not proves(accusation, [log.key.verifier])
+    other = leaf_hash(log.suite.digest, b"else")
+    for false in (Difference(5, leaf, same.first_proof, other, same.second_proof),):
+        with pytest.raises(LedgerFault):
+            proves(Misbehaviour("rewritten", small, "a", large, "b", 0, difference=false), [log.key.verifier])
