@@ -163,6 +163,7 @@ class KeyStep(AppendOnlyModel):
 class KeyUsage(GuardedRow):
     """How often an application used a version in one way on one day (China). Written in batches."""
 
+    id = public(models.BigAutoField(primary_key=True))
     version = public(models.ForeignKey(KeyVersion, on_delete=models.PROTECT, related_name="usage"))
     application = public(models.CharField(max_length=60))
     operation = public(models.CharField(max_length=4, choices=_choices(Operation)))

@@ -69,12 +69,12 @@ class Held:
         )
 
 
-def place_of(key_id: UUID, number: int) -> bytes:
+def place_of(key_id: UUID, number: int, /) -> bytes:
     """What wrapped material is bound to."""
     return f"yiwang-key:{key_id}:{number}".encode()
 
 
-def unwrapped(name: str, number: int, place: bytes, master: str, wrapping: str, wrapped: bytes) -> bytes:
+def unwrapped(name: str, number: int, place: bytes, master: str, wrapping: str, wrapped: bytes, /) -> bytes:
     """The material of a version. Raises MasterKeyMissing, KeyDamaged."""
     keeper = registry.master_keys()
     try:
@@ -243,7 +243,7 @@ class Ring:
 RING = Ring()
 
 
-def exchange(write: WriteUses | None = None) -> Rows:
+def exchange(write: WriteUses | None = None, /) -> Rows:
     """Write down what was counted, then read what the pool holds, in a transaction of its own. Raises psycopg.Error."""
     parameters = database.get_connection_params()
     for name in ("context", "cursor_factory"):
@@ -264,7 +264,7 @@ def exchange(write: WriteUses | None = None) -> Rows:
         raise
 
 
-def read(cursor: Any, *, key_id: UUID | None = None) -> Rows:
+def read(cursor: Any, /, *, key_id: UUID | None = None) -> Rows:
     """Versions that are not destroyed, the newest of a key first; quotas with what was used of them today."""
     which = "" if key_id is None else "AND version.key_id = %s"
     cursor.execute(_READ.format(which=which), [] if key_id is None else [key_id])

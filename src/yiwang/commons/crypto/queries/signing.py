@@ -72,7 +72,7 @@ class PoolSealer:
         return self._ready[head]
 
 
-def check_use(held: Held, operation: Operation) -> None:
+def check_use(held: Held, operation: Operation, /) -> None:
     """By what this process knows, at most half a minute old. Raises KeyNotUsable, QuotaExceeded."""
     view = RING.view()
     now = view.held.get(held.id, held)

@@ -66,7 +66,7 @@ def settles_at() -> datetime | None:
     return None if newest is None else rules.settles_at(newest.created_at, newest.effective_at)
 
 
-def labels_in_use(table: StoredTable) -> dict[str, dict[bytes, int]]:
+def labels_in_use(table: StoredTable, /) -> dict[str, dict[bytes, int]]:
     """By column: how many values were sealed under each label; b"" for the kernel's local key. One pass over the table."""
     counts: dict[str, dict[bytes, int]] = {}
     with connection.cursor() as cursor:
@@ -80,7 +80,7 @@ def labels_in_use(table: StoredTable) -> dict[str, dict[bytes, int]]:
     return counts
 
 
-def count_rows(table: StoredTable) -> int:
+def count_rows(table: StoredTable, /) -> int:
     """How many rows it has."""
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT count(*) FROM "{table.table}"')  # noqa: S608

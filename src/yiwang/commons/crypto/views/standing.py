@@ -47,7 +47,7 @@ def standing(request: HttpRequest) -> HttpResponse:
         "masters": _masters(masters),
         "run": run,
         "run_words": _run_words(run) if run else "",
-        "progress": Progress(run.percent // 10, 10, _("%(n)d%%") % {"n": run.percent})
+        "progress": Progress(run.percent // 10, 10, _("已完成 %(n)d%%") % {"n": run.percent})
         if run and run.state is RunState.RUNNING
         else None,
         "parts": _parts(run) if run else None,
