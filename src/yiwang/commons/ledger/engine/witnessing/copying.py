@@ -1,6 +1,6 @@
 """A monitor's own copy of a log's tree: the hash of every entry that it ever saw, so that it can recompute any past root.
 
-Hashes lie in tiles of 256 in one SQLite file, 33 bytes an entry. What is read but not yet confirmed by a signed head is
+Hashes lie in tiles of 256 in one SQLite file, 35 bytes an entry. What is read but not yet confirmed by a signed head is
 cut off again when the head does not fit or the process ends.
 """
 

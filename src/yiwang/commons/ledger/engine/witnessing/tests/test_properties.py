@@ -1,5 +1,9 @@
-"""Whatever is asked, in whatever order and however twisted: what a witness co-signed is one history."""
+"""Whatever is asked, in whatever order and however twisted: what a witness co-signed is one history.
 
+`YIWANG_FUZZ_EXAMPLES` sets how many examples each test tries.
+"""
+
+import os
 import tempfile
 from pathlib import Path
 
@@ -18,6 +22,11 @@ from yiwang.commons.ledger.engine.witnessing.witness import Witness, logs_by_ori
 from yiwang.commons.ledger.engine.wording import LedgerFault
 
 from .logs import ORIGIN, Log, signer
+
+
+def _examples(usual: int) -> int:
+    return int(os.environ.get("YIWANG_FUZZ_EXAMPLES", usual))
+
 
 LOG = Log(entries=[b"%d" % n for n in range(24)])
 FACES = [LOG, *(LOG.fork(keep=keep).grow(24 - keep) for keep in (0, 3, 4, 9))]
@@ -41,7 +50,7 @@ requests = st.tuples(
 
 
 @given(st.lists(requests, max_size=20))
-@settings(max_examples=40)
+@settings(max_examples=_examples(40))
 def test_what_a_witness_cosigned_is_one_history(asked):
     with tempfile.TemporaryDirectory() as folder:
         store = _Store(Path(folder))
@@ -69,7 +78,7 @@ GOOD = LOG.add_checkpoint(7)
 
 
 @given(st.binary(max_size=400), st.integers(0, len(GOOD)), st.integers(0, len(GOOD)))
-@settings(max_examples=150)
+@settings(max_examples=_examples(150))
 @example(b"", 0, 0)
 @example(b"\n\n", 5, 5)
 def test_twisted_requests_get_a_refusal_and_never_an_exception(junk, start, end):
@@ -83,7 +92,7 @@ def test_twisted_requests_get_a_refusal_and_never_an_exception(junk, start, end)
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100)
+@settings(max_examples=_examples(100))
 def test_junk_is_refused_by_every_reader(junk):
     for read in (AddCheckpoint.parse, signature_lines, size_told, Misbehaviour.parse, Note.parse):
         try:
@@ -93,7 +102,7 @@ def test_junk_is_refused_by_every_reader(junk):
 
 
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=4), st.data())
-@settings(max_examples=15)
+@settings(max_examples=_examples(15))
 def test_a_copy_has_the_root_of_every_size_and_forgets_what_was_not_held(steps, data):
     hasher = LOG.suite.digest
     leaves = [hasher(b"%d" % n) for n in range(sum(steps) + 300)]
@@ -125,7 +134,7 @@ def test_a_copy_has_the_root_of_every_size_and_forgets_what_was_not_held(steps, 
 
 
 @given(st.integers(1, 300), st.data())
-@settings(max_examples=30)
+@settings(max_examples=_examples(30))
 def test_the_first_difference_is_the_first(size, data):
     hasher = LOG.suite.digest
     leaves = [hasher(b"%d" % n) for n in range(size)]
