@@ -55,7 +55,7 @@ class Entry(GuardedRow):
 
     append_only: ClassVar[bool] = True
 
-    pk = models.CompositePrimaryKey("log", "index")
+    pk = public(models.CompositePrimaryKey("log", "index"))
     log = public(_log(db_constraint=False, db_index=False))
     index = public(models.BigIntegerField())
     evidence_id = public(models.UUIDField(null=True))
@@ -82,7 +82,7 @@ class Tile(GuardedRow):
 
     append_only: ClassVar[bool] = True
 
-    pk = models.CompositePrimaryKey("log", "level", "number")
+    pk = public(models.CompositePrimaryKey("log", "level", "number"))
     log = public(_log(db_index=False))
     level = public(models.PositiveSmallIntegerField())
     number = public(models.BigIntegerField())
