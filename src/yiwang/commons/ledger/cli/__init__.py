@@ -45,16 +45,28 @@ class Verbs(click.Group):
         return sorted([*_PLAIN, *_NEEDS_DATABASE])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        place = _PLAIN.get(cmd_name)
-        if place is None:
-            place = _NEEDS_DATABASE.get(cmd_name)
-            if place is None:
-                return None
-            for prepare in _preparations:
-                prepare()
-        module, _, attribute = place.partition(":")
-        found: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), attribute)
-        return found
+        if cmd_name in _PLAIN:
+            return _loaded(_PLAIN[cmd_name])
+        if cmd_name not in _NEEDS_DATABASE:
+            return None
+        for prepare in _preparations:
+            prepare()
+        return _loaded(_NEEDS_DATABASE[cmd_name])
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Help starts no database: at other organisations there is none."""
+        with formatter.section("Anywhere, without a database"):
+            formatter.write_dl(
+                [(verb, _loaded(place).get_short_help_str(90)) for verb, place in sorted(_PLAIN.items())]
+            )
+        with formatter.section("Where the log is kept (each has its --help)"):
+            formatter.write_text(", ".join(sorted(_NEEDS_DATABASE)))
+
+
+def _loaded(place: str) -> click.Command:
+    module, _, attribute = place.partition(":")
+    found: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), attribute)
+    return found
 
 
 @click.group(name="ledger", cls=Verbs)

@@ -1,7 +1,10 @@
 """The guide for other organisations says what the program does."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -52,3 +55,12 @@ def test_the_limits_are_those_of_the_program():
     ):
         assert text in GUIDE
     assert f"{REREAD * 256:,} a look" in GUIDE
+
+
+def test_help_needs_no_database():
+    nowhere = {**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+    command = [sys.executable, "-m", "yiwang.site", "ledger", "--help"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, env=nowhere)
+    assert told.returncode == 0, told.stderr
+    assert "witness" in told.stdout
+    assert "checkpoint" in told.stdout
