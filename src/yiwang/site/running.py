@@ -17,6 +17,7 @@ import click
 from yiwang.kernel import clock
 from yiwang.kernel.settings import settings
 from yiwang.site.supervisor import Installation, free_port
+from yiwang.site.witnesses import attend
 
 
 def _installation(data_dir: Path | None = None, port: int | None = None) -> Installation:
@@ -114,6 +115,8 @@ def _run(installation: Installation, *, demo: bool = False) -> None:
         click.echo("按 Ctrl-C 停止 / Ctrl-C stops")
         watcher = threading.Thread(target=installation.watch, daemon=True)
         watcher.start()
+        if demo:
+            threading.Thread(target=attend, args=(installation,), daemon=True).start()
         stop.wait()
     finally:
         click.echo("正在停止 / stopping …")

@@ -162,7 +162,7 @@ class Installation:
 
     def _part(self, name: str, *options: str) -> Part:
         command = [sys.executable, "-m", "yiwang.site", name, *options]
-        return Part(name, command, self._environment(), self.data_dir / "logs" / f"{name}.log")
+        return Part(name, command, self.environment(), self.data_dir / "logs" / f"{name}.log")
 
     def watch(self) -> None:
         """Keep the parts running until `stop`."""
@@ -174,6 +174,16 @@ class Installation:
                         return
                     part.start()
 
+    def keep(self, part: Part) -> None:
+        """Start one more part and keep it running. Linux ends it with the thread that calls this: see `rest`."""
+        if not self._stopping.is_set():
+            part.start()
+            self.parts.append(part)
+
+    def rest(self) -> None:
+        """Wait for `stop`."""
+        self._stopping.wait()
+
     def stop(self) -> None:
         self._stopping.set()
         for part in reversed(self.parts):
@@ -181,7 +191,8 @@ class Installation:
         if self.server:
             self.server.stop()
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What a command of the program needs around it to work on this installation."""
         environment = dict(os.environ)
         if self.server:
             environment["DATABASE_URL"] = self.server.url()
