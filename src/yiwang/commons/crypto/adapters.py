@@ -1,12 +1,27 @@
 """Fills the kernel's port of field encryption with keys of the pool."""
 
+import logging
+
 from yiwang.commons.crypto import rules
+from yiwang.commons.crypto.contracts import KeyDamaged, MasterKeyMissing
 from yiwang.commons.crypto.engine import Damaged
-from yiwang.commons.crypto.queries.keyring import RING
+from yiwang.commons.crypto.queries.keyring import RING, View
 from yiwang.kernel.cipher import MASTER, LocalCipher, Undecryptable
+from yiwang.kernel.errors import Unavailable
 from yiwang.kernel.settings import kept_secret, settings
 
 _LEAST = rules.HEAD + 12 + 16  # nonce and tag
+_LOCAL = bytes([rules.LOCAL_FORMAT])
+logger = logging.getLogger(__name__)
+
+
+def _view() -> View:
+    """Where master keys lie is for operators: they find it in the log, whoever looks at a page is told to come back."""
+    try:
+        return RING.view()
+    except (MasterKeyMissing, KeyDamaged) as error:
+        logger.error("%s %s", error, error.advice())  # noqa: TRY400  the sentence says all
+        raise Unavailable from error
 
 
 class PoolCipher:
@@ -21,7 +36,7 @@ class PoolCipher:
         return self._local
 
     def encrypt(self, plain: bytes, *, context: str) -> bytes:
-        key = RING.view().writer
+        key = _view().writer
         if key is None:
             return self._locally().encrypt(plain, context=context)
         next(key.seals)
@@ -32,6 +47,7 @@ class PoolCipher:
             return self._locally().decrypt(stored, context=context)
         if len(stored) < _LEAST or stored[0] != rules.FORMAT:
             raise Undecryptable("unknown format")
+        _view()
         key = RING.reader(stored[2 : rules.HEAD])
         if key is None or stored[: rules.HEAD] != key.head:
             raise Undecryptable("the key of this value is not here")
@@ -42,14 +58,11 @@ class PoolCipher:
             raise Undecryptable("the value was changed") from None
 
     def keyed_hash(self, value: bytes, *, purpose: str) -> bytes:
-        keys = RING.view().lookups
+        keys = _view().lookups
         return keys[0].hash(value, purpose) if keys else self._locally().keyed_hash(value, purpose=purpose)
 
     def keyed_hashes(self, value: bytes, *, purpose: str) -> tuple[bytes, ...]:
-        keys = RING.view().lookups
+        keys = _view().lookups
         if not keys:
             return self._locally().keyed_hashes(value, purpose=purpose)
         return tuple(key.hash(value, purpose) for key in keys)
-
-
-_LOCAL = bytes([rules.LOCAL_FORMAT])

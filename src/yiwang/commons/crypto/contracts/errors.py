@@ -187,7 +187,7 @@ class RunNotDue(Conflict):
     """Look-ups may only be reckoned anew when every process uses the new key."""
 
     code = "crypto.run_not_due"
-    message = _("新的查找密钥 {moment} 起生效，之后才能重算。")
+    message = _("新的查找密钥正在生效，{moment} 起可以重算。")
     next_step = _("请稍后再运行；后台任务会自动继续。")
 
 

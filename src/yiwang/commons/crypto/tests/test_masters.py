@@ -14,6 +14,7 @@ from yiwang.commons.crypto.tests.factories import SYSTEM, learn
 from yiwang.kernel import clock
 from yiwang.kernel.cipher import cipher
 from yiwang.kernel.command import machinery
+from yiwang.kernel.errors import Unavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +80,14 @@ def test_a_token_that_is_not_there_is_told(folder):
     assert "PKCS#11" in told.value.advice()
     with pytest.raises(MasterKeyMissing):
         queries.check_master_key()
+
+
+def test_a_page_says_nothing_of_where_master_keys_lie(folder, monkeypatch, caplog):
+    def missing():
+        raise MasterKeyMissing(fingerprint="f" * 16, place="/secret/place")
+
+    monkeypatch.setattr(RING, "view", missing)
+    with pytest.raises(Unavailable) as told:
+        cipher().encrypt(b"x", context="t.c")
+    assert "/secret/place" not in str(told.value) + told.value.advice()
+    assert "/secret/place" in caplog.text
