@@ -121,7 +121,7 @@ def publish_draft(*, key: str, revision: int, reason: str, by: Actor, at: dateti
     if not reason.strip():
         raise NoReason(fields={"reason": NoReason.message})
     file, bpmn = f"{key}.bpmn", bytes(row.bpmn)
-    model, found = linted(bpmn, file, key=key)
+    model, found = linted(bpmn=bpmn, file=file, key=key, viewer=by)
     if model is None:
         raise DefinitionRefused(key=file, findings=tuple(each for each in found if each.is_error))
     done = publish_definition(bpmn=bpmn, file=file, reason=reason.strip(), by=by, at=at)

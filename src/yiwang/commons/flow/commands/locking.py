@@ -4,9 +4,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from yiwang.commons.flow.commands.pinning import definition_with_id
 from yiwang.commons.flow.contracts import UnknownInstance, UnknownTask
 from yiwang.commons.flow.models import ProcessInstance, Task
-from yiwang.commons.flow.queries.definitions import definition_with_id
 
 _ROOT = """
 SELECT id FROM commons_flow_processinstance

@@ -8,12 +8,12 @@ from uuid import UUID
 from yiwang.commons.flow import engine, registry
 from yiwang.commons.flow.commands import pending as to
 from yiwang.commons.flow.commands.locking import locked
+from yiwang.commons.flow.commands.pinning import model_of
 from yiwang.commons.flow.commands.running import start
 from yiwang.commons.flow.commands.stepping import Stepper
 from yiwang.commons.flow.commands.subscribing import BEGUN, DELIVER, TIME_TO_LIVE, mark, meet
 from yiwang.commons.flow.contracts import InstanceStatus, NotYourTask
 from yiwang.commons.flow.models import ProcessInstance, ProcessMessage, Subscription
-from yiwang.commons.flow.queries.definitions import model_of
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.ids import new_id

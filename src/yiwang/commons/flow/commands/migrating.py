@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from yiwang.commons.flow import engine, policies
 from yiwang.commons.flow.commands.locking import locked
-from yiwang.commons.flow.commands.pinning import Pins, pins_for
+from yiwang.commons.flow.commands.pinning import Pins, definition_with_id, in_force, model_of, pins_for
 from yiwang.commons.flow.commands.placing import subject_of
 from yiwang.commons.flow.contracts import ADMINISTER, HistoryKind, InstanceStatus, TaskStatus
 from yiwang.commons.flow.contracts.migrating import (
@@ -29,7 +29,6 @@ from yiwang.commons.flow.models import (
     Task,
     Timer,
 )
-from yiwang.commons.flow.queries.definitions import definition_with_id, in_force, model_of
 from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, keep, note

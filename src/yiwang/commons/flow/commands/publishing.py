@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import connection
 
 from yiwang.commons.flow import engine
+from yiwang.commons.flow.commands.pinning import latest
 from yiwang.commons.flow.commands.subscribing import keep_beginnings
 from yiwang.commons.flow.contracts import ADMINISTER, DefinitionRefused, Finding, NotYourTask, Published
 from yiwang.commons.flow.models import ProcessDefinition
-from yiwang.commons.flow.queries.definitions import latest
 from yiwang.commons.flow.queries.linting import linted
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import evidence
@@ -28,7 +28,7 @@ def publish_definition(
     """
     if not (by.is_system or identity.holds(by, ADMINISTER)):
         raise NotYourTask
-    model = _model(bpmn, file)
+    model = _model(bpmn, file, by)
     sha256 = hashlib.sha256(bpmn).hexdigest()
     lock(model.key)
     before = latest([model.key]).get(model.key)
@@ -70,8 +70,8 @@ def lock(key: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 13))", [key])
 
 
-def _model(bpmn: bytes, file: str) -> engine.Model:
-    model, found = linted(bpmn, file)
+def _model(bpmn: bytes, file: str, by: Actor) -> engine.Model:
+    model, found = linted(bpmn=bpmn, file=file, viewer=by)
     if model is None:
         raise DefinitionRefused(key=file, findings=tuple(each for each in found if each.is_error))
     return model

@@ -8,7 +8,7 @@ from uuid import UUID
 from yiwang.commons.flow import policies, rules
 from yiwang.commons.flow.commands import pending as to
 from yiwang.commons.flow.commands.locking import locked
-from yiwang.commons.flow.commands.pinning import pins_for
+from yiwang.commons.flow.commands.pinning import definition_with_id, in_force, pins_for
 from yiwang.commons.flow.commands.placing import subject_of
 from yiwang.commons.flow.commands.remote import call_again
 from yiwang.commons.flow.commands.stepping import Stepper
@@ -23,7 +23,6 @@ from yiwang.commons.flow.contracts import (
     UnknownProcess,
 )
 from yiwang.commons.flow.models import Halt, ProcessInstance, Subscription, Timer
-from yiwang.commons.flow.queries.definitions import definition_with_id, in_force
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.ids import new_id

@@ -16,6 +16,7 @@ from yiwang.commons.flow import engine, registry, rules
 from yiwang.commons.flow.commands import pending as to
 from yiwang.commons.flow.commands.locking import with_definition
 from yiwang.commons.flow.commands.pending import Pending
+from yiwang.commons.flow.commands.pinning import model_of
 from yiwang.commons.flow.commands.placing import invocation_values, new_call, new_child, new_task, subject_of
 from yiwang.commons.flow.commands.subscribing import (
     BEGUN,
@@ -35,7 +36,6 @@ from yiwang.commons.flow.contracts import (
     TaskStatus,
 )
 from yiwang.commons.flow.models import Halt, HistoryEntry, OperationCall, ProcessInstance, Subscription, Task, Timer
-from yiwang.commons.flow.queries.definitions import model_of
 from yiwang.kernel import evidence, outbox
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.command import keep, revocable

@@ -105,7 +105,7 @@ def process_text(*, key: str, version: int, viewer: Actor) -> tuple[str, bytes, 
 def draft_findings(*, key: str, viewer: Actor) -> tuple[Finding, ...]:
     """What the lint says of the draft as it is saved, errors first. Raises NotAdministrator, ProcessDraftNotFound."""
     _title, bpmn, _revision = process_text(key=key, version=0, viewer=viewer)
-    return linted(bpmn, f"{key}.bpmn", key=key)[1]
+    return linted(bpmn=bpmn, file=f"{key}.bpmn", key=key, viewer=viewer)[1]
 
 
 def process_changes(*, key: str, before: int, after: int, viewer: Actor) -> tuple[ElementChange, ...] | None:

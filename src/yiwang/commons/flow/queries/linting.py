@@ -1,18 +1,22 @@
 """What is wrong with a process model before it may be published: its shape, its FEEL, and what it asks for that is not there."""
 
+from collections.abc import Set as AbstractSet
+
 from yiwang.commons.flow import engine, registry
 from yiwang.commons.flow.contracts import Finding
-from yiwang.commons.flow.queries.definitions import latest, model_of
+from yiwang.commons.flow.models import ProcessDefinition
+from yiwang.kernel.actor import Actor
 
 _RENAMED = "流程的 id 是“{found}”，应是“{key}”。"
 _OTHER_KEY = "请把流程的 id 改回来；要另起一个流程的，请新建。"
 
 
-def linted(bpmn: bytes, file: str, *, key: str = "") -> tuple[engine.Model | None, tuple[Finding, ...]]:
+def linted(*, bpmn: bytes, file: str, key: str = "", viewer: Actor) -> tuple[engine.Model | None, tuple[Finding, ...]]:
     """The model (None where there is an error) and all findings, errors first as they stand in the file.
 
     `key` is the id that the process must have. Some milliseconds; queries only for the processes that it calls.
     """
+    del viewer
     parsed = engine.parse({file: bpmn}, evaluator=registry.evaluator())
     found = [_finding(each) for each in parsed.findings]
     if any(each.is_error for each in found):
@@ -55,18 +59,26 @@ def _called(model: engine.Model, file: str) -> list[Finding]:
             way = " → ".join((*ways[caller.key], model.key))
             said = f"流程互相调用，没有尽头：{way}。"
             return [Finding(file, 0, model.key, said, "请断开这个环。", is_error=True)]
-        rows = latest(wanted - ways.keys()) if wanted - ways.keys() else {}
+        published = _published(wanted - ways.keys())
         if caller is model:
-            missing = set(wanted - rows.keys())
-        for key, row in rows.items():
+            missing = set(wanted - published.keys())
+        for key, called in published.items():
             ways[key] = (*ways[caller.key], key)
-            todo.append(model_of(row))
+            todo.append(called)
     mend = "请先发布它，否则走到这一步会暂停。"
     return [
         Finding(file, use.line, use.element_id, f"流程“{use.target}”还没有发布。", mend, is_error=False)
         for use in model.uses("callActivity")
         if use.target in missing
     ]
+
+
+def _published(keys: AbstractSet[str]) -> dict[str, engine.Model]:
+    """The newest version of each key that is published."""
+    if not keys:
+        return {}
+    rows = ProcessDefinition.objects.filter(key__in=keys).order_by("key", "-version").distinct("key")
+    return {key: engine.load(bytes(spec)) for key, spec in rows.values_list("key", "spec")}
 
 
 def _undecided(model: engine.Model, file: str) -> list[Finding]:
