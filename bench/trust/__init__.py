@@ -10,5 +10,5 @@ def run(*, quick: bool, full: bool) -> Figures:
     whole: Figures = {}
     for kind in ("figures", "ratios"):
         whole[kind] = {name: value for part in parts for name, value in part[kind].items()}
-    over = [name for part in parts for name in part["over_requirement"]]
+    over = [name for part in parts for name in part.get("over_requirement", ())]
     return {**whole, "over_requirement": over}
