@@ -115,6 +115,23 @@ register_statements(
             "organisation": _("机关"),
             "needed": _("至少几家"),
             "origin": _("链的名称"),
+            "public_key": _("公钥"),
+            "public_key_sm3": _("公钥摘要（SM3）"),
+            "name": _("对象名称"),
+            "application": _("使用的应用"),
+            "algorithm": _("算法"),
+            "suite": _("密码算法"),
+            "action": _("动作"),
+            "tree": _("组织树"),
+            "grade": _("最高数据级别"),
+            "account": _("账号"),
+            "role": _("岗位"),
+            "holder": _("任职"),
+            "purpose": _("用途"),
+            "state": _("状态"),
+        },
+        values={
+            "suite": {"national": "SM2 / SM3", "international": "Ed25519 / SHA-256"},
         },
     )
 )

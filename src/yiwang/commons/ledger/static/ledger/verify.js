@@ -168,7 +168,7 @@ const show = (verdict) => {
   part("advice").textContent = verdict.valid ? "" : state === "unknown" ? words.says.which_keys : words.says.ask_again;
   part("content").replaceChildren(...(verdict.receipt ? [list(content(found.statement, verdict.receipt))] : []));
   part("content-box").hidden = !verdict.receipt;
-  part("remarks").replaceChildren(...verdict.remarks.map((one) => element("li", reason(one))));
+  part("remarks").replaceChildren(...verdict.remarks.filter(({ code }) => code !== "policy.no_witness").map((one) => element("li", reason(one))));
   result.focus({ preventScroll: true });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   result.scrollIntoView({ block: "start", behavior: calm ? "instant" : "smooth" });
