@@ -31,7 +31,7 @@ from yiwang.kernel.cipher import Undecryptable, cipher
 from yiwang.kernel.command import command, note
 from yiwang.kernel.guard import resealing
 
-BATCH = 500
+BATCH = 200
 
 
 @command("crypto.begin_reencryption")
