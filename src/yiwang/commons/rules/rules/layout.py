@@ -10,6 +10,8 @@ from yiwang.commons.rules.engine import RulesError
 from yiwang.commons.rules.engine.dmn_xml import Xml, read_xml, type_ref
 from yiwang.commons.rules.rules.reading import constants
 
+_CODES = re.compile(r"(\w+)[ \t]*[:：=][ \t]*([^\n；;]+)")
+
 
 class FactKind(StrEnum):
     """How a fact is entered."""
@@ -56,12 +58,16 @@ class FactField:
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column: `label` for people, `expression` (of an input) or name (of an output) as the model has it."""
+    """A column: `label` for people, `expression` (of an input) or name (of an output) as the model has it.
+
+    `named` says what an output's codes mean: `code：words` in the lines of the column's description, else the vocabulary.
+    """
 
     label: str
     expression: str
     values: str = ""
     type: str = ""
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +154,23 @@ def layout_of(xml: str, key: str) -> Layout | None:
 
 
 def with_words(layout: Layout, vocabulary: Mapping[str, FactWords], language: str) -> Layout:
-    """The same with the vocabulary's words: labels where the model has none, the values of a choice with theirs."""
-    return replace(layout, facts=tuple(_worded(fact, vocabulary.get(fact.name), language) for fact in layout.facts))
+    """The same with the vocabulary's words: labels where the model has none, values of choices and outputs with theirs."""
+    facts = tuple(_worded(fact, vocabulary.get(fact.name), language) for fact in layout.facts)
+    parts = tuple(
+        replace(part, outputs=tuple(_named(column, part.id, vocabulary, language) for column in part.outputs))
+        if isinstance(part, TableLayout)
+        else part
+        for part in layout.parts
+    )
+    return replace(layout, facts=facts, parts=parts)
+
+
+def _named(column: TableColumn, decision: str, vocabulary: Mapping[str, FactWords], language: str) -> TableColumn:
+    words = vocabulary.get(column.expression or decision)
+    if words is None or not words.values:
+        return column
+    said = {value: _spoken(text, language) for value, text in words.values.items()}
+    return replace(column, named={**said, **(column.named if language == "zh" else {})})
 
 
 def _worded(fact: FactField, words: FactWords | None, language: str) -> FactField:
@@ -169,13 +190,19 @@ def _spoken(text: Mapping[str, str], language: str) -> str:
 
 
 def spoken_words(layout: Layout, vocabulary: Mapping[str, FactWords]) -> dict[str, FactWords]:
-    """The vocabulary for an explanation of this model: its own labels first, in Chinese."""
+    """The vocabulary for an explanation of this model: its own labels first, in Chinese, and what its outputs' codes mean."""
     found = {}
     for fact in layout.facts:
         known = vocabulary.get(fact.name)
         own = {"zh": fact.label} if fact.label != fact.name else {}
         if known is not None:
             found[fact.name] = replace(known, label={**known.label, **own})
+    for part in layout.tables:
+        for column in part.outputs:
+            if column.named:
+                name = f"{part.name}.{column.expression}" if len(part.outputs) > 1 else part.name
+                label = column.label if len(part.outputs) > 1 else part.label
+                found[name] = FactWords({"zh": label}, {}, {code: {"zh": said} for code, said in column.named.items()})
     return found
 
 
@@ -238,7 +265,8 @@ def _input(e: Xml) -> TableColumn:
 
 def _output(e: Xml, decision: str) -> TableColumn:
     name = e.get("name")
-    return TableColumn(e.get("label") or name or decision, name, _text(e.first("outputValues")), type_ref(e))
+    named = {code: words.strip() for code, words in _CODES.findall(_text(e, "description"))}
+    return TableColumn(e.get("label") or name or decision, name, _text(e.first("outputValues")), type_ref(e), named)
 
 
 def _row(number: int, e: Xml) -> TableRow:

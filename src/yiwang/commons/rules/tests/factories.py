@@ -32,7 +32,7 @@ def sample_dmn(key: str = "sample_grade", limit: int = 60, below: int | None = N
         f'<decision id="{key}" name="{key}" label="样例档次"><variable name="{key}"/>'
         '<informationRequirement><requiredInput href="#i1"/></informationRequirement>'
         '<informationRequirement><requiredInput href="#i2"/></informationRequirement>'
-        f'<decisionTable hitPolicy="UNIQUE">{inputs}<output name="grade"/>'
+        f'<decisionTable hitPolicy="UNIQUE">{inputs}<output name="grade"><description>full：全额；half：半额；none：不给</description></output>'
         f"{''.join(rule.format(*row) for row in rows)}</decisionTable></decision></definitions>"
     )
 

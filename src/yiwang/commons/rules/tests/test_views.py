@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from yiwang.commons.identity.tests.factories import login
-from yiwang.commons.rules import commands, queries, tasks, views
+from yiwang.commons.rules import commands, queries, registry, tasks, views
 from yiwang.commons.rules.tests.factories import (
     EXAMPLES,
     SYSTEM,
@@ -85,7 +85,7 @@ def test_a_missing_fact_is_asked_for_with_what_it_would_change(client, people):
     page = words(client.post(reverse("rules:decision", args=[KEY]), {"fact-age": "70"}))
     assert "暂不能确定，只差一项事实" in page
     assert "还差这一项，会改变结果" in page
-    assert re.search(r"户籍：是\s+full", page)
+    assert re.search(r"户籍：是\s+全额", page)
     page = words(client.post(reverse("rules:decision", args=[KEY]), {"fact-age": "7"}))
     assert "不影响结果，不用问" in page
 
@@ -191,6 +191,31 @@ def test_a_change_is_tried_on_an_uploaded_table(client, people, tmp_path):
     assert (done.done, done.refused, done.changed) == (31, 1, 5)
     assert {(c.before, c.after, c.count) for c in done.changes} == {("full", "none", 2), ("half", "none", 3)}
     assert "完成" in words(client.get(reverse("rules:impact", args=[KEY])))
+
+
+def test_codes_of_outcomes_are_told_in_words(client, people):
+    page = words(client.post(reverse("rules:decision", args=[KEY]), {"fact-age": "70", "fact-resident": "no"}))
+    assert "半额" in page
+    assert "half" not in page
+    assert "全额" in words(client.get(reverse("rules:examples", args=[KEY])))
+
+
+def test_a_trial_on_past_facts_names_the_examples_that_change(client, people, monkeypatch):
+    class Past:
+        def count(self, decision_key, *, viewer):
+            return 1
+
+        def facts(self, decision_key, *, limit, viewer):
+            yield {"age": 61, "resident": True}
+
+    monkeypatch.setattr(registry, "_sources", {"past": registry.PastSource("past", "以往的", Past())})
+    begun(people)
+    page = client.post(reverse("rules:impact", args=[KEY]), {"source": "past"})
+    (trial,) = queries.trials(key=KEY, viewer=SYSTEM)
+    tasks.run_trial(str(trial.id))
+    shown = words(client.get(page["Location"]))
+    assert "用例：本地，已满六十" in shown
+    assert "61" not in shown, "past facts are other people's"
 
 
 def test_a_file_that_is_no_table_of_facts_is_told(client, people, tmp_path):

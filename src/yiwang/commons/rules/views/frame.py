@@ -134,6 +134,7 @@ def shown(text: DecisionText) -> Shown | None:
     layout, model = rules.layout_of(text.xml, text.key), rules.model_of(text.xml, text.imports)
     if layout is None or model is None:
         return None
-    vocabulary = registry.words_for([fact.name for fact in layout.facts])
+    outputs = [column.expression or part.id for part in layout.tables for column in part.outputs]
+    vocabulary = registry.words_for([*(fact.name for fact in layout.facts), *outputs])
     language = "en" if get_language() == "en" else "zh"
     return Shown(rules.with_words(layout, vocabulary, language), model, rules.spoken_words(layout, vocabulary))

@@ -124,6 +124,7 @@ def grid_of(
     shown = shown[: 2 * MOST_ROWS]
     named = {fact.name: fact.named for fact in layout.facts} if layout is not None else {}
     names: tuple[Mapping[str, str], ...] = tuple(named.get(column.expression, {}) for column in table.inputs)
+    codes = tuple(column.named for column in table.outputs)
     letter, policy = words.policy_words(table.policy, table.aggregation)
     return Grid(
         table.id,
@@ -135,7 +136,7 @@ def grid_of(
         tuple(
             (column.label, column.expression if column.label != column.expression else "") for column in table.outputs
         ),
-        tuple(_row(row, tried.get(row.number), names) for row in shown),
+        tuple(_row(row, tried.get(row.number), names, codes) for row in shown),
         any(row.note for row in table.rows),
         len(table.rows) - len(shown),
         value,
@@ -151,13 +152,18 @@ def _values(column: rules.TableColumn, table: rules.TableLayout) -> str:
     return "" if column.expression == column.label else column.expression[:60]
 
 
-def _row(row: rules.TableRow, trial: rules.RuleTrial | None, names: tuple[Mapping[str, str], ...]) -> GridRow:
+def _row(
+    row: rules.TableRow,
+    trial: rules.RuleTrial | None,
+    names: tuple[Mapping[str, str], ...],
+    codes: tuple[Mapping[str, str], ...],
+) -> GridRow:
     cells = tuple(
         _cell(text, trial.cells[i] if trial and i < len(trial.cells) else None, names[i])
         for i, text in enumerate(row.inputs)
     )
     outputs = tuple(
-        _output(text, trial.outputs[i] if trial and trial.matched and i < len(trial.outputs) else None)
+        _output(text, trial.outputs[i] if trial and trial.matched and i < len(trial.outputs) else None, codes[i])
         for i, text in enumerate(row.outputs)
     )
     state = "" if trial is None else {True: "live", None: "open", False: ""}[trial.matched]
@@ -177,7 +183,7 @@ def _cell(text: str, trial: rules.CellTrial | None, named: Mapping[str, str]) ->
     return GridCell(words.cell_words(text, named), _CLASSES[trial.state], note, feel)
 
 
-def _output(text: str, value: Any) -> GridCell:
+def _output(text: str, value: Any, named: Mapping[str, str]) -> GridCell:
     simple = rules.constant(text) is not None or not text.strip()
     note = "" if simple or value is None else words.value_words(value)
-    return GridCell(words.output_words(text), "", note, not simple)
+    return GridCell(words.output_words(text, named), "", note, not simple)

@@ -155,8 +155,10 @@ def _marked(
 ) -> grid.GridRow:
     width = len(row.inputs)
     inputs = tuple(grid.GridCell(words.cell_words(t), changed=i in cells) for i, t in enumerate(row.inputs))
-    outputs = tuple(grid.GridCell(words.output_words(t), changed=width + i in cells) for i, t in enumerate(row.outputs))
-    del table
+    outputs = tuple(
+        grid.GridCell(words.output_words(t, c.named), changed=width + i in cells)
+        for i, (t, c) in enumerate(zip(row.outputs, table.outputs, strict=False))
+    )
     return grid.GridRow(row.number, inputs, outputs, row.note, state, mark)
 
 

@@ -96,9 +96,11 @@ def cell_words(text: str, named: Mapping[str, str] | None = None) -> str:
     return "".join(told.get(kind, names.get(part, part)) for part, kind in parts)
 
 
-def output_words(text: str) -> str:
-    """An output entry: its constant, else its FEEL text."""
+def output_words(text: str, named: Mapping[str, str] | None = None) -> str:
+    """An output entry: what its code means, else its constant, else its FEEL text."""
     found = rules.constant(text)
+    if named and found is not None and found in named:
+        return named[found]
     if found in {"true", "false"}:
         return _("是") if found == "true" else _("否")
     return text.strip() if found is None else found
@@ -130,12 +132,21 @@ def fact_words(layout: rules.Layout, name: str, value: Any) -> str:
 
 def outcome_parts(value: Any, layout: rules.Layout) -> tuple[tuple[str, str], ...]:
     """An outcome as label and value; one pair without a label where it is no context."""
-    if not isinstance(value, dict):
-        return (("", value_words(value)),)
     main = layout.main
     columns = main.outputs if isinstance(main, rules.TableLayout) else ()
-    labels: dict[str, str] = {column.expression: column.label for column in columns}
-    return tuple((labels.get(str(name), str(name)), value_words(each)) for name, each in value.items())
+    if not isinstance(value, dict):
+        return (("", _coded(value, columns[0].named if len(columns) == 1 else {})),)
+    known = {column.expression: column for column in columns}
+    return tuple(
+        (known[name].label if name in known else name, _coded(each, known[name].named if name in known else {}))
+        for name, each in ((str(name), each) for name, each in value.items())
+    )
+
+
+def _coded(value: Any, named: Mapping[str, str]) -> str:
+    if isinstance(value, list) and value:
+        return _("、").join(_coded(each, named) for each in value)
+    return named.get(value, "") or value_words(value) if isinstance(value, str) else value_words(value)
 
 
 def outcome_words(value: Any, layout: rules.Layout) -> str:

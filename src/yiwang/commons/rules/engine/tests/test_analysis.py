@@ -234,51 +234,6 @@ def test_decisions_that_require_each_other_are_an_error():
     assert finding.params["path"] == "a → b → a"
 
 
-def recursive(body):
-    return model(
-        f'<businessKnowledgeModel id="f" name="f"><variable name="f"/><encapsulatedLogic><formalParameter name="n"/>'
-        f"<literalExpression><text>{body}</text></literalExpression></encapsulatedLogic>"
-        f"{needs('f', kind='Knowledge')}</businessKnowledgeModel>",
-        literal("d", "f(5)", needs("f", kind="Knowledge")),
-    )
-
-
-def test_recursion_is_seen_to_end_or_not():
-    assert codes(check(recursive("if n = 0 then 1 else n * f(n - 1)"))) == []
-    assert codes(check(recursive("f(n - 1)"))) == ["endless"]
-    assert codes(check(recursive("if n = 0 then 1 else f(n)"))) == ["endless"]
-    assert codes(check(recursive("if n = 0 then 1 else f(n * 2 - n)"))) == ["maybe_endless"]
-
-
-SERVICE = '<decisionService id="s" name="s"><variable name="s"/><outputDecision href="#d"/><inputData href="#in_n"/></decisionService>'
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ("if n = 0 then 1 else s(n - 1)", []),
-        ("s(n - 1)", ["endless"]),
-        ("if n = 0 then 1 else s(n * 2)", ["maybe_endless"]),
-    ],
-)
-def test_a_decision_service_that_is_asked_by_its_own_decision_is_seen_to_end_or_not(body, found):
-    requires = needs("n") + '<knowledgeRequirement><requiredKnowledge href="#s"/></knowledgeRequirement>'
-    report = check(model(fact("n", "number"), literal("d", body, requires), SERVICE))
-    assert [code for code in codes(report) if "endless" in code] == found
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ("{f: function(g, n) if n = 0 then 0 else g(g, n - 1), r: f(f, 5)}.r", []),
-        ("{f: function(g, n) if n = 0 then 0 else g(g, n), r: f(f, 5)}.r", ["maybe_endless"]),
-        ("{f: function(g, n) g(n), r: f(abs, 5)}.r", []),
-    ],
-)
-def test_a_function_that_is_handed_to_itself_is_seen_to_end_or_not(body, found):
-    assert codes(check(model(literal("d", body)))) == found
-
-
 def test_tables_on_one_line_of_the_file_are_told_apart():
     small = table("d", {"n": "number"}, [("< 5", "1")], default="2")
     large = table(
