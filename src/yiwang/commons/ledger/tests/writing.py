@@ -40,7 +40,7 @@ def _one_writer(chance: random.Random, folder: Path, ends: float) -> None:
         os.close(reading)
         _write(own, folder, writing)
     os.close(writing)
-    for _ in range(chance.choice((0, 1, 3, 6, 10, 20))):
+    for _ in range(chance.choice((0, 1, 2, 4, 7, 12))):
         if not select.select([reading], [], [], max(0.0, ends - time.monotonic()))[0] or not os.read(reading, 1):
             break
     time.sleep(chance.uniform(0, 0.03))
