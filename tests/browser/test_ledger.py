@@ -29,7 +29,7 @@ from yiwang.commons.ledger.engine.tests import samples
 from yiwang.commons.ledger.engine.tests.samples import SampleLog
 from yiwang.commons.ledger.registry import Held, Statements, holding, statements
 from yiwang.commons.ledger.tests.factories import SYSTEM, evidence
-from yiwang.commons.ledger.tests.witnessed import WitnessedLog, line_of
+from yiwang.commons.ledger.tests.factories.witnessed import WitnessedLog, line_of
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("browser")]

@@ -13,7 +13,7 @@ from yiwang.commons.ledger import queries
 from yiwang.commons.ledger.contracts import WATCH, FindingKind
 from yiwang.commons.ledger.registry import Held, Statements, holding, register_holding, statements
 from yiwang.commons.ledger.tests.factories import SYSTEM, evidence
-from yiwang.commons.ledger.tests.witnessed import WitnessedLog, line_of
+from yiwang.commons.ledger.tests.factories.witnessed import WitnessedLog, line_of
 from yiwang.kernel import clock
 from yiwang.kernel.ids import new_id
 from yiwang.web.catalogues import untranslated

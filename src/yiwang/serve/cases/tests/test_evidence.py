@@ -8,7 +8,7 @@ from django.urls import reverse
 from yiwang.commons.identity.tests.factories import login, make_resident
 from yiwang.commons.ledger import queries as ledger
 from yiwang.commons.ledger.tests.factories import SYSTEM
-from yiwang.commons.ledger.tests.witnessed import WitnessedLog
+from yiwang.commons.ledger.tests.factories.witnessed import WitnessedLog
 from yiwang.kernel.actor import SubjectRef
 from yiwang.serve.cases.tests.factories import make_sample
 

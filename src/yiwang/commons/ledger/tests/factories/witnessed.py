@@ -20,7 +20,9 @@ class WitnessedLog:
     signers: dict[UUID, NoteSigner] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str = "national", organisations: Sequence[str] = ("样例大学", "样例公证处"), needed: int = 2) -> "WitnessedLog":
+    def of(
+        cls, name: str = "national", organisations: Sequence[str] = ("样例大学", "样例公证处"), needed: int = 2
+    ) -> "WitnessedLog":
         a_log(name)
         made = cls(name)
         for at, organisation in enumerate(organisations, 1):
