@@ -39,12 +39,13 @@ class Program(click.Group):
             module, _, attribute = _PLAIN[cmd_name].partition(":")
             found: click.Command = getattr(importlib.import_module(module), attribute)
             return found
-        if cmd_name == "ledger":  # some of its verbs run where there is no database
-            from yiwang.commons.ledger.cli import cli, prepare_by
+        if cmd_name in {"crypto", "ledger"}:  # some of their verbs run where there is no database
             from yiwang.site.booting import boot
 
-            prepare_by(boot)
-            return cli
+            group = importlib.import_module(f"yiwang.commons.{cmd_name}.cli")
+            group.prepare_by(boot)
+            lazy: click.Group = group.cli
+            return lazy
         return self._of_contexts().get(cmd_name)
 
     def _of_contexts(self) -> dict[str, click.Command]:

@@ -7,7 +7,7 @@ import importlib
 
 import click
 
-from . import cli
+from . import cli, prepare
 
 # verb → "module:attribute", the module in this package
 _VERBS = {
@@ -33,6 +33,8 @@ class Verbs(click.Group):
         module, _, attribute = _VERBS.get(cmd_name, "").partition(":")
         if not module:
             return None
+        if cmd_name == "import":  # alone in asking the pool
+            prepare()
         found: click.Command = getattr(importlib.import_module(f"{__package__}.{module}"), attribute)
         return found
 

@@ -1,4 +1,4 @@
-"""`yiwang crypto status | self-test | reencrypt | assessment`."""
+"""`yiwang crypto status | reencrypt | assessment`."""
 
 import json
 import sys
@@ -42,18 +42,6 @@ def status(as_json: bool) -> None:
         if waits and (run is None or run.state is RunState.DONE):
             click.echo("有旧版本等待重加密：yiwang crypto reencrypt --progress")
     sys.exit(1 if failed or missing else 0)
-
-
-@cli.command("self-test")
-def self_test() -> None:
-    """Compute the known answers of every algorithm. Exit code 1 where one is wrong."""
-    began = time.monotonic()
-    failed = engine.self_test()
-    for name in failed:
-        click.echo(f"✗ {name}")
-    if not failed:
-        click.echo(f"全部通过（{(time.monotonic() - began) * 1000:.0f} 毫秒）")
-    sys.exit(1 if failed else 0)
 
 
 @cli.command("reencrypt")
