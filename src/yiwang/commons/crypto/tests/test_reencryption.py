@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 
-from yiwang.commons.crypto import commands, queries, rules
+from yiwang.commons.crypto import commands, queries, rules, tasks
 from yiwang.commons.crypto.contracts import KeyNotFound, Purpose, RotationUnfinished, RunNotDue, RunState
 from yiwang.commons.crypto.models import CryptoKey, KeyVersion, Reencryption, ReencryptionPart
 from yiwang.commons.crypto.queries.keyring import RING
@@ -186,6 +186,20 @@ def test_keys_whose_day_has_come_are_due(people):
     with clock.frozen(clock.now() + timedelta(days=366)):
         due = queries.due_keys(viewer=SYSTEM)
         assert [CryptoKey.objects.get(pk=key).name for key in due] == [rules.FIELDS_KEY]
+
+
+def test_the_worker_rotates_what_is_due_and_moves_what_is_stored(people, monkeypatch):
+    monkeypatch.setattr(queries, "look_again", learn)  # the test's own transaction is not seen from elsewhere
+    tasks.tend()
+    assert CryptoKey.objects.get(purpose=Purpose.FIELDS).version == 1
+    with clock.frozen(clock.now() + timedelta(days=366)):
+        tasks.tend()
+        new = KeyVersion.objects.get(key__purpose=Purpose.FIELDS, number=2)
+        assert {rules.label_of(raw(person, "id_number")) for person in people} == {bytes(new.label)}
+        assert KeyVersion.objects.get(key__purpose=Purpose.FIELDS, number=1).retired_at is not None
+        assert queries.due_keys(viewer=SYSTEM) == ()
+        tasks.tend()
+        assert CryptoKey.objects.get(purpose=Purpose.FIELDS).version == 2
 
 
 def work(seed, rounds=10**6):
