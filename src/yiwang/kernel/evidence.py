@@ -50,7 +50,10 @@ def digest_of(data: bytes) -> bytes:
 
 
 def salted_hash(value: str | bytes, salt: bytes | None = None) -> str:
-    """`salt:digest` in hex (HMAC-SM3), so that a small value can't be guessed from the ledger."""
+    """`salt:digest` in hex (HMAC-SM3): ties a random identifier to a statement without naming it.
+
+    The salt stands in the public statement: a value that can be guessed (a name, an ID number) needs a secret one.
+    """
     salt = salt or secrets.token_bytes(16)
     raw = value.encode() if isinstance(value, str) else value
     return f"{salt.hex()}:{hmac.new(salt, raw, 'sm3').hexdigest()}"

@@ -144,9 +144,8 @@ def _clashes(
 
 
 def _record(kind: str, row: Delegation) -> None:
+    parties = {"from": str(row.from_account_id), "to": str(row.to_account_id)}
     statement: dict[str, evidence.Fact] = {
-        "from": str(row.from_account_id),
-        "to": str(row.to_account_id),
         "organisation": str(row.organisation_id),
         "role": row.role,
         "scope": row.scope,
@@ -154,5 +153,5 @@ def _record(kind: str, row: Delegation) -> None:
         "last": row.valid_to.isoformat(),
     }
     subject = SubjectRef("delegation", row.pk)
-    note(subject, **statement)
-    evidence.record(kind, subject, statement)
+    note(subject, **statement, **parties)
+    evidence.record(kind, subject, {**statement, "parties": evidence.salted_hash(" ".join(parties.values()))})

@@ -197,10 +197,9 @@ def _record(kind: str, row: Grant) -> None:
         "organisation": str(row.organisation_id or ""),
         "grade": int(row.highest_grade),
         "until": row.valid_to.isoformat() if row.valid_to else "",
-        "account": str(row.account_id or ""),
         "role": str(row.role_id or ""),
-        "holder": str(row.holder_id or ""),
     }
+    parties = {"account": str(row.account_id or ""), "holder": str(row.holder_id or "")}
     subject = SubjectRef("grant", row.pk)
-    note(subject, **statement)
-    evidence.record(kind, subject, statement)
+    note(subject, **statement, **parties)
+    evidence.record(kind, subject, {**statement, "parties": evidence.salted_hash(" ".join(parties.values()))})

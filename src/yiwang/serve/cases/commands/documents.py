@@ -1,5 +1,6 @@
 """How a legal step becomes a document: numbered in the step's transaction, with its text kept, and sent on its way."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -48,6 +49,7 @@ def issue(
         "reason": reason,
         "day": day.isoformat(),
         "template": template.version,
+        "nonce": secrets.token_hex(16),  # the digest is public: nobody shall guess the addressee from it
     }
     row = CaseDocument(
         case=case,
