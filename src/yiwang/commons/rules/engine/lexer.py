@@ -13,6 +13,8 @@ from .values import NumberError, number
 
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 OPERATOR = re.compile(r"\*\*|\.\.|<=|>=|!=|[-+*/=<>()\[\]{},:.]")
+QUOTED = re.compile(r"`([^`\n\r]+)`")
+"""A name between backticks, whatever stands in it: no character of the standard's grammar, so nothing else can begin so."""
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
@@ -129,7 +131,7 @@ class Lexer:
         text = self.text
         if start >= len(text):
             return Token("end", "", start, start)
-        if WORD.match(text, start):
+        if text[start] == "`" or WORD.match(text, start):
             return self._read_name(start)
         if match := NUMBER.match(text, start):
             try:
@@ -152,7 +154,15 @@ class Lexer:
             raise self.error("rules.open_string", start)
         return Token("string", unescape(match[0][1:-1]), start, match.end())
 
+    def _quoted_name(self, start: int) -> Token:
+        match = QUOTED.match(self.text, start)
+        if match is None or not normal(match[1]):
+            raise self.error("rules.unexpected", start, found="`")
+        return Token("name", normal(match[1]), start, match.end())
+
     def _read_name(self, start: int) -> Token:
+        if self.text[start] == "`":
+            return self._quoted_name(start)
         word = WORD.match(self.text, start)
         end = word.end() if word else start
         known = self._scope.longest(self.text, start)
@@ -182,6 +192,10 @@ class Lexer:
         """The name behind a dot: the longest of the known members, else of the hints, else the words that follow."""
         start = self.peek_start()
         word = WORD.match(self.text, start)
+        if word is None and self.text[start : start + 1] == "`":
+            token = self._quoted_name(start)
+            self.move(token.end)
+            return token
         if word is None:
             self.move(start)
             raise self.unexpected(NAME)
@@ -195,6 +209,8 @@ class Lexer:
     def name_before(self, *stops: str) -> Token | None:
         """A new name that runs up to one of the stops (an operator, or the word `in`); None where there is none."""
         start = self.peek_start()
+        if quoted := QUOTED.match(self.text, start):
+            return self._quoted_before(quoted, stops)
         if not WORD.match(self.text, start):
             return None
         end = start
@@ -209,3 +225,11 @@ class Lexer:
         else:
             return None
         return Token("name", normal(self.text[start:end]), start, end) if "in" in stops else None
+
+    def _quoted_before(self, quoted: re.Match[str], stops: tuple[str, ...]) -> Token | None:
+        follow = SPACE.match(self.text, quoted.end())
+        place = follow.end() if follow else quoted.end()
+        piece = PIECE.match(self.text, place)
+        stands = self.text[place : place + 1] in stops or (piece is not None and piece[0] in stops)
+        name = normal(quoted[1])
+        return Token("name", name, quoted.start(), quoted.end()) if stands and name else None

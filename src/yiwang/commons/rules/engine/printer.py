@@ -7,6 +7,7 @@ from typing import Any
 from . import tree
 from .feeltypes import type_name
 from .functions_conversion import key_text, plain_number, quoted
+from .names import KEYWORDS, WORD
 from .parser import ADD, AND, COMPARE, INSTANCE, MULTIPLY, NEGATE, OR, POSTFIX, POWER
 
 ATOM = POSTFIX + 1
@@ -25,6 +26,12 @@ def unparse_tests(node: tree.UnaryTests) -> str:
         return "-"
     tests = ", ".join(map(_test, node.tests))
     return f"not({tests})" if node.negated else tests
+
+
+def _name(name: str) -> str:
+    """A name as it is where words make it up, else between backticks."""
+    plain = all(WORD.fullmatch(word) for word in name.split(" ")) and not KEYWORDS & set(name.split(" "))
+    return name if plain or "`" in name else f"`{name}`"
 
 
 def _print(node: tree.Expression) -> tuple[str, int]:
@@ -67,12 +74,12 @@ def _iterators(iterators: tuple[tree.Iterator, ...]) -> str:
     parts = []
     for iterator in iterators:
         end = "" if iterator.end is None else f"..{_print(iterator.end)[0]}"
-        parts.append(f"{iterator.name} in {_print(iterator.source)[0]}{end}")
+        parts.append(f"{_name(iterator.name)} in {_print(iterator.source)[0]}{end}")
     return ", ".join(parts)
 
 
 def _function(node: tree.FunctionDefinition) -> tuple[str, int]:
-    parameters = (p.name if p.type is None else f"{p.name}: {type_name(p.type)}" for p in node.parameters)
+    parameters = (_name(p.name) if p.type is None else f"{_name(p.name)}: {type_name(p.type)}" for p in node.parameters)
     external = "external " if node.external else ""
     return f"function({', '.join(parameters)}) {external}{_print(node.body)[0]}", 0
 
@@ -88,7 +95,7 @@ def _context(node: tree.ContextLiteral) -> tuple[str, int]:
 
 
 def _named_call(node: tree.NamedCall) -> tuple[str, int]:
-    arguments = (f"{name}: {_print(value)[0]}" for name, value in node.arguments)
+    arguments = (f"{_name(name)}: {_print(value)[0]}" for name, value in node.arguments)
     return f"{_at(node.function, POSTFIX)}({', '.join(arguments)})", POSTFIX
 
 
@@ -107,8 +114,8 @@ _PRINTERS: Mapping[type, Callable[[Any], tuple[str, int]]] = {
     tree.BooleanLiteral: lambda n: ("true" if n.value else "false", ATOM),
     tree.NullLiteral: lambda _: ("null", ATOM),
     tree.AtLiteral: lambda n: (f"@{quoted(n.text)}", ATOM),
-    tree.Name: lambda n: (n.name, ATOM),
-    tree.Path: lambda n: (f"{_at(n.base, POSTFIX)}.{n.member}", POSTFIX),
+    tree.Name: lambda n: (_name(n.name), ATOM),
+    tree.Path: lambda n: (f"{_at(n.base, POSTFIX)}.{_name(n.member)}", POSTFIX),
     tree.Filter: lambda n: (f"{_at(n.base, POSTFIX)}[{_print(n.predicate)[0]}]", POSTFIX),
     tree.Call: lambda n: (f"{_at(n.function, POSTFIX)}({_list(n.arguments)})", POSTFIX),
     tree.NamedCall: _named_call,

@@ -81,7 +81,7 @@ BINARY = ("+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or"
 TOKENS = (
     *LITERALS, *BINARY, *NAMES, *TYPES, *sorted(BUILTINS), "(", ")", "[", "]", "{", "}", ":", ",", "..", ".", "if", "then",
     "else", "for", "in", "return", "some", "every", "satisfies", "between", "instance of", "function(", "external", "not(",
-    "@", '"', "\\", "/*", "*/", "//", "\n", "\u3000", "。", "'", "|", "\x00", "\ud800",
+    "@", '"', "`a`", "`x-y z`", "`if`", "`", "\\", "/*", "*/", "//", "\n", "\u3000", "。", "'", "|", "\x00", "\ud800",
 )  # fmt: skip
 MEMBERS = ("a", "b", "year", "time offset", "start included", "end", "days", "x y")
 MAX_DEPTH = 6

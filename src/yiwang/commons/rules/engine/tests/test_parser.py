@@ -2,7 +2,14 @@ from decimal import Decimal
 
 import pytest
 
-from yiwang.commons.rules.engine import FeelSyntaxError, parse, parse_unary_tests, tree
+from yiwang.commons.rules.engine import (
+    FeelSyntaxError,
+    compile_expression,
+    parse,
+    parse_unary_tests,
+    tree,
+    unparse,
+)
 from yiwang.commons.rules.engine.feeltypes import NUMBER, ContextOf
 
 
@@ -130,3 +137,26 @@ def test_an_endless_text_is_refused():
 )
 def test_cells_of_decision_tables(text, tests, negated):
     assert parse_unary_tests(text, ["not"]) == tree.UnaryTests(tests, negated)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "value"),
+    [
+        ("`a-b` + 1", {"a-b": 4, "a": 1, "b": 2}, 5),
+        ("`if` = 3", {"if": 3}, True),
+        ("c.`in-put`", {"c": {"in-put": 7}}, 7),
+        ("{`x y-z`: 3, r: `x y-z` + 1}.r", {}, 4),
+        ("sum(for `i-1` in 1..2 return `i-1`)", {}, 3),
+        ("(function(`p/q`) `p/q` + 1)(`p/q`: 2)", {}, 3),
+    ],
+)
+def test_a_name_between_backticks_may_hold_anything(text, facts, value):
+    assert compile_expression(text, list(facts)).evaluate(facts).value == value
+    node = parse(text, list(facts))
+    assert parse(unparse(node), list(facts)) == node
+
+
+@pytest.mark.parametrize("text", ["`", "``", "`a", "` `", "a ` b", "`a\n`"])
+def test_backticks_without_a_name_are_refused(text):
+    with pytest.raises(FeelSyntaxError):
+        compile_expression(text)
