@@ -78,7 +78,6 @@ def _ask() -> None:
         prove=lambda old, new: queries.consistency_proof(old=old, new=new, viewer=SEQUENCER),
         reached=round_.reached,
         known=round_.known,
-        now=lambda: clock.now().timestamp(),
         seconds=_ASKING_SECONDS,
     )
     before = {each.name: each.fault for each in queries.witnesses(viewer=SEQUENCER)}
@@ -97,11 +96,14 @@ def _ask() -> None:
 def _tell_of_disagreement(asked: Asked, note: bytes, before: Mapping[str, str]) -> None:
     """A witness that saw another history is what witnesses are for: it is kept, with the head it was shown.
 
-    Once, not at every round until it agrees again: `before` is what each had failed of in the round before.
+    Once, not at every round until it agrees again: `before` is what each had failed of in the round before. A witness that
+    is ahead of a head may have been shown a later one meanwhile; ahead of all that was signed it can't be.
     """
+    signed = queries.log(viewer=SEQUENCER)
     for answer in asked.answers:
         known = before.get(answer.witness.name, "").startswith(f"{answer.outcome} ")
-        if answer.outcome in {Outcome.DISAGREES, Outcome.AHEAD, Outcome.LIED} and not known:
+        overtaken = answer.outcome is Outcome.AHEAD and signed and (answer.known_size or 0) <= signed.size
+        if answer.outcome in {Outcome.DISAGREES, Outcome.AHEAD, Outcome.LIED} and not known and not overtaken:
             kind = FindingKind.WITNESS_LIED if answer.outcome is Outcome.LIED else FindingKind.FORKED
             commands.report_finding(
                 kind=kind,
