@@ -34,10 +34,11 @@ def _install_guards(**_kwargs: Any) -> None:
         for model in guarded
         if getattr(model, "append_only", False) and model._meta.db_table in present
     ]
-    sealed = {
-        model._meta.db_table: columns
+    columns = {
+        model._meta.db_table: [
+            str(each.column) for each in model._meta.concrete_fields if isinstance(each, EncryptedField)
+        ]
         for model in guarded
-        if model._meta.db_table in append_only
-        and (columns := [str(field.column) for field in model._meta.concrete_fields if isinstance(field, EncryptedField)])
     }
+    sealed = {table: columns[table] for table in append_only if columns[table]}
     guard.install(tables, append_only, sealed)
