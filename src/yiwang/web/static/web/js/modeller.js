@@ -52,10 +52,36 @@ const translator = (words) => ({
   translate: ["value", (template, values = {}) => (words[template] ?? template).replace(/{([^}]+)}/g, (whole, name) => values[name] ?? whole)],
 });
 
+// The diagram of requirements draws the names by which formulas read each other; people read labels: an element's own, or
+// that of the table's column which reads it.
+const labelOf = (object) => {
+  const own = object?.get?.("label");
+  if (own) return own;
+  const columns = (object?.$parent?.drgElement ?? []).flatMap((each) => each.decisionLogic?.input ?? []);
+  return columns.find((each) => each.label && each.inputExpression?.text === object.name)?.label;
+};
+
+function LabelRenderer(eventBus, drdRenderer) {
+  eventBus.on("render.shape", 1500, (event, { gfx, element, attrs }) => {
+    const object = element.businessObject;
+    const label = labelOf(object);
+    if (!label || !drdRenderer.canRender(element)) return undefined;
+    const { name } = object;
+    object.name = label;
+    try {
+      return drdRenderer.drawShape(gfx, element, attrs);
+    } finally {
+      object.name = name;
+    }
+  });
+}
+LabelRenderer.$inject = ["eventBus", "drdRenderer"];
+const labels = { __init__: ["labelRenderer"], labelRenderer: ["type", LabelRenderer] };
+
 const settings = {
   dmn: (words) => {
     const own = { additionalModules: [translator(words)] };
-    return { drd: own, decisionTable: own, literalExpression: own, boxedExpression: own };
+    return { drd: { additionalModules: [...own.additionalModules, labels] }, decisionTable: own, literalExpression: own, boxedExpression: own };
   },
   bpmn: (words) => ({ additionalModules: [translator(words)] }),
 };
@@ -123,6 +149,8 @@ class Editor {
   watch(viewer) {
     if (!viewer || this.watched.has(viewer)) return;
     this.watched.add(viewer);
+    const palette = this.root.querySelector(".djs-palette");
+    if (palette) viewer.get("canvas", false)?.scroll?.({ dx: palette.offsetWidth + 24, dy: 0 });  // it must not cover the drawing
     viewer.on("commandStack.changed", () => this.changed());
     viewer.on("elements.changed", () => this.changed());
   }
