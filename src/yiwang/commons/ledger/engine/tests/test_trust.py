@@ -71,35 +71,37 @@ def test_a_policy_of_so_many_of_all_is_written_and_read():
             TrustedKeys.of([log], {name: witnesses["w1"]}, 1)
 
 
+WRONG: list[tuple[str | bytes, str, int]] = [
+    ("", "policy.quorum", 1),
+    ("# nothing\n\n", "policy.quorum", 2),
+    ("quorum none\nquorum none\n", "policy.quorum", 2),
+    ("quorum a\n", "policy.unknown", 1),
+    ("logs a\n", "policy.word", 1),
+    (f"log {LOG} https://a b\n", "text.line", 1),
+    (f"log {LOG}\nlog {LOG}\n", "key.duplicate", 2),
+    (f"log {W[0]}\n", "key.not_log", 1),
+    (f"witness a {LOG}\n", "key.not_witness", 1),
+    (f"witness a {W[1]}\nwitness b {W[1]}\n", "key.duplicate", 2),
+    (f"witness a {W[1]}\nwitness a {W[2]}\n", "policy.name", 2),
+    (f"witness none {W[1]}\n", "policy.name", 1),
+    (f"witness a {W[1]}x\n", "text.base64", 1),
+    (f"witness a {W[1]}\ngroup g 2 a\n", "policy.threshold", 2),
+    (f"witness a {W[1]}\ngroup g 0 a\n", "policy.threshold", 2),
+    (f"witness a {W[1]}\ngroup g some a\n", "text.number", 2),
+    (f"witness a {W[1]}\ngroup g 1 b\n", "policy.unknown", 2),
+    (f"witness a {W[1]}\ngroup g 1 g\n", "policy.unknown", 2),
+    (f"witness a {W[1]}\ngroup g 1 a a\n", "policy.member", 2),
+    (f"witness a {W[1]}\ngroup g 1 a\ngroup h 1 a\n", "policy.member", 3),
+    ("group g 1 none\n", "policy.member", 1),
+    ("quorum none\r\n", "text.control", 1),
+    (b"quorum none # \xff\n", "text.encoding", 1),
+    ("#" * 2_000_000, "text.too_long", 0),
+    ("".join(f"log {LOG}\n" for _ in range(2)), "key.duplicate", 2),
+]
+
+
 @pytest.mark.parametrize(
-    ("text", "code", "line"),
-    [
-        ("", "policy.quorum", 1),
-        ("# nothing\n\n", "policy.quorum", 2),
-        ("quorum none\nquorum none\n", "policy.quorum", 2),
-        ("quorum a\n", "policy.unknown", 1),
-        ("logs a\n", "policy.word", 1),
-        (f"log {LOG} https://a b\n", "text.line", 1),
-        (f"log {LOG}\nlog {LOG}\n", "key.duplicate", 2),
-        (f"log {W[0]}\n", "key.not_log", 1),
-        (f"witness a {LOG}\n", "key.not_witness", 1),
-        (f"witness a {W[1]}\nwitness b {W[1]}\n", "key.duplicate", 2),
-        (f"witness a {W[1]}\nwitness a {W[2]}\n", "policy.name", 2),
-        (f"witness none {W[1]}\n", "policy.name", 1),
-        (f"witness a {W[1]}x\n", "text.base64", 1),
-        (f"witness a {W[1]}\ngroup g 2 a\n", "policy.threshold", 2),
-        (f"witness a {W[1]}\ngroup g 0 a\n", "policy.threshold", 2),
-        (f"witness a {W[1]}\ngroup g some a\n", "text.number", 2),
-        (f"witness a {W[1]}\ngroup g 1 b\n", "policy.unknown", 2),
-        (f"witness a {W[1]}\ngroup g 1 g\n", "policy.unknown", 2),
-        (f"witness a {W[1]}\ngroup g 1 a a\n", "policy.member", 2),
-        (f"witness a {W[1]}\ngroup g 1 a\ngroup h 1 a\n", "policy.member", 3),
-        ("group g 1 none\n", "policy.member", 1),
-        ("quorum none\r\n", "text.control", 1),
-        (b"quorum none # \xff\n", "text.encoding", 1),
-        ("#" * 2_000_000, "text.too_long", 0),
-        ("".join(f"log {LOG}\n" for _ in range(2)), "key.duplicate", 2),
-    ],
+    ("text", "code", "line"), WRONG, ids=[f"{number}-{code}" for number, (_, code, _line) in enumerate(WRONG)]
 )
 def test_a_wrong_policy_is_refused_with_its_line(text, code, line):
     with pytest.raises(TextWrong) as refused:
