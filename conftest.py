@@ -8,6 +8,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 pytest_plugins = ["tests.pack"]
 ROOT = Path(__file__).parent
+_LONGEST_NAME = 100
 _flush = DatabaseOperations.execute_sql_flush
 
 
@@ -49,6 +50,11 @@ def pytest_configure() -> None:
         "yiwang", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
     )
     settings.load_profile("yiwang")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file of a megabyte is no name for a test."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, str | bytes) and len(val) > _LONGEST_NAME else None
 
 
 @pytest.hookimpl(trylast=True)
