@@ -24,20 +24,19 @@ class Decision:
     key: str
 
     def __call__(self, facts: Mapping[str, Any]) -> Judgement:
-        """True: refused, False: not; open while an untold fact may still refuse. What fits no rule is not refused."""
+        """True: refused, False: not; open while an untold fact may still change the outcome, which also says what of the
+        bundle can be had. What fits no rule is not refused.
+        """
         types = self.model.inputs
         told = {name: from_json(value, types.get(name)) for name, value in facts.items()}
         found = missing_facts(self.model, self.key, told, limit=EVALUATIONS, seconds=UNHURRIED)
         if found.settled:
-            return Judgement(_scope(found.value) == REFUSED)
-        scopes = {_scope(value) for value in found.outcomes}
-        if scopes and REFUSED not in scopes:
-            return Judgement(value=False)
+            return Judgement(_refuses(found.value))
         return Judgement(None, frozenset(name.partition(".")[0] for name in found.facts))
 
 
-def _scope(value: object) -> object:
-    return value.get("scope") if isinstance(value, Mapping) else None
+def _refuses(value: object) -> bool:
+    return isinstance(value, Mapping) and value.get("scope") == REFUSED
 
 
 def decision(dmn: bytes, key: str, imports: tuple[bytes, ...] = ()) -> Decision:
