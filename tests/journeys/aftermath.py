@@ -26,6 +26,7 @@ def faults(ledger: Ledger, told: Told, drafts: int) -> Iterator[str]:
     yield from _instances(ledger)
     yield from _tasks(ledger, told)
     yield from _legal_steps(ledger)
+    yield from _log(ledger)
 
 
 def _filings(ledger: Ledger, told: Told, drafts: int) -> Iterator[str]:
@@ -128,6 +129,21 @@ def _legal_steps(ledger: Ledger) -> Iterator[str]:
             yield f"{number}: something was written by no audited command"
         if missing := Counter(each["number"] is None for each in ledger.handed_over(number))[True]:
             yield f"{number}: {missing} results were not handed over"
+
+
+def _log(ledger: Ledger) -> Iterator[str]:
+    """The log of the ledger has no gap and no heads that contradict each other; that it holds all evidence once is waited for."""
+    logs = ledger.rows(
+        "SELECT log_id, count(*) AS entries, max(index) + 1 AS size, count(evidence_id) AS evidence FROM commons_ledger_entry GROUP BY 1"
+    )
+    yield from (
+        f"log {each['log_id']}: {each['entries']} entries, {each['size']} places"
+        for each in logs
+        if each["entries"] != each["size"]
+    )
+    kept = ledger.count("SELECT count(*) FROM kernel_evidencerow")
+    if (logged := sum(each["evidence"] for each in logs)) != kept:
+        yield f"{kept} rows of evidence, {logged} in the log"
 
 
 _ORPHANED = """

@@ -172,6 +172,10 @@ class Ledger:
             """SELECT
                  (SELECT count(*) FROM kernel_outboxdelivery WHERE state = 'pending') AS deliveries_pending,
                  (SELECT count(*) FROM kernel_outboxdelivery WHERE state = 'parked') AS deliveries_parked,
+                 (SELECT count(*) FROM kernel_evidencerow evidence WHERE NOT EXISTS (
+                    SELECT 1 FROM commons_ledger_entry entry WHERE entry.evidence_id = evidence.id)) AS evidence_unlogged,
+                 (SELECT count(*) FROM commons_ledger_entry entry WHERE entry.index >= (
+                    SELECT max(size) FROM commons_ledger_checkpoint head WHERE head.log_id = entry.log_id)) AS entries_unsigned,
                  (SELECT count(*) FROM commons_flow_halt WHERE resolved_at IS NULL) AS halts,
                  (SELECT count(*) FROM commons_flow_processinstance WHERE status = 'halted') AS instances_halted,
                  (SELECT count(*) FROM commons_flow_operationcall WHERE status IN ('pending', 'failed')) AS calls_waiting,
