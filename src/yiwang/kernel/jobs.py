@@ -3,6 +3,7 @@
 Arguments are ids (str, int) only. Jobs are idempotent: a worker that dies is replaced and the job runs again.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -11,6 +12,9 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, InterfaceError, OperationalError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 
 from yiwang.kernel import clock
 from yiwang.kernel.command import Run, buffer, machinery
@@ -18,6 +22,8 @@ from yiwang.kernel.faults import described
 from yiwang.kernel.models import JobFault
 from yiwang.kernel.writes import Writes, insert
 
+_log = logging.getLogger(__name__)
+_WITH_SECONDS = 6  # fields of a cron line whose last one counts seconds
 C = TypeVar("C", bound=Callable[..., Any])
 # The database went away in the middle: no fault of the job, which starts again when it is back.
 _INTERRUPTED = RetryStrategy(max_attempts=6, exponential_wait=3, retry_exceptions={OperationalError, InterfaceError})
@@ -40,15 +46,26 @@ def job(name: str, *, attempts: int = 8, queue: str = "default") -> Callable[[C]
 
 
 def periodic(name: str, cron: str) -> Callable[[C], C]:
-    """Register a function (no arguments) to run by `cron`; missed runs are not made up for."""
+    """Register a function (no arguments) to run by `cron`; missed runs are not made up for.
+
+    A run that the database's end interrupts is tried again. One that comes every few seconds is left to the next run:
+    it is queued already, and the queue takes no second one of the name.
+    """
+    by_seconds = len(cron.split()) == _WITH_SECONDS
 
     def decorate(function: C) -> C:
         def run(context: JobContext, timestamp: int) -> None:
             del timestamp
-            with _fault_kept(context):
-                function()
+            try:
+                with _fault_kept(context):
+                    function()
+            except (OperationalError, InterfaceError):
+                if not by_seconds:
+                    raise
+                _log.warning("%s was interrupted; its next run follows", name)
 
-        task = app.task(name=name, queueing_lock=name, retry=_INTERRUPTED, pass_context=True)
+        retry = False if by_seconds else _INTERRUPTED
+        task = app.task(name=name, queueing_lock=name, retry=retry, pass_context=True)
         app.periodic(cron=cron, periodic_id=name)(task(run))
         return function
 
@@ -106,8 +123,18 @@ async def rescue(context: JobContext, timestamp: int) -> None:
     """Queue again what a killed worker had begun."""
     del timestamp
     manager = context.app.job_manager
-    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER):
+    try:
+        for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER):
+            await _queue_again(manager, stalled)
+    except ConnectorException:
+        _log.warning("the database went away while stalled jobs were looked for; the next look follows")
+
+
+async def _queue_again(manager: JobManager, stalled: Job) -> None:
+    try:
         await manager.retry_job(stalled)
+    except UniqueViolation:  # a periodic job whose next run is queued already
+        await manager.finish_job(stalled, status=Status.SUCCEEDED, delete_job=True)
 
 
 async def work(threads: int) -> None:
