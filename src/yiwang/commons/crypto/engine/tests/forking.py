@@ -15,6 +15,8 @@ def in_a_fork(work):
     if child == 0:
         try:
             os.write(writing, work())
+        except BaseException as error:  # noqa: BLE001  told to the parent, which would otherwise read nothing
+            os.write(writing, repr(error).encode()[:100])
         finally:
             os._exit(0)
     os.close(writing)
