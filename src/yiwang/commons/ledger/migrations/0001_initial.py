@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['log', 'kind', 'index'], name='entry_kind')],
-                'constraints': [models.UniqueConstraint(fields=('evidence_id',), name='entry_evidence_once'), models.CheckConstraint(condition=models.Q(('index__gte', 0)), name='entry_index_counts'), models.CheckConstraint(condition=models.Q(('data__length__gte', 1), ('data__length__lte', 65535)), name='entry_has_length')],
+                'constraints': [models.UniqueConstraint(fields=('evidence_id', 'log'), name='entry_evidence_once'), models.CheckConstraint(condition=models.Q(('index__gte', 0)), name='entry_index_counts'), models.CheckConstraint(condition=models.Q(('data__length__gte', 1), ('data__length__lte', 65535)), name='entry_has_length')],
             },
         ),
         migrations.CreateModel(

@@ -16,7 +16,8 @@ from yiwang.kernel.actor import Actor
 _NEWEST_FINAL = """
 SELECT size FROM commons_ledger_cosignature
 WHERE log_id = %s AND size >= %s
-  AND witness_id NOT IN (SELECT id FROM commons_ledger_witness WHERE distrusted)
+  AND witness_id NOT IN (
+    SELECT id FROM commons_ledger_witness WHERE vkey IN (SELECT vkey FROM commons_ledger_witness WHERE distrusted))
 GROUP BY size HAVING count(*) >= %s ORDER BY size DESC LIMIT 1
 """
 
@@ -71,19 +72,21 @@ def trusted_keys(*, viewer: Actor) -> str:
     good. Not what a distrusted witness co-signed, nor what was handed out before any witness had to. Raises LogMissing.
     """
     del viewer
-    return _policy(tree.open_log()).text()
+    tree.open_log()
+    return _policy().text()
 
 
-def _policy(present: Log) -> TrustedKeys:
+def _policy() -> TrustedKeys:
     verifiers: dict[str, NoteVerifier] = {}
     urls: dict[str, str] = {}
-    for row in Witness.objects.filter(distrusted=False).order_by("added_at", "id"):
+    distrusted = Witness.objects.filter(distrusted=True).values("vkey")  # in one log: in all that it co-signed
+    for row in Witness.objects.exclude(vkey__in=distrusted).order_by("added_at", "id"):
         verifier = NoteVerifier.parse(row.vkey)
         if verifier not in verifiers.values():
             name = next(name for name in _names(row.name) if name not in verifiers)
             verifiers[name], urls[name] = verifier, row.url
     quorums = [each for each in Quorum.objects.values_list("needed", flat=True) if each]
-    quorum = min(quorums) if quorums and needed(log=present) else 0
+    quorum = min(quorums) if quorums else 0
     logs = [signing.note_verifier(log=log) for log in Log.objects.order_by("-number")]
     found = TrustedKeys.of(logs, verifiers, quorum)
     return replace(found, urls=urls)

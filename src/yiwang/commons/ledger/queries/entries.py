@@ -76,7 +76,7 @@ def find(*, number: str, viewer: Actor) -> EntryView | None:
         identifier = None
     rows = Entry.objects.select_related("log")
     if identifier is not None:
-        row = rows.filter(evidence_id=identifier).first()
+        row = rows.filter(evidence_id=identifier).order_by("-log_id").first()
     elif _NUMBER.fullmatch(number):
         row = rows.filter(log__closed_at__isnull=True, index=int(number)).first()
     else:
