@@ -102,11 +102,12 @@ class LogView:
 
 @dataclass(frozen=True, slots=True)
 class LogStanding:
-    """What the operator watches: evidence that is not in the log yet, and growth by day."""
+    """What the operator watches: evidence that is not in the log yet, since when entries wait for a head, and growth by day."""
 
     size: int
     backlog: int
     oldest_waiting_at: datetime | None
+    unsigned_since: datetime | None
     last_appended_at: datetime | None
     per_day: tuple[tuple[date, int], ...]
 

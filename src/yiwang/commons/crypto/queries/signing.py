@@ -86,12 +86,16 @@ def check_use(held: Held, operation: Operation, /) -> None:
             raise QuotaExceeded(application=held.application, used=used, quota=limit)
 
 
-def signer(*, key_id: KeyId, application: str) -> PoolSigner:
-    """A signing key for the application that it belongs to; prepare once, use often.
+def signer(*, key_id: KeyId, application: str, public: bytes = b"") -> PoolSigner:
+    """A signing key for the application that it belongs to; prepare once, use often. `public`: the version with this public key.
 
     Raises KeyNotFound, NotYourKey, KeyNotUsable, MasterKeyMissing, KeyDamaged. One query.
     """
-    return PoolSigner(_for(key_id, application, Purpose.SIGNING, Operation.SIGN)[0])
+    versions = _for(key_id, application, Purpose.SIGNING, Operation.SIGN)
+    found = next((each for each in versions if not public or each.public == public), None)
+    if found is None:
+        raise KeyNotFound(key=f"{versions[0].name} {public.hex()[-16:]}")
+    return PoolSigner(found)
 
 
 def sealer(*, key_id: KeyId, application: str) -> PoolSealer:

@@ -9,7 +9,7 @@ from django.db.models.functions import TruncDate
 from yiwang.commons.ledger import policies
 from yiwang.commons.ledger.contracts import FindingKind, FindingView, LogMissing, LogStanding, WitnessView
 from yiwang.commons.ledger.engine import NoteVerifier
-from yiwang.commons.ledger.models import Checkpoint, Cosignature, Entry, LogFinding, PendingEvidence, Witness
+from yiwang.commons.ledger.models import Checkpoint, Cosignature, Entry, Log, LogFinding, PendingEvidence, Witness
 from yiwang.commons.ledger.queries import checkpoints, tree
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -35,7 +35,7 @@ def work_waits(*, viewer: Actor) -> tuple[bool, bool]:
 
 
 def standing(*, viewer: Actor) -> LogStanding:
-    """How the open log stands. Raises Forbidden where the viewer may not watch it, LogMissing. Five queries."""
+    """How the open log stands. Raises Forbidden where the viewer may not watch it, LogMissing. Seven queries."""
     policies.check_watch(viewer)
     log = tree.open_log()
     first = PendingEvidence.objects.order_by("pk").values("pk")[:1]
@@ -44,9 +44,18 @@ def standing(*, viewer: Actor) -> LogStanding:
         size=tree.size(log=log),
         backlog=PendingEvidence.objects.count(),
         oldest_waiting_at=oldest,
+        unsigned_since=_unsigned_since(log),
         last_appended_at=Entry.objects.filter(log=log).order_by("-index").values_list("at", flat=True).first(),
         per_day=_growth(log.number, clock.now()),
     )
+
+
+def _unsigned_since(log: Log) -> datetime | None:
+    """Of when the first entry is that no signed head covers."""
+    head = checkpoints.newest(log=log)
+    rows = Entry.objects.filter(log=log, index=head.size if head else 0)
+    found: datetime | None = rows.values_list("at", flat=True).first()
+    return found
 
 
 def _growth(log: int, now: datetime) -> tuple[tuple[date, int], ...]:
