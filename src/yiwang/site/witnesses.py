@@ -37,7 +37,7 @@ def attend(installation: Installation) -> None:
         if key and not known[-1]:
             _yiwang(installation, "ledger", "witnesses", "add", key, "--organisation", organisation, "--url", url)
     if not all(known):
-        _yiwang(installation, "ledger", "quorum", str(len(ORGANISATIONS)))
+        _yiwang(installation, "ledger", "quorum", str(len(ORGANISATIONS)), "--wait", "120")
     installation.rest()
 
 

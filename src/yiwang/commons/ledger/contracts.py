@@ -245,6 +245,14 @@ class WitnessRefused(Invalid):
     next_step = _("请核对见证单位提供的名称、地址和公钥。")
 
 
+class HeadWouldRetreat(Conflict):
+    """Fewer entries would be final than were shown to the world: to whoever watches, the log would have been cut off."""
+
+    code = "ledger.head_would_retreat"
+    message = _("按这样的见证要求，已公开的 {before} 条存证中只有 {after} 条有足够的见证签名，会被看作链被截短。")
+    next_step = _("请等见证单位对最新的检查点签名后再试：yiwang ledger witnesses。")
+
+
 class MayNotWatch(Forbidden):
     """The viewer is no operator of the ledger."""
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from yiwang.commons.ledger.commands.appending import log_subject
-from yiwang.commons.ledger.contracts import FindingKind, NoSuchEntry, WitnessRefused
+from yiwang.commons.ledger.commands.appending import lock, log_subject
+from yiwang.commons.ledger.contracts import FindingKind, HeadWouldRetreat, NoSuchEntry, WitnessRefused
 from yiwang.commons.ledger.engine import LedgerFault, NoteSignature, NoteVerifier, suite_of
-from yiwang.commons.ledger.models import Checkpoint, Cosignature, LogFinding, Quorum, Witness
+from yiwang.commons.ledger.models import Checkpoint, Cosignature, Log, LogFinding, Quorum, Witness
 from yiwang.commons.ledger.queries import checkpoints, tree
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, keep, note
@@ -48,10 +48,13 @@ def add_witness(*, vkey: str, organisation: str, url: str, by: Actor, at: dateti
 
 
 @command("ledger.retire_witness")
-def retire_witness(*, witness_id: UUID, distrusted: bool = False, by: Actor, at: datetime) -> None:
+def retire_witness(
+    *, witness_id: UUID, distrusted: bool = False, retreat: bool = False, by: Actor, at: datetime
+) -> None:
     """Ask this witness no more; `distrusted`: what it co-signed counts no more either, and such receipts are had anew.
 
-    Raises NoSuchEntry, WitnessRefused where the quorum needs it.
+    `retreat`: even where the public head moves back, since no other witnesses have co-signed what it covers.
+    Raises NoSuchEntry, WitnessRefused where the quorum needs it, HeadWouldRetreat.
     """
     del by
     witness = Witness.objects.select_for_update().filter(pk=witness_id, retired_at__isnull=True).first()
@@ -60,6 +63,8 @@ def retire_witness(*, witness_id: UUID, distrusted: bool = False, by: Actor, at:
     left = Witness.objects.filter(log=witness.log, retired_at__isnull=True).count() - 1
     if left < checkpoints.needed(log=witness.log):
         raise WitnessRefused(reason=f"{left}")
+    if distrusted and not retreat:
+        _check_head_stays(witness.log, without=witness.vkey)
     witness.retired_at, witness.distrusted = at, distrusted
     witness.save(update_fields=["retired_at", "distrusted"])
     record("log.witness_retired", log_subject(witness.log), {"witness": witness.vkey, "distrusted": distrusted})
@@ -68,14 +73,29 @@ def retire_witness(*, witness_id: UUID, distrusted: bool = False, by: Actor, at:
 
 @command("ledger.set_quorum")
 def set_quorum(*, needed: int, by: Actor, at: datetime) -> None:
-    """A receipt is final from now on when `needed` witnesses have co-signed. Raises LogMissing, WitnessRefused."""
+    """A receipt is final from now on when `needed` witnesses have co-signed.
+
+    Raises LogMissing, WitnessRefused, HeadWouldRetreat while fewer than that have co-signed what is final now.
+    """
     del by
     log = tree.open_log()
     if not 0 <= needed <= Witness.objects.filter(log=log, retired_at__isnull=True).count():
         raise WitnessRefused(reason=str(needed))
+    _check_head_stays(log, quorum=needed)
     Quorum(log=log, needed=needed, at=at).save(force_insert=True)
     record("log.quorum_set", log_subject(log), {"needed": needed})
     note(log_subject(log), needed=needed)
+
+
+def _check_head_stays(log: Log, *, quorum: int | None = None, without: str = "") -> None:
+    """While this is asked no head is signed and no co-signature comes in. Raises HeadWouldRetreat."""
+    lock(log=log)
+    list(Witness.objects.select_for_update().filter(log=log).order_by("pk"))
+    before = checkpoints.newest_final(log=log)
+    after = checkpoints.newest_final(log=log, quorum=quorum, without=without)
+    sizes = before.size if before else 0, after.size if after else 0
+    if sizes[1] < sizes[0]:
+        raise HeadWouldRetreat(before=sizes[0], after=sizes[1])
 
 
 @command("ledger.record_cosignatures")

@@ -17,7 +17,8 @@ _NEWEST_FINAL = """
 SELECT size FROM commons_ledger_cosignature
 WHERE log_id = %s AND size >= %s
   AND witness_id NOT IN (
-    SELECT id FROM commons_ledger_witness WHERE vkey IN (SELECT vkey FROM commons_ledger_witness WHERE distrusted))
+    SELECT id FROM commons_ledger_witness WHERE vkey IN (SELECT vkey FROM commons_ledger_witness WHERE distrusted)
+      OR vkey = %s)
 GROUP BY size HAVING count(*) >= %s ORDER BY size DESC LIMIT 1
 """
 
@@ -34,14 +35,18 @@ def newest(*, log: Log) -> Checkpoint | None:
     return head
 
 
-def newest_final(*, log: Log, covering: int = 0) -> Checkpoint | None:
-    """The newest head with the quorum of co-signatures, None where it has fewer than `covering` entries."""
-    quorum = needed(log=log)
+def newest_final(*, log: Log, covering: int = 0, quorum: int | None = None, without: str = "") -> Checkpoint | None:
+    """The newest head with the quorum of co-signatures, None where it has fewer than `covering` entries.
+
+    What would be so under another `quorum`, or `without` the witness with this key, is what a change is measured by.
+    """
+    if quorum is None:
+        quorum = needed(log=log)
     if quorum == 0:
         head = newest(log=log)
         return head if head is not None and head.size >= covering else None
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST_FINAL, [log.number, covering, quorum])
+        cursor.execute(_NEWEST_FINAL, [log.number, covering, without, quorum])
         row = cursor.fetchone()
     return Checkpoint.objects.get(log=log, size=row[0]) if row else None
 

@@ -6,9 +6,9 @@ from click.testing import CliRunner
 from yiwang.commons.crypto.engine import LocalSigner, suite
 from yiwang.commons.ledger import commands
 from yiwang.commons.ledger.cli import cli
-from yiwang.commons.ledger.contracts import FindingKind, WitnessRefused
+from yiwang.commons.ledger.contracts import FindingKind, HeadWouldRetreat, WitnessRefused
 from yiwang.commons.ledger.engine import NoteSigner, TrustedKeys
-from yiwang.commons.ledger.tests.factories import SYSTEM, a_log
+from yiwang.commons.ledger.tests.factories import SYSTEM, a_log, append, drafts, sign
 from yiwang.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,15 @@ def test_the_operator_names_witnesses_sets_the_quorum_and_hands_out_the_keys(tmp
     run("keys", "--to", str(tmp_path / "keys"))
     trusted = TrustedKeys.parse((tmp_path / "keys").read_bytes())
     assert (list(trusted.witnesses), trusted.needed()) == (["one.example"], "1/1")
+
+
+def test_a_quorum_that_the_public_head_does_not_have_waits_and_is_refused_in_the_end():
+    a_log("national")
+    append(drafts(2))
+    sign()
+    run("witnesses", "add", a_key("one.example"), "--organisation", "样例单位", "--url", "http://one.example")
+    with pytest.raises(HeadWouldRetreat):
+        run("quorum", "1", "--wait", "1")
 
 
 def test_findings_are_listed_the_newest_first():

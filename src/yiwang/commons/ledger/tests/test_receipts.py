@@ -6,7 +6,14 @@ import pytest
 
 from yiwang.commons.crypto.engine import LocalSigner, suite
 from yiwang.commons.ledger import commands, queries
-from yiwang.commons.ledger.contracts import LogMissing, MayNotWatch, NoSuchEntry, ReceiptState, WitnessRefused
+from yiwang.commons.ledger.contracts import (
+    HeadWouldRetreat,
+    LogMissing,
+    MayNotWatch,
+    NoSuchEntry,
+    ReceiptState,
+    WitnessRefused,
+)
 from yiwang.commons.ledger.engine import NoteSigner, Receipt, TrustedKeys, verify_receipt
 from yiwang.commons.ledger.models import Checkpoint, Cosignature, Entry, Witness
 from yiwang.commons.ledger.tests.factories import SYSTEM, a_log, append, drafts, evidence, sign
@@ -124,6 +131,7 @@ def test_an_old_receipt_verifies_with_new_keys_after_witnesses_retired_the_quoru
     answer(sign(), one)
     old = queries.receipt_for(index=2, viewer=VISITOR)
     three = AWitness("three.example/w")
+    answer(5, two)
     commands.set_quorum(needed=2, by=SYSTEM, at=clock.now())
     append(drafts(5, 5))
     answer(sign(), two, three)
@@ -142,11 +150,30 @@ def test_what_a_distrusted_witness_cosigned_counts_no_more():
     size = sign()
     answer(size, one)
     old = queries.receipt_for(index=2, viewer=VISITOR)
-    commands.retire_witness(witness_id=one.id, distrusted=True, by=SYSTEM, at=clock.now())
+    with pytest.raises(HeadWouldRetreat):
+        commands.retire_witness(witness_id=one.id, distrusted=True, by=SYSTEM, at=clock.now())
+    commands.retire_witness(witness_id=one.id, distrusted=True, retreat=True, by=SYSTEM, at=clock.now())
     assert not verify_receipt(old, keys()).valid
     assert queries.receipt_for(index=2, viewer=VISITOR) is None
     answer(size, two)
     assert verify_receipt(queries.receipt_for(index=2, viewer=VISITOR), keys()).valid
+
+
+def test_the_public_head_never_moves_back_when_more_witnesses_are_asked_for():
+    a_log()
+    one, two = AWitness("one.example/w"), AWitness("two.example/w")
+    append(drafts(5))
+    size = sign()
+    for needed, witness in ((1, one), (2, two)):
+        with pytest.raises(HeadWouldRetreat):
+            commands.set_quorum(needed=needed, by=SYSTEM, at=clock.now())
+        assert queries.log(viewer=VISITOR).final_size == size
+        answer(size, witness)
+        commands.set_quorum(needed=needed, by=SYSTEM, at=clock.now())
+    assert queries.log(viewer=VISITOR).final_size == size
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    commands.retire_witness(witness_id=one.id, distrusted=True, by=SYSTEM, at=clock.now())
+    assert queries.log(viewer=VISITOR).final_size == size
 
 
 def keys() -> TrustedKeys:
