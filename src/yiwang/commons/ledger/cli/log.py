@@ -124,9 +124,12 @@ def check(as_json: bool, no_evidence: bool) -> None:
 
 @click.command("keys")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="a file instead of standard output")
-def keys(to: Path | None) -> None:
+@click.option(
+    "--address", default="", help="where the ledger is served, e.g. https://city.example/ledger: then logs have theirs"
+)
+def keys(to: Path | None, address: str) -> None:
     """The public keys of log and witnesses with the quorum, for `yiwang verify receipt --keys`."""
-    text = queries.trusted_keys(viewer=BY)
+    text = queries.trusted_keys(viewer=BY, address=address)
     if to is None:
         click.echo(text, nl=False)
     else:

@@ -57,31 +57,32 @@ def signed_note(*, log: Log, head: Checkpoint) -> Note:
     return Note.parse(head.note.encode()).with_signatures(NoteSignature.parse(line) for line in lines)
 
 
-def checkpoint(*, viewer: Actor) -> bytes:
-    """The newest head that the quorum has co-signed, as it is served to everybody (C2SP tlog-checkpoint).
+def checkpoint(*, viewer: Actor, number: int | None = None) -> bytes:
+    """The newest head of a log (else the open one) that the quorum has co-signed, as everybody gets it (C2SP tlog-checkpoint).
 
     Raises LogMissing, NoSuchEntry while there is none.
     """
     del viewer
-    log = tree.open_log()
+    log = tree.open_log() if number is None else tree.log_of(number=number)
     head = newest_final(log=log)
     if head is None:
         raise NoSuchEntry
     return signed_note(log=log, head=head).bytes()
 
 
-def trusted_keys(*, viewer: Actor) -> str:
+def trusted_keys(*, viewer: Actor, address: str = "") -> str:
     """Public keys with the quorum, as the file that `yiwang verify receipt --keys` reads.
 
     It names closed logs and retired witnesses too, with the lowest quorum that held: a receipt, once handed out, stays
-    good. Not what a distrusted witness co-signed, nor what was handed out before any witness had to. Raises LogMissing.
+    good. `address`: where the ledger is served to the world (`https://city.example/ledger`); below it each log has its own.
+    Not what a distrusted witness co-signed, nor what was handed out before any witness had to. Raises LogMissing.
     """
     del viewer
     tree.open_log()
-    return _policy().text()
+    return _policy(address).text()
 
 
-def _policy() -> TrustedKeys:
+def _policy(address: str) -> TrustedKeys:
     verifiers: dict[str, NoteVerifier] = {}
     urls: dict[str, str] = {}
     distrusted = Witness.objects.filter(distrusted=True).values("vkey")  # in one log: in all that it co-signed
@@ -92,8 +93,10 @@ def _policy() -> TrustedKeys:
             verifiers[name], urls[name] = verifier, row.url
     quorums = [each for each in Quorum.objects.values_list("needed", flat=True) if each]
     quorum = min(quorums) if quorums else 0
-    logs = [signing.note_verifier(log=log) for log in Log.objects.order_by("-number")]
-    found = TrustedKeys.of(logs, verifiers, quorum)
+    logs = {log.number: signing.note_verifier(log=log) for log in Log.objects.order_by("-number")}
+    if address:
+        urls |= {key.name: f"{address.rstrip('/')}/{number}" for number, key in logs.items()}
+    found = TrustedKeys.of(logs.values(), verifiers, quorum)
     return replace(found, urls=urls)
 
 

@@ -112,8 +112,8 @@ def _view(log: Log, row: Entry, final: int) -> EntryView:
     )
 
 
-def tile(*, path: str, viewer: Actor) -> bytes:
-    """The bytes of a tile or a bundle of entries of the open log by its path (`tile/0/x001/234`, C2SP tlog-tiles).
+def tile(*, path: str, viewer: Actor, number: int | None = None) -> bytes:
+    """The bytes of a tile or a bundle of entries of a log (else the open one) by its path (`tile/0/x001/234`, C2SP tlog-tiles).
 
     Only what a signed head covers. Raises LogMissing, NoSuchEntry.
     """
@@ -122,7 +122,7 @@ def tile(*, path: str, viewer: Actor) -> bytes:
         wanted = Tile.parse(path)
     except TextWrong:
         raise NoSuchEntry from None
-    found = tree.open_log()
+    found = tree.open_log() if number is None else tree.log_of(number=number)
     head = checkpoints.newest(log=found)
     end = wanted.number * WIDTH + wanted.width
     if head is None or end << (HEIGHT * max(wanted.level, 0)) > head.size:
