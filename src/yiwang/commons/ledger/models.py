@@ -154,7 +154,7 @@ class Quorum(AppendOnlyModel):
     at = public(models.DateTimeField())
 
     class Meta(AppendOnlyModel.Meta):
-        indexes = (models.Index(fields=["log", "at"], name="quorum_newest"),)
+        indexes = (models.Index(fields=["log", "id"], name="quorum_newest"),)
 
 
 class Cosignature(AppendOnlyModel):

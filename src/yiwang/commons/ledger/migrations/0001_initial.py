@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['log', 'at'], name='quorum_newest')],
+                'indexes': [models.Index(fields=['log', 'id'], name='quorum_newest')],
             },
         ),
         migrations.CreateModel(

@@ -1,5 +1,6 @@
 """What an applicant, the public and the operator get to see, and how far each statement has come."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -157,6 +158,15 @@ def test_what_a_distrusted_witness_cosigned_counts_no_more():
     assert queries.receipt_for(index=2, viewer=VISITOR) is None
     answer(size, two)
     assert verify_receipt(queries.receipt_for(index=2, viewer=VISITOR), keys()).valid
+
+
+def test_the_quorum_said_last_holds_whatever_the_clock_said():
+    a_log()
+    AWitness("one.example/w")
+    with clock.frozen(clock.now() + timedelta(days=300)):
+        commands.set_quorum(needed=0, by=SYSTEM, at=clock.now())
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    assert queries.log(viewer=VISITOR).quorum == 1
 
 
 def test_the_public_head_never_moves_back_when_more_witnesses_are_asked_for():

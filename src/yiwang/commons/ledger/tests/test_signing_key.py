@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from yiwang.commons.crypto import commands as pool
+from yiwang.commons.crypto import queries as keys
 from yiwang.commons.crypto import registry
 from yiwang.commons.crypto.contracts import KeyHeld
 from yiwang.commons.ledger import commands, queries, tasks
@@ -39,6 +40,15 @@ def test_the_key_of_the_open_log_stays_as_it_is_until_another_log_follows(step):
         step(key_id=key, at=clock.now(), **WHY)
     a_log(succeed=True)
     step(key_id=key, at=clock.now(), **WHY)
+
+
+def test_a_log_opened_while_the_clock_was_ahead_signs_when_it_is_right_again():
+    with clock.frozen(clock.now() + timedelta(days=30)):
+        a_log()
+    append(drafts(3))
+    assert sign() == 3
+    log = Log.objects.get()
+    assert keys.public_key(key_id=log.key_id) == bytes(log.public_key)
 
 
 @pytest.mark.usefixtures("unguarded")
