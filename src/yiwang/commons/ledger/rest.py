@@ -71,9 +71,10 @@ def receipt(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
 
 @_plain
 def keys(request: HttpRequest) -> HttpResponse:
-    """Public keys of log and witnesses with the quorum: what `yiwang verify receipt --keys` reads."""
+    """Public keys of log and witnesses with the quorum: what `yiwang verify receipt --keys` reads; `?current`: of today alone."""
     address = request.build_absolute_uri("/ledger")
-    return _found(queries.trusted_keys(viewer=_PUBLIC, address=address).encode(), _TEXT, _SECOND)
+    found = queries.trusted_keys(viewer=_PUBLIC, address=address, current="current" in request.GET)
+    return _found(found.encode(), _TEXT, _SECOND)
 
 
 def _found(body: bytes, kind: str, cache: str) -> HttpResponse:

@@ -127,9 +127,10 @@ def check(as_json: bool, no_evidence: bool) -> None:
 @click.option(
     "--address", default="", help="where the ledger is served, e.g. https://city.example/ledger: then logs have theirs"
 )
-def keys(to: Path | None, address: str) -> None:
+@click.option("--current", is_flag=True, help="the open log with its witnesses and quorum of today alone")
+def keys(to: Path | None, address: str, current: bool) -> None:
     """The public keys of log and witnesses with the quorum, for `yiwang verify receipt --keys`."""
-    text = queries.trusted_keys(viewer=BY, address=address)
+    text = queries.trusted_keys(viewer=BY, address=address, current=current)
     if to is None:
         click.echo(text, nl=False)
     else:

@@ -70,30 +70,35 @@ def checkpoint(*, viewer: Actor, number: int | None = None) -> bytes:
     return signed_note(log=log, head=head).bytes()
 
 
-def trusted_keys(*, viewer: Actor, address: str = "") -> str:
+def trusted_keys(*, viewer: Actor, address: str = "", current: bool = False) -> str:
     """Public keys with the quorum, as the file that `yiwang verify receipt --keys` reads.
 
     It names closed logs and retired witnesses too, with the lowest quorum that held: a receipt, once handed out, stays
     good. `address`: where the ledger is served to the world (`https://city.example/ledger`); below it each log has its own.
-    Not what a distrusted witness co-signed, nor what was handed out before any witness had to. Raises LogMissing.
+    Not what a distrusted witness co-signed, nor what was handed out before any witness had to. `current`: the open log with its witnesses and quorum of today
+    alone, for whoever checks new receipts only. Raises LogMissing.
     """
     del viewer
-    tree.open_log()
-    return _policy(address).text()
+    log = tree.open_log()
+    return _policy(address, log if current else None).text()
 
 
-def _policy(address: str) -> TrustedKeys:
+def _policy(address: str, only: Log | None) -> TrustedKeys:
     verifiers: dict[str, NoteVerifier] = {}
     urls: dict[str, str] = {}
     distrusted = Witness.objects.filter(distrusted=True).values("vkey")  # in one log: in all that it co-signed
-    for row in Witness.objects.exclude(vkey__in=distrusted).order_by("added_at", "id"):
+    rows = Witness.objects.exclude(vkey__in=distrusted)
+    if only is not None:
+        rows = rows.filter(log=only, retired_at__isnull=True)
+    for row in rows.order_by("added_at", "id"):
         verifier = NoteVerifier.parse(row.vkey)
         if verifier not in verifiers.values():
             name = next(name for name in _names(row.name) if name not in verifiers)
             verifiers[name], urls[name] = verifier, row.url
     quorums = [each for each in Quorum.objects.values_list("needed", flat=True) if each]
-    quorum = min(quorums) if quorums else 0
-    logs = {log.number: signing.note_verifier(log=log) for log in Log.objects.order_by("-number")}
+    quorum = needed(log=only) if only is not None else min(quorums, default=0)
+    named = [only] if only is not None else Log.objects.order_by("-number")
+    logs = {log.number: signing.note_verifier(log=log) for log in named}
     if address:
         urls |= {key.name: f"{address.rstrip('/')}/{number}" for number, key in logs.items()}
     found = TrustedKeys.of(logs.values(), verifiers, quorum)

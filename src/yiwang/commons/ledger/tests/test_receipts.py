@@ -169,6 +169,30 @@ def test_the_quorum_said_last_holds_whatever_the_clock_said():
     assert queries.log(viewer=VISITOR).quorum == 1
 
 
+def test_who_wants_no_history_gets_the_keys_and_the_quorum_of_today_alone():
+    a_log()
+    one, two = AWitness("one.example/w"), AWitness("two.example/w")
+    three = AWitness("three.example/w")
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    append(drafts(5))
+    size = sign()
+    answer(size, one)
+    old = queries.receipt_for(index=2, viewer=VISITOR)
+    answer(size, two, three)
+    commands.set_quorum(needed=2, by=SYSTEM, at=clock.now())
+    commands.retire_witness(witness_id=one.id, by=SYSTEM, at=clock.now())
+    append(drafts(5, 5))
+    answer(sign(), two, three)
+    new = queries.receipt_for(index=7, viewer=VISITOR)
+    today = TrustedKeys.parse(queries.trusted_keys(viewer=VISITOR, current=True))
+    assert (set(today.witnesses), today.needed()) == ({"two.example/w", "three.example/w"}, "2/2")
+    assert [verify_receipt(each, today).valid for each in (old, new)] == [False, True]
+    assert [verify_receipt(each, keys()).valid for each in (old, new)] == [True, True]
+    a_log("national", succeed=True)
+    followed = TrustedKeys.parse(queries.trusted_keys(viewer=VISITOR, current=True))
+    assert (len(followed.logs), followed.needed()) == (1, "2/2")
+
+
 def test_the_public_head_never_moves_back_when_more_witnesses_are_asked_for():
     a_log()
     one, two = AWitness("one.example/w"), AWitness("two.example/w")
