@@ -189,3 +189,11 @@ class LogFinding(AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         indexes = (models.Index(fields=["at", "id"], name="finding_newest"),)
+
+
+class FindingSettlement(AppendOnlyModel):
+    """That a finding was looked into and what came of it: it stays in the list and alarms nobody any more."""
+
+    finding = public(models.OneToOneField(LogFinding, on_delete=models.PROTECT, related_name="settlement"))
+    words = public(models.TextField())
+    at = public(models.DateTimeField())

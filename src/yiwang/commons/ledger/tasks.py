@@ -76,7 +76,7 @@ def _open() -> None:
 
 def _report_once(words: str) -> None:
     """A log that is broken is met every second; it is told of once, and nothing is signed until somebody has looked."""
-    known = queries.findings(viewer=SEQUENCER, size=1).items
+    known = queries.findings(viewer=SEQUENCER, size=1, unsettled=True).items
     if not (known and known[0].words == words):
         _log.critical("%s", words)
         commands.report_finding(kind=FindingKind.FORKED, words=words, by=SEQUENCER, at=clock.now())

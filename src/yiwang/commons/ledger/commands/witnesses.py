@@ -5,9 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 from yiwang.commons.ledger.commands.appending import lock, log_subject
-from yiwang.commons.ledger.contracts import FindingKind, HeadWouldRetreat, NoSuchEntry, WitnessRefused
+from yiwang.commons.ledger.contracts import (
+    FindingKind,
+    FindingSettled,
+    HeadWouldRetreat,
+    NoSuchEntry,
+    SettlementEmpty,
+    WitnessRefused,
+)
 from yiwang.commons.ledger.engine import LedgerFault, NoteSignature, NoteVerifier, suite_of
-from yiwang.commons.ledger.models import Checkpoint, Cosignature, Log, LogFinding, Quorum, Witness
+from yiwang.commons.ledger.models import Checkpoint, Cosignature, FindingSettlement, Log, LogFinding, Quorum, Witness
 from yiwang.commons.ledger.queries import checkpoints, tree
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, keep, note
@@ -151,3 +158,19 @@ def report_finding(
     keep(row)
     note(SubjectRef("log_finding", row.pk), kind=kind.value)
     return row.pk
+
+
+@command("ledger.settle_finding")
+def settle_finding(*, finding_id: UUID, words: str, by: Actor, at: datetime) -> None:
+    """Say what came of a finding; it stays, and the doctor counts it no more. Raises NoSuchEntry, FindingSettled, SettlementEmpty."""
+    del by
+    row = LogFinding.objects.select_for_update(of=("self",)).select_related("log").filter(pk=finding_id).first()
+    if row is None:
+        raise NoSuchEntry
+    if not words.strip():
+        raise SettlementEmpty
+    if FindingSettlement.objects.filter(finding=row).exists():
+        raise FindingSettled
+    FindingSettlement(finding=row, words=words.strip()[:4000], at=at).save(force_insert=True)
+    record("log.finding_settled", log_subject(row.log), {"finding": str(row.pk), "kind": row.kind})
+    note(SubjectRef("log_finding", row.pk), kind=row.kind)

@@ -161,6 +161,19 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('nodes__length', 16320), ('number__gte', 0), ('root__length', 32)), name='tile_full'), models.CheckConstraint(condition=models.Q(('level__lte', 7)), name='tile_level_known')],
             },
         ),
+        migrations.CreateModel(
+            name='FindingSettlement',
+            fields=[
+                ('id', models.UUIDField(default=yiwang.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('words', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('finding', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settlement', to='commons_ledger.logfinding')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+            },
+        ),
         migrations.AddConstraint(
             model_name='witness',
             constraint=models.UniqueConstraint(fields=('log', 'vkey'), name='witness_key_once'),

@@ -56,6 +56,8 @@ def entries(
         found = tree.open_log()
     except LogMissing:
         return Page(())
+    if "\0" in kind + q:  # no text of the database holds one
+        return Page(())
     rows = Entry.objects.filter(log=found)
     if kind:
         rows = rows.filter(kind=kind)

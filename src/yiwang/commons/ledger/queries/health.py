@@ -20,12 +20,12 @@ def ledger() -> Finding:
         now = standing(viewer=_DOCTOR)
     except LogMissing:
         return Finding(ok=True, message="常享链尚未建立 / no log yet")
-    found = findings(viewer=_DOCTOR, size=1).items
+    found = findings(viewer=_DOCTOR, size=1, unsettled=True).items
     if found:
         return Finding(
             ok=False,
             message=f"{found[0].kind.value} {found[0].words}",
-            mend="yiwang ledger findings; yiwang ledger check",
+            mend="yiwang ledger findings; yiwang ledger check; yiwang ledger findings settle",
         )
     if now.oldest_waiting_at and clock.now() - now.oldest_waiting_at > _PATIENCE:
         waiting = (

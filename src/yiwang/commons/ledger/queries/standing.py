@@ -9,7 +9,16 @@ from django.db.models.functions import TruncDate
 from yiwang.commons.ledger import policies
 from yiwang.commons.ledger.contracts import FindingKind, FindingView, LogMissing, LogStanding, WitnessView
 from yiwang.commons.ledger.engine import NoteVerifier
-from yiwang.commons.ledger.models import Checkpoint, Cosignature, Entry, Log, LogFinding, PendingEvidence, Witness
+from yiwang.commons.ledger.models import (
+    Checkpoint,
+    Cosignature,
+    Entry,
+    FindingSettlement,
+    Log,
+    LogFinding,
+    PendingEvidence,
+    Witness,
+)
 from yiwang.commons.ledger.queries import checkpoints, tree
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -109,12 +118,24 @@ def _witness(row: Witness, last: tuple[int, datetime] | None, size: int) -> Witn
     )
 
 
-def findings(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[FindingView]:
-    """What was found wrong, newest first. Raises Forbidden, BadCursor. One query."""
+def findings(*, viewer: Actor, cursor: str | None = None, size: int = 20, unsettled: bool = False) -> Page[FindingView]:
+    """What was found wrong (`unsettled`: and not settled yet), newest first. Raises Forbidden, BadCursor. One query."""
     policies.check_watch(viewer)
-    page = paginate(LogFinding.objects.all(), order=("-at", "-id"), cursor=cursor, size=size)
-    return page.map(
-        lambda row: FindingView(
-            id=row.pk, at=row.at, kind=FindingKind(row.kind), witness=row.witness, words=row.words, proof=row.proof
-        )
+    rows = LogFinding.objects.select_related("settlement")
+    if unsettled:
+        rows = rows.filter(settlement__isnull=True)
+    return paginate(rows, order=("-at", "-id"), cursor=cursor, size=size).map(_finding)
+
+
+def _finding(row: LogFinding) -> FindingView:
+    settlement: FindingSettlement | None = getattr(row, "settlement", None)
+    return FindingView(
+        id=row.pk,
+        at=row.at,
+        kind=FindingKind(row.kind),
+        witness=row.witness,
+        words=row.words,
+        proof=row.proof,
+        settled_at=settlement.at if settlement else None,
+        settled=settlement.words if settlement else "",
     )

@@ -240,7 +240,9 @@ def findings(request: HttpRequest) -> HttpResponse:
 def _finding(row: FindingView) -> dict[str, Any]:
     return {
         "title": words.finding(row.kind),
-        "tag": Tag(_("须处置"), Tone.BAD),
+        "tag": Tag(_("已处置"), Tone.OK) if row.settled_at else Tag(_("须处置"), Tone.BAD),
+        "settled": row.settled,
+        "settled_at": words.moment(row.settled_at),
         "at": words.moment(row.at),
         "witness": row.witness,
         "words": row.words,
