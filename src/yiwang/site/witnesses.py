@@ -37,7 +37,7 @@ def attend(installation: Installation) -> None:
         if key and not known[-1]:
             _yiwang(installation, "ledger", "witnesses", "add", key, "--organisation", organisation, "--url", url)
     if not all(known):
-        _yiwang(installation, "ledger", "quorum", str(len(ORGANISATIONS)))
+        _yiwang(installation, "ledger", "quorum", str(len(ORGANISATIONS)), "--wait", "120")
     installation.rest()
 
 
@@ -51,6 +51,7 @@ def _witness(folder: Path, name: str, log: str, output: Path) -> tuple[str, Part
     command = [
         sys.executable, "-m", "yiwang.site", "ledger", "witness", "--data", str(folder),
         "--name", f"{name}.sample.localhost/w1", "--log-key", log, "--port", port,
+        "--accept-clock",
     ]  # fmt: skip
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("YIWANG_", "DATABASE_"))}
     return f"http://127.0.0.1:{port}", Part(f"witness-{name}", command, kept, output)

@@ -1,6 +1,11 @@
-"""The port of master keys: whatever holds the keys that wrap all others. Filled by files or a hardware module."""
+"""The ports of crypto: whatever holds the keys that wrap all others, and who needs a key to stay as it is.
 
+Master keys are held by files or a hardware module. Higher contexts say which keys something of theirs stands on.
+"""
+
+from collections.abc import Callable
 from typing import Protocol
+from uuid import UUID
 
 
 class NotHere(LookupError):
@@ -48,3 +53,18 @@ def provide_master_keys(keeper: MasterKeys) -> None:
 def master_keys() -> MasterKeys:
     """What was provided."""
     return _keeper[0]
+
+
+Holder = Callable[[UUID], str]
+_holders: list[Holder] = []
+
+
+def register_holder(holder: Holder) -> None:
+    """`holder(key_id)` names what needs this key just as it is, "" where nothing does. Called once at start-up."""
+    if holder not in _holders:
+        _holders.append(holder)
+
+
+def held_by(key_id: UUID, /) -> str:
+    """What needs this key just as it is: it is not rotated, suspended, retired or destroyed meanwhile. "" where nothing does."""
+    return next(filter(None, (holder(key_id) for holder in _holders)), "")

@@ -102,11 +102,12 @@ class LogView:
 
 @dataclass(frozen=True, slots=True)
 class LogStanding:
-    """What the operator watches: evidence that is not in the log yet, and growth by day."""
+    """What the operator watches: evidence that is not in the log yet, since when entries wait for a head, and growth by day."""
 
     size: int
     backlog: int
     oldest_waiting_at: datetime | None
+    unsigned_since: datetime | None
     last_appended_at: datetime | None
     per_day: tuple[tuple[date, int], ...]
 
@@ -133,7 +134,10 @@ class WitnessView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """Something found wrong by a check of our own, a witness or a monitor; `proof` is a text that shows it to anybody."""
+    """Something found wrong by a check of our own, a witness or a monitor; `proof` is a text that shows it to anybody.
+
+    `settled_at`, `settled`: when it was looked into, and what came of it.
+    """
 
     id: UUID
     at: datetime
@@ -141,6 +145,8 @@ class FindingView:
     witness: str
     words: str
     proof: str
+    settled_at: datetime | None = None
+    settled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +248,30 @@ class WitnessRefused(Invalid):
     code = "ledger.witness_refused"
     message = _("见证单位登记有误：{reason}")
     next_step = _("请核对见证单位提供的名称、地址和公钥。")
+
+
+class HeadWouldRetreat(Conflict):
+    """Fewer entries would be final than were shown to the world: to whoever watches, the log would have been cut off."""
+
+    code = "ledger.head_would_retreat"
+    message = _("按这样的见证要求，已公开的 {before} 条存证中只有 {after} 条有足够的见证签名，会被看作链被截短。")
+    next_step = _("请等见证单位对最新的检查点签名后再试：yiwang ledger witnesses。")
+
+
+class FindingSettled(Conflict):
+    """The finding was settled before."""
+
+    code = "ledger.finding_settled"
+    message = _("这条监测发现已经处置过。")
+    next_step = _("处置情况见 yiwang ledger findings。")
+
+
+class SettlementEmpty(Invalid):
+    """What came of a finding is not said."""
+
+    code = "ledger.settlement_empty"
+    message = _("没有写明处置情况。")
+    next_step = _("请写明查到了什么、怎样处置，例如“从旧备份恢复，已由新链接续”。")
 
 
 class MayNotWatch(Forbidden):

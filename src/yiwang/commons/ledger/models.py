@@ -50,6 +50,7 @@ class Log(GuardedRow):
 class Entry(GuardedRow):
     """One statement at its place. `data` are the very bytes that were hashed.
 
+    Evidence stands in a log once; again in the next one where no co-signed head of the closed log covers it.
     The log is no foreign key for the database: its check would cost as much as the row. A trigger sees to that and to gaps.
     """
 
@@ -68,7 +69,7 @@ class Entry(GuardedRow):
 
     class Meta(GuardedRow.Meta):
         constraints = (
-            models.UniqueConstraint(fields=["evidence_id"], name="entry_evidence_once"),
+            models.UniqueConstraint(fields=["evidence_id", "log"], name="entry_evidence_once"),
             models.CheckConstraint(name="entry_index_counts", condition=Q(index__gte=0)),
             models.CheckConstraint(
                 name="entry_has_length", condition=Q(data__length__gte=1, data__length__lte=LONGEST_ENTRY)
@@ -153,7 +154,7 @@ class Quorum(AppendOnlyModel):
     at = public(models.DateTimeField())
 
     class Meta(AppendOnlyModel.Meta):
-        indexes = (models.Index(fields=["log", "at"], name="quorum_newest"),)
+        indexes = (models.Index(fields=["log", "id"], name="quorum_newest"),)
 
 
 class Cosignature(AppendOnlyModel):
@@ -188,3 +189,11 @@ class LogFinding(AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         indexes = (models.Index(fields=["at", "id"], name="finding_newest"),)
+
+
+class FindingSettlement(AppendOnlyModel):
+    """That a finding was looked into and what came of it: it stays in the list and alarms nobody any more."""
+
+    finding = public(models.OneToOneField(LogFinding, on_delete=models.PROTECT, related_name="settlement"))
+    words = public(models.TextField())
+    at = public(models.DateTimeField())

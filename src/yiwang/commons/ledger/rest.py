@@ -21,6 +21,7 @@ _TEXT: Final = "text/plain; charset=utf-8"
 _BYTES: Final = "application/octet-stream"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _SECOND: Final = "public, max-age=1"
+_MINUTE: Final = "public, max-age=60"
 _DAY: Final = "public, max-age=86400"
 _PUBLIC: Final = Actor.anonymous()  # everybody sees the same: no session is read
 _View = Callable[..., HttpResponse]
@@ -44,15 +45,19 @@ def _plain(view: _View) -> _View:
 
 
 @_plain
-def checkpoint(request: HttpRequest) -> HttpResponse:
-    """The newest head that the quorum has co-signed (C2SP tlog-tiles §Checkpoints)."""
-    return _found(queries.checkpoint(viewer=_PUBLIC), _TEXT, _SECOND)
+def checkpoint(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    """The newest head of a log that the quorum has co-signed (C2SP tlog-tiles §Checkpoints); without a number of the open one."""
+    return _found(queries.checkpoint(number=number, viewer=_PUBLIC), _TEXT, _SECOND)
 
 
 @_plain
-def tile(request: HttpRequest, where: str) -> HttpResponse:
-    """A tile of hashes or a bundle of entries (C2SP tlog-tiles §Merkle Tree, §Log entries)."""
-    return _found(queries.tile(path=f"tile/{where}", viewer=_PUBLIC), _BYTES, _FOREVER)
+def tile(request: HttpRequest, where: str, number: int | None = None) -> HttpResponse:
+    """A tile of hashes or a bundle of entries (C2SP tlog-tiles §Merkle Tree, §Log entries).
+
+    Under its log's number it never changes; without a number it is the open log's, which may be another one tomorrow.
+    """
+    found = queries.tile(path=f"tile/{where}", number=number, viewer=_PUBLIC)
+    return _found(found, _BYTES, _MINUTE if number is None else _FOREVER)
 
 
 @_plain
@@ -66,8 +71,10 @@ def receipt(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
 
 @_plain
 def keys(request: HttpRequest) -> HttpResponse:
-    """Public keys of log and witnesses with the quorum: what `yiwang verify receipt --keys` reads."""
-    return _found(queries.trusted_keys(viewer=_PUBLIC).encode(), _TEXT, _SECOND)
+    """Public keys of log and witnesses with the quorum: what `yiwang verify receipt --keys` reads; `?current`: of today alone."""
+    address = request.build_absolute_uri("/ledger")
+    found = queries.trusted_keys(viewer=_PUBLIC, address=address, current="current" in request.GET)
+    return _found(found.encode(), _TEXT, _SECOND)
 
 
 def _found(body: bytes, kind: str, cache: str) -> HttpResponse:
@@ -80,6 +87,8 @@ def _found(body: bytes, kind: str, cache: str) -> HttpResponse:
 endpoints: list[URLPattern] = [
     path("ledger/checkpoint", checkpoint, name="checkpoint"),
     path("ledger/tile/<path:where>", tile, name="tile"),
+    path("ledger/<int:number>/checkpoint", checkpoint, name="checkpoint_of"),
+    path("ledger/<int:number>/tile/<path:where>", tile, name="tile_of"),
     path("ledger/receipts/<uuid:evidence_id>", receipt, name="receipt"),
     path("ledger/keys", keys, name="keys"),
 ]

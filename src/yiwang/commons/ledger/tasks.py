@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Mapping
 from threading import Lock
+from time import monotonic
 from typing import Final
 
 from yiwang.commons.ledger import commands, queries
-from yiwang.commons.ledger.contracts import FindingKind, LogBroken, LogExists
+from yiwang.commons.ledger.contracts import FindingKind, KeyMissing, LogBroken, LogExists
 from yiwang.commons.ledger.engine.witnessing.asking import Asked, Outcome, ask_witnesses
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -15,15 +16,39 @@ from yiwang.kernel.jobs import job, periodic
 SEQUENCER: Final = Actor.system("ledger sequencer")
 _MOST_BATCHES: Final = 50  # of a thousand, before other jobs get their turn
 _ASKING_SECONDS: Final = 8.0
+_LONGEST_REST: Final = 60.0
 _log = logging.getLogger(__name__)
 _asking = Lock()
+
+
+class Resting:
+    """After a fault that lasts until somebody mends it, this process tries again after 1, 2, 4 … at most 60 seconds."""
+
+    def __init__(self) -> None:
+        self._seconds, self._until = 0.0, 0.0
+
+    def now(self) -> bool:
+        """Whether it is too early to try again."""
+        return monotonic() < self._until
+
+    def longer(self) -> None:
+        """It failed once more."""
+        self._seconds = min(_LONGEST_REST, max(1.0, self._seconds * 2))
+        self._until = monotonic() + self._seconds
+
+    def end(self) -> None:
+        """It went well."""
+        self._seconds = self._until = 0.0
+
+
+_resting = Resting()
 
 
 @periodic("ledger.sequence", cron="* * * * * */1")
 def sequence_evidence() -> None:
     """Every second: where evidence waits, it is appended and the new head is signed. One look-up where nothing waits."""
     evidence, entries = queries.work_waits(viewer=SEQUENCER)
-    if not (evidence or entries):
+    if not (evidence or entries) or _resting.now():
         return
     if evidence and queries.log(viewer=SEQUENCER) is None:
         _open()
@@ -33,7 +58,13 @@ def sequence_evidence() -> None:
                 break
         commands.sign_checkpoint(by=SEQUENCER, at=clock.now())
     except LogBroken as error:
+        _resting.longer()
         _report_once(str(error))
+    except KeyMissing as error:
+        _resting.longer()
+        _log.critical("%s", error)
+    else:
+        _resting.end()
 
 
 def _open() -> None:
@@ -45,7 +76,7 @@ def _open() -> None:
 
 def _report_once(words: str) -> None:
     """A log that is broken is met every second; it is told of once, and nothing is signed until somebody has looked."""
-    known = queries.findings(viewer=SEQUENCER, size=1).items
+    known = queries.findings(viewer=SEQUENCER, size=1, unsettled=True).items
     if not (known and known[0].words == words):
         _log.critical("%s", words)
         commands.report_finding(kind=FindingKind.FORKED, words=words, by=SEQUENCER, at=clock.now())

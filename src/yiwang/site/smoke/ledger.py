@@ -174,7 +174,8 @@ class Ledger:
                  (SELECT count(*) FROM kernel_outboxdelivery WHERE state = 'parked') AS deliveries_parked,
                  (SELECT count(*) FROM kernel_evidencerow evidence WHERE NOT EXISTS (
                     SELECT 1 FROM commons_ledger_entry entry WHERE entry.evidence_id = evidence.id)) AS evidence_unlogged,
-                 (SELECT count(*) FROM commons_ledger_entry entry WHERE entry.index >= (
+                 (SELECT count(*) FROM commons_ledger_entry entry
+                  JOIN commons_ledger_log log ON log.number = entry.log_id AND log.closed_at IS NULL WHERE entry.index >= (
                     SELECT max(size) FROM commons_ledger_checkpoint head WHERE head.log_id = entry.log_id)) AS entries_unsigned,
                  (SELECT count(*) FROM commons_flow_halt WHERE resolved_at IS NULL) AS halts,
                  (SELECT count(*) FROM commons_flow_processinstance WHERE status = 'halted') AS instances_halted,

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from yiwang.commons.crypto import policies, rules
+from yiwang.commons.crypto import policies, registry, rules
 from yiwang.commons.crypto.commands.making import active_master, add_version, facts, material, step
 from yiwang.commons.crypto.contracts import (
     KEY,
     KeyDestroyed,
+    KeyHeld,
     KeyId,
     KeyNotFound,
     KeyRotated,
@@ -28,6 +29,7 @@ from yiwang.kernel.jobs import defer
 from yiwang.kernel.outbox import publish
 
 REENCRYPT = "crypto.reencrypt"
+_ENDING = frozenset({KeyVerb.ROTATE, KeyVerb.SUSPEND, KeyVerb.RETIRE, KeyVerb.DESTROY})
 
 
 @command("crypto.activate_key")
@@ -44,7 +46,7 @@ def activate_key(*, key_id: KeyId, reason: str = "", by: Actor, at: datetime) ->
 def suspend_key(*, key_id: KeyId, reason: str, by: Actor, at: datetime) -> None:
     """Let nobody use a key for the time being; every process knows within half a minute.
 
-    Raises MayNotManage, KeyNotFound, StepRefused, PlatformKey, ReasonMissing.
+    Raises MayNotManage, KeyNotFound, StepRefused, PlatformKey, KeyHeld, ReasonMissing.
     """
     policies.check_manage(by)
     key = _locked(key_id)
@@ -71,7 +73,7 @@ def rotate_key(
 
     A key of look-ups serves under its new version after a grace in which every process gets to know it; `at_once` leaves
     that out, for when no other process runs. Raises MayNotManage, KeyNotFound, StepRefused, SuiteRefused,
-    RotationUnfinished, MasterKeyMissing.
+    RotationUnfinished, KeyHeld, MasterKeyMissing.
     """
     policies.check_manage(by)
     if suite and not rules.is_suite(suite):
@@ -102,7 +104,7 @@ def rotate_key(
 def retire_key(*, key_id: KeyId, reason: str, by: Actor, at: datetime) -> None:
     """End the use of a key for good: from now it only opens what it sealed, and its signatures are still verified.
 
-    Raises MayNotManage, KeyNotFound, StepRefused, PlatformKey, ReasonMissing.
+    Raises MayNotManage, KeyNotFound, StepRefused, PlatformKey, KeyHeld, ReasonMissing.
     """
     policies.check_manage(by)
     key = _locked(key_id)
@@ -116,7 +118,7 @@ def destroy_key(*, key_id: KeyId, reason: str, by: Actor, at: datetime) -> None:
     """Take the material of all versions out of the database for good; what they sealed can never be read again.
 
     Public keys stay. By another official than the one who retired it. Raises MayNotDestroy, OwnRetirement, KeyNotFound,
-    StepRefused, PlatformKey, ReasonMissing.
+    StepRefused, PlatformKey, KeyHeld, ReasonMissing.
     """
     policies.check_destroy(by)
     key = _locked(key_id)
@@ -133,7 +135,7 @@ def destroy_key(*, key_id: KeyId, reason: str, by: Actor, at: datetime) -> None:
 def destroy_version(*, key_id: KeyId, number: int, reason: str, by: Actor, at: datetime) -> None:
     """Take the material of one former version out of the database for good, when nothing that is stored needs it.
 
-    Raises MayNotDestroy, KeyNotFound, VersionInUse, ReasonMissing.
+    Raises MayNotDestroy, KeyNotFound, VersionInUse, KeyHeld, ReasonMissing.
     """
     policies.check_destroy(by)
     said = _reason(reason)
@@ -144,6 +146,7 @@ def destroy_version(*, key_id: KeyId, number: int, reason: str, by: Actor, at: d
     purpose = Purpose(key.purpose)
     if row.replaced_at is None or (purpose in rules.PLATFORM and row.retired_at is None) or purpose is Purpose.DATA:
         raise VersionInUse(key=key.name, version=number)
+    _check_free(key)
     row.wrapped, row.master, row.destroyed_at = None, None, at
     row.save(update_fields=["wrapped", "master", "destroyed_at"])
     _written(key, KeyVerb.DESTROY, KeyState(key.state), number, by, at, said)
@@ -166,7 +169,15 @@ def _check(key: CryptoKey, verb: KeyVerb) -> KeyState:
         raise StepRefused(key=key.name)
     if verb not in rules.verbs(state, purpose):
         raise PlatformKey(key=key.name)
+    if verb in _ENDING:
+        _check_free(key)
     return after
+
+
+def _check_free(key: CryptoKey) -> None:
+    holder = registry.held_by(key.pk)
+    if holder:
+        raise KeyHeld(key=key.name, holder=holder)
 
 
 def _move(key: CryptoKey, verb: KeyVerb, by: Actor, at: datetime, reason: str = "", *, version: int | None = None) -> None:  # fmt: skip

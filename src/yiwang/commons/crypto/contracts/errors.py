@@ -76,6 +76,14 @@ class PlatformKey(Conflict):
     next_step = _("请轮换它；旧版本在重加密完成、不再被引用之后可以销毁。")
 
 
+class KeyHeld(Conflict):
+    """Something is known to the world by this key, and would be lost with it."""
+
+    code = "crypto.key_held"
+    message = _("密钥“{key}”正由“{holder}”使用，对外公布的就是这个密钥，不能轮换、停用、退役或销毁。")
+    next_step = _("要换常享链的密钥，请先运行 yiwang ledger init --succeed，由新链接续。")
+
+
 class VersionInUse(Conflict):
     """A version that is the current one, or by which stored values are read."""
 

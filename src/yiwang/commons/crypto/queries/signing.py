@@ -86,12 +86,16 @@ def check_use(held: Held, operation: Operation, /) -> None:
             raise QuotaExceeded(application=held.application, used=used, quota=limit)
 
 
-def signer(*, key_id: KeyId, application: str) -> PoolSigner:
-    """A signing key for the application that it belongs to; prepare once, use often.
+def signer(*, key_id: KeyId, application: str, public: bytes = b"") -> PoolSigner:
+    """A signing key for the application that it belongs to; prepare once, use often. `public`: the version with this public key.
 
     Raises KeyNotFound, NotYourKey, KeyNotUsable, MasterKeyMissing, KeyDamaged. One query.
     """
-    return PoolSigner(_for(key_id, application, Purpose.SIGNING, Operation.SIGN)[0])
+    versions = _for(key_id, application, Purpose.SIGNING, Operation.SIGN)
+    found = next((each for each in versions if not public or each.public == public), None)
+    if found is None:
+        raise KeyNotFound(key=f"{versions[0].name} {public.hex()[-16:]}")
+    return PoolSigner(found)
 
 
 def sealer(*, key_id: KeyId, application: str) -> PoolSealer:
@@ -103,7 +107,7 @@ def _for(key_id: KeyId, application: str, purpose: Purpose, operation: Operation
     with connection.cursor() as cursor:
         found, _quotas = read(cursor, key_id=key_id)
     now = clock.now()
-    versions = tuple(each for each in found if each.effective_at <= now)
+    versions = tuple(each for each in found if each.effective_at <= now or len(found) == 1)  # the only one never waits
     if not versions:
         raise KeyNotFound(key=str(key_id))
     newest = versions[0]
@@ -122,13 +126,13 @@ def key_id_of(*, name: str) -> KeyId | None:
 
 def public_key(*, key_id: KeyId, version: int | None = None) -> bytes:
     """The public side of a signing key (SubjectPublicKeyInfo DER), of its newest version in effect. Raises KeyNotFound."""
-    rows = KeyVersion.objects.filter(key_id=key_id, public_key__isnull=False, effective_at__lte=clock.now())
-    if version is not None:
-        rows = rows.filter(number=version)
-    found = rows.order_by("-number").values_list("public_key", flat=True).first()
-    if found is None:
-        raise KeyNotFound(key=str(key_id))
-    return bytes(found)
+    now = clock.now()
+    rows = KeyVersion.objects.filter(key_id=key_id, public_key__isnull=False)
+    known = list(rows.order_by("-number").values_list("number", "public_key", "effective_at"))
+    for number, public, effective in known:
+        if version in {None, number} and (effective <= now or len(known) == 1):
+            return bytes(public)
+    raise KeyNotFound(key=str(key_id))
 
 
 def verify(*, key_id: KeyId, message: bytes, signature: bytes) -> bool:

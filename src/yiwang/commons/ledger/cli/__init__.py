@@ -21,7 +21,7 @@ _NEEDS_DATABASE: dict[str, str] = {
     "check": "log:check",
     "checkpoint": "log:checkpoint",
     "export": "exporting:export",
-    "findings": "log:findings",
+    "findings": "findings:findings",
     "init": "log:init",
     "keys": "log:keys",
     "quorum": "witnesses:quorum",

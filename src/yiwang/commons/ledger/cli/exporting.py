@@ -7,8 +7,8 @@ import click
 
 from yiwang.commons.ledger import queries
 from yiwang.commons.ledger.cli.log import BY
-from yiwang.commons.ledger.contracts import LogMissing
-from yiwang.commons.ledger.engine import ENTRIES, Tile, tiles_of
+from yiwang.commons.ledger.contracts import NoSuchEntry
+from yiwang.commons.ledger.engine import ENTRIES, Checkpoint, Note, Tile, tiles_of
 
 
 @click.command("export")
@@ -16,12 +16,15 @@ from yiwang.commons.ledger.engine import ENTRIES, Tile, tiles_of
 def export(folder: Path) -> None:
     """Write the open log into FOLDER as C2SP tlog-tiles: head, tiles, bundles of entries, trusted keys.
 
+    The head is the newest that the quorum has co-signed.
     Files that are there already are full tiles and stay; a second run adds what is new.
     """
-    found = queries.log(viewer=BY)
-    if found is None:
-        raise LogMissing
-    hashes = tiles_of(found.size)
+    try:
+        note = queries.checkpoint(viewer=BY)
+    except NoSuchEntry:
+        raise click.ClickException("还没有见证单位共同签名的检查点 / no co-signed head yet") from None
+    size = Checkpoint.parse(Note.parse(note).text).size
+    hashes = tiles_of(size)
     bundles = [Tile(ENTRIES, tile.number, tile.width) for tile in hashes if tile.level == 0]
     written = 0
     for tile in (*hashes, *bundles):
@@ -30,8 +33,8 @@ def export(folder: Path) -> None:
             _write(target, queries.tile(path=tile.path(), viewer=BY))
             written += 1
     _write(folder / "keys", queries.trusted_keys(viewer=BY).encode())
-    _write(folder / "checkpoint", found.note.encode())
-    click.echo(f"{found.size} 条 / entries, {written} 个新文件 / new files")
+    _write(folder / "checkpoint", note)
+    click.echo(f"{size} 条 / entries, {written} 个新文件 / new files")
 
 
 @click.command("receipt")

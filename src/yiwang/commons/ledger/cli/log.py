@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from yiwang.commons.ledger import commands, queries
+from yiwang.commons.ledger.cli.verifying import default_keys
 from yiwang.commons.ledger.contracts import LogMissing, NewEntry
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -124,17 +125,18 @@ def check(as_json: bool, no_evidence: bool) -> None:
 
 @click.command("keys")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="a file instead of standard output")
-def keys(to: Path | None) -> None:
+@click.option(
+    "--address", default="", help="where the ledger is served, e.g. https://city.example/ledger: then logs have theirs"
+)
+@click.option("--current", is_flag=True, help="the open log with its witnesses and quorum of today alone")
+@click.option("--here", is_flag=True, help="keep them where `yiwang verify receipt` of this installation finds them")
+def keys(to: Path | None, address: str, current: bool, here: bool) -> None:
     """The public keys of log and witnesses with the quorum, for `yiwang verify receipt --keys`."""
-    text = queries.trusted_keys(viewer=BY)
+    text = queries.trusted_keys(viewer=BY, address=address, current=current)
+    if here:
+        to = default_keys()
+        to.parent.mkdir(parents=True, exist_ok=True)
     if to is None:
         click.echo(text, nl=False)
     else:
         to.write_text(text, encoding="utf-8")
-
-
-@click.command("findings")
-def findings() -> None:
-    """What was found wrong, the newest first."""
-    for each in queries.findings(viewer=BY, size=100).items:
-        click.echo(f"{each.at.isoformat(timespec='seconds')} {each.kind.value} {each.witness} {each.words}")

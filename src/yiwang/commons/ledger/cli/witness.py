@@ -31,6 +31,9 @@ from yiwang.commons.ledger.engine.witnessing.witness import Witness
 @click.option("--port", default=8470, show_default=True, type=click.IntRange(0, 65535), help="port; 0: a free one")
 @click.option("--certificate", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="serve https: chain")
 @click.option("--certificate-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="and its key")
+@click.option(
+    "--accept-clock", is_flag=True, help="the clock is right, though it is over 30 days after the last signature"
+)
 @click.option("--show", is_flag=True, help="print key and state as JSON and end")
 def witness(
     data: Path,
@@ -41,11 +44,12 @@ def witness(
     port: int,
     certificate: Path | None,
     certificate_key: Path | None,
+    accept_clock: bool,
     show: bool,
 ) -> None:
     """Witness logs of other organisations: co-sign only heads that continue what was co-signed before."""
     try:
-        made = open_witness(data, name=name, suite_name=suite_name, log_keys=log_keys)
+        made = open_witness(data, name=name, suite_name=suite_name, log_keys=log_keys, accept_clock=accept_clock)
     except SetupFault as fault:
         raise click.ClickException(str(fault)) from None
     except DataTaken:

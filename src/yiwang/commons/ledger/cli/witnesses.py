@@ -1,11 +1,13 @@
 """`yiwang ledger witnesses` and `quorum`: which organisations co-sign the log, and how many must."""
 
+from time import monotonic, sleep
 from uuid import UUID
 
 import click
 
 from yiwang.commons.ledger import commands, queries
 from yiwang.commons.ledger.cli.log import BY
+from yiwang.commons.ledger.contracts import HeadWouldRetreat
 from yiwang.kernel import clock
 
 
@@ -30,13 +32,24 @@ def add(vkey: str, organisation: str, url: str) -> None:
 @witnesses.command("retire")
 @click.argument("witness", type=click.UUID)
 @click.option("--distrusted", is_flag=True, help="what it co-signed counts no more either")
-def retire(witness: UUID, distrusted: bool) -> None:
+@click.option("--retreat", is_flag=True, help="with --distrusted: even if the public head moves back by it")
+def retire(witness: UUID, distrusted: bool, retreat: bool) -> None:
     """Ask WITNESS (its id) no more."""
-    commands.retire_witness(witness_id=witness, distrusted=distrusted, by=BY, at=clock.now())
+    commands.retire_witness(witness_id=witness, distrusted=distrusted, retreat=retreat, by=BY, at=clock.now())
 
 
 @click.command("quorum")
 @click.argument("needed", type=click.IntRange(0, 64))
-def quorum(needed: int) -> None:
+@click.option(
+    "--wait", default=60, show_default=True, help="seconds until so many have co-signed what is public already"
+)
+def quorum(needed: int, wait: int) -> None:
     """A receipt is final when NEEDED witnesses have co-signed."""
-    commands.set_quorum(needed=needed, by=BY, at=clock.now())
+    until = monotonic() + wait
+    while True:
+        try:
+            return commands.set_quorum(needed=needed, by=BY, at=clock.now())
+        except HeadWouldRetreat:
+            if monotonic() >= until:
+                raise
+            sleep(1)

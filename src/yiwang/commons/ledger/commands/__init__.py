@@ -11,6 +11,7 @@ from yiwang.commons.ledger.commands.witnesses import (
     report_finding,
     retire_witness,
     set_quorum,
+    settle_finding,
 )
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "retire_witness",
     "sequence",
     "set_quorum",
+    "settle_finding",
     "sign_checkpoint",
 ]

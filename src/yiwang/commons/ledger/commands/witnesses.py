@@ -4,10 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from yiwang.commons.ledger.commands.appending import log_subject
-from yiwang.commons.ledger.contracts import FindingKind, NoSuchEntry, WitnessRefused
+from yiwang.commons.ledger.commands.appending import lock, log_subject
+from yiwang.commons.ledger.contracts import (
+    FindingKind,
+    FindingSettled,
+    HeadWouldRetreat,
+    NoSuchEntry,
+    SettlementEmpty,
+    WitnessRefused,
+)
 from yiwang.commons.ledger.engine import LedgerFault, NoteSignature, NoteVerifier, suite_of
-from yiwang.commons.ledger.models import Checkpoint, Cosignature, LogFinding, Quorum, Witness
+from yiwang.commons.ledger.models import Checkpoint, Cosignature, FindingSettlement, Log, LogFinding, Quorum, Witness
 from yiwang.commons.ledger.queries import checkpoints, tree
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, keep, note
@@ -48,10 +55,13 @@ def add_witness(*, vkey: str, organisation: str, url: str, by: Actor, at: dateti
 
 
 @command("ledger.retire_witness")
-def retire_witness(*, witness_id: UUID, distrusted: bool = False, by: Actor, at: datetime) -> None:
+def retire_witness(
+    *, witness_id: UUID, distrusted: bool = False, retreat: bool = False, by: Actor, at: datetime
+) -> None:
     """Ask this witness no more; `distrusted`: what it co-signed counts no more either, and such receipts are had anew.
 
-    Raises NoSuchEntry, WitnessRefused where the quorum needs it.
+    `retreat`: even where the public head moves back, since no other witnesses have co-signed what it covers.
+    Raises NoSuchEntry, WitnessRefused where the quorum needs it, HeadWouldRetreat.
     """
     del by
     witness = Witness.objects.select_for_update().filter(pk=witness_id, retired_at__isnull=True).first()
@@ -60,6 +70,8 @@ def retire_witness(*, witness_id: UUID, distrusted: bool = False, by: Actor, at:
     left = Witness.objects.filter(log=witness.log, retired_at__isnull=True).count() - 1
     if left < checkpoints.needed(log=witness.log):
         raise WitnessRefused(reason=f"{left}")
+    if distrusted and not retreat:
+        _check_head_stays(witness.log, without=witness.vkey)
     witness.retired_at, witness.distrusted = at, distrusted
     witness.save(update_fields=["retired_at", "distrusted"])
     record("log.witness_retired", log_subject(witness.log), {"witness": witness.vkey, "distrusted": distrusted})
@@ -68,14 +80,29 @@ def retire_witness(*, witness_id: UUID, distrusted: bool = False, by: Actor, at:
 
 @command("ledger.set_quorum")
 def set_quorum(*, needed: int, by: Actor, at: datetime) -> None:
-    """A receipt is final from now on when `needed` witnesses have co-signed. Raises LogMissing, WitnessRefused."""
+    """A receipt is final from now on when `needed` witnesses have co-signed.
+
+    Raises LogMissing, WitnessRefused, HeadWouldRetreat while fewer than that have co-signed what is final now.
+    """
     del by
     log = tree.open_log()
     if not 0 <= needed <= Witness.objects.filter(log=log, retired_at__isnull=True).count():
         raise WitnessRefused(reason=str(needed))
+    _check_head_stays(log, quorum=needed)
     Quorum(log=log, needed=needed, at=at).save(force_insert=True)
     record("log.quorum_set", log_subject(log), {"needed": needed})
     note(log_subject(log), needed=needed)
+
+
+def _check_head_stays(log: Log, *, quorum: int | None = None, without: str = "") -> None:
+    """While this is asked no head is signed and no co-signature comes in. Raises HeadWouldRetreat."""
+    lock(log=log)
+    list(Witness.objects.select_for_update().filter(log=log).order_by("pk"))
+    before = checkpoints.newest_final(log=log)
+    after = checkpoints.newest_final(log=log, quorum=quorum, without=without)
+    sizes = before.size if before else 0, after.size if after else 0
+    if sizes[1] < sizes[0]:
+        raise HeadWouldRetreat(before=sizes[0], after=sizes[1])
 
 
 @command("ledger.record_cosignatures")
@@ -131,3 +158,19 @@ def report_finding(
     keep(row)
     note(SubjectRef("log_finding", row.pk), kind=kind.value)
     return row.pk
+
+
+@command("ledger.settle_finding")
+def settle_finding(*, finding_id: UUID, words: str, by: Actor, at: datetime) -> None:
+    """Say what came of a finding; it stays, and the doctor counts it no more. Raises NoSuchEntry, FindingSettled, SettlementEmpty."""
+    del by
+    row = LogFinding.objects.select_for_update(of=("self",)).select_related("log").filter(pk=finding_id).first()
+    if row is None:
+        raise NoSuchEntry
+    if not words.strip():
+        raise SettlementEmpty
+    if FindingSettlement.objects.filter(finding=row).exists():
+        raise FindingSettled
+    FindingSettlement(finding=row, words=words.strip()[:4000], at=at).save(force_insert=True)
+    record("log.finding_settled", log_subject(row.log), {"finding": str(row.pk), "kind": row.kind})
+    note(SubjectRef("log_finding", row.pk), kind=row.kind)

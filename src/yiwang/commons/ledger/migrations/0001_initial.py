@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['log', 'kind', 'index'], name='entry_kind')],
-                'constraints': [models.UniqueConstraint(fields=('evidence_id',), name='entry_evidence_once'), models.CheckConstraint(condition=models.Q(('index__gte', 0)), name='entry_index_counts'), models.CheckConstraint(condition=models.Q(('data__length__gte', 1), ('data__length__lte', 65535)), name='entry_has_length')],
+                'constraints': [models.UniqueConstraint(fields=('evidence_id', 'log'), name='entry_evidence_once'), models.CheckConstraint(condition=models.Q(('index__gte', 0)), name='entry_index_counts'), models.CheckConstraint(condition=models.Q(('data__length__gte', 1), ('data__length__lte', 65535)), name='entry_has_length')],
             },
         ),
         migrations.CreateModel(
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['log', 'at'], name='quorum_newest')],
+                'indexes': [models.Index(fields=['log', 'id'], name='quorum_newest')],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +159,19 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'constraints': [models.CheckConstraint(condition=models.Q(('nodes__length', 16320), ('number__gte', 0), ('root__length', 32)), name='tile_full'), models.CheckConstraint(condition=models.Q(('level__lte', 7)), name='tile_level_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FindingSettlement',
+            fields=[
+                ('id', models.UUIDField(default=yiwang.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('words', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('finding', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settlement', to='commons_ledger.logfinding')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
             },
         ),
         migrations.AddConstraint(

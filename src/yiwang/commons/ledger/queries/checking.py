@@ -134,7 +134,10 @@ def _compare_tiles(walk: _Walk, full: list[FullTile]) -> None:
 
 
 def _count_tiles(walk: _Walk, size: int) -> None:
-    for level, number in Tile.objects.filter(log=walk.log).values_list("level", "number").order_by("-number")[:_MOST]:
+    rows = Tile.objects.filter(log=walk.log).values_list("level", "number").order_by("-number")
+    tiles = list(rows[:_MOST])
+    size = max(size, tree.size(log=walk.log))  # asked after the tiles: the log may have grown since the walk ended
+    for level, number in tiles:
         if (number + 1) << (8 * (level + 1)) > size:
             walk.say(FindingKind.TRUNCATED, f"tile {level}/{number}", "entries", "nothing")
 

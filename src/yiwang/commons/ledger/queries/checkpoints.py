@@ -16,14 +16,16 @@ from yiwang.kernel.actor import Actor
 _NEWEST_FINAL = """
 SELECT size FROM commons_ledger_cosignature
 WHERE log_id = %s AND size >= %s
-  AND witness_id NOT IN (SELECT id FROM commons_ledger_witness WHERE distrusted)
+  AND witness_id NOT IN (
+    SELECT id FROM commons_ledger_witness WHERE vkey IN (SELECT vkey FROM commons_ledger_witness WHERE distrusted)
+      OR vkey = %s)
 GROUP BY size HAVING count(*) >= %s ORDER BY size DESC LIMIT 1
 """
 
 
 def needed(*, log: Log) -> int:
-    """How many witnesses must co-sign."""
-    row = Quorum.objects.filter(log=log).order_by("-at", "-id").values_list("needed", flat=True).first()
+    """How many witnesses must co-sign, as was said last: ids tell, since clocks may be set back."""
+    row = Quorum.objects.filter(log=log).order_by("-id").values_list("needed", flat=True).first()
     return row or 0
 
 
@@ -33,14 +35,18 @@ def newest(*, log: Log) -> Checkpoint | None:
     return head
 
 
-def newest_final(*, log: Log, covering: int = 0) -> Checkpoint | None:
-    """The newest head with the quorum of co-signatures, None where it has fewer than `covering` entries."""
-    quorum = needed(log=log)
+def newest_final(*, log: Log, covering: int = 0, quorum: int | None = None, without: str = "") -> Checkpoint | None:
+    """The newest head with the quorum of co-signatures, None where it has fewer than `covering` entries.
+
+    What would be so under another `quorum`, or `without` the witness with this key, is what a change is measured by.
+    """
+    if quorum is None:
+        quorum = needed(log=log)
     if quorum == 0:
         head = newest(log=log)
         return head if head is not None and head.size >= covering else None
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST_FINAL, [log.number, covering, quorum])
+        cursor.execute(_NEWEST_FINAL, [log.number, covering, without, quorum])
         row = cursor.fetchone()
     return Checkpoint.objects.get(log=log, size=row[0]) if row else None
 
@@ -51,41 +57,51 @@ def signed_note(*, log: Log, head: Checkpoint) -> Note:
     return Note.parse(head.note.encode()).with_signatures(NoteSignature.parse(line) for line in lines)
 
 
-def checkpoint(*, viewer: Actor) -> bytes:
-    """The newest head that the quorum has co-signed, as it is served to everybody (C2SP tlog-checkpoint).
+def checkpoint(*, viewer: Actor, number: int | None = None) -> bytes:
+    """The newest head of a log (else the open one) that the quorum has co-signed, as everybody gets it (C2SP tlog-checkpoint).
 
     Raises LogMissing, NoSuchEntry while there is none.
     """
     del viewer
-    log = tree.open_log()
+    log = tree.open_log() if number is None else tree.log_of(number=number)
     head = newest_final(log=log)
     if head is None:
         raise NoSuchEntry
     return signed_note(log=log, head=head).bytes()
 
 
-def trusted_keys(*, viewer: Actor) -> str:
+def trusted_keys(*, viewer: Actor, address: str = "", current: bool = False) -> str:
     """Public keys with the quorum, as the file that `yiwang verify receipt --keys` reads.
 
     It names closed logs and retired witnesses too, with the lowest quorum that held: a receipt, once handed out, stays
-    good. Not what a distrusted witness co-signed, nor what was handed out before any witness had to. Raises LogMissing.
+    good. `address`: where the ledger is served to the world (`https://city.example/ledger`); below it each log has its own.
+    Not what a distrusted witness co-signed, nor what was handed out before any witness had to. `current`: the open log with its witnesses and quorum of today
+    alone, for whoever checks new receipts only. Raises LogMissing.
     """
     del viewer
-    return _policy(tree.open_log()).text()
+    log = tree.open_log()
+    return _policy(address, log if current else None).text()
 
 
-def _policy(present: Log) -> TrustedKeys:
+def _policy(address: str, only: Log | None) -> TrustedKeys:
     verifiers: dict[str, NoteVerifier] = {}
     urls: dict[str, str] = {}
-    for row in Witness.objects.filter(distrusted=False).order_by("added_at", "id"):
+    distrusted = Witness.objects.filter(distrusted=True).values("vkey")  # in one log: in all that it co-signed
+    rows = Witness.objects.exclude(vkey__in=distrusted)
+    if only is not None:
+        rows = rows.filter(log=only, retired_at__isnull=True)
+    for row in rows.order_by("added_at", "id"):
         verifier = NoteVerifier.parse(row.vkey)
         if verifier not in verifiers.values():
             name = next(name for name in _names(row.name) if name not in verifiers)
             verifiers[name], urls[name] = verifier, row.url
     quorums = [each for each in Quorum.objects.values_list("needed", flat=True) if each]
-    quorum = min(quorums) if quorums and needed(log=present) else 0
-    logs = [signing.note_verifier(log=log) for log in Log.objects.order_by("-number")]
-    found = TrustedKeys.of(logs, verifiers, quorum)
+    quorum = needed(log=only) if only is not None else min(quorums, default=0)
+    named = [only] if only is not None else Log.objects.order_by("-number")
+    logs = {log.number: signing.note_verifier(log=log) for log in named}
+    if address:
+        urls |= {key.name: f"{address.rstrip('/')}/{number}" for number, key in logs.items()}
+    found = TrustedKeys.of(logs.values(), verifiers, quorum)
     return replace(found, urls=urls)
 
 

@@ -56,6 +56,8 @@ def entries(
         found = tree.open_log()
     except LogMissing:
         return Page(())
+    if "\0" in kind + q:  # no text of the database holds one
+        return Page(())
     rows = Entry.objects.filter(log=found)
     if kind:
         rows = rows.filter(kind=kind)
@@ -76,7 +78,7 @@ def find(*, number: str, viewer: Actor) -> EntryView | None:
         identifier = None
     rows = Entry.objects.select_related("log")
     if identifier is not None:
-        row = rows.filter(evidence_id=identifier).first()
+        row = rows.filter(evidence_id=identifier).order_by("-log_id").first()
     elif _NUMBER.fullmatch(number):
         row = rows.filter(log__closed_at__isnull=True, index=int(number)).first()
     else:
@@ -112,8 +114,8 @@ def _view(log: Log, row: Entry, final: int) -> EntryView:
     )
 
 
-def tile(*, path: str, viewer: Actor) -> bytes:
-    """The bytes of a tile or a bundle of entries of the open log by its path (`tile/0/x001/234`, C2SP tlog-tiles).
+def tile(*, path: str, viewer: Actor, number: int | None = None) -> bytes:
+    """The bytes of a tile or a bundle of entries of a log (else the open one) by its path (`tile/0/x001/234`, C2SP tlog-tiles).
 
     Only what a signed head covers. Raises LogMissing, NoSuchEntry.
     """
@@ -122,7 +124,7 @@ def tile(*, path: str, viewer: Actor) -> bytes:
         wanted = Tile.parse(path)
     except TextWrong:
         raise NoSuchEntry from None
-    found = tree.open_log()
+    found = tree.open_log() if number is None else tree.log_of(number=number)
     head = checkpoints.newest(log=found)
     end = wanted.number * WIDTH + wanted.width
     if head is None or end << (HEIGHT * max(wanted.level, 0)) > head.size:

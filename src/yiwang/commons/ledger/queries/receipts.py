@@ -42,7 +42,7 @@ def final_receipt(*, evidence_id: UUID, viewer: Actor) -> Receipt:
 def _entry(evidence_id: UUID | None, index: int | None) -> Entry | None:
     rows = Entry.objects.select_related("log")
     wanted = {"log": tree.open_log(), "index": index} if evidence_id is None else {"evidence_id": evidence_id}
-    found: Entry | None = rows.filter(**wanted).first()
+    found: Entry | None = rows.filter(**wanted).order_by("-log_id").first()
     return found
 
 
@@ -96,9 +96,9 @@ def _lines(rows: Iterable[EvidenceRow]) -> tuple[ReceiptLine, ...]:
     rows = list(rows)
     places = {
         evidence: (log, index)
-        for evidence, log, index in Entry.objects.filter(evidence_id__in=[row.pk for row in rows]).values_list(
-            "evidence_id", "log_id", "index"
-        )
+        for evidence, log, index in Entry.objects.filter(evidence_id__in=[row.pk for row in rows])
+        .order_by("log_id")  # what stands in two logs is final by the later one
+        .values_list("evidence_id", "log_id", "index")
     }
     final = {log: final_size(log=log) for log in {log for log, _ in places.values()}}
     return tuple(_line(row, places.get(row.pk), final) for row in rows)

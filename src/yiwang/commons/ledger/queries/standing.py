@@ -9,7 +9,16 @@ from django.db.models.functions import TruncDate
 from yiwang.commons.ledger import policies
 from yiwang.commons.ledger.contracts import FindingKind, FindingView, LogMissing, LogStanding, WitnessView
 from yiwang.commons.ledger.engine import NoteVerifier
-from yiwang.commons.ledger.models import Checkpoint, Cosignature, Entry, LogFinding, PendingEvidence, Witness
+from yiwang.commons.ledger.models import (
+    Checkpoint,
+    Cosignature,
+    Entry,
+    FindingSettlement,
+    Log,
+    LogFinding,
+    PendingEvidence,
+    Witness,
+)
 from yiwang.commons.ledger.queries import checkpoints, tree
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -35,7 +44,7 @@ def work_waits(*, viewer: Actor) -> tuple[bool, bool]:
 
 
 def standing(*, viewer: Actor) -> LogStanding:
-    """How the open log stands. Raises Forbidden where the viewer may not watch it, LogMissing. Five queries."""
+    """How the open log stands. Raises Forbidden where the viewer may not watch it, LogMissing. Seven queries."""
     policies.check_watch(viewer)
     log = tree.open_log()
     first = PendingEvidence.objects.order_by("pk").values("pk")[:1]
@@ -44,9 +53,18 @@ def standing(*, viewer: Actor) -> LogStanding:
         size=tree.size(log=log),
         backlog=PendingEvidence.objects.count(),
         oldest_waiting_at=oldest,
+        unsigned_since=_unsigned_since(log),
         last_appended_at=Entry.objects.filter(log=log).order_by("-index").values_list("at", flat=True).first(),
         per_day=_growth(log.number, clock.now()),
     )
+
+
+def _unsigned_since(log: Log) -> datetime | None:
+    """Of when the first entry is that no signed head covers."""
+    head = checkpoints.newest(log=log)
+    rows = Entry.objects.filter(log=log, index=head.size if head else 0)
+    found: datetime | None = rows.values_list("at", flat=True).first()
+    return found
 
 
 def _growth(log: int, now: datetime) -> tuple[tuple[date, int], ...]:
@@ -100,12 +118,24 @@ def _witness(row: Witness, last: tuple[int, datetime] | None, size: int) -> Witn
     )
 
 
-def findings(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[FindingView]:
-    """What was found wrong, newest first. Raises Forbidden, BadCursor. One query."""
+def findings(*, viewer: Actor, cursor: str | None = None, size: int = 20, unsettled: bool = False) -> Page[FindingView]:
+    """What was found wrong (`unsettled`: and not settled yet), newest first. Raises Forbidden, BadCursor. One query."""
     policies.check_watch(viewer)
-    page = paginate(LogFinding.objects.all(), order=("-at", "-id"), cursor=cursor, size=size)
-    return page.map(
-        lambda row: FindingView(
-            id=row.pk, at=row.at, kind=FindingKind(row.kind), witness=row.witness, words=row.words, proof=row.proof
-        )
+    rows = LogFinding.objects.select_related("settlement")
+    if unsettled:
+        rows = rows.filter(settlement__isnull=True)
+    return paginate(rows, order=("-at", "-id"), cursor=cursor, size=size).map(_finding)
+
+
+def _finding(row: LogFinding) -> FindingView:
+    settlement: FindingSettlement | None = getattr(row, "settlement", None)
+    return FindingView(
+        id=row.pk,
+        at=row.at,
+        kind=FindingKind(row.kind),
+        witness=row.witness,
+        words=row.words,
+        proof=row.proof,
+        settled_at=settlement.at if settlement else None,
+        settled=settlement.words if settlement else "",
     )

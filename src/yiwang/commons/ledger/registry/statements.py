@@ -99,6 +99,7 @@ register_statements(
             "log.witness_added": _("登记见证单位"),
             "log.witness_retired": _("见证单位退出"),
             "log.quorum_set": _("设定见证要求"),
+            "log.finding_settled": _("处置监测发现"),
         },
         facts={
             "number": _("编号"),
@@ -107,6 +108,7 @@ register_statements(
             "sha256": _("文件摘要（SHA-256）"),
             "digest": _("内容摘要（SM3）"),
             "kind": _("种类"),
+            "finding": _("监测发现"),
             "until": _("有效期至"),
             "scope": _("范围"),
             "parties": _("当事人（加盐摘要）"),

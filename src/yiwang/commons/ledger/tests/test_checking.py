@@ -11,7 +11,7 @@ from yiwang.commons.ledger.cli.log import append as append_command
 from yiwang.commons.ledger.cli.log import check, checkpoint, init, status
 from yiwang.commons.ledger.contracts import FindingKind
 from yiwang.commons.ledger.engine import Checkpoint, MemoryTree, Note, Receipt, TrustedKeys, verify_receipt
-from yiwang.commons.ledger.queries import signing, tree
+from yiwang.commons.ledger.queries import checking, signing, tree
 from yiwang.commons.ledger.tests.attacking import past_the_guards
 from yiwang.commons.ledger.tests.factories import SYSTEM, a_log, append, drafts, evidence, sign
 from yiwang.kernel import clock
@@ -79,6 +79,20 @@ def test_a_check_names_what_was_changed(name):
     assert {each.kind for each in result.differences} == kinds
     for place in places:
         assert any(place in each.place for each in result.differences), result
+
+
+def test_a_log_that_grows_while_it_is_checked_is_no_log_cut_off(monkeypatch):
+    a_log()
+    append(drafts(200))
+    sign()
+    count = checking._count_tiles
+
+    def late(*arguments):
+        append(drafts(400, 200))
+        count(*arguments)
+
+    monkeypatch.setattr(checking, "_count_tiles", late)
+    assert queries.check(viewer=SYSTEM).sound
 
 
 def test_who_rewrites_everything_and_signs_anew_passes_the_check_but_not_an_old_receipt():

@@ -1,12 +1,20 @@
 """What an applicant, the public and the operator get to see, and how far each statement has come."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from yiwang.commons.crypto.engine import LocalSigner, suite
 from yiwang.commons.ledger import commands, queries
-from yiwang.commons.ledger.contracts import LogMissing, MayNotWatch, NoSuchEntry, ReceiptState, WitnessRefused
+from yiwang.commons.ledger.contracts import (
+    HeadWouldRetreat,
+    LogMissing,
+    MayNotWatch,
+    NoSuchEntry,
+    ReceiptState,
+    WitnessRefused,
+)
 from yiwang.commons.ledger.engine import NoteSigner, Receipt, TrustedKeys, verify_receipt
 from yiwang.commons.ledger.models import Checkpoint, Cosignature, Entry, Witness
 from yiwang.commons.ledger.tests.factories import SYSTEM, a_log, append, drafts, evidence, sign
@@ -124,6 +132,7 @@ def test_an_old_receipt_verifies_with_new_keys_after_witnesses_retired_the_quoru
     answer(sign(), one)
     old = queries.receipt_for(index=2, viewer=VISITOR)
     three = AWitness("three.example/w")
+    answer(5, two)
     commands.set_quorum(needed=2, by=SYSTEM, at=clock.now())
     append(drafts(5, 5))
     answer(sign(), two, three)
@@ -131,8 +140,6 @@ def test_an_old_receipt_verifies_with_new_keys_after_witnesses_retired_the_quoru
     commands.retire_witness(witness_id=one.id, by=SYSTEM, at=clock.now())
     assert verify_receipt(old, keys()).valid
     a_log("national", succeed=True)
-    AWitness("two.example/w", "national")
-    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
     assert verify_receipt(old, keys()).valid
 
 
@@ -144,11 +151,63 @@ def test_what_a_distrusted_witness_cosigned_counts_no_more():
     size = sign()
     answer(size, one)
     old = queries.receipt_for(index=2, viewer=VISITOR)
-    commands.retire_witness(witness_id=one.id, distrusted=True, by=SYSTEM, at=clock.now())
+    with pytest.raises(HeadWouldRetreat):
+        commands.retire_witness(witness_id=one.id, distrusted=True, by=SYSTEM, at=clock.now())
+    commands.retire_witness(witness_id=one.id, distrusted=True, retreat=True, by=SYSTEM, at=clock.now())
     assert not verify_receipt(old, keys()).valid
     assert queries.receipt_for(index=2, viewer=VISITOR) is None
     answer(size, two)
     assert verify_receipt(queries.receipt_for(index=2, viewer=VISITOR), keys()).valid
+
+
+def test_the_quorum_said_last_holds_whatever_the_clock_said():
+    a_log()
+    AWitness("one.example/w")
+    with clock.frozen(clock.now() + timedelta(days=300)):
+        commands.set_quorum(needed=0, by=SYSTEM, at=clock.now())
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    assert queries.log(viewer=VISITOR).quorum == 1
+
+
+def test_who_wants_no_history_gets_the_keys_and_the_quorum_of_today_alone():
+    a_log()
+    one, two = AWitness("one.example/w"), AWitness("two.example/w")
+    three = AWitness("three.example/w")
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    append(drafts(5))
+    size = sign()
+    answer(size, one)
+    old = queries.receipt_for(index=2, viewer=VISITOR)
+    answer(size, two, three)
+    commands.set_quorum(needed=2, by=SYSTEM, at=clock.now())
+    commands.retire_witness(witness_id=one.id, by=SYSTEM, at=clock.now())
+    append(drafts(5, 5))
+    answer(sign(), two, three)
+    new = queries.receipt_for(index=7, viewer=VISITOR)
+    today = TrustedKeys.parse(queries.trusted_keys(viewer=VISITOR, current=True))
+    assert (set(today.witnesses), today.needed()) == ({"two.example/w", "three.example/w"}, "2/2")
+    assert [verify_receipt(each, today).valid for each in (old, new)] == [False, True]
+    assert [verify_receipt(each, keys()).valid for each in (old, new)] == [True, True]
+    a_log("national", succeed=True)
+    followed = TrustedKeys.parse(queries.trusted_keys(viewer=VISITOR, current=True))
+    assert (len(followed.logs), followed.needed()) == (1, "2/2")
+
+
+def test_the_public_head_never_moves_back_when_more_witnesses_are_asked_for():
+    a_log()
+    one, two = AWitness("one.example/w"), AWitness("two.example/w")
+    append(drafts(5))
+    size = sign()
+    for needed, witness in ((1, one), (2, two)):
+        with pytest.raises(HeadWouldRetreat):
+            commands.set_quorum(needed=needed, by=SYSTEM, at=clock.now())
+        assert queries.log(viewer=VISITOR).final_size == size
+        answer(size, witness)
+        commands.set_quorum(needed=needed, by=SYSTEM, at=clock.now())
+    assert queries.log(viewer=VISITOR).final_size == size
+    commands.set_quorum(needed=1, by=SYSTEM, at=clock.now())
+    commands.retire_witness(witness_id=one.id, distrusted=True, by=SYSTEM, at=clock.now())
+    assert queries.log(viewer=VISITOR).final_size == size
 
 
 def keys() -> TrustedKeys:

@@ -50,9 +50,28 @@ def test_what_can_not_change_is_kept_by_caches_and_the_head_is_not(client):
     a_log()
     append(drafts(300))
     sign()
-    assert "immutable" in client.get("/ledger/tile/0/000")["Cache-Control"]
+    assert "immutable" in client.get("/ledger/1/tile/0/000")["Cache-Control"]
+    assert client.get("/ledger/tile/0/000")["Cache-Control"] == "public, max-age=60"
     assert client.get("/ledger/checkpoint")["Cache-Control"] == "public, max-age=1"
     assert not client.get("/ledger/checkpoint").cookies
+
+
+def test_a_log_keeps_its_address_when_another_follows(client):
+    a_log()
+    append(drafts(300))
+    sign()
+    head, tile = client.get("/ledger/1/checkpoint").content, client.get("/ledger/1/tile/0/000").content
+    assert (head, tile) == (client.get("/ledger/checkpoint").content, client.get("/ledger/tile/0/000").content)
+    a_log("national", succeed=True)
+    append(drafts(300, 300))
+    sign()
+    assert (head, tile) == (client.get("/ledger/1/checkpoint").content, client.get("/ledger/1/tile/0/000").content)
+    assert client.get("/ledger/checkpoint").content == client.get("/ledger/2/checkpoint").content != head
+    assert client.get("/ledger/tile/0/000").content == client.get("/ledger/2/tile/0/000").content != tile
+    for missing in (3, 10**20):
+        assert client.get(f"/ledger/{missing}/checkpoint").status_code == 404
+    trusted = TrustedKeys.parse(client.get("/ledger/keys").content)
+    assert [trusted.urls[log.name] for log in trusted.logs] == [f"http://testserver/ledger/{n}" for n in (2, 1)]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +110,8 @@ def test_the_list_is_there_as_json(client):
     sign()
     state = client.get("/api/v1/ledger").json()
     assert (state["size"], state["final_size"]) == (3, 3)
+    for name in ("kind", "q"):
+        assert client.get("/api/v1/ledger/entries", {name: "a\0b"}).json()["items"] == []
     listed = client.get("/api/v1/ledger/entries").json()
     assert [each["index"] for each in listed["items"]] == [2, 1, 0]
     assert listed["items"][0]["facts"] == {"number": 2}

@@ -7,7 +7,7 @@ import pytest
 
 from yiwang.commons.crypto.engine import LocalSigner, suite
 from yiwang.commons.ledger import commands, queries, tasks
-from yiwang.commons.ledger.contracts import FindingKind, ReceiptState
+from yiwang.commons.ledger.contracts import FindingKind, FindingSettled, ReceiptState, SettlementEmpty
 from yiwang.commons.ledger.engine import NoteSigner, TrustedKeys, verify_receipt
 from yiwang.commons.ledger.engine.witnessing.keeping import WitnessStore
 from yiwang.commons.ledger.engine.witnessing.service import WitnessService
@@ -107,6 +107,15 @@ def test_the_doctor_tells_of_waiting_evidence_and_of_findings():
     commands.report_finding(kind=FindingKind.FORKED, words="two faces", by=SYSTEM, at=clock.now())
     told = health.ledger()
     assert (told.ok, told.grave) == (False, True)
+    (found,) = queries.findings(viewer=SYSTEM).items
+    with pytest.raises(SettlementEmpty):
+        commands.settle_finding(finding_id=found.id, words=" ", by=SYSTEM, at=clock.now())
+    commands.settle_finding(finding_id=found.id, words="样例：演练", by=SYSTEM, at=clock.now())
+    with pytest.raises(FindingSettled):
+        commands.settle_finding(finding_id=found.id, words="again", by=SYSTEM, at=clock.now())
+    tasks.sequence_evidence()
+    assert health.ledger().ok
+    assert [each.settled for each in queries.findings(viewer=SYSTEM).items] == ["样例：演练"]
 
 
 def test_the_first_evidence_opens_the_log_and_idle_rounds_write_nothing(django_assert_num_queries):

@@ -104,6 +104,14 @@ def _notes(found: LogStanding, log: LogView) -> tuple[Note, ...]:
         notes.append(
             Note(_("后台任务可能没有运行。请检查 yiwang worker 和“失败的后台任务”。"), _("存证没有及时写入"), Tone.WARN)
         )
+    if found.unsigned_since and clock.now() - found.unsigned_since > _LATE:
+        notes.append(
+            Note(
+                _("请运行 yiwang ledger checkpoint 看原因：签名密钥不可用，或数据与已签发的检查点不一致。"),
+                _("新存证没有签发"),
+                Tone.BAD,
+            )
+        )
     if not log.quorum:
         notes.append(
             Note(
@@ -232,7 +240,9 @@ def findings(request: HttpRequest) -> HttpResponse:
 def _finding(row: FindingView) -> dict[str, Any]:
     return {
         "title": words.finding(row.kind),
-        "tag": Tag(_("须处置"), Tone.BAD),
+        "tag": Tag(_("已处置"), Tone.OK) if row.settled_at else Tag(_("须处置"), Tone.BAD),
+        "settled": row.settled,
+        "settled_at": words.moment(row.settled_at),
         "at": words.moment(row.at),
         "witness": row.witness,
         "words": row.words,

@@ -31,7 +31,13 @@ class SetupFault(Exception):
 
 
 def open_witness(
-    folder: Path, *, name: str = "", suite_name: str = "national", log_keys: Iterable[str] = (), now: Clock = time.time
+    folder: Path,
+    *,
+    name: str = "",
+    suite_name: str = "national",
+    log_keys: Iterable[str] = (),
+    now: Clock = time.time,
+    accept_clock: bool = False,
 ) -> Witness:
     """The witness of a folder, made where there is none (then `name` is needed). Raises SetupFault, DataTaken.
 
@@ -41,7 +47,7 @@ def open_witness(
     try:
         signer = _signer(folder, name, suite_name)
         keys = _remembered(folder / "logs.txt", [key for given in log_keys for key in read_keys(given)])
-        return Witness(signer, store, logs_by_origin(keys), now=now)
+        return Witness(signer, store, logs_by_origin(keys), now=now, accept_clock=accept_clock)
     except ValueError as fault:
         store.close()
         raise SetupFault(str(fault)) from None

@@ -17,6 +17,8 @@ from .serving import Answer
 
 CLOCK_SLACK: Final = 300
 """Seconds that a clock may be set back before the witness stops stating times."""
+LONGEST_SILENCE: Final = 30 * 86400
+"""Seconds after the last time that it stated. A later time is more likely a wrong clock, and what is stated can't be taken back."""
 _EARLIEST: Final = 1767225600  # 2026-01-01: a clock before this has lost its battery
 
 Clock = Callable[[], float]
@@ -42,7 +44,10 @@ def logs_by_origin(keys: Iterable[NoteVerifier]) -> dict[str, list[NoteVerifier]
 
 
 class Witness:
-    """Decides on requests, one at a time. `signer` states times: a cosigner's key that nothing else uses."""
+    """Decides on requests, one at a time. `signer` states times: a cosigner's key that nothing else uses.
+
+    `accept_clock`: somebody has compared the clock, so that the next time stated may be long after the last one.
+    """
 
     def __init__(
         self,
@@ -51,6 +56,7 @@ class Witness:
         logs: Mapping[str, list[NoteVerifier]],
         *,
         now: Clock = time.time,
+        accept_clock: bool = False,
     ) -> None:
         if not signer.cosigning:
             raise ValueError("a witness needs a key that cosigns")
@@ -58,6 +64,7 @@ class Witness:
         self.store = store
         self.logs = logs
         self._now = now
+        self._accept_clock = accept_clock
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """The answer to `add-checkpoint`: 200 with the cosignature, or a refusal as the specification asks."""
@@ -95,6 +102,10 @@ class Witness:
         now, latest = int(self._now()), self.store.latest_time()
         if now < max(_EARLIEST, latest - CLOCK_SLACK):
             return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the clock of this witness is in the past")
+        if latest and now > latest + LONGEST_SILENCE and not self._accept_clock:
+            return _refusal(
+                HTTPStatus.SERVICE_UNAVAILABLE, "the clock of this witness is far ahead of the last time stated"
+            )
         moment = max(now, latest)
         signature = self.signer.sign(asked.note.text, time=moment)
         keys = self.logs[offered.origin]
@@ -103,6 +114,7 @@ class Witness:
         if not self.store.advance(held, Head(offered.origin, offered.size, offered.root, note, moment)):
             current = self.store.head(offered.origin)
             return Answer(HTTPStatus.CONFLICT, f"{current.size if current else 0}\n".encode(), SIZE_TYPE)
+        self._accept_clock = False
         return Answer(HTTPStatus.OK, f"{signature.line()}\n".encode())
 
 

@@ -12,6 +12,7 @@ from yiwang.commons.ledger.engine.witnessing.exchanging import signature_lines
 from yiwang.commons.ledger.engine.witnessing.keeping import DataTaken, WitnessStore
 from yiwang.commons.ledger.engine.witnessing.service import WitnessService
 from yiwang.commons.ledger.engine.witnessing.serving import Request
+from yiwang.commons.ledger.engine.witnessing.starting import open_witness
 from yiwang.commons.ledger.engine.witnessing.witness import Witness, logs_by_origin, origin_hash
 
 from .logs import ORIGIN, Log, signer
@@ -147,6 +148,31 @@ def test_does_not_state_a_time_that_its_clock_has_lost(make):
     assert witness.signer.verifier.time_of(signature_lines(answer.body)[0]) == NOW
     clock[0] = 86400.0
     assert make(log, folder="v", now=lambda: clock[0]).add_checkpoint(log.add_checkpoint(0)).status == 503
+
+
+def test_does_not_state_a_time_long_after_the_last_one_unless_somebody_has_looked_at_the_clock(tmp_path):
+    log = Log().grow(2)
+    clock = [float(NOW)]
+
+    def start(**more):
+        made = open_witness(tmp_path, name="w.example", log_keys=[log.key.verifier.vkey], now=lambda: clock[0], **more)
+        return made, lambda old: made.add_checkpoint(log.add_checkpoint(old)).status
+
+    made, asked = start()
+    assert asked(0) == 200
+    clock[0] = NOW + 29 * 86400
+    log.grow(1)
+    assert asked(2) == 200
+    clock[0] += 31 * 86400
+    log.grow(1)
+    assert asked(3) == 503
+    made.store.close()
+    made, asked = start(accept_clock=True)
+    assert asked(3) == 200
+    clock[0] += 31 * 86400
+    log.grow(1)
+    assert asked(4) == 503, "once looked at is not for ever"
+    made.store.close()
 
 
 def test_a_folder_has_one_witness(make, tmp_path):
