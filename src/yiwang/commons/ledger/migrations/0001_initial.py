@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='witness',
-            constraint=models.UniqueConstraint(fields=('log', 'vkey'), name='witness_key_once'),
+            constraint=models.UniqueConstraint(models.F('log'), models.Func(models.F('vkey'), models.Value('^[^+]*\\+[^+]*\\+'), models.Value(''), function='regexp_replace', output_field=models.TextField()), name='witness_key_once'),
         ),
         migrations.AddConstraint(
             model_name='witness',
