@@ -119,6 +119,7 @@ class Checkpoint(AppendOnlyModel):
             models.UniqueConstraint(fields=["log", "size"], name="checkpoint_one_root"),
             models.CheckConstraint(name="checkpoint_has_root", condition=Q(root__length=HASH, size__gte=0)),
         )
+        indexes = (models.Index(fields=["log", "at"], name="checkpoint_by_time"),)
 
 
 class Witness(GuardedModel):

@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['log', 'at'], name='checkpoint_by_time')],
                 'constraints': [models.UniqueConstraint(fields=('log', 'size'), name='checkpoint_one_root'), models.CheckConstraint(condition=models.Q(('root__length', 32), ('size__gte', 0)), name='checkpoint_has_root')],
             },
         ),

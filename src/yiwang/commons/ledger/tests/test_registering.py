@@ -1,13 +1,18 @@
 """Witnesses are registered so that everybody can still verify; what they answered is recorded once; looks stay cheap."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from yiwang.commons.crypto.engine import LocalSigner, suite
 from yiwang.commons.ledger import commands, queries
 from yiwang.commons.ledger.contracts import WitnessRefused
 from yiwang.commons.ledger.engine import NoteSigner, TrustedKeys
-from yiwang.commons.ledger.models import Witness
-from yiwang.commons.ledger.tests.factories import SYSTEM, a_log
+from yiwang.commons.ledger.models import Checkpoint, Witness
+from yiwang.commons.ledger.tests.factories import SYSTEM, a_log, append, drafts, sign
+from yiwang.commons.ledger.tests.factories.witnessed import WitnessedLog
 from yiwang.kernel import clock
 
 
@@ -69,3 +74,52 @@ def test_an_address_that_nobody_can_ask_or_write_down_is_refused(url):
     with pytest.raises(WitnessRefused):
         add("one.example", a_key(), url)
     assert names() == []
+
+
+def plan_of(sql):
+    """How the server would run it if the table were large."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(line for (line,) in cursor)
+
+
+@pytest.mark.django_db
+def test_who_cosigned_what_last_is_read_by_an_index_and_not_from_the_whole_table():
+    log = WitnessedLog.of("international", ("样例大学", "样例公证处", "样例协会"), needed=1)
+    log.witness_all()
+    append(drafts(3))
+    size = sign()
+    log.cosign(1)
+    with CaptureQueriesContext(connection) as asked:
+        shown = queries.witnesses(viewer=SYSTEM)
+        round_ = queries.cosigning(viewer=SYSTEM)
+    assert [each.behind for each in shown] == [0, 3, 3]
+    assert [each.last_size for each in shown] == [size, size - 3, size - 3]
+    assert (set(round_.known.values()), round_.signed) == ({size - 3}, {"w1.example"})
+    about = {each["sql"] for each in asked if "commons_ledger_cosignature" in each["sql"]}
+    assert about
+    for sql in about:
+        plan = plan_of(sql)
+        assert "Aggregate" not in plan
+        assert "cosignature_last" in plan
+
+
+@pytest.mark.django_db
+def test_growth_by_day_reads_one_head_a_day_by_an_index():
+    today = clock.now().replace(hour=4)
+    with clock.frozen(today - timedelta(days=41)):
+        a_log()
+    sizes = []
+    for ago, many in ((40, 2), (3, 1), (3, 4), (1, 5), (0, 6)):
+        with clock.frozen(today - timedelta(days=ago)):
+            append(drafts(many, sum(sizes)))
+            sign()
+        sizes.append(many)
+    with CaptureQueriesContext(connection) as asked:
+        per_day = queries.standing(viewer=SYSTEM).per_day
+    day = today.astimezone(clock.CHINA).date()
+    assert per_day == tuple((day - timedelta(days=ago), many) for ago, many in ((3, 5), (1, 5), (0, 6)))
+    (sql,) = {each["sql"] for each in asked if "commons_ledger_checkpoint" in each["sql"]}
+    assert "checkpoint_by_time" in plan_of(sql)
+    assert Checkpoint.objects.count() == 5
