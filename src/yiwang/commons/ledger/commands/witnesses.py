@@ -109,7 +109,7 @@ def record_cosignatures(
     if head is None:
         raise NoSuchEntry
     text = head.note.partition("\n\n")[0] + "\n"
-    asked = Witness.objects.select_for_update().filter(log=log, pk__in=[*lines, *faults]).order_by("pk")
+    asked = list(Witness.objects.select_for_update().filter(log=log, pk__in=[*lines, *faults]).order_by("pk"))
     signed = set(Cosignature.objects.filter(log=log, size=size).values_list("witness_id", flat=True))
     fresh = 0
     for witness in asked:

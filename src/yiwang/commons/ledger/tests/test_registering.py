@@ -1,16 +1,19 @@
 """Witnesses are registered so that everybody can still verify; what they answered is recorded once; looks stay cheap."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
+from time import monotonic, sleep
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from yiwang.commons.crypto.engine import LocalSigner, suite
 from yiwang.commons.ledger import commands, queries
 from yiwang.commons.ledger.contracts import WitnessRefused
 from yiwang.commons.ledger.engine import NoteSigner, TrustedKeys
-from yiwang.commons.ledger.models import Checkpoint, Witness
+from yiwang.commons.ledger.models import Checkpoint, Cosignature, Witness
 from yiwang.commons.ledger.tests.factories import SYSTEM, a_log, append, drafts, sign
 from yiwang.commons.ledger.tests.factories.witnessed import WitnessedLog
 from yiwang.kernel import clock
@@ -74,6 +77,50 @@ def test_an_address_that_nobody_can_ask_or_write_down_is_refused(url):
     with pytest.raises(WitnessRefused):
         add("one.example", a_key(), url)
     assert names() == []
+
+
+def running(work):
+    try:
+        return work()
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_two_rounds_bring_at_once_is_recorded_by_one():
+    log = WitnessedLog.of("international")
+    log.sequence()
+    head = queries.log(viewer=SYSTEM)
+    witness, signer = next(iter(log.signers.items()))
+    line = signer.sign(head.note.partition("\n\n")[0] + "\n", time=int(clock.now().timestamp())).line()
+    held, go = Event(), Event()
+
+    def record():
+        return commands.record_cosignatures(size=head.size, lines={witness: line}, faults={}, by=SYSTEM, at=clock.now())
+
+    def first():
+        with transaction.atomic():
+            found = record()
+            held.set()
+            go.wait(20)
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(running, first)
+        assert held.wait(20)
+        two = pool.submit(running, record)
+        until = monotonic() + 20
+        while monotonic() < until and not _somebody_waits():
+            sleep(0.02)
+        go.set()
+        assert (one.result(20), two.result(20)) == (1, 0)
+    assert Cosignature.objects.count() == 1
+
+
+def _somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
 
 
 def plan_of(sql):
