@@ -19,11 +19,17 @@ BATCH: Final = 1000
 
 
 @command("ledger.sequence")
-def sequence(*, limit: int = BATCH, by: Actor, at: datetime) -> int:
-    """Append the oldest evidence that waits, at most `limit` statements; how many. Raises LogMissing, LogBroken."""
+def sequence(*, limit: int = BATCH, wait: bool = True, by: Actor, at: datetime) -> int:
+    """Append the oldest evidence that waits, at most `limit` statements; how many. Raises LogMissing, LogBroken.
+
+    A statement that no entry can hold is left out of the log, with a finding, so that it does not stop all others.
+    Where somebody else is appending or signing, it waits for them, or without `wait` does nothing and says 0.
+    """
     del by
     log = tree.open_log()
-    lock(log=log)
+    if not lock(log=log, wait=wait):
+        note(log_subject(log), busy=True)
+        return 0
     waiting = list(PendingEvidence.objects.order_by("evidence_id").values_list("evidence_id", flat=True)[:limit])
     rows = EvidenceRow.objects.in_bulk(waiting)
     found = [rows[each] for each in waiting if each in rows]
