@@ -227,6 +227,13 @@ class LogBroken(DomainError):
     next_step = _("请保留现场，运行 yiwang ledger check 并通知见证单位。")
 
 
+class ReceiptBroken(LogBroken):
+    """The entry and its place do not lead to the root that was signed: no receipt can be made of it."""
+
+    code = "ledger.receipt_broken"
+    message = _("这条存证与已签发的检查点不一致，不能出具回执：{reason}")
+
+
 class KeyMissing(DomainError):
     """The signing key of the log can't be had."""
 

@@ -4,11 +4,16 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from yiwang.commons.ledger import commands, queries, tasks
 from yiwang.commons.ledger.commands import appending
-from yiwang.commons.ledger.models import Entry
-from yiwang.commons.ledger.tests.factories import SYSTEM, a_log, evidence
+from yiwang.commons.ledger.contracts import FindingKind, ReceiptBroken
+from yiwang.commons.ledger.models import Entry, LogFinding
+from yiwang.commons.ledger.queries import tree
+from yiwang.commons.ledger.tests.attacking import past_the_guards
+from yiwang.commons.ledger.tests.factories import SYSTEM, a_log, append, drafts, evidence, sign
+from yiwang.commons.ledger.tests.factories.witnessed import line_of
 from yiwang.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +44,25 @@ def test_the_job_of_each_second_does_not_wait_for_somebody_who_appends():
         assert not Entry.objects.exists()
     tasks.sequence_evidence()
     assert queries.log(viewer=SYSTEM).size == Entry.objects.count() > 3
+
+
+def test_a_receipt_that_its_own_proof_refutes_is_not_handed_out_and_the_operator_is_told(client):
+    a_log()
+    append(drafts(300))
+    first, second = evidence(1), evidence(1)
+    commands.sequence(by=SYSTEM, at=clock.now())
+    sign()
+    good, bad = line_of(first), line_of(second)
+    assert queries.receipt_for(evidence_id=bad, viewer=SYSTEM) is not None
+    with past_the_guards() as cursor:  # the entry and its neighbour agree with each other, not with the head
+        cursor.execute("UPDATE commons_ledger_entry SET data = 'forged' WHERE evidence_id = %s", [good])
+    tree.forget()
+    with pytest.raises(ReceiptBroken):
+        queries.receipt_for(evidence_id=bad, viewer=SYSTEM)
+    for evidence_id in (good, bad):
+        answer = client.get(reverse("ledger:receipt", args=[evidence_id]))
+        assert (answer.status_code, answer["Cache-Control"]) == (500, "no-store")
+    assert client.get(reverse("ledger:entry", args=[bad])).status_code == 500
+    (found,) = LogFinding.objects.all()
+    assert found.kind == FindingKind.REWRITTEN.value
+    tree.forget()
