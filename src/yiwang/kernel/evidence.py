@@ -9,17 +9,22 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.command import current, keep
 from yiwang.kernel.models import EvidenceRow
 
 Fact = str | int | bool | None | list[str]
+LONGEST: Final = 65_535
+"""Bytes of a statement: the length of a log's entry is written in two."""
 
 
 def record(kind: str, subject: SubjectRef, statement: Mapping[str, Fact]) -> None:
-    """Leave evidence of a legal step (`case.accepted`) about `subject` in the running command."""
+    """Leave evidence of a legal step (`case.accepted`) about `subject` in the running command.
+
+    Raises ValueError for a statement of more than `LONGEST` bytes: the log could not take it.
+    """
     run = current()
     whole = {
         "kind": kind,
@@ -28,6 +33,9 @@ def record(kind: str, subject: SubjectRef, statement: Mapping[str, Fact]) -> Non
         "organisation": str(run.actor.organisation_id or ""),
         "facts": dict(statement),
     }
+    data = canonical(whole)
+    if len(data) > LONGEST:
+        raise ValueError(f"{kind}: a statement of {len(data)} bytes; record a digest of what is so long")
     row = EvidenceRow(
         at=run.at,
         kind=kind,
@@ -35,7 +43,7 @@ def record(kind: str, subject: SubjectRef, statement: Mapping[str, Fact]) -> Non
         subject_id=subject.id,
         statement=whole,
         run=run.id,
-        digest=digest_of(canonical(whole)),
+        digest=digest_of(data),
     )
     keep(row)
 

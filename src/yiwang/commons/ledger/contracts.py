@@ -32,6 +32,7 @@ class FindingKind(StrEnum):
     EVIDENCE_DIFFERS = "evidence_differs"
     SIGNATURE_WRONG = "signature_wrong"
     WITNESS_LIED = "witness_lied"
+    EVIDENCE_TOO_LONG = "evidence_too_long"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from yiwang.commons.ledger.commands.appending import add, lock, log_subject
-from yiwang.commons.ledger.contracts import FindingKind, NewEntry
+from yiwang.commons.ledger.contracts import LONGEST_ENTRY, FindingKind, NewEntry
 from yiwang.commons.ledger.models import LogFinding, PendingEvidence
 from yiwang.commons.ledger.queries import tree
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -36,6 +36,10 @@ def sequence(*, limit: int = BATCH, wait: bool = True, by: Actor, at: datetime) 
     entries = []
     for row in found:
         data = canonical(row.statement)
+        if len(data) > LONGEST_ENTRY:
+            words = f"evidence {row.pk} has {len(data)} bytes and was not appended"
+            keep(LogFinding(log=log, kind=FindingKind.EVIDENCE_TOO_LONG.value, words=words, at=at))
+            continue
         if digest_of(data) != bytes(row.digest):
             words = f"evidence {row.pk} was changed before it was appended"
             keep(LogFinding(log=log, kind=FindingKind.EVIDENCE_DIFFERS.value, words=words, at=at))

@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
             name='LogFinding',
             fields=[
                 ('id', models.UUIDField(default=yiwang.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('rewritten', 'REWRITTEN'), ('forked', 'FORKED'), ('truncated', 'TRUNCATED'), ('evidence_differs', 'EVIDENCE_DIFFERS'), ('signature_wrong', 'SIGNATURE_WRONG'), ('witness_lied', 'WITNESS_LIED')], max_length=20)),
+                ('kind', models.CharField(choices=[('rewritten', 'REWRITTEN'), ('forked', 'FORKED'), ('truncated', 'TRUNCATED'), ('evidence_differs', 'EVIDENCE_DIFFERS'), ('signature_wrong', 'SIGNATURE_WRONG'), ('witness_lied', 'WITNESS_LIED'), ('evidence_too_long', 'EVIDENCE_TOO_LONG')], max_length=20)),
                 ('witness', models.CharField(blank=True, max_length=200)),
                 ('words', models.TextField()),
                 ('proof', models.TextField(blank=True)),
