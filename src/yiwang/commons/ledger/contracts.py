@@ -32,6 +32,7 @@ class FindingKind(StrEnum):
     EVIDENCE_DIFFERS = "evidence_differs"
     SIGNATURE_WRONG = "signature_wrong"
     WITNESS_LIED = "witness_lied"
+    EVIDENCE_TOO_LONG = "evidence_too_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,13 @@ class LogBroken(DomainError):
     kind = ErrorKind.BROKEN
     message = _("常享链的数据与已签发的检查点不一致，已停止签发：{reason}")
     next_step = _("请保留现场，运行 yiwang ledger check 并通知见证单位。")
+
+
+class ReceiptBroken(LogBroken):
+    """The entry and its place do not lead to the root that was signed: no receipt can be made of it."""
+
+    code = "ledger.receipt_broken"
+    message = _("这条存证与已签发的检查点不一致，不能出具回执：{reason}")
 
 
 class KeyMissing(DomainError):

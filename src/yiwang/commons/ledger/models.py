@@ -7,7 +7,7 @@ tile yet is computed from the last entries and the roots of the tiles below: no 
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Length
 
 from yiwang.commons.ledger.contracts import LONGEST_ENTRY, FindingKind
@@ -23,6 +23,13 @@ SUITES = [("national", "SM2, SM3"), ("international", "Ed25519, SHA-256")]
 
 def _log(**options: Any) -> "models.ForeignKey[Any, Any]":
     return models.ForeignKey("Log", on_delete=models.PROTECT, related_name="+", **options)
+
+
+def _point(vkey: str) -> models.Func:
+    """The key in `name+id+key`, whatever its name: a name has no plus sign, the key may have some."""
+    return models.Func(
+        F(vkey), Value(r"^[^+]*\+[^+]*\+"), Value(""), function="regexp_replace", output_field=models.TextField()
+    )
 
 
 class Log(GuardedRow):
@@ -113,6 +120,7 @@ class Checkpoint(AppendOnlyModel):
             models.UniqueConstraint(fields=["log", "size"], name="checkpoint_one_root"),
             models.CheckConstraint(name="checkpoint_has_root", condition=Q(root__length=HASH, size__gte=0)),
         )
+        indexes = (models.Index(fields=["log", "at"], name="checkpoint_by_time"),)
 
 
 class Witness(GuardedModel):
@@ -133,7 +141,7 @@ class Witness(GuardedModel):
 
     class Meta(GuardedModel.Meta):
         constraints = (
-            models.UniqueConstraint(fields=["log", "vkey"], name="witness_key_once"),
+            models.UniqueConstraint("log", _point("vkey"), name="witness_key_once"),
             models.UniqueConstraint(
                 fields=["log", "name"], condition=Q(retired_at__isnull=True), name="witness_name_once"
             ),

@@ -12,8 +12,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 from ninja import Router
 
-from yiwang.commons.ledger import queries
-from yiwang.commons.ledger.contracts import LogMissing, NoSuchEntry, NotFinal
+from yiwang.commons.ledger import commands, queries
+from yiwang.commons.ledger.contracts import LogMissing, NoSuchEntry, NotFinal, ReceiptBroken
 from yiwang.kernel.actor import Actor
 
 router = Router(tags=["ledger"])
@@ -38,6 +38,8 @@ def _plain(view: _View) -> _View:
             response["Retry-After"] = "5"
         except (NoSuchEntry, LogMissing) as fault:
             response = HttpResponse(f"{fault}\n", status=404, content_type=_TEXT)
+        except ReceiptBroken as fault:
+            response = HttpResponse(f"{fault}\n", status=500, content_type=_TEXT)
         response["Cache-Control"] = "no-store"
         return response
 
@@ -63,7 +65,8 @@ def tile(request: HttpRequest, where: str, number: int | None = None) -> HttpRes
 @_plain
 def receipt(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     """The receipt of a statement as a file (C2SP tlog-proof)."""
-    found = queries.final_receipt(evidence_id=evidence_id, viewer=_PUBLIC)
+    with commands.handing_out():
+        found = queries.final_receipt(evidence_id=evidence_id, viewer=_PUBLIC)
     response = _found(found.to_text().encode(), _TEXT, _DAY)
     response["Content-Disposition"] = f'attachment; filename="{evidence_id}.tlog-proof"'
     return response

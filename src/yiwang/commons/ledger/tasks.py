@@ -46,7 +46,10 @@ _resting = Resting()
 
 @periodic("ledger.sequence", cron="* * * * * */1")
 def sequence_evidence() -> None:
-    """Every second: where evidence waits, it is appended and the new head is signed. One look-up where nothing waits."""
+    """Every second: where evidence waits, it is appended and the new head is signed. One look-up where nothing waits.
+
+    Never waits for somebody who appends: the next second's run would wait too, until all threads of the worker did.
+    """
     evidence, entries = queries.work_waits(viewer=SEQUENCER)
     if not (evidence or entries) or _resting.now():
         return
@@ -54,9 +57,9 @@ def sequence_evidence() -> None:
         _open()
     try:
         for _ in range(_MOST_BATCHES if evidence else 0):
-            if commands.sequence(by=SEQUENCER, at=clock.now()) < commands.BATCH:
+            if commands.sequence(wait=False, by=SEQUENCER, at=clock.now()) < commands.BATCH:
                 break
-        commands.sign_checkpoint(by=SEQUENCER, at=clock.now())
+        commands.sign_checkpoint(wait=False, by=SEQUENCER, at=clock.now())
     except LogBroken as error:
         _resting.longer()
         _report_once(str(error))

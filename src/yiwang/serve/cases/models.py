@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from yiwang.kernel.fields import EncryptedJSONField, EncryptedTextField, personal, public, sensitive
+from yiwang.kernel.fields import EncryptedJSONField, EncryptedTextField, personal, public, secret, sensitive
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.legal_calendar import LimitUnit
 from yiwang.kernel.models import AppendOnlyModel, GuardedModel, GuardedRow
@@ -157,6 +157,9 @@ class CaseEvent(AppendOnlyModel):
     note = sensitive(EncryptedTextField(null=True, help_text="words to the applicant"))
     opinion = sensitive(EncryptedTextField(null=True, help_text="internal; never shown to the applicant"))
     data = public(models.JSONField(default=dict, help_text="ids and labels only"))
+    nonce = secret(
+        models.BinaryField(max_length=16, help_text="the hash is public: nobody shall guess the words from it")
+    )
     prev_hash = public(models.BinaryField(max_length=32))
     hash = public(models.BinaryField(max_length=32))
 
@@ -200,6 +203,7 @@ class CaseResult(AppendOnlyModel):
     case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="results"))
     kind = public(models.CharField(max_length=60, help_text="key of the result in the matter"))
     number = personal(models.CharField(max_length=80))
+    salt = secret(models.BinaryField(max_length=16, help_text="of the number's hash in the evidence"))
     title = public(models.CharField(max_length=160))
     payload = sensitive(EncryptedJSONField(default=dict))
     organisation = public(

@@ -1,11 +1,12 @@
 """`yiwang ledger export` and `receipt`: the log as files that any web server can offer, one receipt as a file."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
 
-from yiwang.commons.ledger import queries
+from yiwang.commons.ledger import commands, queries
 from yiwang.commons.ledger.cli.log import BY
 from yiwang.commons.ledger.contracts import NoSuchEntry
 from yiwang.commons.ledger.engine import ENTRIES, Checkpoint, Note, Tile, tiles_of
@@ -42,15 +43,16 @@ def export(folder: Path) -> None:
 def receipt(number: str) -> None:
     """Print the receipt of NUMBER: the id of the evidence, or an index of the open log. Exit code 1 while it isn't final."""
     if number.isdigit():
-        found = queries.receipt_for(index=int(number), viewer=BY)
+        wanted: dict[str, Any] = {"index": int(number)}
     else:
         try:
-            identifier = UUID(number)
+            wanted = {"evidence_id": UUID(number)}
         except ValueError as error:
             raise click.BadParameter(
                 "应为存证编号或序号 / an id or an index is expected", param_hint="NUMBER"
             ) from error
-        found = queries.receipt_for(evidence_id=identifier, viewer=BY)
+    with commands.handing_out():
+        found = queries.receipt_for(**wanted, viewer=BY)
     if found is None:
         raise click.ClickException("正在等待见证单位共同签名 / waiting for the witnesses")
     click.echo(found.to_text(), nl=False)

@@ -3,6 +3,7 @@
 from yiwang.commons.ledger.commands.appending import append
 from yiwang.commons.ledger.commands.checkpoints import sign_checkpoint
 from yiwang.commons.ledger.commands.grouping import GroupCommit, append_one
+from yiwang.commons.ledger.commands.handing import handing_out
 from yiwang.commons.ledger.commands.logs import open_log
 from yiwang.commons.ledger.commands.sequencing import BATCH, sequence
 from yiwang.commons.ledger.commands.witnesses import (
@@ -20,6 +21,7 @@ __all__ = [
     "add_witness",
     "append",
     "append_one",
+    "handing_out",
     "open_log",
     "record_cosignatures",
     "report_finding",

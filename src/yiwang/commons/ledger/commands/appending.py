@@ -17,6 +17,12 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 
 _LOCK = 0x6C6F67  # "log": the class of the advisory locks, one a log
+_DURABLY = (
+    "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'local' "
+    "ELSE current_setting('synchronous_commit') END, true)"
+)
+_WAIT = f"SELECT true, {_DURABLY} FROM pg_advisory_xact_lock(%s, %s)"  # noqa: S608  constants
+_TRY = f"SELECT pg_try_advisory_xact_lock(%s, %s), {_DURABLY}"
 _COLUMNS = (
     'log_id, "index", evidence_id, kind, subject_kind, subject_id, organisation_id, at, data'  # in the order of _row
 )
@@ -57,15 +63,14 @@ def add(*, log: Log, entries: Sequence[NewEntry]) -> int:
     return first
 
 
-def lock(*, log: Log) -> None:
-    """Let nobody else append or sign until this transaction ends, and let its end wait for the disk."""
+def lock(*, log: Log, wait: bool = True) -> bool:
+    """Let nobody else append or sign until this transaction ends, and let its end wait for the disk.
+
+    False where somebody else holds the lock and one does not wait: then nothing may be written.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, %s), set_config('synchronous_commit', "
-            "CASE current_setting('synchronous_commit') WHEN 'off' THEN 'local' "
-            "ELSE current_setting('synchronous_commit') END, true)",
-            [_LOCK, log.number],
-        )
+        cursor.execute(_WAIT if wait else _TRY, [_LOCK, log.number])
+        return bool(cursor.fetchone()[0])
 
 
 def log_subject(log: Log) -> SubjectRef:

@@ -17,14 +17,17 @@ COSIGN: Final = "ledger.cosign"
 
 
 @command("ledger.sign_checkpoint")
-def sign_checkpoint(*, by: Actor, at: datetime) -> int:
+def sign_checkpoint(*, wait: bool = True, by: Actor, at: datetime) -> int:
     """Sign the head of the open log as it is now and have the witnesses asked; its size. An empty log has no head to sign.
 
+    Where somebody else is appending or signing, it waits for them, or without `wait` signs nothing and says 0.
     Raises LogMissing, KeyMissing, and LogBroken where the tables no longer continue what was signed: then nothing is.
     """
     del by
     log = tree.open_log()
-    lock(log=log)
+    if not lock(log=log, wait=wait):
+        note(log_subject(log), busy=True)
+        return 0
     size = tree.size(log=log)
     last = Checkpoint.objects.filter(log=log).order_by("-size").first()
     note(log_subject(log), size=size, before=last.size if last else None)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from yiwang.commons.ledger.commands.appending import add, lock, log_subject
-from yiwang.commons.ledger.contracts import FindingKind, NewEntry
+from yiwang.commons.ledger.contracts import LONGEST_ENTRY, FindingKind, NewEntry
 from yiwang.commons.ledger.models import LogFinding, PendingEvidence
 from yiwang.commons.ledger.queries import tree
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -19,17 +19,27 @@ BATCH: Final = 1000
 
 
 @command("ledger.sequence")
-def sequence(*, limit: int = BATCH, by: Actor, at: datetime) -> int:
-    """Append the oldest evidence that waits, at most `limit` statements; how many. Raises LogMissing, LogBroken."""
+def sequence(*, limit: int = BATCH, wait: bool = True, by: Actor, at: datetime) -> int:
+    """Append the oldest evidence that waits, at most `limit` statements; how many. Raises LogMissing, LogBroken.
+
+    A statement that no entry can hold is left out of the log, with a finding, so that it does not stop all others.
+    Where somebody else is appending or signing, it waits for them, or without `wait` does nothing and says 0.
+    """
     del by
     log = tree.open_log()
-    lock(log=log)
+    if not lock(log=log, wait=wait):
+        note(log_subject(log), busy=True)
+        return 0
     waiting = list(PendingEvidence.objects.order_by("evidence_id").values_list("evidence_id", flat=True)[:limit])
     rows = EvidenceRow.objects.in_bulk(waiting)
     found = [rows[each] for each in waiting if each in rows]
     entries = []
     for row in found:
         data = canonical(row.statement)
+        if len(data) > LONGEST_ENTRY:
+            words = f"evidence {row.pk} has {len(data)} bytes and was not appended"
+            keep(LogFinding(log=log, kind=FindingKind.EVIDENCE_TOO_LONG.value, words=words, at=at))
+            continue
         if digest_of(data) != bytes(row.digest):
             words = f"evidence {row.pk} was changed before it was appended"
             keep(LogFinding(log=log, kind=FindingKind.EVIDENCE_DIFFERS.value, words=words, at=at))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from yiwang.commons.ledger.commands.appending import lock, log_subject
 from yiwang.commons.ledger.contracts import (
     FindingKind,
@@ -13,7 +15,8 @@ from yiwang.commons.ledger.contracts import (
     SettlementEmpty,
     WitnessRefused,
 )
-from yiwang.commons.ledger.engine import LedgerFault, NoteSignature, NoteVerifier, suite_of
+from yiwang.commons.ledger.engine import LedgerFault, NoteSignature, NoteVerifier, TrustedKeys, suite_of
+from yiwang.commons.ledger.engine.witnessing.fetching import check_address
 from yiwang.commons.ledger.models import Checkpoint, Cosignature, FindingSettlement, Log, LogFinding, Quorum, Witness
 from yiwang.commons.ledger.queries import checkpoints, tree
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -25,9 +28,8 @@ from yiwang.kernel.evidence import record
 def add_witness(*, vkey: str, organisation: str, url: str, by: Actor, at: datetime) -> UUID:
     """Have an organisation's witness co-sign the open log. `vkey`: its public key (`name+id+base64`), `url`: where it answers.
 
-    Raises LogMissing, WitnessRefused.
+    One key is one witness, under whatever name it comes. Raises LogMissing, WitnessRefused.
     """
-    del by
     log = tree.open_log()
     try:
         verifier = NoteVerifier.parse(vkey)
@@ -35,8 +37,12 @@ def add_witness(*, vkey: str, organisation: str, url: str, by: Actor, at: dateti
         raise WitnessRefused(reason=fault.reason.text()) from None
     if not verifier.kind.cosigns:
         raise WitnessRefused(reason=vkey)
-    if not url.startswith(("http://", "https://")) or not organisation.strip():
-        raise WitnessRefused(reason=url or organisation)
+    try:
+        check_address(url)
+    except ValueError:
+        raise WitnessRefused(reason=url) from None
+    if any(c.isspace() for c in url) or not organisation.strip():
+        raise WitnessRefused(reason=url)
     if Witness.objects.filter(log=log, name=verifier.name, retired_at__isnull=True).exists():
         raise WitnessRefused(reason=verifier.name)
     witness = Witness(
@@ -48,10 +54,21 @@ def add_witness(*, vkey: str, organisation: str, url: str, by: Actor, at: dateti
         vkey=verifier.vkey,
         added_at=at,
     )
-    witness.save(force_insert=True)
+    _save_where_keys_can_be_published(witness, by)
     record("log.witness_added", log_subject(log), {"witness": verifier.vkey, "organisation": witness.organisation})
     note(SubjectRef("witness", witness.pk), name=witness.name)
     return witness.pk
+
+
+def _save_where_keys_can_be_published(witness: Witness, by: Actor) -> None:
+    """Everybody verifies by the file of all keys: a witness that makes it unreadable is refused."""
+    try:
+        with transaction.atomic():
+            witness.save(force_insert=True)
+        TrustedKeys.parse(checkpoints.trusted_keys(viewer=by))
+    except (IntegrityError, LedgerFault) as fault:
+        reason = fault.reason.text() if isinstance(fault, LedgerFault) else witness.vkey
+        raise WitnessRefused(reason=reason) from None
 
 
 @command("ledger.retire_witness")
@@ -119,7 +136,7 @@ def record_cosignatures(
     if head is None:
         raise NoSuchEntry
     text = head.note.partition("\n\n")[0] + "\n"
-    asked = Witness.objects.select_for_update().filter(log=log, pk__in=[*lines, *faults]).order_by("pk")
+    asked = list(Witness.objects.select_for_update().filter(log=log, pk__in=[*lines, *faults]).order_by("pk"))
     signed = set(Cosignature.objects.filter(log=log, size=size).values_list("witness_id", flat=True))
     fresh = 0
     for witness in asked:

@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['log', 'at'], name='checkpoint_by_time')],
                 'constraints': [models.UniqueConstraint(fields=('log', 'size'), name='checkpoint_one_root'), models.CheckConstraint(condition=models.Q(('root__length', 32), ('size__gte', 0)), name='checkpoint_has_root')],
             },
         ),
@@ -118,7 +119,7 @@ class Migration(migrations.Migration):
             name='LogFinding',
             fields=[
                 ('id', models.UUIDField(default=yiwang.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('rewritten', 'REWRITTEN'), ('forked', 'FORKED'), ('truncated', 'TRUNCATED'), ('evidence_differs', 'EVIDENCE_DIFFERS'), ('signature_wrong', 'SIGNATURE_WRONG'), ('witness_lied', 'WITNESS_LIED')], max_length=20)),
+                ('kind', models.CharField(choices=[('rewritten', 'REWRITTEN'), ('forked', 'FORKED'), ('truncated', 'TRUNCATED'), ('evidence_differs', 'EVIDENCE_DIFFERS'), ('signature_wrong', 'SIGNATURE_WRONG'), ('witness_lied', 'WITNESS_LIED'), ('evidence_too_long', 'EVIDENCE_TOO_LONG')], max_length=20)),
                 ('witness', models.CharField(blank=True, max_length=200)),
                 ('words', models.TextField()),
                 ('proof', models.TextField(blank=True)),
@@ -176,7 +177,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='witness',
-            constraint=models.UniqueConstraint(fields=('log', 'vkey'), name='witness_key_once'),
+            constraint=models.UniqueConstraint(models.F('log'), models.Func(models.F('vkey'), models.Value('^[^+]*\\+[^+]*\\+'), models.Value(''), function='regexp_replace', output_field=models.TextField()), name='witness_key_once'),
         ),
         migrations.AddConstraint(
             model_name='witness',

@@ -7,8 +7,15 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from yiwang.commons.ledger.contracts import LogMissing, NoSuchEntry, NotFinal, ReceiptLine, ReceiptState
-from yiwang.commons.ledger.engine import Receipt, leaf_hash
+from yiwang.commons.ledger.contracts import (
+    LogMissing,
+    NoSuchEntry,
+    NotFinal,
+    ReceiptBroken,
+    ReceiptLine,
+    ReceiptState,
+)
+from yiwang.commons.ledger.engine import ProofWrong, Receipt, leaf_hash, verify_inclusion
 from yiwang.commons.ledger.models import Checkpoint, Entry
 from yiwang.commons.ledger.queries import checkpoints, tree
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -19,7 +26,8 @@ from yiwang.kernel.paging import Page, paginate
 def receipt_for(*, evidence_id: UUID | None = None, index: int | None = None, viewer: Actor) -> Receipt | None:
     """The receipt of a statement, or of the entry at `index` of the open log; None until the quorum has co-signed.
 
-    Raises NoSuchEntry where nothing of that name is known, neither in a log nor waiting for it.
+    Its proof is checked before it is handed out. Raises NoSuchEntry where nothing of that name is known, neither in a log
+    nor waiting for it, ReceiptBroken where what the tables hold does not lead to the root that was signed.
     """
     del viewer
     entry = _entry(evidence_id, index)
@@ -32,7 +40,7 @@ def receipt_for(*, evidence_id: UUID | None = None, index: int | None = None, vi
 
 
 def final_receipt(*, evidence_id: UUID, viewer: Actor) -> Receipt:
-    """The same, for those who can't do without. Raises NotFinal, NoSuchEntry."""
+    """The same, for those who can't do without. Raises NotFinal, NoSuchEntry, ReceiptBroken."""
     found = receipt_for(evidence_id=evidence_id, viewer=viewer)
     if found is None:
         raise NotFinal
@@ -47,11 +55,14 @@ def _entry(evidence_id: UUID | None, index: int | None) -> Entry | None:
 
 
 def _receipt(entry: Entry, head: Checkpoint) -> Receipt:
-    now = tree.Tree(entry.log, head.size)
     data = bytes(entry.data)
-    if now.node(0, entry.index) != leaf_hash(now.hasher, data):
-        raise NoSuchEntry  # what stands there now is not what was appended: no receipt can be made of it
-    proof = tuple(now.inclusion(entry.index))
+    try:
+        now = tree.Tree(entry.log, head.size)
+        proof = tuple(now.inclusion(entry.index))
+        leaf = leaf_hash(now.hasher, data)
+        verify_inclusion(now.hasher, leaf, entry.index, head.size, proof, bytes(head.root))
+    except (NoSuchEntry, ProofWrong):
+        raise ReceiptBroken(reason=f"{entry.index}/{head.size}") from None
     note = checkpoints.signed_note(log=entry.log, head=head)
     return Receipt(data, entry.index, proof, note, "sm3" if entry.log.suite == "national" else "sha256")
 

@@ -1,25 +1,15 @@
 """What the operator watches: the backlog, growth, witnesses and what they fail of, findings; and whether there is work to do."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import Max
-from django.db.models.functions import TruncDate
 
 from yiwang.commons.ledger import policies
 from yiwang.commons.ledger.contracts import FindingKind, FindingView, LogMissing, LogStanding, WitnessView
 from yiwang.commons.ledger.engine import NoteVerifier
-from yiwang.commons.ledger.models import (
-    Checkpoint,
-    Cosignature,
-    Entry,
-    FindingSettlement,
-    Log,
-    LogFinding,
-    PendingEvidence,
-    Witness,
-)
+from yiwang.commons.ledger.models import Entry, FindingSettlement, Log, LogFinding, PendingEvidence, Witness
 from yiwang.commons.ledger.queries import checkpoints, tree
+from yiwang.commons.ledger.queries.cosigning import last_cosigned
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.models import EvidenceRow
@@ -31,6 +21,12 @@ SELECT EXISTS (SELECT 1 FROM commons_ledger_pendingevidence p JOIN kernel_eviden
   coalesce((SELECT size FROM commons_ledger_checkpoint WHERE log_id = l.number ORDER BY size DESC LIMIT 1), 0)
     < coalesce((SELECT "index" + 1 FROM commons_ledger_entry WHERE log_id = l.number ORDER BY "index" DESC LIMIT 1), 0)
 FROM (SELECT max(number) AS number FROM commons_ledger_log WHERE closed_at IS NULL) AS l
+"""
+# The size of the newest head before each of these instants.
+_SIZES = """
+SELECT coalesce(
+  (SELECT size FROM commons_ledger_checkpoint WHERE log_id = %s AND at < day ORDER BY at DESC, size DESC LIMIT 1), 0)
+FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS asked (day, place) ORDER BY place
 """
 
 
@@ -68,16 +64,17 @@ def _unsigned_since(log: Log) -> datetime | None:
 
 
 def _growth(log: int, now: datetime) -> tuple[tuple[date, int], ...]:
-    """Entries by day of the last thirty days, from the sizes of signed heads."""
-    since = now - timedelta(days=_DAYS)
-    heads = Checkpoint.objects.filter(log_id=log)
-    before = heads.filter(at__lt=since).aggregate(size=Max("size"))["size"] or 0
-    days = heads.filter(at__gte=since).annotate(day=TruncDate("at")).values("day").annotate(last=Max("size"))
-    found = []
-    for row in days.order_by("day"):
-        found.append((row["day"], row["last"] - before))
-        before = row["last"]
-    return tuple(found)
+    """Entries by day of the last thirty days, those without any left out: from the last signed head of each day.
+
+    Reads one row of an index a day, however many heads were signed.
+    """
+    today = now.astimezone(clock.CHINA).date()
+    days = [today - timedelta(days=ago) for ago in range(_DAYS, -2, -1)]
+    with connection.cursor() as cursor:
+        cursor.execute(_SIZES, [log, [datetime.combine(day, time(), clock.CHINA) for day in days]])
+        sizes = [size for (size,) in cursor]
+    grown = [(day, after - before) for day, before, after in zip(days, sizes, sizes[1:], strict=False)]
+    return tuple((day, many) for day, many in grown if many > 0)
 
 
 def witnesses(*, viewer: Actor) -> tuple[WitnessView, ...]:
@@ -89,12 +86,7 @@ def witnesses(*, viewer: Actor) -> tuple[WitnessView, ...]:
         return ()
     rows = list(checkpoints.active_witnesses(log=log).values())
     head = checkpoints.newest(log=log)
-    last = {
-        row["witness"]: (row["size"], row["at"])
-        for row in Cosignature.objects.filter(witness__in=rows)
-        .values("witness")
-        .annotate(size=Max("size"), at=Max("at"))
-    }
+    last = last_cosigned(witnesses=rows)
     return tuple(_witness(row, last.get(row.pk), head.size if head else 0) for row in rows)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from yiwang.commons.identity import queries as identity
-from yiwang.commons.ledger import queries, registry
+from yiwang.commons.ledger import commands, queries, registry
 from yiwang.commons.ledger.contracts import EntryView, LogView, ReceiptState
 from yiwang.commons.ledger.engine import NoteVerifier, Receipt, TrustedKeys
 from yiwang.commons.ledger.views import words
@@ -124,7 +124,8 @@ def entry(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     """One statement with the state of its receipt: on the screen, and as the sheet that is printed."""
     viewer = identity.actor_of(request)
     found = queries.find(number=str(evidence_id), viewer=viewer)
-    receipt = queries.receipt_for(evidence_id=evidence_id, viewer=viewer)
+    with commands.handing_out():
+        receipt = queries.receipt_for(evidence_id=evidence_id, viewer=viewer)
     state = _state(found, receipt)
     cosigners = _cosigners(receipt, viewer) if receipt else ()
     link = f"{request.build_absolute_uri(reverse('ledger:verify'))}#{evidence_id}"

@@ -87,6 +87,7 @@ def finding(found: FindingKind) -> str:
         FindingKind.EVIDENCE_DIFFERS: _("存证与原始记录不符"),
         FindingKind.SIGNATURE_WRONG: _("签名无效"),
         FindingKind.WITNESS_LIED: _("见证单位签名不实"),
+        FindingKind.EVIDENCE_TOO_LONG: _("存证过长，未能上链"),
     }[found]
 
 

@@ -141,6 +141,7 @@ def append(
         note=words or None,
         opinion=opinion or None,
         data=dict(data or {}),
+        nonce=evidence.new_salt(),
         prev_hash=previous,
     )
     event.hash = event_digest(event=event, previous=previous)

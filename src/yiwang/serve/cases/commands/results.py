@@ -11,8 +11,8 @@ from yiwang.commons.identity import queries as identity
 from yiwang.commons.rules.engine import compile_expression
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command
+from yiwang.kernel.evidence import hidden_hash, new_salt
 from yiwang.kernel.evidence import record as leave_evidence
-from yiwang.kernel.evidence import salted_hash
 from yiwang.kernel.outbox import publish
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.commands import journal
@@ -61,7 +61,7 @@ def issue_result(
             {
                 "case": case.number,
                 "result": row.kind,
-                "number": salted_hash(row.number),
+                "number": hidden_hash(row.number, bytes(row.salt)),
                 "issuer": row.organisation_name,
             },
         )
@@ -137,6 +137,7 @@ def _result(making: _Making, definition: ResultDef) -> CaseResult:
         case=case,
         kind=definition.key,
         number=number,
+        salt=new_salt(),
         title=definition.name,
         payload={"lines": lines, "kind": definition.kind, "validity": definition.validity},
         organisation_id=case.organisation_id,

@@ -11,6 +11,7 @@ from django.db.models import Q
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import calendars, clock
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.evidence import hidden_hash
 from yiwang.kernel.models import EvidenceRow
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.contracts import (
@@ -26,7 +27,15 @@ from yiwang.serve.cases.contracts import (
     PledgeView,
     Verification,
 )
-from yiwang.serve.cases.models import Case, CaseDelivery, CaseDocument, CaseEvent, CasePledge, DeferredMaterial
+from yiwang.serve.cases.models import (
+    Case,
+    CaseDelivery,
+    CaseDocument,
+    CaseEvent,
+    CasePledge,
+    CaseResult,
+    DeferredMaterial,
+)
 
 _BEFORE_DECISION = [CaseStatus.ACCEPTED.value, CaseStatus.REVIEWING.value]
 
@@ -163,7 +172,7 @@ def results_due(*, viewer: Actor) -> tuple[UUID, ...]:
 
 
 def verify(*, number: str, viewer: Actor) -> Verification:
-    """Hash every event and document of a case and its members anew, and compare with the chain and the evidence.
+    """Hash every event, document and result number of a case and its members anew; compare with the chain and the evidence.
 
     Raises CaseNotFound.
     """
@@ -178,6 +187,7 @@ def verify(*, number: str, viewer: Actor) -> Verification:
         faults += _broken(case, chain)
     rows = list(CaseDocument.objects.filter(case__in=cases).order_by("pk"))
     faults += _changed(rows, [case.pk for case in cases])
+    faults += _renumbered(cases)
     return Verification(number, events, len(rows), tuple(faults))
 
 
@@ -199,6 +209,7 @@ def event_digest(*, event: CaseEvent, previous: bytes) -> bytes:
         to_status=event.to_status,
         note=f"{event.note or ''}\x1f{event.opinion or ''}",
         data=event.data,
+        nonce=bytes(event.nonce),
         previous=previous,
     )
 
@@ -230,3 +241,20 @@ def _changed(rows: Sequence[CaseDocument], case_ids: Sequence[UUID]) -> list[str
             faults.append(f"{row.number}：文书内容")
     missing = sorted(set(told) - {row.number for row in rows})
     return [*faults, *(f"{number}：文书缺失" for number in missing)]
+
+
+def _renumbered(cases: Sequence[Case]) -> list[str]:
+    """Results whose number is not the one in the evidence, and evidence whose result is not there."""
+    numbers = {case.pk: case.number for case in cases}
+    evidence = EvidenceRow.objects.filter(kind="case.result", subject_kind="case", subject_id__in=numbers)
+    told = {
+        (case_id, statement["facts"]["result"], statement["facts"]["number"])
+        for case_id, statement in evidence.values_list("subject_id", "statement")
+    }
+    faults = []
+    for row in CaseResult.objects.filter(case__in=cases).order_by("pk"):
+        found = (row.case_id, row.kind, hidden_hash(row.number, bytes(row.salt)))
+        if found not in told:
+            faults.append(f"{numbers[row.case_id]}：{row.title}的编号")
+        told.discard(found)
+    return [*faults, *(f"{numbers[case_id]}：结果缺失" for case_id, _kind, _number in sorted(told))]

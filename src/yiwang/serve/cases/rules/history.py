@@ -21,9 +21,13 @@ def event_hash(
     to_status: str,
     note: str,
     data: Mapping[str, Any],
+    nonce: bytes,
     previous: bytes,
 ) -> bytes:
-    """SM3 over the canonical form of the event and the hash before it."""
+    """SM3 over the canonical form of the event and the hash before it.
+
+    The hash stands in public evidence. `nonce` is random and stays here: without it, words and ids could be guessed.
+    """
     whole = {
         "case": str(case_id),
         "seq": seq,
@@ -34,6 +38,7 @@ def event_hash(
         "to": to_status,
         "note": note,
         "data": data,
+        "nonce": nonce.hex(),
         "previous": previous.hex(),
     }
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,8 +1,13 @@
 """A bundle from filing to results: numbers, members, materials that are results, refusals, corrections."""
 
+import hmac
+
 import pytest
+from django.db import connection
 
 from yiwang.kernel import clock
+from yiwang.kernel.evidence import hidden_hash
+from yiwang.kernel.guard import opened
 from yiwang.kernel.models import AuditEntry, EvidenceRow
 from yiwang.kernel.outbox import relay
 from yiwang.serve.cases import commands, queries
@@ -21,6 +26,8 @@ from yiwang.serve.cases.contracts import (
     SituationIncomplete,
     TaskChoice,
 )
+from yiwang.serve.cases.models import CaseEvent, CaseResult
+from yiwang.serve.cases.queries.documents import event_digest
 from yiwang.serve.cases.tests.factories import ANSWERS, SITUATION, SYSTEM, make_sample
 from yiwang.serve.matters import queries as matters
 
@@ -189,6 +196,42 @@ def test_each_legal_step_leaves_audit_and_evidence(sample):
     assert {"case.submit", "case.receive", "case.accept", "case.grant", "case.result", "case.close"} <= kinds
     names = set(AuditEntry.objects.filter(subject_id=member).values_list("command", flat=True))
     assert {"cases.submit_bundle", "cases.receive", "cases.accept", "cases.decide", "cases.close"} <= names
+
+
+def test_nobody_can_guess_a_licence_number_or_a_word_from_the_public_evidence(sample):
+    case_id = sample.file()
+    sample.grant(case_id, "certificate")
+    member = sample.case(case_id, "certificate")
+    number = member.results[0].number
+    row = EvidenceRow.objects.get(kind="case.result", subject_id=member.id)
+    told = row.statement["facts"]["number"]
+    salt, _, digest = told.rpartition(":")
+    assert hmac.new(bytes.fromhex(salt), number.encode(), "sm3").hexdigest() != digest
+    result = CaseResult.objects.get(case_id=member.id)
+    assert told == hidden_hash(number, bytes(result.salt))
+    assert queries.verify(number=member.number, viewer=SYSTEM).sound
+
+    step = EvidenceRow.objects.get(kind="case.close", subject_id=member.id)
+    event = CaseEvent.objects.get(case_id=member.id, kind="close")
+    assert step.statement["facts"]["chain"] == bytes(event.hash).hex()
+    assert event_digest(event=event, previous=bytes(event.prev_hash)) == bytes(event.hash)
+    event.nonce = b""
+    assert event_digest(event=event, previous=bytes(event.prev_hash)) != bytes(event.hash)
+    nonces = list(CaseEvent.objects.filter(case_id=member.id).values_list("nonce", flat=True))
+    assert {len(each) for each in nonces} == {16}
+    assert len({bytes(each) for each in nonces}) == len(nonces) > 3
+
+
+def test_a_changed_number_of_a_result_is_found_by_verify(sample):
+    case_id = sample.file()
+    sample.grant(case_id, "certificate")
+    number = sample.case(case_id, "certificate").number
+    with opened("tests"), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE serve_cases_caseresult SET number = '伪2号'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    faults = queries.verify(number=number, viewer=SYSTEM).faults
+    assert [fault.rpartition("：")[2] for fault in faults] == ["样例certificate证的编号", "结果缺失"]
 
 
 def test_words_to_the_applicant_and_internal_opinions_are_kept_apart(sample):

@@ -194,8 +194,9 @@ def test_numbers_have_region_day_serial_and_place():
 def test_a_changed_word_changes_the_chain():
     base = {
         "case_id": new_id(), "seq": 1, "kind": "submit", "at": at("2026-11-16"), "actor": {"account": new_id()},
-        "from_status": "", "to_status": "submitted", "note": "", "data": {}, "previous": GENESIS,
+        "from_status": "", "to_status": "submitted", "note": "", "data": {}, "nonce": b"1", "previous": GENESIS,
     }  # fmt: skip
     assert event_hash(**base) == event_hash(**base)
     assert event_hash(**base) != event_hash(**{**base, "note": "改"})
+    assert event_hash(**base) != event_hash(**{**base, "nonce": b"2"})
     assert event_hash(**base) == event_hash(**{**base, "at": base["at"].astimezone(UTC)})

@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Final
 
 KEPT_REFUSALS: Final = 64
-"""Refused notes kept for each log; the oldest stay, since they tell how it began."""
+"""Refused notes kept for each log and code; the oldest stay, since they tell how it began.
+
+Anybody can have a head of the honest log refused with a false proof; these must not take the room of forks.
+"""
+PROOF: Final = "fork"
+"""The code of what proves by itself that the log signed two histories; whatever else is refused is a hint."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS heads (
@@ -45,7 +50,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A head that a log signed and that does not continue the one held: both notes, side by side."""
+    """A head that a log signed beside the one held. With another root for one size (`PROOF`) they convict the log;
+    otherwise it was merely not proved that the one continues the other, by whomever submitted it.
+    """
 
     origin: str
     code: str
@@ -134,11 +141,11 @@ class WitnessStore:
         return True
 
     def refuse(self, refusal: Refusal) -> None:
-        """Keep what was refused, each pair of heads once, at most `KEPT_REFUSALS` of a log."""
+        """Keep what was refused, each pair of heads once, at most `KEPT_REFUSALS` of a log with the same code."""
         texts = b"\x00".join(note.rpartition(b"\n\n")[0] for note in (refusal.held, refusal.offered))
         self._sql.execute(
             "INSERT OR IGNORE INTO refusals (origin, digest, code, held, offered, time) SELECT ?, ?, ?, ?, ?, ?"
-            " WHERE (SELECT count(*) FROM refusals WHERE origin = ?) < ?",
+            " WHERE (SELECT count(*) FROM refusals WHERE origin = ? AND code = ?) < ?",
             (
                 refusal.origin,
                 hashlib.sha256(texts).digest(),
@@ -147,13 +154,15 @@ class WitnessStore:
                 refusal.offered,
                 refusal.time,
                 refusal.origin,
+                refusal.code,
                 KEPT_REFUSALS,
             ),
         )
 
     def refusals(self, origin: str) -> list[Refusal]:
-        """What was refused of a log, the oldest first."""
+        """What was refused of a log: proofs, then hints, each the oldest first."""
         rows = self._sql.execute(
-            "SELECT origin, code, held, offered, time FROM refusals WHERE origin = ? ORDER BY id", (origin,)
+            "SELECT origin, code, held, offered, time FROM refusals WHERE origin = ? ORDER BY code <> ?, id",
+            (origin, PROOF),
         )
         return [Refusal(*row) for row in rows]

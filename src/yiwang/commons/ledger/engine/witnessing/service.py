@@ -8,6 +8,7 @@ from typing import Any, Final
 from yiwang.commons.ledger.engine.texts import to_base64
 
 from .exchanging import PATH
+from .keeping import PROOF
 from .serving import Answer, Request
 from .witness import Witness, origin_hash
 
@@ -46,19 +47,21 @@ class WitnessService:
         return _plain(HTTPStatus.NOT_FOUND, "nothing here")
 
     def status(self) -> dict[str, Any]:
-        """The witness's key, and of each log the head it co-signed last and how many it refused."""
+        """The witness's key, and of each log the head it co-signed last, how many proofs of a fork it holds, how many hints."""
         store = self._witness.store
         heads = {head.origin: head for head in store.heads()}
         logs = []
         for origin in self._witness.logs:
             head = heads.get(origin)
+            codes = [kept.code for kept in store.refusals(origin)]
             logs.append(
                 {
                     "origin": origin,
                     "size": head.size if head else None,
                     "root": to_base64(head.root) if head else None,
                     "cosigned_at": _time(head.time) if head else None,
-                    "refused": len(store.refusals(origin)),
+                    "refused": codes.count(PROOF),
+                    "hints": len(codes) - codes.count(PROOF),
                     "checkpoint": f"/{origin_hash(origin)}/checkpoint",
                 }
             )
@@ -78,10 +81,11 @@ class WitnessService:
                 lines.append(f"{log['origin']}: nothing cosigned yet")
             else:
                 lines.append(f"{log['origin']}: {log['size']} entries, root {log['root']}, {log['cosigned_at']}")
+            place = f"{log['checkpoint'][:65]}/refused.json"
             if log["refused"]:
-                lines.append(
-                    f"    REFUSED {log['refused']} heads that do not continue it: {log['checkpoint'][:65]}/refused.json"
-                )
+                lines.append(f"    REFUSED {log['refused']} heads with another root for the same size: {place}")
+            if log["hints"]:
+                lines.append(f"    {log['hints']} heads came without a proof that holds, from anybody: {place}")
         return "\n".join(lines)
 
 

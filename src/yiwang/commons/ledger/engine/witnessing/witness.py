@@ -8,11 +8,11 @@ from typing import Final
 
 from yiwang.commons.ledger.engine.merkle import Hasher, empty_root, verify_consistency
 from yiwang.commons.ledger.engine.notekeys import NoteSigner, NoteVerifier, suite_of
-from yiwang.commons.ledger.engine.notes import Checkpoint, verify_note
+from yiwang.commons.ledger.engine.notes import Checkpoint, Note, verify_note
 from yiwang.commons.ledger.engine.wording import ProofWrong, SignatureWrong, TextWrong
 
 from .exchanging import SIZE_TYPE, AddCheckpoint
-from .keeping import Head, Refusal, WitnessStore
+from .keeping import PROOF, Head, Refusal, WitnessStore
 from .serving import Answer
 
 CLOCK_SLACK: Final = 300
@@ -89,10 +89,13 @@ class Witness:
         return self._cosign(asked, offered, held)
 
     def _refused(self, code: str, asked: AddCheckpoint, held: Head | None) -> Answer:
-        """A fork is kept as proof, whatever else is wrong; what failed to prove itself is kept as a hint."""
+        """A fork is kept as proof, whatever else is wrong; what failed to prove itself is kept as a hint.
+
+        Of the note only the log's own signatures stay: others can be of any length.
+        """
         size = held.size if held else 0
-        if held and code in {"fork", "discontinuous"}:
-            note = asked.note.bytes()
+        if held and code in {PROOF, "discontinuous"}:
+            note = self._of_log(asked, held.origin).bytes()
             self.store.refuse(Refusal(held.origin, code, held.note, note, int(self._now())))
         if code == "conflict" or asked.old != size:
             return Answer(HTTPStatus.CONFLICT, f"{size}\n".encode(), SIZE_TYPE)
@@ -108,20 +111,24 @@ class Witness:
             )
         moment = max(now, latest)
         signature = self.signer.sign(asked.note.text, time=moment)
-        keys = self.logs[offered.origin]
-        of_log = [line for line in asked.note.signatures if any(key.made(line) for key in keys)]
-        note = type(asked.note)(asked.note.text, (*of_log, signature)).bytes()
+        note = self._of_log(asked, offered.origin).with_signatures([signature]).bytes()
         if not self.store.advance(held, Head(offered.origin, offered.size, offered.root, note, moment)):
             current = self.store.head(offered.origin)
             return Answer(HTTPStatus.CONFLICT, f"{current.size if current else 0}\n".encode(), SIZE_TYPE)
         self._accept_clock = False
         return Answer(HTTPStatus.OK, f"{signature.line()}\n".encode())
 
+    def _of_log(self, asked: AddCheckpoint, origin: str) -> Note:
+        """The note with the signatures of the log alone."""
+        keys = self.logs[origin]
+        lines = (line for line in asked.note.signatures if any(key.made(line) for key in keys))
+        return Note(asked.note.text, tuple(lines))
+
 
 def _objection(hasher: Hasher, held: Head | None, asked: AddCheckpoint, offered: Checkpoint) -> str:
     """Why the offered head is not co-signed; "" where it continues the one held."""
     if held and held.size == offered.size and held.root != offered.root:
-        return "fork"
+        return PROOF
     if asked.old != (held.size if held else 0):
         return "conflict"
     if offered.size == 0 and offered.root != empty_root(hasher):
@@ -136,7 +143,7 @@ def _objection(hasher: Hasher, held: Head | None, asked: AddCheckpoint, offered:
 
 
 _WORDS: Final = {
-    "fork": "another root than the one cosigned at this size",
+    PROOF: "another root than the one cosigned at this size",
     "empty": "the root is not that of the empty tree",
     "superfluous": "the proof must be empty",
     "discontinuous": "the consistency proof does not hold",

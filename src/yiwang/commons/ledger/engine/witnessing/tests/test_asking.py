@@ -165,7 +165,7 @@ def test_two_faces_are_seen_by_the_first_witness_that_saw_the_other(around):
     assert set(around.outcomes(log=around.log.fork(keep=6).grow(1)).values()) == {Outcome.AHEAD}
     same_size = around.log.fork(keep=7).grow(3)
     assert set(around.outcomes(log=same_size, known={"audit": 10, "court": 10}).values()) == {Outcome.DISAGREES}
-    assert [r.code for r in around.witnesses["audit"].store.refusals(around.log.key.name)] == ["discontinuous", "fork"]
+    assert [r.code for r in around.witnesses["audit"].store.refusals(around.log.key.name)] == ["fork", "discontinuous"]
 
 
 def test_threads_end(around):

@@ -236,6 +236,30 @@ def test_refusals_are_bounded_and_each_is_kept_once(make, monkeypatch):
     assert len(witness.store.refusals(ORIGIN)) == 3
 
 
+def test_harmless_heads_with_false_proofs_neither_raise_the_alarm_nor_take_the_room_of_a_fork(make, monkeypatch):
+    monkeypatch.setattr(keeping, "KEPT_REFUSALS", 3)
+    log = Log().grow(8)
+    witness = make(log)
+    service = WitnessService(witness)
+    witness.add_checkpoint(log.add_checkpoint(0))
+    other = log.fork(keep=6).grow(2)
+    stuffing = [signer(f"s{n}.example").sign("stuffing\n") for n in range(20)]
+    for _ in range(5):
+        log.grow(1)
+        body = log.add_checkpoint(8, proof=[bytes(32)])
+        stuffed = log.checkpoint().with_signatures(stuffing).bytes()
+        assert witness.add_checkpoint(body.partition(b"\n\n")[0] + b"\n\n" + stuffed).status == 422
+    told = json.loads(service(Request("GET", "/status.json")).body)["logs"][0]
+    assert (told["refused"], told["hints"]) == (0, 3)
+    assert b"REFUSED" not in service(Request("GET", "/")).body
+    assert {len(Note.parse(one.offered).signatures) for one in witness.store.refusals(ORIGIN)} == {1}
+
+    assert witness.add_checkpoint(other.add_checkpoint(8)).status == 422
+    kept = witness.store.refusals(ORIGIN)
+    assert [one.code for one in kept] == ["fork", *["discontinuous"] * 3]
+    assert b"REFUSED 1" in service(Request("GET", "/")).body
+
+
 def test_the_database_refuses_roots_that_are_none(make, tmp_path):
     make(Log())
     with sqlite3.connect(tmp_path / "w" / "witness.sqlite3") as sql, pytest.raises(sqlite3.IntegrityError):
