@@ -6,7 +6,7 @@ is followed by somebody who goes on there. Values that can't be read stay as the
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from yiwang.commons.crypto.queries.stored import (
     Column,
     StoredTable,
     count_rows,
-    labels_in_use,
+    labels_stored,
     settles_at,
     stored_tables,
 )
@@ -158,7 +158,10 @@ def _write(table: StoredTable, changes: Sequence[Sequence[Any]]) -> None:
 
 
 def _end(run_id: UUID, at: datetime) -> bool:
-    """Close the pass, and let go of the versions that nothing needs any more: those older than the pass."""
+    """Close the pass, and let go of the versions that nothing needs any more.
+
+    A key of fields: replaced so long before the pass began that no process sealed with it meanwhile.
+    """
     run = Reencryption.objects.select_for_update().filter(pk=run_id, state=RunState.RUNNING.value).first()
     if run is None:
         return False
@@ -183,8 +186,10 @@ def _end(run_id: UUID, at: datetime) -> bool:
 
 def _unneeded(run: Reencryption) -> list[KeyVersion]:
     former = KeyVersion.objects.select_related("key").filter(replaced_at__lte=run.begun_at, retired_at__isnull=True)
-    in_use = {label for table in stored_tables() for found in labels_in_use(table).values() for label in found}
-    fields = [each for each in former.filter(key__purpose=Purpose.FIELDS.value) if bytes(each.label) not in in_use]
+    left = former.filter(replaced_at__lte=run.begun_at - timedelta(seconds=rules.STALE_AFTER))
+    waiting = list(left.filter(key__purpose=Purpose.FIELDS.value))
+    in_use = labels_stored() if waiting else frozenset()
+    fields = [each for each in waiting if bytes(each.label) not in in_use]
     damaged = ReencryptionPart.objects.filter(run=run, damaged__gt=0).exists()
     lookups = [] if damaged else list(former.filter(key__purpose=Purpose.LOOKUP.value))
     return [*fields, *lookups]

@@ -80,6 +80,11 @@ def labels_in_use(table: StoredTable, /) -> dict[str, dict[bytes, int]]:
     return counts
 
 
+def labels_stored() -> frozenset[bytes]:
+    """All labels under which anything is stored now. One pass over all tables."""
+    return frozenset(label for table in stored_tables() for found in labels_in_use(table).values() for label in found)
+
+
 def count_rows(table: StoredTable, /) -> int:
     """How many rows it has."""
     with connection.cursor() as cursor:

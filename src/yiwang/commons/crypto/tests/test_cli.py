@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from yiwang.commons.crypto import commands, registry
+from yiwang.commons.crypto import commands, registry, rules
 from yiwang.commons.crypto.cli import cli
 from yiwang.commons.crypto.contracts import (
     KeyNotFound,
@@ -76,7 +76,9 @@ def test_an_operator_runs_the_pool_from_the_command_line(tmp_path):
         with pytest.raises(VersionInUse):
             run("keys", "destroy", "platform.fields", "--version", "1", "--reason", "样例", "--yes")
         assert "有旧版本等待重加密" in run("status")
-        assert "重加密完成 100%" in run("reencrypt", "--progress")
+        with clock.frozen(clock.now() + rules.RELEASE):
+            assert "重加密完成 100%" in run("reencrypt", "--progress")
+        assert "不再需要" in run("keys", "show", "platform.fields")
         run("keys", "destroy", "platform.fields", "--version", "1", "--reason", "样例", "--yes")
         RING.forget()
         assert person_row(person).id_number == number
