@@ -136,7 +136,7 @@ class View:
 
     due: float
     stale: float
-    held: Mapping[UUID, Held]
+    held: dict[UUID, Held]
     quotas: Mapping[str, tuple[int, int]]
     writer: FieldKey | None
     readers: Mapping[bytes, Held]
@@ -153,6 +153,7 @@ class Ring:
     def __init__(self) -> None:
         self._view: View | None = None
         self._lock = Lock()
+        self._asking = Lock()
         self._prepared: dict[UUID, Any] = {}
         self._asked = 0.0
         self.write: WriteUses | None = None
@@ -166,12 +167,29 @@ class Ring:
 
     def reader(self, label: bytes) -> FieldKey | None:
         """The version that sealed under this label; an unknown one is asked for at once, at most once a second."""
-        held = self.view().readers.get(label)
-        if held is None and monotonic() - self._asked > 1:
-            self._asked = monotonic()
-            self.renew()
-            held = self.view().readers.get(label)
+        held = self._sought(lambda view: view.readers.get(label))
         return None if held is None else self._ready(FieldKey, held)
+
+    def known(self, version_id: UUID) -> Held | None:
+        """A version as it is now; None where it was destroyed. One that is not known is asked for at once."""
+        return self._sought(lambda view: view.held.get(version_id))
+
+    def introduce(self, held: Sequence[Held]) -> None:
+        """Versions that somebody has just read from the pool: they may be younger than what is known here."""
+        self.view().held.update({each.id: each for each in held})
+
+    def _sought(self, found: Callable[["View"], Held | None]) -> Held | None:
+        """What is looked for; where it is not known whoever asks waits for a new look, of which there is one a second."""
+        held = found(self.view())
+        if held is not None:
+            return held
+        with self._asking:
+            held = found(self.view())
+            if held is None and monotonic() - self._asked > 1:
+                self._asked = monotonic()
+                self.renew()
+                held = found(self.view())
+        return held
 
     def renew(self) -> None:
         """Look now, and write down what was counted."""
@@ -212,6 +230,8 @@ class Ring:
             lookups=tuple(self._ready(LookupKey, each) for each in lookups),
         )
         self._view = view
+        for gone in self._prepared.keys() - view.held.keys():
+            self._prepared.pop(gone, None)
         return view
 
     def _ready(self, kind: Any, held: Held) -> Any:

@@ -74,11 +74,10 @@ class PoolSealer:
 
 def check_use(held: Held, operation: Operation, /) -> None:
     """By what this process knows, at most half a minute old. Raises KeyNotUsable, QuotaExceeded."""
-    view = RING.view()
-    now = view.held.get(held.id, held)
-    if not rules.may(now.state, operation):
+    now = RING.known(held.id)
+    if now is None or not rules.may(now.state, operation):
         raise KeyNotUsable(key=held.name)
-    quota = view.quotas.get(held.application)
+    quota = RING.view().quotas.get(held.application)
     if quota is not None:
         limit, used = quota
         used += rules.TALLY.since(held.application)
@@ -102,6 +101,7 @@ def sealer(*, key_id: KeyId, application: str) -> PoolSealer:
 def _for(key_id: KeyId, application: str, purpose: Purpose, operation: Operation) -> tuple[Held, ...]:
     with connection.cursor() as cursor:
         found, _quotas = read(cursor, key_id=key_id)
+    RING.introduce(found)
     now = clock.now()
     versions = tuple(each for each in found if each.effective_at <= now)
     if not versions:

@@ -24,7 +24,7 @@ def check_master_key() -> None:
     active = MasterKey.objects.filter(state=MasterState.ACTIVE.value).values_list("fingerprint", flat=True).first()
     if active is not None and not keeper.has(active):
         raise MasterKeyMissing(fingerprint=active, place=keeper.place)
-    for held in RING.view().held.values():
+    for held in tuple(RING.view().held.values()):
         if held.purpose in PLATFORM:
             held.material()
 

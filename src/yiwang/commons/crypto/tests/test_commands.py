@@ -93,6 +93,9 @@ def test_the_whole_life_of_a_key():
     with pytest.raises(KeyNotUsable):
         signer.sign(b"x")
     commands.destroy_key(key_id=key, at=at(), **STEP)
+    learn()
+    with pytest.raises(KeyNotUsable):
+        signer.sign(b"x")
     assert state(key) == KeyState.DESTROYED
     version = KeyVersion.objects.get(key=key)
     assert version.wrapped is None
@@ -101,6 +104,30 @@ def test_the_whole_life_of_a_key():
     assert verbs == ["create", "activate", "suspend", "resume", "retire", "destroy"]
     kinds = set(EvidenceRow.objects.filter(subject_id=key).values_list("kind", flat=True))
     assert kinds >= {"key.created", "key.suspended", "key.resumed", "key.retired", "key.destroyed"}
+
+
+def test_a_destroyed_version_works_no_more_where_it_was_prepared():
+    with pool():
+        key, data = make_key(), make_key("sample.data", Purpose.DATA)
+        signer = queries.signer(key_id=key, application="sample")
+        sealer = queries.sealer(key_id=data, application="sample")
+        signer.sign(b"x")
+        sealed = sealer.seal(b"x")
+        for each in (key, data):
+            commands.retire_key(key_id=each, at=at(), **STEP)
+            commands.destroy_key(key_id=each, at=at(), **STEP)
+        learn()
+        for use in (lambda: signer.sign(b"x"), lambda: sealer.seal(b"x"), lambda: sealer.open(sealed)):
+            with pytest.raises(KeyNotUsable):
+                use()
+
+
+def test_what_was_prepared_of_a_destroyed_version_is_dropped():
+    with pool():
+        prepared = KeyVersion.objects.get(key__purpose=Purpose.FIELDS)
+        assert prepared.pk in RING._prepared
+        RING.learn(((), {}))
+        assert prepared.pk not in RING._prepared
 
 
 DO = {
