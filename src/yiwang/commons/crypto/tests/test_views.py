@@ -18,6 +18,7 @@ from yiwang.commons.crypto.contracts import (
     MayNotManage,
     MayNotView,
     OwnRetirement,
+    Purpose,
 )
 from yiwang.commons.crypto.engine import suite
 from yiwang.commons.crypto.engine.pki import new_root, parse_name
@@ -57,6 +58,23 @@ def people(client):
 def words(response, status=200):
     assert response.status_code == status, response.content.decode()[:800]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_a_grant_bounded_to_one_bureau_manages_no_keys(people, client):
+    make_organisation("sample-city")
+    bureau = make_organisation("sample-bureau", parent="sample-city")
+    bounded = make_official(bureau, grants=(MANAGE, DESTROY), name="样例局内")
+    looks = make_official(bureau, grants=(VIEW,), name="样例局内查看")
+    assert policies.rights(bounded.actor) == frozenset()
+    assert policies.rights(looks.actor) == {VIEW}
+    with pytest.raises(MayNotManage):
+        commands.create_key(
+            name="sample.x", owner="样例", purpose=Purpose.SIGNING, application="x", by=bounded.actor, at=clock.now()
+        )
+    entry = f'href="{reverse("crypto:keys")}"'
+    for account, seen in ((bounded, False), (looks, True), (people.keeper, True)):
+        login(client, account.account_id)
+        assert (entry in client.get("/work/").content.decode()) is seen
 
 
 def test_who_may_what(people):
