@@ -193,9 +193,7 @@ class Ring:
 
     def renew(self) -> None:
         """Look now, and write down what was counted."""
-        if self._view is not None:
-            self._view.due = 0.0
-        self.view()
+        self._renewed(self._view, now=True)
 
     def flush(self) -> None:
         """Write down what was counted, if anything: at the end of a process."""
@@ -240,13 +238,14 @@ class Ring:
             known = self._prepared.setdefault(held.id, kind(held))
         return known
 
-    def _renewed(self, old: View | None) -> View:
+    def _renewed(self, old: View | None, *, now: bool = False) -> View:
+        """`now`: wait for whoever looks, then look again; what is asked for may be younger than that look."""
         must = old is None or monotonic() >= old.stale
-        if not self._lock.acquire(blocking=must):
+        if not self._lock.acquire(blocking=must or now):
             assert old is not None
             return old
         try:
-            if self._view is not None and self._view is not old and monotonic() < self._view.due:
+            if not now and self._view is not None and self._view is not old and monotonic() < self._view.due:
                 return self._view
             try:
                 rows = exchange(self.write)
