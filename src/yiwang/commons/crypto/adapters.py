@@ -25,7 +25,10 @@ def _view() -> View:
 
 
 class PoolCipher:
-    """Encrypts fields by the pool's keys; until these are established, and for what was written then, by the local key."""
+    """Encrypts fields by the pool's keys; until these are established, and for what was written then, by the local key.
+
+    A process that has known the pool never goes back to the local key: where the pool is gone it refuses to go on.
+    """
 
     def __init__(self) -> None:
         self._local: LocalCipher | None = None

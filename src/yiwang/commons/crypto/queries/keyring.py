@@ -147,6 +147,14 @@ Rows = tuple[Sequence[Held], Mapping[str, tuple[int, int]]]
 WriteUses = Callable[[Any, tuple[rules.Used, ...]], None]
 
 
+class Emptied(Exception):
+    """The pool had keys of fields and now has none: a database being restored, or another one. Nothing is sealed meanwhile."""
+
+
+def _seals(rows: Rows) -> bool:
+    return any(each.purpose is Purpose.FIELDS and each.retired_at is None for each in rows[0])
+
+
 class Ring:
     """The keys of this process. Threads share it; whoever comes while it is renewed goes on with what was known."""
 
@@ -214,7 +222,7 @@ class Ring:
         now, moment = clock.now(), monotonic()
         living = [each for each in held if each.retired_at is None]
         fields = [each for each in living if each.purpose is Purpose.FIELDS]
-        in_effect = [each for each in fields if each.effective_at <= now]
+        in_effect = [each for each in fields if each.effective_at <= now] or fields  # a clock may have gone back
         lookups = [each for each in living if each.purpose is Purpose.LOOKUP]
         lookups.sort(key=lambda each: (each.effective_at > now, -each.number))
         ahead = [(each.effective_at - now).total_seconds() for each in (*fields, *lookups) if each.effective_at > now]
@@ -223,7 +231,7 @@ class Ring:
             stale=moment + rules.STALE_AFTER,
             held={each.id: each for each in held},
             quotas=quotas,
-            writer=self._ready(FieldKey, in_effect[0]) if in_effect else None,
+            writer=self._ready(FieldKey, in_effect[0]) if in_effect else None,  # None: there is no pool yet
             readers={each.label: each for each in held if each.purpose is Purpose.FIELDS},
             lookups=tuple(self._ready(LookupKey, each) for each in lookups),
         )
@@ -249,7 +257,9 @@ class Ring:
                 return self._view
             try:
                 rows = exchange(self.write)
-            except psycopg.Error as error:
+                if old is not None and old.writer is not None and not _seals(rows):
+                    raise Emptied
+            except (psycopg.Error, Emptied) as error:
                 if old is None or must:
                     raise Unavailable from error
                 old.due = monotonic() + 1

@@ -103,7 +103,7 @@ def _for(key_id: KeyId, application: str, purpose: Purpose, operation: Operation
         found, _quotas = read(cursor, key_id=key_id)
     RING.introduce(found)
     now = clock.now()
-    versions = tuple(each for each in found if each.effective_at <= now)
+    versions = tuple(each for each in found if each.effective_at <= now) or tuple(found)
     if not versions:
         raise KeyNotFound(key=str(key_id))
     newest = versions[0]
