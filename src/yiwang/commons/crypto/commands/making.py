@@ -119,7 +119,12 @@ def establish(*, by: Actor, at: datetime) -> None:
 
 
 def active_master(at: datetime) -> MasterKey:
-    """The master key that wraps new keys; the first one is taken up here. Raises MasterKeyMissing."""
+    """The master key that wraps new keys; the first one is taken up here. Raises MasterKeyMissing.
+
+    Until the transaction ends no other takes its place: what is wrapped meanwhile is wrapped by the one that stays.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('crypto.master'))")
     keeper = registry.master_keys()
     row: MasterKey | None = MasterKey.objects.filter(state=MasterState.ACTIVE.value).first()
     if row is None:

@@ -1,6 +1,9 @@
 """The master key in a hardware module: taken up from a file, used there, missed with a clear sentence."""
 
+from threading import Event, Thread
+
 import pytest
+from django.db import connection
 
 from yiwang.commons.crypto import commands, queries, registry
 from yiwang.commons.crypto.contracts import KeyDamaged, MasterKeyMissing
@@ -10,8 +13,8 @@ from yiwang.commons.crypto.engine.devices.pkcs11 import Pkcs11Token
 from yiwang.commons.crypto.engine.tests.test_devices import softhsm, token  # noqa: F401  fixtures
 from yiwang.commons.crypto.models import KeyVersion, MasterKey
 from yiwang.commons.crypto.queries.keyring import RING
-from yiwang.commons.crypto.tests.factories import SYSTEM, learn
-from yiwang.kernel import clock
+from yiwang.commons.crypto.tests.factories import SYSTEM, learn, make_key
+from yiwang.kernel import clock, doctor
 from yiwang.kernel.cipher import cipher
 from yiwang.kernel.command import machinery
 from yiwang.kernel.errors import Unavailable
@@ -80,6 +83,54 @@ def test_a_token_that_is_not_there_is_told(folder):
     assert "PKCS#11" in told.value.advice()
     with pytest.raises(MasterKeyMissing):
         queries.check_master_key()
+
+
+def test_a_version_left_under_a_retired_master_is_told(folder):
+    registry.provide_master_keys(MasterFiles(lambda: folder))
+    commands.establish(by=SYSTEM, at=clock.now())
+    learn()
+    former = MasterKey.objects.get()
+    fresh = registry.master_keys().make()
+    commands.rotate_master_key(fingerprint=fresh, by=SYSTEM, at=clock.now())
+    learn()
+    assert finding().ok
+    version = KeyVersion.objects.first()
+    with machinery("test"):
+        KeyVersion.objects.filter(pk=version.pk).update(master=former)
+    told = finding()
+    assert not told.ok
+    assert "已停用的主密钥" in told.message
+
+
+def finding():
+    return next(each for name, each in doctor.examine() if name == "key pool")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_makes_a_key_while_the_master_key_is_changed_waits():
+    commands.establish(by=SYSTEM, at=clock.now())
+    fresh = registry.master_keys().make()
+    done = Event()
+
+    def make():
+        try:
+            make_key()
+            done.set()
+        finally:
+            connection.close()
+
+    try:
+        with machinery("test"):
+            commands.rotate_master_key(fingerprint=fresh, by=SYSTEM, at=clock.now())
+            other = Thread(target=make)
+            other.start()
+            assert not done.wait(0.5), "it waits for the change"
+        other.join(10)
+        assert done.is_set()
+        assert set(KeyVersion.objects.values_list("master__fingerprint", flat=True)) == {fresh}
+    finally:
+        (registry.master_keys()._folder() / f"master-{fresh}.key").unlink()
+        RING.forget()
 
 
 def test_a_page_says_nothing_of_where_master_keys_lie(folder, monkeypatch, caplog):
