@@ -151,8 +151,12 @@ class Emptied(Exception):
     """The pool had keys of fields and now has none: a database being restored, or another one. Nothing is sealed meanwhile."""
 
 
-def _seals(rows: Rows) -> bool:
-    return any(each.purpose is Purpose.FIELDS and each.retired_at is None for each in rows[0])
+def _looked(old: View | None, write: WriteUses | None) -> Rows:
+    rows = exchange(write)
+    seals = any(each.purpose is Purpose.FIELDS and each.retired_at is None for each in rows[0])
+    if old is not None and old.writer is not None and not seals:
+        raise Emptied
+    return rows
 
 
 class Ring:
@@ -256,9 +260,7 @@ class Ring:
             if not now and self._view is not None and self._view is not old and monotonic() < self._view.due:
                 return self._view
             try:
-                rows = exchange(self.write)
-                if old is not None and old.writer is not None and not _seals(rows):
-                    raise Emptied
+                rows = _looked(old, self.write)
             except (psycopg.Error, Emptied) as error:
                 if old is None or must:
                     raise Unavailable from error
