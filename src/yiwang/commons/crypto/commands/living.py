@@ -145,7 +145,9 @@ def destroy_version(*, key_id: KeyId, number: int, reason: str, by: Actor, at: d
     if row is None:
         raise KeyNotFound(key=f"{key.name} v{number}")
     purpose = Purpose(key.purpose)
-    needed = row.replaced_at is None or (purpose in rules.PLATFORM and row.retired_at is None) or purpose is Purpose.DATA
+    needed = (
+        row.replaced_at is None or (purpose in rules.PLATFORM and row.retired_at is None) or purpose is Purpose.DATA
+    )
     if needed or (purpose is Purpose.FIELDS and bytes(row.label) in labels_stored()):
         raise VersionInUse(key=key.name, version=number)
     row.wrapped, row.master, row.destroyed_at = None, None, at

@@ -191,6 +191,16 @@ class RunNotDue(Conflict):
     next_step = _("请稍后再运行；后台任务会自动继续。")
 
 
+class RunWaits(RunNotDue):
+    """A transaction that began under the former look-up key may still store hashes under it."""
+
+    code = "crypto.run_waits"
+    message = _("有一个数据库事务在新的查找密钥生效之前就开始了，结束以后才能重算。")
+    next_step = _(
+        "请稍后再运行；后台任务会自动继续。长时间不结束的事务可以用 yiwang db psql 在 pg_stat_activity 里查看。"
+    )
+
+
 class MayNotView(Forbidden):
     """The actor may not open the pages of keys."""
 

@@ -57,7 +57,9 @@ def _pool() -> Finding:
     left = MasterKey.objects.exclude(state=MasterState.ACTIVE.value).filter(versions__isnull=False)
     if left.exists():
         return Finding(
-            ok=False, message="有密钥版本还由已停用的主密钥包裹", mend="yiwang crypto master-key rotate 在用的主密钥指纹（master-key list 可查）"
+            ok=False,
+            message="有密钥版本还由已停用的主密钥包裹",
+            mend="yiwang crypto master-key rotate 在用的主密钥指纹（master-key list 可查）",
         )
     late = list(CryptoKey.objects.filter(next_rotation_at__lt=clock.now()).values_list("name", flat=True)[:5])
     if late:

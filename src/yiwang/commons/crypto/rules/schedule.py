@@ -10,8 +10,8 @@ GRACE = timedelta(seconds=180)
 """From making a new look-up key until hashes are stored under it: longer than any process stays ignorant of it."""
 RELEASE = timedelta(seconds=STALE_AFTER + 10)
 """From replacing a key of fields until a pass may let go of it: no process seals with it any more."""
-SETTLING = timedelta(seconds=60)
-"""After that, until rows are reckoned anew: transactions that began before have ended, clocks differ by less."""
+SETTLING = timedelta(seconds=180)
+"""After that, until rows are reckoned anew: no process stores hashes by what it knew before, clocks differ by less."""
 SEALS = 2**32
 """Values that one key seals with random nonces (NIST SP 800-38D, 8.3)."""
 DUE_SOON = timedelta(days=14)
