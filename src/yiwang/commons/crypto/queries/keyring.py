@@ -137,6 +137,7 @@ class View:
     due: float
     stale: float
     held: dict[UUID, Held]
+    versions: dict[UUID, tuple[Held, ...]]
     quotas: Mapping[str, tuple[int, int]]
     writer: FieldKey | None
     readers: Mapping[bytes, Held]
@@ -145,6 +146,13 @@ class View:
 
 Rows = tuple[Sequence[Held], Mapping[str, tuple[int, int]]]
 WriteUses = Callable[[Any, tuple[rules.Used, ...]], None]
+
+
+def _by_key(held: Sequence[Held]) -> dict[UUID, tuple[Held, ...]]:
+    keys: dict[UUID, list[Held]] = {}
+    for each in held:
+        keys.setdefault(each.key_id, []).append(each)
+    return {key: tuple(versions) for key, versions in keys.items()}
 
 
 class Emptied(Exception):
@@ -188,7 +196,22 @@ class Ring:
 
     def introduce(self, held: Sequence[Held]) -> None:
         """Versions that somebody has just read from the pool: they may be younger than what is known here."""
-        self.view().held.update({each.id: each for each in held})
+        view = self.view()
+        view.held.update({each.id: each for each in held})
+        view.versions.update(_by_key(held))
+
+    def newest(self, key_id: UUID) -> Held | None:
+        """The version in effect of a key; None where all were destroyed."""
+        known, now = self.view().versions.get(key_id, ()), clock.now()
+        return next((each for each in known if each.effective_at <= now), known[0] if known else None)
+
+    def sealed_by(self, key_id: UUID, head: bytes) -> Held | None:
+        """The version of a key that seals under this head; an unknown one is asked for at once."""
+        return self._sought(
+            lambda view: next(
+                (each for each in view.versions.get(key_id, ()) if rules.head(each.suite, each.label) == head), None
+            )
+        )
 
     def _sought(self, found: Callable[["View"], Held | None]) -> Held | None:
         """What is looked for; where it is not known whoever asks waits for a new look, of which there is one a second."""
@@ -234,6 +257,7 @@ class Ring:
             due=moment + min([rules.KNOWS_FOR, *ahead]),
             stale=moment + rules.STALE_AFTER,
             held={each.id: each for each in held},
+            versions=_by_key(held),
             quotas=quotas,
             writer=self._ready(FieldKey, in_effect[0]) if in_effect else None,  # None: there is no pool yet
             readers={each.label: each for each in held if each.purpose is Purpose.FIELDS},
