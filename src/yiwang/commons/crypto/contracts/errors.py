@@ -175,6 +175,14 @@ class CertificateRefused(Invalid):
     next_step = _("请核对文件，一次导入一张证书。")
 
 
+class FingerprintDiffers(Invalid):
+    """Anybody can make a root: what is trusted is the one whose fingerprint came from its body."""
+
+    code = "crypto.fingerprint_differs"
+    message = _("指纹与证书不一致，没有导入。")
+    next_step = _("请用其他途径（公告、电话、当面）向签发机构取得根证书的指纹，再填写。")
+
+
 class NotAnAuthority(Invalid):
     """Only certificates of those who issue are anchors or intermediates."""
 

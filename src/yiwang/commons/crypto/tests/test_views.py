@@ -214,7 +214,14 @@ def test_how_things_stand_and_the_assessment(client, people):
 def test_a_certificate_is_taken_in_and_revoked(client, people, name):
     root = sample_root(name)
     file = SimpleUploadedFile("root.pem", root.pem().encode())
-    made = client.post(reverse("crypto:take_certificate"), {"file": file, "role": "anchor"})
+    refused = client.post(
+        reverse("crypto:take_certificate"), {"file": file, "role": "anchor", "fingerprint": "ab" * 32}
+    )
+    assert "指纹与证书不一致" in words(refused, 422)
+    assert not Certificate.objects.exists()
+    file.seek(0)
+    mark = root.fingerprint.upper()
+    made = client.post(reverse("crypto:take_certificate"), {"file": file, "role": "anchor", "fingerprint": mark})
     assert made.status_code == 303, words(made, made.status_code)
     row = Certificate.objects.get()
     assert row.demonstration
