@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from yiwang.commons.crypto import policies, rules
-from yiwang.commons.crypto.commands.making import active_master, add_version, facts, material, step
+from yiwang.commons.crypto.commands.making import REENCRYPT, active_master, add_version, facts, material, step
 from yiwang.commons.crypto.contracts import (
     KEY,
     KeyDestroyed,
@@ -27,8 +27,6 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.jobs import defer
 from yiwang.kernel.outbox import publish
-
-REENCRYPT = "crypto.reencrypt"
 
 
 @command("crypto.activate_key")
