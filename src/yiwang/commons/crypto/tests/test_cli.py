@@ -66,6 +66,9 @@ def test_an_operator_runs_the_pool_from_the_command_line(tmp_path):
         assert shown["row"]["state"] == "destroyed"
         assert [each["verb"] for each in shown["steps"]][:2] == ["destroy", "retire"]
         run("keys", "quota", "seals", "--daily", "1000", "--keys", "3")
+        assert "每日 1000，密钥 4 个" in run("keys", "quota", "seals", "--keys", "4"), "the daily bound stays"
+        assert "每日 不限，密钥 4 个" in run("keys", "quota", "seals", "--unbounded")
+        run("keys", "quota", "seals", "--daily", "1000")
         with pytest.raises(PlatformKey):
             run("keys", "suspend", "platform.fields", "--reason", "样例")
         with pytest.raises(KeyNotFound):

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.db import connection, connections
 
 from yiwang.commons.crypto import commands, queries, rules, tasks
@@ -30,6 +31,7 @@ from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import PersonExists
 from yiwang.commons.identity.tests.factories import make_person, person_row
 from yiwang.kernel import clock
+from yiwang.kernel.apps import sealed_columns
 from yiwang.kernel.fields import claimed_hashes, keyed_hashes
 from yiwang.kernel.models import EvidenceRow
 
@@ -80,6 +82,13 @@ def test_every_table_with_sealed_or_hashed_columns_is_found():
     }
     assert tables["serve_cases_caseevent"].append_only
     assert "commons_forms_draft" in tables
+
+
+def test_the_database_lets_every_such_column_follow_its_keys():
+    by_table = {model._meta.db_table: model for model in apps.get_models()}
+    for table in stored_tables():
+        wanted = {each.column for each in (*table.sealed, *table.hashes)}
+        assert set(sealed_columns(by_table[table.table])) == wanted
 
 
 def test_after_a_rotation_everything_is_sealed_by_the_new_version_and_the_old_one_let_go(people):

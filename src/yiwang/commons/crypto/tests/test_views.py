@@ -181,6 +181,17 @@ def test_a_key_is_made_suspended_and_rotated_in_the_browser(client, people):
     assert client.get(reverse("crypto:step", args=[people.keeper.account_id, "rotate"])).status_code == 404
 
 
+def test_a_number_of_days_with_zeros_before_it_is_refused(client, people):
+    form = {
+        "name": "sample.x",
+        "purpose": "signing",
+        "application": "x",
+        "owner": "样例",
+        "rotate_days": "0000019999999",
+    }
+    assert "36500" in words(client.post(reverse("crypto:create"), form), 422)
+
+
 def test_a_quota_is_changed(client, people):
     make_key()
     address = reverse("crypto:quota", args=["sample"])
