@@ -73,8 +73,8 @@ def older_transactions(at: datetime) -> bool:
     with connection.cursor() as cursor:  # by its age: the clock of this program may run ahead of the database's
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
-            "AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND clock_timestamp() - xact_start > %s)",
-            [at - newest.effective_at],
+            "AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND clock_timestamp() - xact_start > make_interval(secs => %s))",
+            [(at - newest.effective_at).total_seconds()],
         )
         return bool(cursor.fetchone()[0])
 
