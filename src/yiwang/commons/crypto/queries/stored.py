@@ -65,7 +65,7 @@ def settles_at() -> datetime | None:
     return None if newest is None else rules.settles_at(newest.created_at, newest.effective_at)
 
 
-def older_transactions(at: datetime) -> bool:
+def older_transactions(at: datetime, /) -> bool:
     """Whether somebody's transaction runs that began before the newest key of look-ups took effect."""
     newest = _newest_lookup()
     if newest is None or newest.effective_at <= newest.created_at:
