@@ -21,9 +21,16 @@ class KernelConfig(AppConfig):
         post_migrate.connect(_install_guards, sender=self, dispatch_uid="kernel.guards")
 
 
+def sealed_columns(model: Any) -> list[str]:
+    """The columns that follow the keys: sealed values and the keyed hashes beside them."""
+    from yiwang.kernel.fields import EncryptedField, KeyedHashField
+
+    found = [each for each in model._meta.concrete_fields if isinstance(each, EncryptedField | KeyedHashField)]
+    return [str(each.column) for each in found]
+
+
 def _install_guards(**_kwargs: Any) -> None:
     from yiwang.kernel import guard
-    from yiwang.kernel.fields import EncryptedField
     from yiwang.kernel.models import GuardedRow
 
     present = set(connection.introspection.table_names())
@@ -34,11 +41,6 @@ def _install_guards(**_kwargs: Any) -> None:
         for model in guarded
         if getattr(model, "append_only", False) and model._meta.db_table in present
     ]
-    columns = {
-        model._meta.db_table: [
-            str(each.column) for each in model._meta.concrete_fields if isinstance(each, EncryptedField)
-        ]
-        for model in guarded
-    }
+    columns = {model._meta.db_table: sealed_columns(model) for model in guarded}
     sealed = {table: columns[table] for table in append_only if columns[table]}
     guard.install(tables, append_only, sealed)

@@ -144,9 +144,10 @@ def claimed_hashes(value: str, purpose: str) -> tuple[bytes, ...]:
 
     While a key of look-ups is replaced one value has two hashes, and the unique index can't see that they are one: then
     whoever stores the value waits here for the other. Look for all of the hashes after this, and store the first.
+    The lock is the same in whatever order the processes know the keys.
     """
     hashes = keyed_hashes(value, purpose)
     if len(hashes) > 1:
         with database.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(hashes[-1][:8], signed=True)])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(min(hashes)[:8], signed=True)])
     return hashes

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
@@ -99,10 +100,30 @@ def kept_secret(path: Path, size: int = 32, *, content: bytes = b"") -> bytes:
             os.link(fresh, path)
         except FileExistsError:
             pass
+        except OSError:  # a file system without links (FAT): whoever claims the name writes it
+            _rename_once(fresh, path)
         finally:
-            fresh.unlink()
+            fresh.unlink(missing_ok=True)
         _keep_name(path.parent)
     return path.read_bytes()
+
+
+def _rename_once(fresh: Path, path: Path, patience: float = 5.0) -> None:
+    claim = path.with_name(f".{path.name}.claim")
+    until = time.monotonic() + patience
+    while not path.exists():
+        try:
+            os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            if time.monotonic() > until:
+                raise SettingsFault(f"{claim} 是中断的启动留下的，请删除后重试 / left behind, delete it") from None
+            time.sleep(0.05)
+            continue
+        try:
+            if not path.exists():
+                fresh.replace(path)
+        finally:
+            claim.unlink()
 
 
 def _keep_name(folder: Path) -> None:

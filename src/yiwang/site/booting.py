@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -81,6 +82,16 @@ def refuse_unsound_algorithms() -> None:
     from yiwang.commons.crypto import queries
 
     queries.check_algorithms()
+
+
+def refuse_missing_master_key() -> None:
+    """For a worker that prepares nothing: raises MasterKeyMissing, KeyDamaged; nothing where there are no tables yet."""
+    from django.db import ProgrammingError
+
+    from yiwang.commons.crypto import queries
+
+    with suppress(ProgrammingError):
+        queries.check_master_key()
 
 
 def _collect_static() -> str:

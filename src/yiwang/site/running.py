@@ -64,6 +64,8 @@ def worker(prepare: Path | None) -> None:
         fresh = prepare.with_suffix(".new")
         fresh.write_text("changed" if changed else "unchanged")
         fresh.replace(prepare)
+    else:
+        booting.refuse_missing_master_key()
     from yiwang.kernel.jobs import work
 
     asyncio.run(work(settings().job_threads))

@@ -4,6 +4,7 @@ import logging
 
 from yiwang.commons.crypto import rules
 from yiwang.commons.crypto.contracts import KeyDamaged, MasterKeyMissing
+from yiwang.commons.crypto.contrib.master_files import MasterFiles
 from yiwang.commons.crypto.engine import Damaged
 from yiwang.commons.crypto.queries.keyring import RING, View
 from yiwang.kernel.cipher import MASTER, LocalCipher, Undecryptable
@@ -25,15 +26,29 @@ def _view() -> View:
 
 
 class PoolCipher:
-    """Encrypts fields by the pool's keys; until these are established, and for what was written then, by the local key."""
+    """Encrypts fields by the pool's keys; until these are established, and for what was written then, by the local key.
+
+    A process that has known the pool never goes back to the local key: where the pool is gone it refuses to go on.
+    """
 
     def __init__(self) -> None:
         self._local: LocalCipher | None = None
+        self._former: dict[bytes, LocalCipher] = {}
 
     def _locally(self) -> LocalCipher:
         if self._local is None:
             self._local = LocalCipher(kept_secret(settings().data_dir / "keys" / MASTER))
         return self._local
+
+    def _that_sealed(self, stored: bytes) -> LocalCipher:
+        """The local key that the value names, under whatever name its file was restored; none is made here."""
+        name = stored[2:6]
+        if name not in self._former:
+            files = MasterFiles(lambda: settings().data_dir / "keys")
+            self._former = {each.key_id: each for each in map(LocalCipher, files.secrets().values())}
+        if name not in self._former:
+            raise Undecryptable("the key of this value is not here")
+        return self._former[name]
 
     def encrypt(self, plain: bytes, *, context: str) -> bytes:
         key = _view().writer
@@ -44,7 +59,7 @@ class PoolCipher:
 
     def decrypt(self, stored: bytes, *, context: str) -> bytes:
         if stored[:1] == _LOCAL:
-            return self._locally().decrypt(stored, context=context)
+            return self._that_sealed(stored).decrypt(stored, context=context)
         if len(stored) < _LEAST or stored[0] != rules.FORMAT:
             raise Undecryptable("unknown format")
         _view()

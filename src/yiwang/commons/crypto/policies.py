@@ -1,5 +1,6 @@
 """Who may see, manage and destroy keys. The program itself creates and uses its own."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from yiwang.commons.crypto.contracts import (
@@ -16,12 +17,20 @@ from yiwang.kernel.actor import Actor
 
 
 def rights(viewer: Actor) -> frozenset[str]:
-    """The actions on keys that the viewer holds. One query, none for the program."""
+    """The actions on keys that the viewer holds. One query, none for the program.
+
+    Keys belong to the whole installation: to manage or destroy them takes a grant over its whole territory.
+    """
     if viewer.is_system:
         return frozenset((VIEW, MANAGE, DESTROY))
     if not viewer.is_official:
         return frozenset()
-    return frozenset(identity.held_among(viewer, (VIEW, MANAGE, DESTROY)))
+    return counted(identity.held_among(viewer, (VIEW, MANAGE, DESTROY)))
+
+
+def counted(held: Mapping[str, bool]) -> frozenset[str]:
+    """Of grants by action, each with whether it is over the whole territory: those that count for keys."""
+    return frozenset(action for action, whole in held.items() if whole or action == VIEW)
 
 
 def can_view(viewer: Actor) -> bool:

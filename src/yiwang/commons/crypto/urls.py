@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.crypto import views
 from yiwang.commons.crypto.contracts import DESTROY, MANAGE, VIEW
+from yiwang.commons.crypto.policies import counted
 from yiwang.commons.identity import queries as identity
 from yiwang.web.registry import Area, NavEntry, register_nav
 
@@ -27,7 +28,7 @@ urlpatterns = [
 
 
 def _granted(request: HttpRequest) -> bool:
-    return bool(identity.held_in_menu(request, VIEW, MANAGE, DESTROY))
+    return bool(counted(identity.held_in_menu(request, VIEW, MANAGE, DESTROY)))
 
 
 def register() -> None:

@@ -60,7 +60,8 @@ def import_(
     sound = all(each.verdict for each in judged)
     for each in judged:
         _say(each, as_json)
-        if sound and not dry_run:
+    if sound and not dry_run:
+        for each in sorted(judged, key=lambda each: len(each.verdict.chain)):  # issuers before what they issued
             _take(each)
     if not as_json:
         click.echo("没有导入" if dry_run or not sound else f"已导入 {len(judged)} 张证书")
@@ -68,17 +69,22 @@ def import_(
 
 
 def _take(judged: _Judged) -> None:
-    kept = commands.import_certificate(der=judged.certificate.der, role=judged.role, by=OPERATOR, at=clock.now())
+    mark = judged.certificate.fingerprint if judged.role is CertificateRole.ANCHOR else ""  # named by --trust
+    kept = commands.import_certificate(
+        der=judged.certificate.der, role=judged.role, fingerprint=mark, by=OPERATOR, at=clock.now()
+    )
     if queries.certificate(certificate_id=kept, viewer=OPERATOR).state is CertificateState.REVOKED:
         click.echo(f"  {judged.certificate.serial_hex}：资源池此前已吊销该证书，仍不受信任", err=True)
 
 
 def _judge(found: Sequence[Certificate], trusted: set[str], lists: Sequence[RevocationList]) -> list[_Judged]:
-    """Roots that are named count for the others of the same call."""
-    named = [c for c in found if c.ca and c.self_issued and c.fingerprint in trusted]
+    """Roots that are named count for the others of the same call; nothing that the pool has revoked does."""
+    revoked = queries.revoked_here(fingerprints={c.fingerprint for c in found})
+    issuers = [c for c in found if c.ca and c.fingerprint not in revoked]
+    named = [c for c in issuers if c.self_issued and c.fingerprint in trusted]
     anchors = [*named, *map(read_certificate, queries.trusted_certificates(role=CertificateRole.ANCHOR))]
     between = [
-        *(c for c in found if c.ca),
+        *issuers,
         *map(read_certificate, queries.trusted_certificates(role=CertificateRole.INTERMEDIATE)),
     ]
     return [

@@ -170,11 +170,17 @@ def destroy(name: str, reason: str, number: int | None, yes: bool) -> None:
 
 @keys.command("quota")
 @click.argument("application")
-@click.option("--daily", type=click.IntRange(0), help="uses a day; without: no bound")
-@click.option("--keys", "key_quota", type=click.IntRange(0), default=100, show_default=True, help="keys it may have")
+@click.option("--daily", type=click.IntRange(0), help="uses a day")
+@click.option("--unbounded", is_flag=True, help="no bound on the uses of a day")
+@click.option("--keys", "key_quota", type=click.IntRange(0), help="keys it may have")
 @click.option("--title", default="", help="what people call it")
-def quota(application: str, daily: int | None, key_quota: int, title: str) -> None:
-    """Set what an application may use."""
+def quota(application: str, daily: int | None, unbounded: bool, key_quota: int | None, title: str) -> None:
+    """Set what an application may use; what is not named stays as it is."""
+    if unbounded and daily is not None:
+        raise click.UsageError("--daily 和 --unbounded 只能给一个")
+    now = queries.application(code=application, viewer=OPERATOR)
+    daily = None if unbounded else now.daily_quota if daily is None else daily
+    key_quota = now.key_quota if key_quota is None else key_quota
     commands.set_quota(
         application=application, daily_quota=daily, key_quota=key_quota, title=title, by=OPERATOR, at=clock.now()
     )

@@ -19,9 +19,10 @@ PASSPHRASE = "YIWANG_PASSPHRASE"  # noqa: S105  the name of a variable
 
 def _files() -> MasterFiles:
     keeper = registry.master_keys()
-    if not isinstance(keeper, MasterFiles):
+    files = keeper if isinstance(keeper, MasterFiles) else getattr(keeper, "files", None)
+    if not isinstance(files, MasterFiles):
         raise click.ClickException("主密钥在密码机里，请用密码机自己的备份")
-    return keeper
+    return files
 
 
 def _passphrase(*, again: bool) -> str:
@@ -70,7 +71,9 @@ def backup(file: Path) -> None:
     """Write the master keys of this machine into FILE (mode 0600) under a passphrase: asked for, or $YIWANG_PASSPHRASE."""
     if file.exists():
         raise click.BadParameter("文件已存在", param_hint="FILE")
-    masters = _files().secrets()
+    masters = _files().secrets()  # beside a token: those that wrapped before it, and still open dumps of then
+    if not masters:
+        raise click.ClickException("主密钥在密码机里，请用密码机自己的备份")
     text = sealed_backup(masters, _passphrase(again=True), settings().crypto_suite)
     kept_secret(file.absolute(), content=text.encode())
     commands.record_master_backup(fingerprints=sorted(masters), by=OPERATOR, at=clock.now())

@@ -20,7 +20,7 @@ from .keys import OPERATOR, said
 @cli.command("status")
 @click.option("--json", "as_json", is_flag=True, help="one JSON line")
 def status(as_json: bool) -> None:
-    """The pool at a glance. Exit code 1 where something needs to be done."""
+    """The pool at a glance. Exit code 1 where the known answers are wrong or a master key is missing."""
     failed = engine.self_test()
     masters = queries.masters(viewer=OPERATOR)
     run, due = queries.newest_run(viewer=OPERATOR), queries.due_keys(viewer=OPERATOR)

@@ -2,7 +2,6 @@
 
 from yiwang.commons.crypto.commands.certificates import import_certificate, revoke_certificate
 from yiwang.commons.crypto.commands.living import (
-    REENCRYPT,
     activate_key,
     destroy_key,
     destroy_version,
@@ -11,7 +10,7 @@ from yiwang.commons.crypto.commands.living import (
     rotate_key,
     suspend_key,
 )
-from yiwang.commons.crypto.commands.making import create_key, establish
+from yiwang.commons.crypto.commands.making import REENCRYPT, create_key, establish
 from yiwang.commons.crypto.commands.masters import record_master_backup, rotate_master_key
 from yiwang.commons.crypto.commands.quotas import set_quota
 from yiwang.commons.crypto.commands.reencryption import begin_reencryption, reencrypt_batch

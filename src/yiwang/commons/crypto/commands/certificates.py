@@ -1,6 +1,7 @@
-"""Certificates that the pool keeps: taken in from a file, revoked. Chains are judged when they are used, not here."""
+"""Certificates that the pool keeps: taken in from a file, revoked. Chains are judged when they are taken in, and when they are used."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from yiwang.commons.crypto import policies
 from yiwang.commons.crypto.contracts import (
@@ -10,20 +11,29 @@ from yiwang.commons.crypto.contracts import (
     CertificateRefused,
     CertificateRole,
     CertificateState,
+    FingerprintDiffers,
     NotAnAuthority,
     ReasonMissing,
 )
 from yiwang.commons.crypto.models import Certificate, KeyVersion
+from yiwang.commons.crypto.queries.certificates import trusted_certificates
 from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 
+if TYPE_CHECKING:
+    from yiwang.commons.crypto.engine.pki import Certificate as Read
+
 
 @command("crypto.import_certificate")
-def import_certificate(*, der: bytes, role: CertificateRole, by: Actor, at: datetime) -> CertificateId:
+def import_certificate(
+    *, der: bytes, role: CertificateRole, fingerprint: str = "", by: Actor, at: datetime
+) -> CertificateId:
     """Keep one certificate (DER or PEM); one that is kept already is no other. Where its public key is a pool key's, it is that key's.
 
-    Raises MayNotManage, CertificateRefused, NotAnAuthority.
+    An anchor needs its `fingerprint` (hex, colons and spaces are passed over), learned from its body by another way; all
+    others must chain to an anchor that is trusted here. Raises MayNotManage, CertificateRefused, NotAnAuthority,
+    FingerprintDiffers.
     """
     from yiwang.commons.crypto.engine.pki import PkiError, read_certificates  # takes a while to load, seldom needed
 
@@ -41,6 +51,7 @@ def import_certificate(*, der: bytes, role: CertificateRole, by: Actor, at: date
     if known is not None:
         note(SubjectRef(CERTIFICATE, known.pk), fingerprint=read.fingerprint, known=True)
         return CertificateId(known.pk)
+    _check_trust(read, role, fingerprint, at)
     of = KeyVersion.objects.filter(public_key=read.public_key).values_list("key_id", flat=True).first()
     row = Certificate.objects.create(
         der=read.der,
@@ -64,6 +75,20 @@ def import_certificate(*, der: bytes, role: CertificateRole, by: Actor, at: date
     }  # fmt: skip
     evidence.record("certificate.imported", SubjectRef(CERTIFICATE, row.pk), facts)
     return CertificateId(row.pk)
+
+
+def _check_trust(read: "Read", role: CertificateRole, fingerprint: str, at: datetime) -> None:
+    from yiwang.commons.crypto.engine.pki import check_certificate, read_certificate
+
+    anchors = [read]
+    if role is not CertificateRole.ANCHOR:
+        anchors = [read_certificate(der) for der in trusted_certificates(role=CertificateRole.ANCHOR)]
+    elif "".join(fingerprint.replace(":", " ").split()).lower() != read.fingerprint:
+        raise FingerprintDiffers(fields={"fingerprint": FingerprintDiffers.message})
+    between = [read_certificate(der) for der in trusted_certificates(role=CertificateRole.INTERMEDIATE)]
+    verdict = check_certificate(read, anchors=anchors, intermediates=between, at=at, revocation="if_known")
+    if not verdict:
+        raise CertificateRefused(detail="；".join(reason.text for reason in verdict.reasons))
 
 
 @command("crypto.revoke_certificate")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from yiwang.commons.crypto import policies, registry, rules
-from yiwang.commons.crypto.commands.making import active_master, add_version, facts, material, step
+from yiwang.commons.crypto.commands.making import REENCRYPT, active_master, add_version, facts, material, step
 from yiwang.commons.crypto.contracts import (
     KEY,
     KeyDestroyed,
@@ -22,13 +22,13 @@ from yiwang.commons.crypto.contracts import (
     VersionInUse,
 )
 from yiwang.commons.crypto.models import CryptoKey, KeyStep, KeyVersion
+from yiwang.commons.crypto.queries.stored import labels_stored
 from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.jobs import defer
 from yiwang.kernel.outbox import publish
 
-REENCRYPT = "crypto.reencrypt"
 _ENDING = frozenset({KeyVerb.ROTATE, KeyVerb.SUSPEND, KeyVerb.RETIRE, KeyVerb.DESTROY})
 
 
@@ -95,7 +95,9 @@ def rotate_key(
     note(SubjectRef(KEY, key.pk), name=key.name, version=version.number, algorithm=key.algorithm)
     publish(KeyRotated(key_id=key.pk, name=key.name, version=version.number))
     evidence.record("key.rotated", SubjectRef(KEY, key.pk), facts(key, version))
-    if purpose in rules.PLATFORM:
+    if purpose is Purpose.FIELDS:
+        defer(REENCRYPT, run_at=at + rules.RELEASE)
+    elif purpose is Purpose.LOOKUP:
         defer(REENCRYPT, run_at=at + grace + rules.SETTLING if grace else None)
     return version.number
 
@@ -133,7 +135,7 @@ def destroy_key(*, key_id: KeyId, reason: str, by: Actor, at: datetime) -> None:
 
 @command("crypto.destroy_version")
 def destroy_version(*, key_id: KeyId, number: int, reason: str, by: Actor, at: datetime) -> None:
-    """Take the material of one former version out of the database for good, when nothing that is stored needs it.
+    """Take the material of one former version out of the database for good, when nothing that is stored needs it: of fields all labels are looked at again.
 
     Raises MayNotDestroy, KeyNotFound, VersionInUse, KeyHeld, ReasonMissing.
     """
@@ -144,7 +146,10 @@ def destroy_version(*, key_id: KeyId, number: int, reason: str, by: Actor, at: d
     if row is None:
         raise KeyNotFound(key=f"{key.name} v{number}")
     purpose = Purpose(key.purpose)
-    if row.replaced_at is None or (purpose in rules.PLATFORM and row.retired_at is None) or purpose is Purpose.DATA:
+    needed = (
+        row.replaced_at is None or (purpose in rules.PLATFORM and row.retired_at is None) or purpose is Purpose.DATA
+    )
+    if needed or (purpose is Purpose.FIELDS and bytes(row.label) in labels_stored()):
         raise VersionInUse(key=key.name, version=number)
     _check_free(key)
     row.wrapped, row.master, row.destroyed_at = None, None, at

@@ -24,18 +24,22 @@ from yiwang.commons.crypto.contracts import (
     QuotaExceeded,
     SuiteRefused,
 )
+from yiwang.commons.crypto.contrib.master_files import MasterFiles
 from yiwang.commons.crypto.engine import suite as suite_of
 from yiwang.commons.crypto.models import CryptoKey, KeyApplication, KeyStep, KeyVersion, MasterKey
 from yiwang.commons.crypto.queries.keyring import place_of
+from yiwang.commons.crypto.queries.stored import labels_stored
 from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.cipher import MASTER
 from yiwang.kernel.command import command, note
 from yiwang.kernel.fields import KeyedHashField
+from yiwang.kernel.jobs import defer
 from yiwang.kernel.outbox import publish
-from yiwang.kernel.settings import kept_secret, settings
+from yiwang.kernel.settings import settings
 
 _TITLES = {rules.PLATFORM_APPLICATION: "平台字段", "ledger": "常享链"}
+REENCRYPT = "crypto.reencrypt"
 _LOCAL_SUITE = "national"
 """In which the kernel's local key makes its hashes."""
 
@@ -99,7 +103,8 @@ def create_key(
 def establish(*, by: Actor, at: datetime) -> None:
     """Make what the platform's own fields need, where it is missing: a key of fields and a key of look-ups.
 
-    Where hashes under the kernel's local key are stored already, the key of look-ups begins as that one.
+    Where hashes under the kernel's local key are stored already, the key of look-ups begins as that one. What the local
+    key sealed is moved by a pass when no process uses it any more.
     """
     policies.check_manage(by)
     with connection.cursor() as cursor:
@@ -115,11 +120,18 @@ def establish(*, by: Actor, at: datetime) -> None:
             suite = _LOCAL_SUITE if purpose is Purpose.LOOKUP and _hashes_stored() else ""
             create_key(name=name, purpose=purpose, suite=suite, rotate_days=days, by=by, at=at, **options)
             made.append(name)
+    if made and (b"" in labels_stored() or _hashes_stored()):
+        defer(REENCRYPT, run_at=at + rules.RELEASE)
     note(SubjectRef(KEY, CryptoKey.objects.get(purpose=Purpose.FIELDS.value).pk), made=made)
 
 
 def active_master(at: datetime) -> MasterKey:
-    """The master key that wraps new keys; the first one is taken up here. Raises MasterKeyMissing."""
+    """The master key that wraps new keys; the first one is taken up here. Raises MasterKeyMissing.
+
+    Until the transaction ends no other takes its place: what is wrapped meanwhile is wrapped by the one that stays.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('crypto.master'))")
     keeper = registry.master_keys()
     row: MasterKey | None = MasterKey.objects.filter(state=MasterState.ACTIVE.value).first()
     if row is None:
@@ -154,7 +166,15 @@ def material(suite: str, purpose: Purpose, *, first: bool = False) -> bytes:
 
 
 def _continued() -> bytes:
-    return kept_secret(settings().data_dir / "keys" / MASTER)
+    """The local key under which hashes are stored; a restored one may have another name. Raises MasterKeyMissing."""
+    folder = settings().data_dir / "keys"
+    files = MasterFiles(lambda: folder)
+    if not (folder / MASTER).exists():
+        there = files.secrets()
+        if len(there) == 1:
+            return next(iter(there.values()))
+        raise MasterKeyMissing(fingerprint=MASTER, place=files.place)
+    return (folder / MASTER).read_bytes()
 
 
 def _hashes_stored() -> bool:

@@ -17,14 +17,14 @@ from yiwang.kernel.command import command, note
 def rotate_master_key(*, fingerprint: str, by: Actor, at: datetime) -> int:
     """Wrap every key anew under the master key of this fingerprint; how many there were.
 
-    It must lie on each machine before (several machines share the folder of keys). The former one is needed no more
-    when this is committed, save for what the kernel's local key wrote. Raises MayNotManage, MasterKeyMissing, KeyDamaged.
+    It must lie on each machine before (several machines share the folder of keys). The former one is needed for
+    dumps that were made before, and for what the kernel's local key wrote. Raises MayNotManage, MasterKeyMissing, KeyDamaged.
     """
     policies.check_manage(by)
     keeper = registry.master_keys()
     if not keeper.has(fingerprint):
         raise MasterKeyMissing(fingerprint=fingerprint, place=keeper.place)
-    former = active_master(at)
+    former = active_master(at)  # waits for whoever wraps a new key by it
     if former.fingerprint != fingerprint:
         former.state, former.retired_at = MasterState.RETIRED.value, at
         former.save(update_fields=["state", "retired_at"])

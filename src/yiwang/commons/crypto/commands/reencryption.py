@@ -4,24 +4,26 @@ Batch by batch in transactions of their own; how far it has come is written with
 is followed by somebody who goes on there. Values that can't be read stay as they are and are counted.
 """
 
+import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from yiwang.commons.crypto import policies, rules
-from yiwang.commons.crypto.contracts import REENCRYPTION, KeyNotFound, Purpose, RunNotDue, RunState
+from yiwang.commons.crypto.contracts import REENCRYPTION, KeyNotFound, Purpose, RunNotDue, RunState, RunWaits
 from yiwang.commons.crypto.models import CryptoKey, KeyVersion, Reencryption, ReencryptionPart
 from yiwang.commons.crypto.queries.keyring import RING
 from yiwang.commons.crypto.queries.stored import (
     Column,
     StoredTable,
     count_rows,
-    labels_in_use,
+    labels_stored,
+    older_transactions,
     settles_at,
     stored_tables,
 )
@@ -32,11 +34,12 @@ from yiwang.kernel.command import command, note
 from yiwang.kernel.guard import resealing
 
 BATCH = 200
+logger = logging.getLogger(__name__)
 
 
 @command("crypto.begin_reencryption")
 def begin_reencryption(*, reason: str = "", by: Actor, at: datetime) -> UUID:
-    """Begin a pass, or go on with the one that runs. Raises MayNotManage, KeyNotFound, RunNotDue."""
+    """Begin a pass, or go on with the one that runs. Raises MayNotManage, KeyNotFound, RunNotDue, RunWaits."""
     policies.check_manage(by)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('crypto.reencryption'))")
@@ -59,6 +62,8 @@ def _check_settled(at: datetime) -> None:
     moment = settles_at()
     if moment is not None and moment > at:
         raise RunNotDue(moment=f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}")
+    if older_transactions(at):
+        raise RunWaits
 
 
 @command("crypto.reencrypt_batch")
@@ -113,9 +118,23 @@ def _reseal(table: StoredTable, rows: Sequence[tuple[Any, ...]]) -> tuple[int, i
         damaged += unreadable
         if fresh != old:
             changes.append([key, *fresh])
-    if changes:
-        _write(table, changes)
-    return len(changes), damaged
+    refused = _write_each(table, changes)
+    return len(changes) - refused, damaged + refused
+
+
+def _write_each(table: StoredTable, changes: Sequence[Sequence[Any]]) -> int:
+    """How many rows keep their old key, since another row has their new hash already: the rest is written."""
+    if not changes:
+        return 0
+    try:
+        with transaction.atomic():
+            _write(table, changes)
+    except IntegrityError:
+        if len(changes) > 1:
+            return sum(_write_each(table, [row]) for row in changes)
+        logger.error("%s %s: another row has the same value, it keeps its old key", table.table, changes[0][0])  # noqa: TRY400
+        return 1
+    return 0
 
 
 def _fresh(table: StoredTable, old: list[bytes | None], newest: bytes) -> tuple[list[bytes | None], int]:
@@ -158,7 +177,10 @@ def _write(table: StoredTable, changes: Sequence[Sequence[Any]]) -> None:
 
 
 def _end(run_id: UUID, at: datetime) -> bool:
-    """Close the pass, and let go of the versions that nothing needs any more: those older than the pass."""
+    """Close the pass, and let go of the versions that nothing needs any more.
+
+    A key of fields: replaced so long before the pass began that no process sealed with it meanwhile.
+    """
     run = Reencryption.objects.select_for_update().filter(pk=run_id, state=RunState.RUNNING.value).first()
     if run is None:
         return False
@@ -183,8 +205,10 @@ def _end(run_id: UUID, at: datetime) -> bool:
 
 def _unneeded(run: Reencryption) -> list[KeyVersion]:
     former = KeyVersion.objects.select_related("key").filter(replaced_at__lte=run.begun_at, retired_at__isnull=True)
-    in_use = {label for table in stored_tables() for found in labels_in_use(table).values() for label in found}
-    fields = [each for each in former.filter(key__purpose=Purpose.FIELDS.value) if bytes(each.label) not in in_use]
+    left = former.filter(replaced_at__lte=run.begun_at - timedelta(seconds=rules.STALE_AFTER))
+    waiting = list(left.filter(key__purpose=Purpose.FIELDS.value))
+    in_use = labels_stored() if waiting else frozenset()
+    fields = [each for each in waiting if bytes(each.label) not in in_use]
     damaged = ReencryptionPart.objects.filter(run=run, damaged__gt=0).exists()
     lookups = [] if damaged else list(former.filter(key__purpose=Purpose.LOOKUP.value))
     return [*fields, *lookups]

@@ -183,6 +183,14 @@ class CertificateRefused(Invalid):
     next_step = _("请核对文件，一次导入一张证书。")
 
 
+class FingerprintDiffers(Invalid):
+    """Anybody can make a root: what is trusted is the one whose fingerprint came from its body."""
+
+    code = "crypto.fingerprint_differs"
+    message = _("指纹与证书不一致，没有导入。")
+    next_step = _("请用其他途径（公告、电话、当面）向签发机构取得根证书的指纹，再填写。")
+
+
 class NotAnAuthority(Invalid):
     """Only certificates of those who issue are anchors or intermediates."""
 
@@ -197,6 +205,16 @@ class RunNotDue(Conflict):
     code = "crypto.run_not_due"
     message = _("新的查找密钥正在生效，{moment} 起可以重算。")
     next_step = _("请稍后再运行；后台任务会自动继续。")
+
+
+class RunWaits(RunNotDue):
+    """A transaction that began under the former look-up key may still store hashes under it."""
+
+    code = "crypto.run_waits"
+    message = _("有一个数据库事务在新的查找密钥生效之前就开始了，结束以后才能重算。")
+    next_step = _(
+        "请稍后再运行；后台任务会自动继续。长时间不结束的事务可以用 yiwang db psql 在 pg_stat_activity 里查看。"
+    )
 
 
 class MayNotView(Forbidden):

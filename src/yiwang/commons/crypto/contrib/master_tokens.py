@@ -16,7 +16,7 @@ class MasterTokens:
     kind = "pkcs11"
 
     def __init__(self, token: Callable[[], Pkcs11Token], label: str, files: MasterFiles) -> None:
-        self._open, self._label, self._files = token, label, files
+        self._open, self._label, self.files = token, label, files
         self._token: Pkcs11Token | None = None
 
     @property
@@ -29,7 +29,7 @@ class MasterTokens:
         return self._token
 
     def has(self, fingerprint: str) -> bool:
-        if self._files.has(fingerprint):
+        if self.files.has(fingerprint):
             return True
         try:
             self._opened().sealer(_name(fingerprint))
@@ -49,16 +49,16 @@ class MasterTokens:
         return name
 
     def wrap(self, fingerprint: str, suite: str, key: bytes, context: bytes) -> bytes:
-        if self._files.has(fingerprint):
-            return self._files.wrap(fingerprint, suite, key, context)
+        if self.files.has(fingerprint):
+            return self.files.wrap(fingerprint, suite, key, context)
         try:
             return self._opened().sealer(_name(fingerprint)).seal(key, context)
         except CryptoError as error:
             raise NotHere(fingerprint) from error
 
     def unwrap(self, fingerprint: str, suite: str, wrapped: bytes, context: bytes) -> bytes:
-        if self._files.has(fingerprint):
-            return self._files.unwrap(fingerprint, suite, wrapped, context)
+        if self.files.has(fingerprint):
+            return self.files.unwrap(fingerprint, suite, wrapped, context)
         try:
             return self._opened().sealer(_name(fingerprint)).open(wrapped, context)
         except Damaged:

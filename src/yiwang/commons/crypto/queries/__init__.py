@@ -1,7 +1,7 @@
 """Reads of crypto: keys in use, and keys as those see them who keep them."""
 
 from yiwang.commons.crypto.queries.assessment import assessment
-from yiwang.commons.crypto.queries.certificates import certificate, certificates, trusted_certificates
+from yiwang.commons.crypto.queries.certificates import certificate, certificates, revoked_here, trusted_certificates
 from yiwang.commons.crypto.queries.keeping import (
     application,
     applications,
@@ -37,6 +37,7 @@ __all__ = [
     "newest_run",
     "pass_is_due",
     "public_key",
+    "revoked_here",
     "rights",
     "sealer",
     "signer",

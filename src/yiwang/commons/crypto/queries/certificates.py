@@ -1,5 +1,6 @@
 """Certificates that the pool keeps: for pages, and for those who judge chains."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,12 @@ def trusted_certificates(*, role: CertificateRole) -> tuple[bytes, ...]:
         role=role.value, state=CertificateState.GOOD.value, not_before__lte=now, not_after__gte=now
     )
     return tuple(bytes(der) for der in rows.order_by("id").values_list("der", flat=True))
+
+
+def revoked_here(*, fingerprints: Iterable[str]) -> frozenset[str]:
+    """Of these certificates, those that the pool has revoked, whatever their issuers say."""
+    rows = Certificate.objects.filter(fingerprint__in=list(fingerprints), state=CertificateState.REVOKED.value)
+    return frozenset(rows.values_list("fingerprint", flat=True))
 
 
 def _row(row: Any) -> CertificateRow:

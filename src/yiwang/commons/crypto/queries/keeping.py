@@ -261,9 +261,10 @@ def pass_is_due(*, viewer: Actor) -> bool:
     if moment is not None and moment > now:
         return False
     wanted = [each.value for each in rules.PLATFORM]
-    former = KeyVersion.objects.filter(
-        key__purpose__in=wanted, replaced_at__lte=now, retired_at__isnull=True, destroyed_at__isnull=True
-    )
     known = timedelta(seconds=rules.STALE_AFTER)
+    left = Q(replaced_at__lte=now - known) | Q(key__purpose=Purpose.LOOKUP.value, replaced_at__lte=now)
+    former = KeyVersion.objects.filter(
+        left, key__purpose__in=wanted, retired_at__isnull=True, destroyed_at__isnull=True
+    )
     last = Reencryption.objects.order_by("-begun_at").values_list("begun_at", flat=True).first()
     return any(last is None or last < row.replaced_at + known for row in former if row.replaced_at is not None)

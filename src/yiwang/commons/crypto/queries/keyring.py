@@ -136,7 +136,8 @@ class View:
 
     due: float
     stale: float
-    held: Mapping[UUID, Held]
+    held: dict[UUID, Held]
+    versions: dict[UUID, tuple[Held, ...]]
     quotas: Mapping[str, tuple[int, int]]
     writer: FieldKey | None
     readers: Mapping[bytes, Held]
@@ -147,12 +148,32 @@ Rows = tuple[Sequence[Held], Mapping[str, tuple[int, int]]]
 WriteUses = Callable[[Any, tuple[rules.Used, ...]], None]
 
 
+def _by_key(held: Sequence[Held]) -> dict[UUID, tuple[Held, ...]]:
+    keys: dict[UUID, list[Held]] = {}
+    for each in held:
+        keys.setdefault(each.key_id, []).append(each)
+    return {key: tuple(versions) for key, versions in keys.items()}
+
+
+class Emptied(Exception):
+    """The pool had keys of fields and now has none: a database being restored, or another one. Nothing is sealed meanwhile."""
+
+
+def _looked(old: View | None, write: WriteUses | None) -> Rows:
+    rows = exchange(write)
+    seals = any(each.purpose is Purpose.FIELDS and each.retired_at is None for each in rows[0])
+    if old is not None and old.writer is not None and not seals:
+        raise Emptied
+    return rows
+
+
 class Ring:
     """The keys of this process. Threads share it; whoever comes while it is renewed goes on with what was known."""
 
     def __init__(self) -> None:
         self._view: View | None = None
         self._lock = Lock()
+        self._asking = Lock()
         self._prepared: dict[UUID, Any] = {}
         self._asked = 0.0
         self.write: WriteUses | None = None
@@ -166,18 +187,48 @@ class Ring:
 
     def reader(self, label: bytes) -> FieldKey | None:
         """The version that sealed under this label; an unknown one is asked for at once, at most once a second."""
-        held = self.view().readers.get(label)
-        if held is None and monotonic() - self._asked > 1:
-            self._asked = monotonic()
-            self.renew()
-            held = self.view().readers.get(label)
+        held = self._sought(lambda view: view.readers.get(label))
         return None if held is None else self._ready(FieldKey, held)
+
+    def known(self, version_id: UUID) -> Held | None:
+        """A version as it is now; None where it was destroyed. One that is not known is asked for at once."""
+        return self._sought(lambda view: view.held.get(version_id))
+
+    def introduce(self, held: Sequence[Held]) -> None:
+        """Versions that somebody has just read from the pool: they may be younger than what is known here."""
+        view = self.view()
+        view.held.update({each.id: each for each in held})
+        view.versions.update(_by_key(held))
+
+    def newest(self, key_id: UUID) -> Held | None:
+        """The version in effect of a key; None where all were destroyed."""
+        known, now = self.view().versions.get(key_id, ()), clock.now()
+        return next((each for each in known if each.effective_at <= now), known[0] if known else None)
+
+    def sealed_by(self, key_id: UUID, head: bytes) -> Held | None:
+        """The version of a key that seals under this head; an unknown one is asked for at once."""
+        return self._sought(
+            lambda view: next(
+                (each for each in view.versions.get(key_id, ()) if rules.head(each.suite, each.label) == head), None
+            )
+        )
+
+    def _sought(self, found: Callable[["View"], Held | None]) -> Held | None:
+        """What is looked for; where it is not known whoever asks waits for a new look, of which there is one a second."""
+        held = found(self.view())
+        if held is not None:
+            return held
+        with self._asking:
+            held = found(self.view())
+            if held is None and monotonic() - self._asked > 1:
+                self._asked = monotonic()
+                self.renew()
+                held = found(self.view())
+        return held
 
     def renew(self) -> None:
         """Look now, and write down what was counted."""
-        if self._view is not None:
-            self._view.due = 0.0
-        self.view()
+        self._renewed(self._view, now=True)
 
     def flush(self) -> None:
         """Write down what was counted, if anything: at the end of a process."""
@@ -198,7 +249,7 @@ class Ring:
         now, moment = clock.now(), monotonic()
         living = [each for each in held if each.retired_at is None]
         fields = [each for each in living if each.purpose is Purpose.FIELDS]
-        in_effect = [each for each in fields if each.effective_at <= now]
+        in_effect = [each for each in fields if each.effective_at <= now] or fields  # a clock may have gone back
         lookups = [each for each in living if each.purpose is Purpose.LOOKUP]
         lookups.sort(key=lambda each: (each.effective_at > now, -each.number))
         ahead = [(each.effective_at - now).total_seconds() for each in (*fields, *lookups) if each.effective_at > now]
@@ -206,12 +257,15 @@ class Ring:
             due=moment + min([rules.KNOWS_FOR, *ahead]),
             stale=moment + rules.STALE_AFTER,
             held={each.id: each for each in held},
+            versions=_by_key(held),
             quotas=quotas,
-            writer=self._ready(FieldKey, in_effect[0]) if in_effect else None,
+            writer=self._ready(FieldKey, in_effect[0]) if in_effect else None,  # None: there is no pool yet
             readers={each.label: each for each in held if each.purpose is Purpose.FIELDS},
             lookups=tuple(self._ready(LookupKey, each) for each in lookups),
         )
         self._view = view
+        for gone in self._prepared.keys() - view.held.keys():
+            self._prepared.pop(gone, None)
         return view
 
     def _ready(self, kind: Any, held: Held) -> Any:
@@ -220,17 +274,18 @@ class Ring:
             known = self._prepared.setdefault(held.id, kind(held))
         return known
 
-    def _renewed(self, old: View | None) -> View:
+    def _renewed(self, old: View | None, *, now: bool = False) -> View:
+        """`now`: wait for whoever looks, then look again; what is asked for may be younger than that look."""
         must = old is None or monotonic() >= old.stale
-        if not self._lock.acquire(blocking=must):
+        if not self._lock.acquire(blocking=must or now):
             assert old is not None
             return old
         try:
-            if self._view is not None and self._view is not old and monotonic() < self._view.due:
+            if not now and self._view is not None and self._view is not old and monotonic() < self._view.due:
                 return self._view
             try:
-                rows = exchange(self.write)
-            except psycopg.Error as error:
+                rows = _looked(old, self.write)
+            except (psycopg.Error, Emptied) as error:
                 if old is None or must:
                     raise Unavailable from error
                 old.due = monotonic() + 1

@@ -1,7 +1,5 @@
 """Keys in use by applications: signers and sealers that count each use, and the public side for everybody."""
 
-from collections.abc import Mapping
-
 from django.db import connection
 
 from yiwang.commons.crypto import rules
@@ -41,23 +39,25 @@ class PoolSealer:
     """A key of the pool for an application's own data: seals by the newest version, opens what any of them sealed."""
 
     def __init__(self, versions: tuple[Held, ...]) -> None:
-        self._versions: Mapping[bytes, Held] = {rules.head(each.suite, each.label): each for each in versions}
-        self._newest = versions[0]
+        self._versions: dict[bytes, Held] = {rules.head(each.suite, each.label): each for each in versions}
+        self._first = versions[0]
         self._ready: dict[bytes, Sealer] = {}
 
     def seal(self, plain: bytes, context: bytes = b"") -> bytes:
         """Names its algorithm and version in its first bytes. Raises KeyNotUsable, QuotaExceeded."""
-        held = self._newest
+        held = RING.newest(self._first.key_id) or self._first
         self._counted(held, Operation.SEAL)
         head = rules.head(held.suite, held.label)
+        self._versions.setdefault(head, held)
         return head + self._sealer(head).seal(plain, head + context)
 
     def open(self, sealed: bytes, context: bytes = b"") -> bytes:
         """Raises KeyNotUsable, QuotaExceeded; engine.Damaged."""
         head = sealed[: rules.HEAD]
-        held = self._versions.get(head)
+        held = self._versions.get(head) or RING.sealed_by(self._first.key_id, head)
         if held is None:
             raise Damaged("sealed under no version of this key")
+        self._versions.setdefault(head, held)
         self._counted(held, Operation.OPEN)
         return self._sealer(head).open(sealed[rules.HEAD :], head + context)
 
@@ -74,11 +74,10 @@ class PoolSealer:
 
 def check_use(held: Held, operation: Operation, /) -> None:
     """By what this process knows, at most half a minute old. Raises KeyNotUsable, QuotaExceeded."""
-    view = RING.view()
-    now = view.held.get(held.id, held)
-    if not rules.may(now.state, operation):
+    now = RING.known(held.id)
+    if now is None or not rules.may(now.state, operation):
         raise KeyNotUsable(key=held.name)
-    quota = view.quotas.get(held.application)
+    quota = RING.view().quotas.get(held.application)
     if quota is not None:
         limit, used = quota
         used += rules.TALLY.since(held.application)
@@ -106,8 +105,9 @@ def sealer(*, key_id: KeyId, application: str) -> PoolSealer:
 def _for(key_id: KeyId, application: str, purpose: Purpose, operation: Operation) -> tuple[Held, ...]:
     with connection.cursor() as cursor:
         found, _quotas = read(cursor, key_id=key_id)
+    RING.introduce(found)
     now = clock.now()
-    versions = tuple(each for each in found if each.effective_at <= now or len(found) == 1)  # the only one never waits
+    versions = tuple(each for each in found if each.effective_at <= now) or tuple(found)
     if not versions:
         raise KeyNotFound(key=str(key_id))
     newest = versions[0]

@@ -24,7 +24,7 @@ def check_master_key() -> None:
     active = MasterKey.objects.filter(state=MasterState.ACTIVE.value).values_list("fingerprint", flat=True).first()
     if active is not None and not keeper.has(active):
         raise MasterKeyMissing(fingerprint=active, place=keeper.place)
-    for held in RING.view().held.values():
+    for held in tuple(RING.view().held.values()):
         if held.purpose in PLATFORM:
             held.material()
 
@@ -53,6 +53,13 @@ def _pool() -> Finding:
     if not CryptoKey.objects.filter(purpose__in=[each.value for each in PLATFORM]).exists():
         return Finding(
             ok=False, message="密钥池还没有建立，字段用本机密钥加密", mend="运行 yiwang migrate", grave=False
+        )
+    left = MasterKey.objects.exclude(state=MasterState.ACTIVE.value).filter(versions__isnull=False)
+    if left.exists():
+        return Finding(
+            ok=False,
+            message="有密钥版本还由已停用的主密钥包裹",
+            mend="yiwang crypto master-key rotate 在用的主密钥指纹（master-key list 可查）",
         )
     late = list(CryptoKey.objects.filter(next_rotation_at__lt=clock.now()).values_list("name", flat=True)[:5])
     if late:

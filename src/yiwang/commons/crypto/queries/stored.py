@@ -61,9 +61,29 @@ def _table(model: type[models.Model]) -> StoredTable | None:
 
 def settles_at() -> datetime | None:
     """From when a pass may begin; None where no key of look-ups is being replaced."""
-    rows = KeyVersion.objects.filter(key__purpose=Purpose.LOOKUP.value, retired_at__isnull=True, number__gt=1)
-    newest = rows.order_by("-number").first()
+    newest = _newest_lookup()
     return None if newest is None else rules.settles_at(newest.created_at, newest.effective_at)
+
+
+def older_transactions(at: datetime, /) -> bool:
+    """Whether somebody's transaction runs that began before the newest key of look-ups took effect."""
+    newest = _newest_lookup()
+    if newest is None or newest.effective_at <= newest.created_at:
+        return False
+    with connection.cursor() as cursor:  # by its age: the clock of this program may run ahead of the database's
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND clock_timestamp() - xact_start > make_interval(secs => %s))",
+            [(at - newest.effective_at).total_seconds()],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _newest_lookup() -> KeyVersion | None:
+    """That of several; None where there is only one."""
+    rows = KeyVersion.objects.filter(key__purpose=Purpose.LOOKUP.value, retired_at__isnull=True, number__gt=1)
+    found: KeyVersion | None = rows.order_by("-number").first()
+    return found
 
 
 def labels_in_use(table: StoredTable, /) -> dict[str, dict[bytes, int]]:
@@ -78,6 +98,11 @@ def labels_in_use(table: StoredTable, /) -> dict[str, dict[bytes, int]]:
             )
             counts[column.column] = {bytes(label): int(count) for label, count in cursor.fetchall()}
     return counts
+
+
+def labels_stored() -> frozenset[bytes]:
+    """All labels under which anything is stored now. One pass over all tables."""
+    return frozenset(label for table in stored_tables() for found in labels_in_use(table).values() for label in found)
 
 
 def count_rows(table: StoredTable, /) -> int:

@@ -8,8 +8,10 @@ STALE_AFTER = 110.0
 """Seconds after which a process that can't look refuses to go on."""
 GRACE = timedelta(seconds=180)
 """From making a new look-up key until hashes are stored under it: longer than any process stays ignorant of it."""
-SETTLING = timedelta(seconds=60)
-"""After that, until rows are reckoned anew: transactions that began before have ended, clocks differ by less."""
+RELEASE = timedelta(seconds=STALE_AFTER + 10)
+"""From replacing a key of fields until a pass may let go of it: no process seals with it any more."""
+SETTLING = timedelta(seconds=180)
+"""After that, until rows are reckoned anew: no process stores hashes by what it knew before, clocks differ by less."""
 SEALS = 2**32
 """Values that one key seals with random nonces (NIST SP 800-38D, 8.3)."""
 DUE_SOON = timedelta(days=14)

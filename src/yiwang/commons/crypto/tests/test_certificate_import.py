@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from yiwang.commons.crypto import commands, queries
 from yiwang.commons.crypto.cli import cli
-from yiwang.commons.crypto.contracts import CertificateRole
+from yiwang.commons.crypto.contracts import CertificateRefused, CertificateRole, FingerprintDiffers
 from yiwang.commons.crypto.engine import suite
 from yiwang.commons.crypto.engine.pki import AuthorityFolder, RevocationReason, parse_name
 from yiwang.kernel import clock
@@ -85,6 +85,27 @@ def test_one_that_does_not_hold_keeps_the_rest_out(files):
 def test_a_dry_run_keeps_nothing(files):
     assert "没有导入" in files.run([files.root], "--trust", files.root.fingerprint, "--dry-run")
     assert files.kept() == set()
+
+
+def test_nothing_comes_in_by_a_root_that_the_pool_revoked(files):
+    files.run([files.root], "--trust", files.root.fingerprint)
+    (row,) = queries.certificates(viewer=VIEWER).items
+    commands.revoke_certificate(certificate_id=row.id, reason="样例", by=VIEWER, at=clock.now())
+    files.run([files.root, files.made["signing"]], "--trust", files.root.fingerprint, code=1)
+    assert len(files.kept()) == 1
+
+
+def test_the_command_itself_takes_no_leaf_without_a_chain_and_no_root_without_its_fingerprint(files):
+    def take(certificate, role, **more):
+        commands.import_certificate(der=certificate.der, role=role, by=VIEWER, at=clock.now(), **more)
+
+    with pytest.raises(CertificateRefused):
+        take(files.made["signing"], CertificateRole.SIGNING)
+    with pytest.raises(FingerprintDiffers):
+        take(files.root, CertificateRole.ANCHOR)
+    take(files.root, CertificateRole.ANCHOR, fingerprint=files.root.fingerprint)
+    take(files.made["signing"], CertificateRole.SIGNING)
+    assert len(files.kept()) == 2
 
 
 def test_what_the_pool_revoked_stays_so_when_it_comes_again(files):

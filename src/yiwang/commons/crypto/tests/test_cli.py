@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from yiwang.commons.crypto import commands, registry
+from yiwang.commons.crypto import commands, registry, rules
 from yiwang.commons.crypto.cli import cli
 from yiwang.commons.crypto.contracts import (
     KeyNotFound,
@@ -66,6 +66,9 @@ def test_an_operator_runs_the_pool_from_the_command_line(tmp_path):
         assert shown["row"]["state"] == "destroyed"
         assert [each["verb"] for each in shown["steps"]][:2] == ["destroy", "retire"]
         run("keys", "quota", "seals", "--daily", "1000", "--keys", "3")
+        assert "每日 1000，密钥 4 个" in run("keys", "quota", "seals", "--keys", "4"), "the daily bound stays"
+        assert "每日 不限，密钥 4 个" in run("keys", "quota", "seals", "--unbounded")
+        run("keys", "quota", "seals", "--daily", "1000")
         with pytest.raises(PlatformKey):
             run("keys", "suspend", "platform.fields", "--reason", "样例")
         with pytest.raises(KeyNotFound):
@@ -76,7 +79,9 @@ def test_an_operator_runs_the_pool_from_the_command_line(tmp_path):
         with pytest.raises(VersionInUse):
             run("keys", "destroy", "platform.fields", "--version", "1", "--reason", "样例", "--yes")
         assert "有旧版本等待重加密" in run("status")
-        assert "重加密完成 100%" in run("reencrypt", "--progress")
+        with clock.frozen(clock.now() + rules.RELEASE):
+            assert "重加密完成 100%" in run("reencrypt", "--progress")
+        assert "不再需要" in run("keys", "show", "platform.fields")
         run("keys", "destroy", "platform.fields", "--version", "1", "--reason", "样例", "--yes")
         RING.forget()
         assert person_row(person).id_number == number

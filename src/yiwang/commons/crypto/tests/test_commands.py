@@ -25,7 +25,7 @@ from yiwang.commons.crypto.contracts import (
 )
 from yiwang.commons.crypto.engine import Damaged, Verifier
 from yiwang.commons.crypto.models import CryptoKey, KeyApplication, KeyStep, KeyUsage, KeyVersion, MasterKey
-from yiwang.commons.crypto.queries.keyring import RING
+from yiwang.commons.crypto.queries.keyring import RING, read
 from yiwang.commons.crypto.tests.factories import SYSTEM, learn, make_key, pool
 from yiwang.kernel import clock
 from yiwang.kernel.command import machinery
@@ -93,6 +93,9 @@ def test_the_whole_life_of_a_key():
     with pytest.raises(KeyNotUsable):
         signer.sign(b"x")
     commands.destroy_key(key_id=key, at=at(), **STEP)
+    learn()
+    with pytest.raises(KeyNotUsable):
+        signer.sign(b"x")
     assert state(key) == KeyState.DESTROYED
     version = KeyVersion.objects.get(key=key)
     assert version.wrapped is None
@@ -101,6 +104,30 @@ def test_the_whole_life_of_a_key():
     assert verbs == ["create", "activate", "suspend", "resume", "retire", "destroy"]
     kinds = set(EvidenceRow.objects.filter(subject_id=key).values_list("kind", flat=True))
     assert kinds >= {"key.created", "key.suspended", "key.resumed", "key.retired", "key.destroyed"}
+
+
+def test_a_destroyed_version_works_no_more_where_it_was_prepared():
+    with pool():
+        key, data = make_key(), make_key("sample.data", Purpose.DATA)
+        signer = queries.signer(key_id=key, application="sample")
+        sealer = queries.sealer(key_id=data, application="sample")
+        signer.sign(b"x")
+        sealed = sealer.seal(b"x")
+        for each in (key, data):
+            commands.retire_key(key_id=each, at=at(), **STEP)
+            commands.destroy_key(key_id=each, at=at(), **STEP)
+        learn()
+        for use in (lambda: signer.sign(b"x"), lambda: sealer.seal(b"x"), lambda: sealer.open(sealed)):
+            with pytest.raises(KeyNotUsable):
+                use()
+
+
+def test_what_was_prepared_of_a_destroyed_version_is_dropped():
+    with pool():
+        prepared = KeyVersion.objects.get(key__purpose=Purpose.FIELDS)
+        assert prepared.pk in RING._prepared
+        RING.learn(((), {}))
+        assert prepared.pk not in RING._prepared
 
 
 DO = {
@@ -196,17 +223,41 @@ def test_another_application_or_purpose_gets_no_signer():
 
 
 def test_an_application_seals_across_rotations_and_suites():
-    key = make_key("sample.data", Purpose.DATA)
-    old = queries.sealer(key_id=key, application="sample").seal("样例".encode(), b"place")
-    commands.rotate_key(key_id=key, suite="international", by=SYSTEM, at=at())
-    sealer = queries.sealer(key_id=key, application="sample")
-    new = sealer.seal("样例".encode(), b"place")
-    assert old[1] == 1
-    assert new[1] == 2
-    assert sealer.open(old, b"place") == sealer.open(new, b"place") == "样例".encode()
-    for bad, place in ((old, b"elsewhere"), (b"", b""), (new[:-1], b"place"), (b"\x02\x01aaaa" + old[6:], b"place")):
-        with pytest.raises(Damaged):
-            sealer.open(bad, place)
+    with pool():
+        key = make_key("sample.data", Purpose.DATA)
+        old = queries.sealer(key_id=key, application="sample").seal("样例".encode(), b"place")
+        commands.rotate_key(key_id=key, suite="international", by=SYSTEM, at=at())
+        sealer = queries.sealer(key_id=key, application="sample")
+        new = sealer.seal("样例".encode(), b"place")
+        assert old[1] == 1
+        assert new[1] == 2
+        assert sealer.open(old, b"place") == sealer.open(new, b"place") == "样例".encode()
+        for bad, place in (
+            (old, b"elsewhere"),
+            (b"", b""),
+            (new[:-1], b"place"),
+            (b"\x02\x01aaaa" + old[6:], b"place"),
+        ):
+            with pytest.raises(Damaged):
+                sealer.open(bad, place)
+
+
+def test_a_prepared_sealer_follows_rotations(monkeypatch):
+    with pool():
+        key = make_key("sample.data", Purpose.DATA)
+        prepared = queries.sealer(key_id=key, application="sample")
+        with connection.cursor() as cursor:
+            before = read(cursor)
+        commands.rotate_key(key_id=key, suite="international", by=SYSTEM, at=at())
+        with connection.cursor() as cursor:
+            after = read(cursor)
+        RING.learn(after)
+        new = queries.sealer(key_id=key, application="sample").seal(b"x")
+        RING.learn(before)
+        monkeypatch.setattr("yiwang.commons.crypto.queries.keyring.exchange", lambda _write: after)
+        assert prepared.seal(b"x")[1] == 1, "it does not know yet"
+        assert prepared.open(new) == b"x", "an unknown version is asked for"
+        assert prepared.seal(b"x")[1] == 2
 
 
 def test_a_signature_of_a_former_version_still_verifies():

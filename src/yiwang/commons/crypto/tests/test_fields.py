@@ -1,15 +1,22 @@
 """Fields under pool keys: readable with their key, bound to their place, refused when changed."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
 import pytest
 from django.db import connection
 
-from yiwang.commons.crypto import registry, rules
+from yiwang.commons.crypto import commands, queries, registry, rules
 from yiwang.commons.crypto.contracts import KeyDamaged, MasterKeyMissing, Purpose
 from yiwang.commons.crypto.models import CryptoKey, KeyVersion
-from yiwang.commons.crypto.queries.keyring import RING
-from yiwang.commons.crypto.tests.factories import learn, pool
+from yiwang.commons.crypto.queries.keyring import RING, read
+from yiwang.commons.crypto.tests.factories import SYSTEM, learn, make_key, pool
 from yiwang.commons.identity.tests.factories import make_person, person_row
+from yiwang.kernel import clock
 from yiwang.kernel.cipher import LocalCipher, Undecryptable, cipher
+from yiwang.kernel.errors import Unavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +114,60 @@ def test_wrapped_material_can_not_be_given_to_another_key(keys):
     RING.forget()
     with pytest.raises(KeyDamaged):
         learn()
+
+
+def test_all_threads_that_meet_a_new_version_wait_for_one_look_at_the_pool(keys, monkeypatch):
+    with connection.cursor() as cursor:
+        before = read(cursor)
+    commands.rotate_key(key_id=CryptoKey.objects.get(purpose=Purpose.FIELDS).pk, by=SYSTEM, at=clock.now())
+    with connection.cursor() as cursor:
+        after = read(cursor)
+    sealed = []
+    for rows in (after, before):
+        RING.learn(rows)
+        sealed.append(cipher().encrypt(b"x", context="t.c"))
+    looks, met = [], Barrier(4)
+
+    def look(_write):
+        looks.append(1)
+        time.sleep(0.2)
+        return after
+
+    monkeypatch.setattr("yiwang.commons.crypto.queries.keyring.exchange", look)
+
+    def open_it(_number):
+        met.wait()
+        return cipher().decrypt(sealed[0], context="t.c")
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(open_it, range(4))) == [b"x"] * 4
+    assert len(looks) == 1
+    with pytest.raises(Undecryptable):
+        cipher().decrypt(b"\x02\x01none" + sealed[0][6:], context="t.c")
+    assert len(looks) == 1, "at most once a second"
+
+
+def test_a_clock_that_went_back_never_brings_the_local_key_back():
+    with clock.frozen(clock.now() + timedelta(days=400)):
+        commands.establish(by=SYSTEM, at=clock.now())
+        data = make_key("sample.data", Purpose.DATA)
+    try:
+        learn()
+        assert cipher().encrypt(b"x", context="t.c")[0] == rules.FORMAT
+        sealer = queries.sealer(key_id=data, application="sample")
+        assert sealer.open(sealer.seal(b"x")) == b"x"
+    finally:
+        RING.forget()
+
+
+def test_a_pool_that_is_gone_is_no_reason_to_seal_by_the_local_key(keys, monkeypatch):
+    monkeypatch.setattr("yiwang.commons.crypto.queries.keyring.exchange", lambda _write: ((), {}))
+    RING.renew()
+    assert cipher().encrypt(b"x", context="t.c")[0] == rules.FORMAT, "by what it knows, for a while"
+    view = RING.view()
+    view.due = view.stale = 0.0
+    with pytest.raises(Unavailable):
+        cipher().encrypt(b"x", context="t.c")
 
 
 def test_no_key_stands_in_the_database_in_the_clear(keys):

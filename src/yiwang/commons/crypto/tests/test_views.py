@@ -18,6 +18,7 @@ from yiwang.commons.crypto.contracts import (
     MayNotManage,
     MayNotView,
     OwnRetirement,
+    Purpose,
 )
 from yiwang.commons.crypto.engine import suite
 from yiwang.commons.crypto.engine.pki import new_root, parse_name
@@ -57,6 +58,23 @@ def people(client):
 def words(response, status=200):
     assert response.status_code == status, response.content.decode()[:800]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_a_grant_bounded_to_one_bureau_manages_no_keys(people, client):
+    make_organisation("sample-city")
+    bureau = make_organisation("sample-bureau", parent="sample-city")
+    bounded = make_official(bureau, grants=(MANAGE, DESTROY), name="样例局内")
+    looks = make_official(bureau, grants=(VIEW,), name="样例局内查看")
+    assert policies.rights(bounded.actor) == frozenset()
+    assert policies.rights(looks.actor) == {VIEW}
+    with pytest.raises(MayNotManage):
+        commands.create_key(
+            name="sample.x", owner="样例", purpose=Purpose.SIGNING, application="x", by=bounded.actor, at=clock.now()
+        )
+    entry = f'href="{reverse("crypto:keys")}"'
+    for account, seen in ((bounded, False), (looks, True), (people.keeper, True)):
+        login(client, account.account_id)
+        assert (entry in client.get("/work/").content.decode()) is seen
 
 
 def test_who_may_what(people):
@@ -163,6 +181,17 @@ def test_a_key_is_made_suspended_and_rotated_in_the_browser(client, people):
     assert client.get(reverse("crypto:step", args=[people.keeper.account_id, "rotate"])).status_code == 404
 
 
+def test_a_number_of_days_with_zeros_before_it_is_refused(client, people):
+    form = {
+        "name": "sample.x",
+        "purpose": "signing",
+        "application": "x",
+        "owner": "样例",
+        "rotate_days": "0000019999999",
+    }
+    assert "36500" in words(client.post(reverse("crypto:create"), form), 422)
+
+
 def test_a_quota_is_changed(client, people):
     make_key()
     address = reverse("crypto:quota", args=["sample"])
@@ -196,7 +225,14 @@ def test_how_things_stand_and_the_assessment(client, people):
 def test_a_certificate_is_taken_in_and_revoked(client, people, name):
     root = sample_root(name)
     file = SimpleUploadedFile("root.pem", root.pem().encode())
-    made = client.post(reverse("crypto:take_certificate"), {"file": file, "role": "anchor"})
+    refused = client.post(
+        reverse("crypto:take_certificate"), {"file": file, "role": "anchor", "fingerprint": "ab" * 32}
+    )
+    assert "指纹与证书不一致" in words(refused, 422)
+    assert not Certificate.objects.exists()
+    file.seek(0)
+    mark = root.fingerprint.upper()
+    made = client.post(reverse("crypto:take_certificate"), {"file": file, "role": "anchor", "fingerprint": mark})
     assert made.status_code == 303, words(made, made.status_code)
     row = Certificate.objects.get()
     assert row.demonstration

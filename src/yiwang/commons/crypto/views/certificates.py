@@ -21,6 +21,7 @@ from yiwang.commons.crypto.contracts import (
     CertificateRole,
     CertificateRow,
     CertificateState,
+    FingerprintDiffers,
     NotAnAuthority,
     ReasonMissing,
 )
@@ -172,7 +173,7 @@ def take(request: HttpRequest) -> HttpResponse:
     """Take a certificate in from a file."""
     viewer = words.viewer_of(request)
     queries.check_manage(viewer=viewer)
-    role, faults = request.POST.get("role", ""), {}
+    role, mark, faults = request.POST.get("role", ""), request.POST.get("fingerprint", "").strip()[:120], {}
     if request.method == "POST":
         file = request.FILES.get("file")
         if role not in set(CertificateRole):
@@ -182,8 +183,10 @@ def take(request: HttpRequest) -> HttpResponse:
         if not faults and file is not None:
             try:
                 made = commands.import_certificate(
-                    der=file.read(_LARGEST), role=CertificateRole(role), by=viewer, at=clock.now()
+                    der=file.read(_LARGEST), role=CertificateRole(role), fingerprint=mark, by=viewer, at=clock.now()
                 )
+            except FingerprintDiffers as refused:
+                faults["fingerprint"] = refused.sentence(_)
             except (CertificateRefused, NotAnAuthority) as refused:
                 faults["file"] = refused.sentence(_)
             else:
@@ -193,6 +196,7 @@ def take(request: HttpRequest) -> HttpResponse:
     fields = (
         Field("file", _("证书文件"), FieldKind.FILE, error=faults.get("file", ""), accept=".pem,.cer,.crt,.der", accept_words=_("PEM 或 DER，不超过 64 KB"), max_bytes=_LARGEST),
         Field("role", _("类别"), FieldKind.RADIO, value=role, error=faults.get("role", ""), options=options),
+        Field("fingerprint", _("根证书指纹"), value=mark, error=faults.get("fingerprint", ""), required=False, hint=_("导入信任锚时填写：从签发机构另行取得的指纹（64 位十六进制）。其他证书须能追溯到已信任的根。"), maxlength=120),
     )  # fmt: skip
     context = {
         "fields": fields,

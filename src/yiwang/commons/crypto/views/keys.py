@@ -305,7 +305,7 @@ def _faults(given: dict[str, str]) -> dict[str, str]:
     if not given["owner"]:
         faults["owner"] = _("请填写由谁负责。")
     days = given["rotate_days"]
-    if days and not (days.isdecimal() and 1 <= int(days[:6]) <= 36500):
+    if days and not (days.isdecimal() and len(days) <= 5 and 1 <= int(days) <= 36500):
         faults["rotate_days"] = _("请填写 1 到 36500 之间的天数。")
     return faults
 
