@@ -35,6 +35,8 @@ _DEFAULTS = {
     ("type", "tFormalExpression"),
 }
 """What an editor leaves out or puts in without a change of meaning."""
+_MOST_SAID = 20_000_000
+"""Characters of paths in one file: some seconds of work. What is shared by thousands of elements is said at each of them."""
 
 
 class ChangeKind(StrEnum):
@@ -58,7 +60,10 @@ class ElementChange:
 
 
 def compare(before: bytes, after: bytes) -> tuple[ElementChange, ...] | None:
-    """The elements that differ, in the order of the later file, then those that went; None where a text is no XML."""
+    """The elements that differ, in the order of the later file, then those that went.
+
+    None where a text is no XML, or says so much that nobody could read it.
+    """
     try:
         old, new = _elements(read(before)), _elements(read(after))
     except XmlRefused:
@@ -94,10 +99,17 @@ def _elements(root: Element) -> dict[str, tuple[Element, _Said]]:
     """Elements by id, with all that each says; messages and signals are told where they are used."""
     named = {element.get("id"): element for element in root.children if element.get("id")}
     found: dict[str, tuple[Element, _Said]] = {}
+    spent = 0
     for process in root.all(BPMN, "process"):
         for element in _within(process):
+            said: dict[str, str] = {}
+            for path, text in _said(element, "", "", named):
+                said[path] = text
+                spent += len(path)
+                if spent > _MOST_SAID:
+                    raise XmlRefused("流程图的内容过多，无法比较。", "请把流程拆成几个被调用的流程。")
             if element.get("id"):
-                found.setdefault(element.get("id"), (element, dict(_said(element, "", "", named))))
+                found.setdefault(element.get("id"), (element, said))
     return found
 
 
@@ -119,8 +131,9 @@ def _said(element: Element, path: str, mark: str, named: Mapping[str, Element]) 
     for name, value in element.attributes.items():
         if name in {"id", mark} or (name, value) in _DEFAULTS:
             continue
-        if name in _SHARED and value in named and name not in path:
-            yield from _said(named[value], f"{path}{_SHARED[name]}.", "", named)
+        if name in _SHARED and value in named:
+            # What is shared refers to nothing further: a chain of references would never end.
+            yield from _said(named[value], f"{path}{_SHARED[name]}.", "", {})
         elif value.strip():
             yield path + name, value.strip()
     text = element.text.strip()

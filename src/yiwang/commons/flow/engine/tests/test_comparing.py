@@ -4,7 +4,7 @@ import pytest
 
 from yiwang.commons.flow.engine import ChangeKind, blank_process, compare, parse, process_name
 from yiwang.commons.flow.engine.tests.feelish import Feelish
-from yiwang.commons.flow.engine.tests.models import bpmn, chain, end, service, start, user
+from yiwang.commons.flow.engine.tests.models import bpmn, catch, chain, end, on_message, service, start, user
 
 LINE = bpmn(start(), user("a"), end(), chain("start", "a", "end"))
 
@@ -53,6 +53,33 @@ def test_what_means_the_same_is_no_change(old, new):
 def test_what_is_no_xml_can_not_be_compared():
     assert compare(LINE, b"<no") is None
     assert compare(b"", LINE) is None
+
+
+_REFS = "".join(f' {each}Ref="m_{{0}}"' for each in ("message", "signal", "error", "escalation"))
+
+
+def waiting(declared):
+    return bpmn(start(), catch("w", on_message("0")), end(), chain("start", "w", "end"), root=declared)
+
+
+def test_a_message_that_refers_to_itself_is_compared():
+    before = waiting('<bpmn:message id="m_0" name="one" messageRef="m_0"/>')
+    after = before.replace(b'name="one"', b'name="two"')
+    assert told(before, after) == {"w": ("changed", (("messageEventDefinition.message.name", "one", "two"),))}
+
+
+def test_a_long_chain_of_references_is_not_followed():
+    chained = "".join(f'<bpmn:message id="m_{at}" name="n{at}"{_REFS.format(at + 1)}/>' for at in range(40))
+    text = waiting(chained)
+    assert compare(text, text.replace(b'name="n0"', b'name="other"')) != ()
+    assert compare(text, text) == ()
+
+
+def test_what_thousands_of_elements_share_is_not_compared_for_ever():
+    parts = "".join(f'<zeebe:part v="{at}"/>' for at in range(4000))
+    declared = f'<bpmn:message id="m_0" name="n">{parts}</bpmn:message>'
+    text = bpmn(*(catch(f"w{at}", on_message("0")) for at in range(4000)), root=declared)
+    assert compare(text, text) is None
 
 
 def test_the_first_drawing_of_a_process_is_sound():
