@@ -9,6 +9,7 @@ from .beginnings import Round, first_round, next_round
 from .blank import blank_process, process_name
 from .codec import variables_of
 from .comparing import ChangeKind, ElementChange, compare
+from .drawing import check_drawn
 from .errors import BusinessError, EngineError, EvaluationHalt, ExpressionFault, ModelRefused, UnknownItem
 from .model import Model, Parsed, advance, load, parse, start
 from .moving import CannotMove, Move, Obstacle
@@ -85,6 +86,7 @@ __all__ = [
     "WorkItem",
     "advance",
     "blank_process",
+    "check_drawn",
     "compare",
     "dumps",
     "first_round",

@@ -14,12 +14,13 @@ _OTHER_KEY = "请把流程的 id 改回来；要另起一个流程的，请新�
 def linted(*, bpmn: bytes, file: str, key: str = "", viewer: Actor) -> tuple[engine.Model | None, tuple[Finding, ...]]:
     """The model (None where there is an error) and all findings, errors first as they stand in the file.
 
-    `key` is the id that the process must have. Some milliseconds; queries only for the processes that it calls.
+    `key` is the id that the process must have, of a draft: its drawing must show all of it. Some milliseconds; queries only for the processes that it calls.
     """
     del viewer
     parsed = engine.parse({file: bpmn}, evaluator=registry.evaluator())
-    found = [_finding(each) for each in parsed.findings]
-    if any(each.is_error for each in found):
+    drawn = [_finding(each) for each in (engine.check_drawn(bpmn, file) if key else ())]
+    found = [*map(_finding, parsed.findings), *drawn]
+    if parsed.errors:
         return None, _ordered(found)
     try:
         model = parsed.only()

@@ -7,15 +7,15 @@ from django.urls import reverse
 
 from yiwang.commons.flow.contracts import ADMINISTER, DESIGN
 from yiwang.commons.flow.engine import blank_process
-from yiwang.commons.flow.engine.tests.models import bpmn, chain, end, start, user
+from yiwang.commons.flow.engine.tests.models import bpmn, chain, drawn, end, start, user
 from yiwang.commons.flow.models import ProcessDefinition, ProcessDraft
 from yiwang.commons.flow.tests.factories import publish
 from yiwang.commons.identity.tests.factories import login, make_official
 
 pytestmark = pytest.mark.django_db
 
-LINE = bpmn(start(), user("a"), end(), chain("start", "a", "end"))
-LONGER = bpmn(start(), user("a"), user("b"), end(), chain("start", "a", "b", "end"))
+LINE = drawn(bpmn(start(), user("a"), end(), chain("start", "a", "end")))
+LONGER = drawn(bpmn(start(), user("a"), user("b"), end(), chain("start", "a", "b", "end")))
 BROKEN = bpmn(start(), user("a"), user("lost"), end(), chain("start", "a", "end"))
 
 

@@ -20,7 +20,7 @@ from yiwang.commons.flow.contracts import (
     ProcessKeyTaken,
     UnknownProcess,
 )
-from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, end, service, start, user
+from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, drawn, end, service, start, user
 from yiwang.commons.flow.models import ProcessDefinition, ProcessDraft
 from yiwang.commons.flow.tests.factories import publish
 from yiwang.commons.identity.tests.factories import make_official, make_organisation
@@ -29,8 +29,8 @@ from yiwang.kernel.models import EvidenceRow
 
 pytestmark = pytest.mark.django_db
 
-LINE = bpmn(start(), user("a"), end(), chain("start", "a", "end"))
-LONGER = bpmn(start(), user("a"), user("b"), end(), chain("start", "a", "b", "end"))
+LINE = drawn(bpmn(start(), user("a"), end(), chain("start", "a", "end")))
+LONGER = drawn(bpmn(start(), user("a"), user("b"), end(), chain("start", "a", "b", "end")))
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_call_of_what_is_not_published_is_a_warning(people):
     designer, _other, publisher, _clerk = people
     publish(LINE)
     begin(designer)
-    save(designer, bpmn(start(), call("c", "nowhere"), end(), chain("start", "c", "end")))
+    save(designer, drawn(bpmn(start(), call("c", "nowhere"), end(), chain("start", "c", "end"))))
     (finding,) = queries.draft_findings(key="p", viewer=designer)
     assert (finding.element_id, finding.is_error) == ("c", False)
     assert publish_draft(publisher).version == 2
