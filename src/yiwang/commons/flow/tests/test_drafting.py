@@ -14,6 +14,7 @@ from yiwang.commons.flow.contracts import (
     OwnProcessDraft,
     ProcessDraftChanged,
     ProcessDraftNotFound,
+    ProcessDraftOutdated,
     ProcessDraftTooLarge,
     ProcessDraftUnchanged,
     ProcessKeyRefused,
@@ -22,10 +23,15 @@ from yiwang.commons.flow.contracts import (
 )
 from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, drawn, end, service, start, user
 from yiwang.commons.flow.models import ProcessDefinition, ProcessDraft
+from yiwang.commons.flow.pack import ProcessesPart
 from yiwang.commons.flow.tests.factories import publish
 from yiwang.commons.identity.tests.factories import make_official, make_organisation
 from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import command, note
+from yiwang.kernel.ids import new_id
 from yiwang.kernel.models import EvidenceRow
+from yiwang.kernel.packs import PackReader
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +44,12 @@ def people(top):
     """Who drafts, who drafts and publishes, who publishes, who only works."""
     grants = ((DESIGN,), (DESIGN, ADMINISTER), (ADMINISTER,), ("flow.work",))
     return [make_official(top, grants=each).actor for each in grants]
+
+
+@command("tests.load_processes")
+def load_processes(*, root, by, at):
+    note(SubjectRef("pack", new_id()))
+    return ProcessesPart().load(PackReader(root), by=by, at=at)
 
 
 def save(by, text=LONGER, revision=1, key="p"):
@@ -141,6 +153,43 @@ def test_a_call_of_what_is_not_published_is_a_warning(people):
     (finding,) = queries.draft_findings(key="p", viewer=designer)
     assert (finding.element_id, finding.is_error) == ("c", False)
     assert publish_draft(publisher).version == 2
+
+
+def test_a_draft_never_undoes_what_was_published_since(people):
+    designer, both, publisher, _clerk = people
+    publish(LINE)
+    begin(designer)
+    save(designer)
+    publish(LINE.replace("任务a".encode(), "别的".encode()))
+    with pytest.raises(ProcessDraftOutdated) as refused:
+        publish_draft(publisher)
+    assert refused.value.params == {"version": 2, "who": "配置包"}
+    assert ProcessDraft.objects.get().state == "open"
+    commands.discard_draft(key="p", revision=2, by=designer, at=clock.now())
+    begin(both)
+    save(both)
+    assert publish_draft(publisher).version == 3
+
+
+def test_a_pack_never_replaces_what_a_person_published(people, tmp_path):
+    designer, _other, publisher, _clerk = people
+    (tmp_path / "processes").mkdir()
+    file = tmp_path / "processes" / "p.bpmn"
+
+    def load(text):
+        file.write_bytes(text)
+        return load_processes(root=tmp_path, by=Actor.system("tests"), at=clock.now())
+
+    assert load(LINE).created == 1
+    begin(designer)
+    save(designer)
+    assert publish_draft(publisher).version == 2
+    older, other = load(LINE), load(LINE.replace("任务a".encode(), "别的".encode()))
+    assert (older.unchanged, other.unchanged) == (1, 1)
+    assert "更早的一版" in older.notes[0]
+    assert "没有发布" in other.notes[0]
+    assert load(LONGER).notes == []
+    assert ProcessDefinition.objects.count() == 2
 
 
 def test_a_draft_without_a_change_is_not_published(people):
