@@ -48,6 +48,9 @@ const allowStyles = () => {
   };
 };
 
+// The token of now: after logging in again in another tab that of the page holds no more.
+const token = () => document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1] ?? document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
+
 const translator = (words) => ({
   translate: ["value", (template, values = {}) => (words[template] ?? template).replace(/{([^}]+)}/g, (whole, name) => values[name] ?? whole)],
 });
@@ -97,6 +100,7 @@ class Editor {
     this.timer = 0;
     this.saving = null;
     this.dirty = false;
+    this.stopped = false;  // somebody else saved: nothing more is sent by itself
   }
 
   async open() {
@@ -160,7 +164,7 @@ class Editor {
     this.root.dataset.kept = "no";
     this.state.textContent = this.state.dataset.changed;
     clearTimeout(this.timer);
-    if (this.conflict.hidden) this.timer = setTimeout(() => this.save(), PAUSE);
+    if (!this.stopped) this.timer = setTimeout(() => this.save(), PAUSE);
   }
 
   press(event) {
@@ -203,11 +207,15 @@ class Editor {
       const body = new FormData();
       body.set("xml", xml);
       body.set("revision", this.revision);
-      const token = this.root.querySelector("input[name=csrfmiddlewaretoken]").value;
-      const answer = await fetch(this.root.dataset.save, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      const answer = await fetch(this.root.dataset.save, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+      if (answer.status < 500 && (answer.redirected || !answer.headers.get("Content-Type")?.includes("json"))) {
+        return this.refused({ words: this.state.dataset.expired });
+      }
       const told = await answer.json();
       if (!answer.ok) return this.refused(told);
       this.revision = String(told.revision);
+      this.stopped = false;
+      this.conflict.hidden = true;
       this.state.textContent = told.words;
       if (!this.dirty) this.root.dataset.kept = "yes";
       document.dispatchEvent(new CustomEvent("yw:saved", { detail: { revision: this.revision } }));
@@ -219,12 +227,14 @@ class Editor {
     }
   }
 
-  refused({ words, advice = "" }) {
+  refused({ words, advice = "", conflict = false }) {
     this.dirty = true;
+    this.stopped = conflict;
     this.state.textContent = words;
     this.conflict.hidden = false;
     this.conflict.querySelector("[data-conflict-words]").textContent = words;
     this.conflict.querySelector("[data-conflict-advice]").textContent = advice;
+    this.conflict.querySelector("[data-do=reload]").hidden = !conflict;
     return false;
   }
 

@@ -1,0 +1,121 @@
+"""The editor by itself: real Chromium, the real library, and a server of which each test says how it answers."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from yiwang.commons.flow.engine import blank_process
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.xdist_group("browser")]
+STATIC = Path(__file__).resolve().parents[2] / "src" / "yiwang" / "web" / "static"
+HOME = "http://editor.test/"
+LIBRARY = "/static/web/vendor/bpmn-js"
+PAGE = f"""<!doctype html><meta charset="utf-8"><main><div data-yw-modeller="bpmn" data-model="/model" data-save="/save" data-revision="1" data-key="p"
+data-words="words" data-library="{LIBRARY}/bpmn-modeler.min.js" data-styles="{LIBRARY}/diagram-js.css"><input type="hidden" name="csrfmiddlewaretoken" value="of-the-page">
+<span data-state data-saving="saving" data-changed="changed" data-failed="failed" data-expired="expired" data-broken="broken"></span>
+<button data-do="save">save</button><div data-conflict hidden><b data-conflict-words></b><i data-conflict-advice></i>
+<button data-do="keep">keep</button><button data-do="reload">reload</button></div><div data-pane style="height: 400px"></div></div>
+<section data-yw-element-panel hidden><b data-kind></b><code data-id></code>
+<div data-of="Process UserTask" data-path="name" hidden><label>name <input></label></div><script type="application/json">{{}}</script></section>
+<dialog><form><input type="hidden" name="revision" value="1"></form></dialog></main><script type="application/json" id="words">{{}}</script>
+<script type="module" src="/static/web/js/modeller.js"></script><script type="module" src="/static/web/js/model_panel.js"></script>"""
+
+
+class Desk:
+    """An open editor and its server: `answers` are given one after the other, then every save is kept."""
+
+    def __init__(self, context):
+        self.context, self.page = context, context.new_page()
+        self.text, self.revision = blank_process("p", "n", start="s", task="t", end="e").decode(), 1
+        self.answers, self.saves = [], []
+        context.route(f"{HOME}**", self.serve)
+        self.page.goto(HOME)
+        self.page.wait_for_selector("[data-yw-modeller][data-open=yes]")
+
+    def serve(self, route):
+        path = urlsplit(route.request.url).path
+        if path == "/model":
+            route.fulfill(body=self.text, content_type="application/xml", headers={"X-Revision": str(self.revision)})
+        elif path == "/save":
+            self.save(route)
+        elif path.startswith("/static/"):
+            route.fulfill(path=STATIC / path.removeprefix("/static/"))
+        else:
+            route.fulfill(body=PAGE if path == "/" else "<p>log in</p>", content_type="text/html")
+
+    def save(self, route):
+        said = dict(re.findall(r'name="(\w+)"\r\n\r\n(.*?)\r\n--', route.request.post_data, re.DOTALL))
+        self.saves.append({**said, "token": route.request.headers["x-csrftoken"]})
+        answer = self.answers.pop(0) if self.answers else self.keep
+        answer(route, said)
+
+    def keep(self, route, said):
+        if said["revision"] != str(self.revision):
+            tell(409, words="somebody saved", advice="look", conflict=True)(route, said)
+            return
+        if said["xml"] != self.text:
+            self.text, self.revision = said["xml"], self.revision + 1
+        tell(200, revision=self.revision, words="kept")(route, said)
+
+    def write(self, name):
+        self.page.get_by_label("name").fill(name)
+        self.page.get_by_label("name").blur()
+
+    def press(self):
+        self.page.locator("[data-do=save]").click()
+
+    def wait(self, words):
+        self.page.locator("[data-state]", has_text=re.compile(f"^{words}$")).wait_for()
+
+
+def tell(status, **said):
+    return lambda route, _said: route.fulfill(status=status, body=json.dumps(said), content_type="application/json")
+
+
+def log_in_first(route, _said):
+    """What is there once the redirection has been followed."""
+    route.fulfill(body="<p>log in</p>", content_type="text/html")
+
+
+@pytest.fixture
+def desk(chromium):
+    context = chromium.new_context()
+    context.add_cookies([{"name": "csrftoken", "value": "first", "url": HOME}])
+    yield Desk(context)
+    context.close()
+
+
+def test_after_logging_in_again_what_was_written_is_saved(desk):
+    desk.answers = [log_in_first]
+    desk.write("one")
+    desk.wait("expired")
+    assert desk.page.get_by_role("button", name="keep").is_visible()
+    assert not desk.page.get_by_role("button", name="reload").is_visible()
+    desk.context.add_cookies([{"name": "csrftoken", "value": "second", "url": HOME}])
+    desk.press()
+    desk.wait("kept")
+    assert [each["token"] for each in desk.saves] == ["first", "second"]
+    assert not desk.page.get_by_role("button", name="keep").is_visible()
+    assert 'name="one"' in desk.text
+
+
+def test_a_page_instead_of_an_answer_is_no_fault_of_the_network(desk):
+    desk.answers = [lambda route, _said: route.fulfill(status=403, body="<p>no</p>", content_type="text/html")]
+    desk.write("one")
+    desk.wait("expired")
+
+
+def test_a_refusal_does_not_stop_saving_but_a_conflict_does(desk):
+    desk.answers = [tell(422, words="too large"), desk.keep, tell(409, words="theirs", conflict=True)]
+    desk.write("one")
+    desk.wait("too large")
+    desk.write("two")
+    desk.wait("kept")
+    desk.write("three")
+    desk.wait("theirs")
+    desk.write("four")
+    desk.page.wait_for_timeout(2_000)
+    assert len(desk.saves) == 3
