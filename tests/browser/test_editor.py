@@ -119,3 +119,9 @@ def test_a_refusal_does_not_stop_saving_but_a_conflict_does(desk):
     desk.write("four")
     desk.page.wait_for_timeout(2_000)
     assert len(desk.saves) == 3
+
+
+def test_a_draft_is_discarded_as_it_was_last_saved_from_the_page(desk):
+    desk.write("one")
+    desk.wait("kept")
+    assert desk.page.locator("dialog input[name=revision]").input_value() == "2"

@@ -109,7 +109,7 @@ class Editor {
       allowStyles();
       const [answer] = await Promise.all([fetch(model), script(library), ...styles.split(" ").map(sheet)]);
       if (!answer.ok) throw new Error(String(answer.status));
-      this.revision = answer.headers.get("X-Revision") ?? this.revision;
+      this.follow(answer.headers.get("X-Revision") ?? this.revision);
       const told = JSON.parse(document.getElementById(words).textContent);
       const make = this.kind === "dmn" ? window.DmnJS : window.BpmnJS;
       this.modeler = new make({ container: this.root.querySelector("[data-pane]"), ...settings[this.kind](told) });
@@ -125,6 +125,12 @@ class Editor {
       this.root.dataset.open = "no";
       throw error;
     }
+  }
+
+  // What else this page asks for, such as discarding the draft, is asked of the text that it shows.
+  follow(revision) {
+    this.revision = revision;
+    for (const each of document.querySelectorAll("dialog input[name=revision]")) each.value = revision;
   }
 
   async first() {
@@ -213,7 +219,7 @@ class Editor {
       }
       const told = await answer.json();
       if (!answer.ok) return this.refused(told);
-      this.revision = String(told.revision);
+      this.follow(String(told.revision));
       this.stopped = false;
       this.conflict.hidden = true;
       this.state.textContent = told.words;
