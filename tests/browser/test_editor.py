@@ -125,3 +125,38 @@ def test_a_draft_is_discarded_as_it_was_last_saved_from_the_page(desk):
     desk.write("one")
     desk.wait("kept")
     assert desk.page.locator("dialog input[name=revision]").input_value() == "2"
+
+
+def leaving_is_warned(desk):
+    return desk.page.evaluate("() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
+def test_leaving_is_warned_of_until_the_answer_is_there(desk):
+    held = []
+    desk.answers = [lambda route, said: held.append((route, said))]
+    assert not leaving_is_warned(desk)
+    desk.write("one")
+    desk.wait("saving")
+    desk.page.wait_for_timeout(200)
+    assert leaving_is_warned(desk)
+    desk.keep(*held[0])
+    desk.wait("kept")
+    assert not leaving_is_warned(desk)
+
+
+def test_what_is_typed_is_kept_without_leaving_the_field(desk):
+    field = desk.page.get_by_label("name")
+    field.fill("typed")
+    assert leaving_is_warned(desk)
+    desk.wait("kept")
+    assert field.evaluate("(each) => each === document.activeElement")
+    assert 'name="typed"' in desk.text
+
+
+def test_what_was_typed_belongs_to_the_element_that_was_shown(desk):
+    desk.page.get_by_label("name").fill("whole")
+    desk.page.locator('[data-element-id="first"] .djs-hit').first.click(force=True)
+    desk.page.locator("[data-id]", has_text="first").wait_for()
+    assert desk.page.get_by_label("name").input_value() == "t"
+    desk.wait("kept")
+    assert 'name="whole"' in desk.text

@@ -2,6 +2,7 @@
 // one step that can be undone. Extensions are zeebe: elements, read and written without a schema of their own.
 const ZEEBE = "http://camunda.org/schema/zeebe/1.0";
 const SIGNS = { "ioMapping>input": ["target", "source"], "ioMapping>output": ["target", "source"], "taskHeaders>header": ["key", "value"], "properties>property": ["name", "value"] };
+const PAUSE = 600;  // ms without a key: what stands in a field is written into the model, left or not
 const TIMES = ["timeDate", "timeDuration", "timeCycle"];
 
 const descriptor = (each) => each.$descriptor?.ns ?? {};
@@ -16,9 +17,11 @@ class Panel {
     this.modeling = modeler.get("modeling");
     this.words = JSON.parse(root.querySelector("script[type='application/json']").textContent);
     const bus = modeler.get("eventBus");
-    bus.on("selection.changed", () => this.show());
+    bus.on("selection.changed", () => { this.flush(); this.show(); });
     bus.on(["elements.changed", "commandStack.changed", "import.done"], () => this.show());
-    root.addEventListener("change", (event) => this.change(event.target));
+    root.addEventListener("input", (event) => this.type(event.target));
+    root.addEventListener("change", (event) => { this.type(event.target); this.flush(); });
+    document.addEventListener("yw:settle", () => this.flush());  // the editor is about to save, or to say whether anything is unsaved
     document.addEventListener("htmx:afterSwap", () => this.mark());
     document.addEventListener("click", (event) => this.find(event));
     root.hidden = false;
@@ -34,6 +37,8 @@ class Panel {
 
   show() {
     const { element } = this;
+    if (this.shown !== element && this.written) this.flush();
+    this.shown = element;
     const kind = kindOf(element);
     const timed = element.businessObject.eventDefinitions?.[0]?.$type === "bpmn:TimerEventDefinition";
     this.root.querySelector("[data-kind]").textContent = this.words[kind] ?? kind;
@@ -86,10 +91,23 @@ class Panel {
     return source.startsWith("=") ? source.slice(1).trim() : JSON.stringify(source);
   }
 
-  change(control) {
+  // Of the element for which it was written, whatever is chosen when it is kept.
+  type(control) {
+    clearTimeout(this.timer);
+    this.written = { control, element: this.written?.control === control ? this.written.element : this.shown };
+    this.timer = setTimeout(() => this.flush(), PAUSE);
+  }
+
+  flush() {
+    const { written } = this;
+    clearTimeout(this.timer);
+    this.written = null;
+    if (written) this.change(written.control, written.element);
+  }
+
+  change(control, element) {
     const path = control.closest("[data-path]")?.dataset.path;
     if (!path) return;
-    const { element } = this;
     const value = control.type === "checkbox" ? control.checked : control.value.trim();
     if (value === this.read(element.businessObject, path)) return;
     this.write(element, path, value);

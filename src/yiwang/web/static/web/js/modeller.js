@@ -100,6 +100,7 @@ class Editor {
     this.timer = 0;
     this.saving = null;
     this.dirty = false;
+    this.sending = false;
     this.stopped = false;  // somebody else saved: nothing more is sent by itself
   }
 
@@ -117,7 +118,7 @@ class Editor {
       if (this.kind === "dmn") await this.first();
       else this.watch(this.modeler);
       this.root.addEventListener("click", (event) => this.press(event));
-      window.addEventListener("beforeunload", (event) => { if (this.dirty) event.preventDefault(); });
+      window.addEventListener("beforeunload", (event) => { if (this.unsaved) event.preventDefault(); });
       this.root.dataset.open = "yes";
       this.root.dispatchEvent(new CustomEvent("yw:modeller", { bubbles: true, detail: { modeler: this.modeler, kind: this.kind } }));
     } catch (error) {
@@ -125,6 +126,11 @@ class Editor {
       this.root.dataset.open = "no";
       throw error;
     }
+  }
+
+  get unsaved() {
+    this.root.dispatchEvent(new CustomEvent("yw:settle", { bubbles: true }));
+    return this.dirty || this.sending;
   }
 
   // What else this page asks for, such as discarding the draft, is asked of the text that it shows.
@@ -182,7 +188,7 @@ class Editor {
       redo: () => this.step(viewer, "redo"),
       save: () => this.save(),
       keep: () => this.download(),
-      reload: () => { this.dirty = false; location.reload(); },
+      reload: () => { this.dirty = false; this.sending = false; location.reload(); },
       view: () => this.modeler.open(this.modeler.getViews()[Number(button.dataset.view)]),
     };
     acts[button.dataset.do]?.();
@@ -200,7 +206,7 @@ class Editor {
   async save() {
     clearTimeout(this.timer);
     await this.saving;
-    if (!this.dirty) return true;
+    if (!this.unsaved) return true;
     this.saving = this.send();
     return this.saving;
   }
@@ -208,6 +214,7 @@ class Editor {
   async send() {
     this.state.textContent = this.state.dataset.saving;
     this.dirty = false;
+    this.sending = true;
     try {
       const { xml } = await this.modeler.saveXML({ format: true });
       const body = new FormData();
@@ -230,6 +237,8 @@ class Editor {
       this.dirty = true;
       this.state.textContent = this.state.dataset.failed;
       return false;
+    } finally {
+      this.sending = false;
     }
   }
 
