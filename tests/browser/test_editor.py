@@ -160,3 +160,30 @@ def test_what_was_typed_belongs_to_the_element_that_was_shown(desk):
     assert desk.page.get_by_label("name").input_value() == "t"
     desk.wait("kept")
     assert 'name="whole"' in desk.text
+
+
+def test_a_lost_answer_is_no_conflict_with_oneself(desk):
+    def lose(route, said):
+        desk.text, desk.revision = said["xml"], desk.revision + 1
+        route.abort()
+
+    desk.answers = [lose]
+    desk.write("one")
+    desk.wait("failed")
+    desk.write("two")
+    desk.wait("kept")
+    assert 'name="two"' in desk.text
+    assert [each["revision"] for each in desk.saves] == ["1", "1", "2"]
+
+
+def test_what_somebody_else_saved_after_a_lost_answer_is_a_conflict(desk):
+    def lose(route, _said):
+        desk.text, desk.revision = desk.text.replace('name="t"', 'name="theirs"'), 3
+        route.abort()
+
+    desk.answers = [lose]
+    desk.write("one")
+    desk.wait("failed")
+    desk.write("two")
+    desk.wait("somebody saved")
+    assert 'name="theirs"' in desk.text

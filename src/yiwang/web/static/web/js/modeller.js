@@ -1,5 +1,6 @@
 // The editor of a model (dmn-js, bpmn-js): loads the library, saves as one writes, says when somebody else saved in between.
 const PAUSE = 1200;
+const LINES = /\r\n?/g;  // a form sends ends of lines as it likes
 
 const loaded = new Map();
 const load = (make, key) => {
@@ -101,6 +102,7 @@ class Editor {
     this.saving = null;
     this.dirty = false;
     this.sending = false;
+    this.unanswered = new Set();  // what was sent, until it is known whether it was kept
     this.stopped = false;  // somebody else saved: nothing more is sent by itself
   }
 
@@ -211,7 +213,7 @@ class Editor {
     return this.saving;
   }
 
-  async send() {
+  async send(again = false) {
     this.state.textContent = this.state.dataset.saving;
     this.dirty = false;
     this.sending = true;
@@ -220,11 +222,14 @@ class Editor {
       const body = new FormData();
       body.set("xml", xml);
       body.set("revision", this.revision);
+      this.unanswered.add(xml.replace(LINES, "\n"));
       const answer = await fetch(this.root.dataset.save, { method: "POST", body, headers: { "X-CSRFToken": token() } });
       if (answer.status < 500 && (answer.redirected || !answer.headers.get("Content-Type")?.includes("json"))) {
         return this.refused({ words: this.state.dataset.expired });
       }
       const told = await answer.json();
+      if (told.conflict && !again && (await this.isMine())) return await this.send(true);
+      this.unanswered.clear();
       if (!answer.ok) return this.refused(told);
       this.follow(String(told.revision));
       this.stopped = false;
@@ -240,6 +245,14 @@ class Editor {
     } finally {
       this.sending = false;
     }
+  }
+
+  // Whether what is kept there is what this page sent before, whose answer never came; then the next save goes on from it.
+  async isMine() {
+    const kept = await fetch(this.root.dataset.model, { cache: "no-store" });
+    if (!kept.ok || !this.unanswered.has((await kept.text()).replace(LINES, "\n"))) return false;
+    this.follow(kept.headers.get("X-Revision") ?? this.revision);
+    return true;
   }
 
   refused({ words, advice = "", conflict = false }) {
