@@ -18,6 +18,7 @@ from yiwang.commons.flow.contracts import (
     ProcessDraftOutdated,
     ProcessDraftTooLarge,
     ProcessDraftUnchanged,
+    ProcessFileRefused,
     ProcessKeyRefused,
     ProcessKeyTaken,
     Published,
@@ -37,9 +38,9 @@ _OPEN = DraftState.OPEN.value
 
 @command("flow.begin_process")
 def begin_process(*, key: str, title: str, bpmn: bytes = b"", by: Actor, at: datetime) -> UUID:
-    """Begin a new process as a draft, from a BPMN file or from a first drawing.
+    """Begin a new process as a draft, from a BPMN file or from a first drawing. The file's process gets the id `key`.
 
-    Raises MayNotDesign, ProcessKeyRefused, ProcessKeyTaken, ProcessDraftTooLarge.
+    Raises MayNotDesign, ProcessKeyRefused, ProcessKeyTaken, ProcessDraftTooLarge, ProcessFileRefused.
     """
     policies.check_design(by)
     key, title = key.strip(), title.strip()
@@ -49,8 +50,11 @@ def begin_process(*, key: str, title: str, bpmn: bytes = b"", by: Actor, at: dat
     drafted = ProcessDraft.objects.filter(key=key, state=_OPEN).exists()
     if drafted or ProcessDefinition.objects.filter(key=key).exists():
         raise ProcessKeyTaken(key=key)
-    text = bpmn or engine.blank_process(key, title or key, start=_("开始"), task=_("第一步"), end=_("结束"))
-    _check_size(text)
+    _check_size(bpmn or b" ")
+    first = engine.blank_process(key, title or key, start=_("开始"), task=_("第一步"), end=_("结束"))
+    text = engine.brought(bpmn, key) if bpmn else first
+    if text is None:
+        raise ProcessFileRefused(fields={"file": ProcessFileRefused.message})
     editors = [str(by.account_id)] if by.account_id else []
     return _begun(key, engine.process_name(text) or title or key, text, 0, editors, by, at)
 

@@ -106,6 +106,12 @@ class MayNotPublishProcess(Forbidden):
     message = _("您没有发布流程的权限。")
 
 
+class ProcessFileRefused(Invalid):
+    code = "flow.file_refused"
+    message = _("这个文件不能用：里面要有恰好一个可执行的流程，而且画有流程图。")
+    next_step = _("请在 BPMN 编辑器里画好，以 UTF-8 编码重新导出。")
+
+
 class ProcessKeyTaken(Conflict):
     code = "flow.key_taken"
     message = _("编号“{key}”已经有一个流程。")

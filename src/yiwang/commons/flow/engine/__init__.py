@@ -6,7 +6,7 @@ changes nothing; a null condition halts; nothing of a model is ever evaluated as
 """
 
 from .beginnings import Round, first_round, next_round
-from .blank import blank_process, process_name
+from .blank import blank_process, brought, process_name
 from .codec import variables_of
 from .comparing import ChangeKind, ElementChange, compare
 from .drawing import check_drawn
@@ -86,6 +86,7 @@ __all__ = [
     "WorkItem",
     "advance",
     "blank_process",
+    "brought",
     "check_drawn",
     "compare",
     "dumps",

@@ -11,9 +11,8 @@ from .findings import Report
 from .reader import chosen
 from .safe_xml import Element, XmlRefused, read
 from .values import Finding
-from .vocabulary import BPMN, EVENTS, GATEWAYS, TASKS
+from .vocabulary import BPMN, DI, EVENTS, GATEWAYS, TASKS
 
-_DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _WHOLES = {"subProcess", "adHocSubProcess"}
 
 
@@ -45,7 +44,7 @@ def _check_ids(root: Element, report: Report) -> None:
     todo = [root]
     while todo:
         element = todo.pop()
-        if element.namespace in (BPMN, _DI) and (name := element.get("id")):
+        if element.namespace in (BPMN, DI) and (name := element.get("id")):
             if name in seen:
                 report.refuse(name, element.line, f"标识 {name} 在文件里出现几次。", "请为每个元素填写不同的id。")
             seen.add(name)
@@ -69,12 +68,12 @@ def _shown(root: Element) -> tuple[set[str], set[str]]:
     """The elements with a shape that has a size, and those with a line; on the canvas that opens, or inside a sub-process."""
     wholes = {each.get("id") for each in _everything(root) if each.name in _WHOLES}
     shapes, lines = set(), set()
-    for at, diagram in enumerate(root.all(_DI, "BPMNDiagram")):
-        for plane in diagram.all(_DI, "BPMNPlane"):
+    for at, diagram in enumerate(root.all(DI, "BPMNDiagram")):
+        for plane in diagram.all(DI, "BPMNPlane"):
             if at and plane.get("bpmnElement") not in wholes:
                 continue
-            shapes |= {each.get("bpmnElement") for each in plane.all(_DI, "BPMNShape") if _has_size(each)}
-            edges = plane.all(_DI, "BPMNEdge")
+            shapes |= {each.get("bpmnElement") for each in plane.all(DI, "BPMNShape") if _has_size(each)}
+            edges = plane.all(DI, "BPMNEdge")
             lines |= {each.get("bpmnElement") for each in edges if sum(x.name == "waypoint" for x in each.children) > 1}
     return shapes, lines
 

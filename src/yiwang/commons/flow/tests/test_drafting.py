@@ -17,6 +17,7 @@ from yiwang.commons.flow.contracts import (
     ProcessDraftOutdated,
     ProcessDraftTooLarge,
     ProcessDraftUnchanged,
+    ProcessFileRefused,
     ProcessKeyRefused,
     ProcessKeyTaken,
     UnknownProcess,
@@ -220,6 +221,34 @@ def test_a_new_process_begins_with_a_sound_drawing(people):
     for key, why in (("new_one", ProcessKeyTaken), ("New One", ProcessKeyRefused)):
         with pytest.raises(why):
             commands.begin_process(key=key, title="", by=designer, at=clock.now())
+
+
+def test_a_file_of_another_editor_takes_the_key_as_its_id(people):
+    designer, _other, publisher, _clerk = people
+    pool = '<bpmn:collaboration id="c"><bpmn:participant id="pool" processRef="Process_1tq3v5d"/></bpmn:collaboration>'
+    text = drawn(bpmn(start(), user("a"), end(), chain("start", "a", "end"), root=pool, process_id="Process_1tq3v5d"))
+    text = text.replace(b'bpmnElement="p"', b'bpmnElement="Process_1tq3v5d"')
+    commands.begin_process(key="new_one", title="新的", bpmn=text, by=designer, at=clock.now())
+    kept = bytes(ProcessDraft.objects.get().bpmn)
+    assert b"Process_1tq3v5d" not in kept
+    assert kept.count(b'"new_one"') == 3
+    assert publish_draft(publisher, revision=1, key="new_one").version == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"<no",
+        LINE.replace(b"bpmn:process", b"bpmn:collaboration"),
+        bpmn(start(), end(), chain("start", "end")),
+        LINE.decode().encode("utf-16"),
+    ],
+    ids=["no XML", "no process", "no diagram", "not UTF-8"],
+)
+def test_a_file_in_which_nothing_could_be_edited_is_refused(people, text):
+    with pytest.raises(ProcessFileRefused):
+        commands.begin_process(key="new_one", title="新的", bpmn=text, by=people[0], at=clock.now())
+    assert not ProcessDraft.objects.exists()
 
 
 def test_drafting_needs_its_right(people):
