@@ -17,6 +17,7 @@ from .ports import Evaluator, Performer, leave_open
 from .timers import moment_in
 from .values import (
     Arrival,
+    Assignment,
     Beginning,
     Cancel,
     Command,
@@ -44,6 +45,7 @@ from .values_json import FeelDecoder, FeelEncoder, dumps, loads
 
 __all__ = [
     "Arrival",
+    "Assignment",
     "Beginning",
     "BusinessError",
     "Cancel",

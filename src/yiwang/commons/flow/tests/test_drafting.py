@@ -193,6 +193,29 @@ def test_a_pack_never_replaces_what_a_person_published(people, tmp_path):
     assert ProcessDefinition.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("said", "errors"),
+    [
+        ('assignee="王芳（样例）"', ["指定办理人"]),
+        ('candidateGroups="org:nowhere"', ["由谁办理"]),
+        ('candidateGroups="team:a"', ["由谁办理"]),
+        ('candidateGroups="no_such_role"', []),
+        ('assignee="=clerk" candidateGroups="=groups"', None),
+        ('assignee="018f2a3b-0000-7000-8000-000000000001" candidateGroups="clerk, applicant"', None),
+    ],
+)
+def test_whom_nobody_could_find_is_told_before_anything_runs(people, said, errors):
+    designer = people[0]
+    publish(LINE)
+    begin(designer)
+    task = user("a", f"<zeebe:assignmentDefinition {said}/>")
+    save(designer, drawn(bpmn(start(), task, end(), chain("start", "a", "end"))))
+    found = queries.draft_findings(key="p", viewer=designer)
+    assert [each.message[:4] for each in found if each.is_error] == [each[:4] for each in errors or []]
+    assert (found == ()) == (errors is None)
+    assert all(each.element_id == "a" for each in found)
+
+
 def test_a_draft_without_a_change_is_not_published(people):
     designer, _other, publisher, _clerk = people
     publish(LINE)
