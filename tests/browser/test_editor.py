@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from yiwang.commons.flow.engine import blank_process
+from yiwang.commons.flow.engine import blank_process, parse
+from yiwang.commons.flow.engine.tests.feelish import Feelish
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.xdist_group("browser")]
 STATIC = Path(__file__).resolve().parents[2] / "src" / "yiwang" / "web" / "static"
@@ -19,7 +20,11 @@ data-words="words" data-library="{LIBRARY}/bpmn-modeler.min.js" data-styles="{LI
 <button data-do="save">save</button><div data-conflict hidden><b data-conflict-words></b><i data-conflict-advice></i>
 <button data-do="keep">keep</button><button data-do="reload">reload</button></div><div data-pane style="height: 400px"></div></div>
 <section data-yw-element-panel hidden><b data-kind></b><code data-id></code>
-<div data-of="Process UserTask" data-path="name" hidden><label>name <input></label></div><script type="application/json">{{}}</script></section>
+<div data-of="Process UserTask" data-path="name" hidden><label>name <input></label></div><div data-of="EndEvent" data-path="message.name" hidden><label>message <input></label></div>
+<div data-of="EndEvent" data-path="message.key" hidden><label>key <input></label></div>
+<div data-of="EndEvent" data-path="signal.name" hidden><label>signal <input></label></div>
+<div data-of="UserTask" data-path="loop.collection" hidden><label>collection <input></label></div>
+<div data-of="UserTask" data-path="loop.element" hidden><label>element <input></label></div><script type="application/json">{{}}</script></section>
 <dialog><form><input type="hidden" name="revision" value="1"></form></dialog></main><script type="application/json" id="words">{{}}</script>
 <script type="module" src="/static/web/js/modeller.js"></script><script type="module" src="/static/web/js/model_panel.js"></script>"""
 
@@ -27,9 +32,9 @@ data-words="words" data-library="{LIBRARY}/bpmn-modeler.min.js" data-styles="{LI
 class Desk:
     """An open editor and its server: `answers` are given one after the other, then every save is kept."""
 
-    def __init__(self, context):
+    def __init__(self, context, text=""):
         self.context, self.page = context, context.new_page()
-        self.text, self.revision = blank_process("p", "n", start="s", task="t", end="e").decode(), 1
+        self.text, self.revision = text or blank_process("p", "n", start="s", task="t", end="e").decode(), 1
         self.answers, self.saves = [], []
         context.route(f"{HOME}**", self.serve)
         self.page.goto(HOME)
@@ -187,3 +192,29 @@ def test_what_somebody_else_saved_after_a_lost_answer_is_a_conflict(desk):
     desk.write("two")
     desk.wait("somebody saved")
     assert 'name="theirs"' in desk.text
+
+
+def test_what_an_event_and_a_loop_say_is_written_into_the_model(chromium):
+    text = blank_process("p", "n", start="s", task="t", end="e").decode()
+    event = '<bpmn:incoming>first_to_end</bpmn:incoming><bpmn:messageEventDefinition id="def" />'
+    text = text.replace("<bpmn:incoming>first_to_end</bpmn:incoming>", event)
+    text = text.replace("</bpmn:userTask>", "<bpmn:multiInstanceLoopCharacteristics /></bpmn:userTask>")
+    context = chromium.new_context()
+    desk = Desk(context, text)
+    page = desk.page
+    for element, said in (
+        ("end", {"message": "sent", "key": "=case_id"}),
+        ("first", {"collection": "=items", "element": "item"}),
+    ):
+        page.locator(f'[data-element-id="{element}"] .djs-hit').first.click(force=True)
+        page.locator("[data-id]", has_text=re.compile(f"^{element}$")).wait_for()
+        assert not page.get_by_label("signal").is_visible()
+        for label, words in said.items():
+            page.get_by_label(label).fill(words)
+            page.get_by_label(label).blur()
+    desk.wait("kept")
+    parsed = parse({"x": desk.text.encode()}, evaluator=Feelish())
+    nodes = {node.id: node for node in parsed.only().process.body.nodes}
+    assert (nodes["end"].event.name, nodes["end"].event.key) == ("sent", "=case_id")
+    assert (nodes["first"].loop.collection, nodes["first"].loop.element) == ("=items", "item")
+    context.close()
