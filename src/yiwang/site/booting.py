@@ -1,6 +1,7 @@
 """Brings the program up in this process: the database first, then Django; and prepares a data folder for use."""
 
 import hashlib
+import logging
 import os
 from contextlib import suppress
 from functools import cache
@@ -12,6 +13,7 @@ from yiwang.kernel.db import database_url
 from yiwang.kernel.settings import settings
 from yiwang.site import preparation
 
+log = logging.getLogger(__name__)
 _SOURCE = Path(__file__).resolve().parents[1]
 
 
@@ -97,7 +99,9 @@ def refuse_missing_master_key() -> None:
 def _collect_static() -> str:
     from django.core.management import call_command
 
-    print_ = _fingerprint([path for folder in _SOURCE.rglob("static") for path in folder.rglob("*") if path.is_file()])
+    print_ = _fingerprint(
+        _SOURCE, [path for folder in _SOURCE.rglob("static") for path in folder.rglob("*") if path.is_file()]
+    )
     if _remembered("static") == print_ and (settings().data_dir / "static" / "staticfiles.json").exists():
         return "unchanged"
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
@@ -109,10 +113,12 @@ def _load_pack() -> str:
     from yiwang.kernel.packs.loading import load_pack
 
     root = settings().pack
-    print_ = _fingerprint([path for path in root.rglob("*") if path.is_file()]) + _database_identity()
+    print_ = _fingerprint(root, [path for path in root.rglob("*") if path.is_file()]) + _database_identity()
     if _remembered("pack") == print_:
         return "unchanged"
-    load_pack(root=root, by=Actor.system("load pack"), at=clock.now())
+    done = load_pack(root=root, by=Actor.system("load pack"), at=clock.now())
+    for told in (told for tally in done.values() for told in tally.notes):
+        log.warning("%s", told)
     _remember("pack", print_)
     return "loaded"
 
@@ -126,11 +132,13 @@ def _database_identity() -> str:
         return str(cursor.fetchone()[0])
 
 
-def _fingerprint(paths: list[Path]) -> str:
+def _fingerprint(root: Path, paths: list[Path]) -> str:
+    """The same wherever the folder lies."""
     digest = hashlib.sha256()
     for path in sorted(paths):
-        digest.update(str(path).encode())
-        digest.update(path.read_bytes())
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()
 
 

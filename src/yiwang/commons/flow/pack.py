@@ -5,7 +5,7 @@ from datetime import datetime
 
 from yiwang.commons.flow import commands, engine, registry
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.packs import PackReader, Tally, pack_part
+from yiwang.kernel.packs import PackReader, Tally, kept_words, pack_part
 
 _PATTERNS = ("processes/*.bpmn", "matters/*/process.bpmn", "bundles/*/process.bpmn")
 
@@ -35,7 +35,9 @@ class ProcessesPart:
     def load(self, reader: PackReader, *, by: Actor, at: datetime) -> Tally:
         tally = Tally()
         for file, content in _files(reader):
-            published = commands.publish_definition(bpmn=content, file=file, by=by, at=at)
+            published = commands.publish_definition(bpmn=content, file=file, from_pack=True, by=by, at=at)
+            if published.kept is not None:
+                tally.notes.append(kept_words(file, published.version, published.kept))
             if not published.created:
                 tally.unchanged += 1
             elif published.version == 1:

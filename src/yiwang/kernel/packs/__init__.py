@@ -3,6 +3,7 @@
 Knows no file kind by itself: contexts register parts. Checking collects every fault; loading is one transaction.
 """
 
+from yiwang.kernel.packs.kept import Kept, kept_words
 from yiwang.kernel.packs.reader import Document, Merged, PackReader
 from yiwang.kernel.packs.registry import PackPart, Report, Tally, pack_part, parts
 from yiwang.kernel.packs.report import Fault, PackFaulty
@@ -10,12 +11,14 @@ from yiwang.kernel.packs.report import Fault, PackFaulty
 __all__ = [
     "Document",
     "Fault",
+    "Kept",
     "Merged",
     "PackFaulty",
     "PackPart",
     "PackReader",
     "Report",
     "Tally",
+    "kept_words",
     "pack_part",
     "parts",
 ]

@@ -1,11 +1,12 @@
 """What tells a start that nothing was touched since the last one."""
 
 import os
+import shutil
 
 import pytest
 
 from yiwang.kernel.settings import settings
-from yiwang.site import preparation
+from yiwang.site import booting, preparation
 from yiwang.site.supervisor import Installation
 
 
@@ -60,3 +61,12 @@ def test_a_folder_prepared_for_another_database_or_other_files_is_not_taken_as_p
     assert installation.is_prepared()
     elsewhere = Installation(tmp_path, host="127.0.0.1", port=1, workers=1, external="postgresql://elsewhere/city")
     assert not elsewhere.is_prepared()
+
+
+def test_a_pack_is_the_same_pack_in_another_folder(pack, tmp_path):
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(pack, moved)
+    files = [[path for path in root.rglob("*") if path.is_file()] for root in (pack, moved)]
+    assert booting._fingerprint(pack, files[0]) == booting._fingerprint(moved, files[1])
+    (moved / "forms" / "one.yaml").write_text("key: two\n")
+    assert booting._fingerprint(pack, files[0]) != booting._fingerprint(moved, files[1])

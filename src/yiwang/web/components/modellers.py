@@ -124,7 +124,8 @@ class Modeller(Component):
 class ModelField:
     """What one may say of an element. `elements` are the BPMN names that have it (`UserTask`), `path` where it stands:
 
-    `name`, `documentation`, `condition`, `default`, `timer.kind`, `timer.text`, an attribute of an extension
+    `name`, `documentation`, `condition`, `default`, `timer.kind`, `timer.text`, `message.name`, `message.key`,
+    `signal.name`, `error.code`, `escalation.code`, `conditional.text`, `loop.collection`, `loop.element`, an attribute of an extension
     (`taskDefinition@type`), or lines for its parts (`ioMapping>input`), as model_panel.js reads and writes them.
     """
 

@@ -15,8 +15,10 @@ from yiwang.commons.flow.contracts import (
     NoReason,
     ProcessDraftChanged,
     ProcessDraftNotFound,
+    ProcessDraftOutdated,
     ProcessDraftTooLarge,
     ProcessDraftUnchanged,
+    ProcessFileRefused,
     ProcessKeyRefused,
     ProcessKeyTaken,
     Published,
@@ -36,9 +38,9 @@ _OPEN = DraftState.OPEN.value
 
 @command("flow.begin_process")
 def begin_process(*, key: str, title: str, bpmn: bytes = b"", by: Actor, at: datetime) -> UUID:
-    """Begin a new process as a draft, from a BPMN file or from a first drawing.
+    """Begin a new process as a draft, from a BPMN file or from a first drawing. The file's process gets the id `key`.
 
-    Raises MayNotDesign, ProcessKeyRefused, ProcessKeyTaken, ProcessDraftTooLarge.
+    Raises MayNotDesign, ProcessKeyRefused, ProcessKeyTaken, ProcessDraftTooLarge, ProcessFileRefused.
     """
     policies.check_design(by)
     key, title = key.strip(), title.strip()
@@ -48,8 +50,11 @@ def begin_process(*, key: str, title: str, bpmn: bytes = b"", by: Actor, at: dat
     drafted = ProcessDraft.objects.filter(key=key, state=_OPEN).exists()
     if drafted or ProcessDefinition.objects.filter(key=key).exists():
         raise ProcessKeyTaken(key=key)
-    text = bpmn or engine.blank_process(key, title or key, start=_("开始"), task=_("第一步"), end=_("结束"))
-    _check_size(text)
+    _check_size(bpmn or b" ")
+    first = engine.blank_process(key, title or key, start=_("开始"), task=_("第一步"), end=_("结束"))
+    text = engine.brought(bpmn, key) if bpmn else first
+    if text is None:
+        raise ProcessFileRefused(fields={"file": ProcessFileRefused.message})
     editors = [str(by.account_id)] if by.account_id else []
     return _begun(key, engine.process_name(text) or title or key, text, 0, editors, by, at)
 
@@ -113,13 +118,15 @@ def save_draft(*, key: str, revision: int, bpmn: bytes, by: Actor, at: datetime)
 def publish_draft(*, key: str, revision: int, reason: str, by: Actor, at: datetime) -> Published:
     """Publish the draft as the next version. Whoever drew in it may not (四眼原则); what runs keeps its version.
 
-    Raises MayNotPublishProcess, OwnProcessDraft, NoReason, ProcessDraftChanged, ProcessDraftUnchanged, DefinitionRefused.
+    Raises MayNotPublishProcess, OwnProcessDraft, NoReason, ProcessDraftChanged, ProcessDraftUnchanged, DefinitionRefused,
+    ProcessDraftOutdated where another version was published since it was begun.
     """
     lock(key)
     row = _open(key, revision)
     policies.check_publish_draft(by, [UUID(each) for each in row.editors])
     if not reason.strip():
         raise NoReason(fields={"reason": NoReason.message})
+    _check_newest(row)
     file, bpmn = f"{key}.bpmn", bytes(row.bpmn)
     model, found = linted(bpmn=bpmn, file=file, key=key, viewer=by)
     if model is None:
@@ -141,6 +148,19 @@ def discard_draft(*, key: str, revision: int, by: Actor, at: datetime) -> None:
     note(SubjectRef(DRAFT, row.pk), key=key, revision=revision)
 
 
+def _check_newest(row: ProcessDraft) -> None:
+    """What was published in between would be lost: the draft does not know of it."""
+    newest = ProcessDefinition.objects.filter(key=row.key).order_by("-version").defer("bpmn", "spec").first()
+    if newest is not None and newest.version != row.based_on:
+        raise ProcessDraftOutdated(version=newest.version, who=_name(newest.published_by_id) or _("配置包"))
+
+
+def _name(account_id: UUID | None) -> str:
+    if account_id is None:
+        return ""
+    return identity.account_names(account_ids=[account_id], viewer=Actor.system("flow")).get(account_id, "")
+
+
 def _check_size(bpmn: bytes) -> None:
     if not 0 < len(bpmn) <= MAX_BYTES:
         raise ProcessDraftTooLarge(limit=MAX_BYTES // 1024 // 1024)
@@ -156,9 +176,7 @@ def _open(key: str, revision: int) -> ProcessDraft:
     if row is None:
         raise ProcessDraftNotFound(key=key)
     if row.revision != revision:
-        who = ""
-        if row.updated_by_id is not None:
-            names = identity.account_names(account_ids=[row.updated_by_id], viewer=Actor.system("flow"))
-            who = names.get(row.updated_by_id, "")
-        raise ProcessDraftChanged(who=who, when=timezone.localtime(row.updated_at).strftime("%H:%M"))
+        raise ProcessDraftChanged(
+            who=_name(row.updated_by_id), when=timezone.localtime(row.updated_at).strftime("%H:%M")
+        )
     return row

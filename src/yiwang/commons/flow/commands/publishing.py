@@ -15,15 +15,17 @@ from yiwang.commons.identity import queries as identity
 from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
+from yiwang.kernel.packs import Kept
 
 
 @command("flow.publish_definition")
 def publish_definition(
-    *, bpmn: bytes, file: str = "process.bpmn", reason: str = "", by: Actor, at: datetime
+    *, bpmn: bytes, file: str = "process.bpmn", reason: str = "", from_pack: bool = False, by: Actor, at: datetime
 ) -> Published:
     """Publish a BPMN file with one executable process under that process's id; `reason` stays with the version.
 
-    The content of the latest version published again makes no new version. Raises DefinitionRefused with every fault (shape,
+    The content of the latest version published again makes no new version. What comes `from_pack` never replaces a version
+    that a person published: that one is kept, and the answer says so. Raises DefinitionRefused with every fault (shape,
     FEEL, operations that nobody registered), NotYourTask.
     """
     if not (by.is_system or identity.holds(by, ADMINISTER)):
@@ -35,6 +37,11 @@ def publish_definition(
     if before is not None and before.sha256 == sha256:
         note(SubjectRef("process_definition", before.pk), key=model.key, version=before.version, created=False)
         return Published(before.pk, before.version, created=False)
+    if from_pack and before is not None and before.published_by_id is not None:
+        known = ProcessDefinition.objects.filter(key=model.key, sha256=sha256).exists()
+        kept = Kept.OLDER if known else Kept.DIFFERS
+        note(SubjectRef("process_definition", before.pk), key=model.key, version=before.version, kept=kept.value)
+        return Published(before.pk, before.version, created=False, kept=kept)
     row = ProcessDefinition(
         key=model.key,
         version=before.version + 1 if before else 1,

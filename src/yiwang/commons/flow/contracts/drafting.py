@@ -78,6 +78,12 @@ class ProcessDraftUnchanged(Conflict):
     next_step = _("请先修改，或放弃这份草稿。")
 
 
+class ProcessDraftOutdated(Conflict):
+    code = "flow.draft_outdated"
+    message = _("第 {version} 版已由{who}发布，这份草稿是从更早的一版起草的，没有发布。")
+    next_step = _("请放弃草稿，从最新的一版重新起草，再把改动补上。")
+
+
 class ProcessDraftTooLarge(Invalid):
     code = "flow.draft_too_large"
     message = _("流程图是空的，或超过 {limit} MB，没有保存。")
@@ -98,6 +104,12 @@ class MayNotDesign(Forbidden):
 class MayNotPublishProcess(Forbidden):
     code = "flow.may_not_publish"
     message = _("您没有发布流程的权限。")
+
+
+class ProcessFileRefused(Invalid):
+    code = "flow.file_refused"
+    message = _("这个文件不能用：里面要有恰好一个可执行的流程，而且画有流程图。")
+    next_step = _("请在 BPMN 编辑器里画好，以 UTF-8 编码重新导出。")
 
 
 class ProcessKeyTaken(Conflict):

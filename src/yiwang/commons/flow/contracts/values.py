@@ -8,6 +8,7 @@ from uuid import UUID
 
 from yiwang.commons.flow.contracts.kinds import HistoryKind, InstanceStatus, TaskStatus, Urgency
 from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.packs import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,12 @@ class AdministrationCounts:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing did: `created` is false where the latest version has the same content."""
+    """What publishing did: `created` is false where the latest version has the same content, or was kept against a pack's."""
 
     definition_id: UUID
     version: int
     created: bool
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)

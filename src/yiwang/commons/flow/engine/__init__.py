@@ -6,9 +6,10 @@ changes nothing; a null condition halts; nothing of a model is ever evaluated as
 """
 
 from .beginnings import Round, first_round, next_round
-from .blank import blank_process, process_name
+from .blank import blank_process, brought, process_name
 from .codec import variables_of
 from .comparing import ChangeKind, ElementChange, compare
+from .drawing import check_drawn
 from .errors import BusinessError, EngineError, EvaluationHalt, ExpressionFault, ModelRefused, UnknownItem
 from .model import Model, Parsed, advance, load, parse, start
 from .moving import CannotMove, Move, Obstacle
@@ -16,6 +17,7 @@ from .ports import Evaluator, Performer, leave_open
 from .timers import moment_in
 from .values import (
     Arrival,
+    Assignment,
     Beginning,
     Cancel,
     Command,
@@ -43,6 +45,7 @@ from .values_json import FeelDecoder, FeelEncoder, dumps, loads
 
 __all__ = [
     "Arrival",
+    "Assignment",
     "Beginning",
     "BusinessError",
     "Cancel",
@@ -85,6 +88,8 @@ __all__ = [
     "WorkItem",
     "advance",
     "blank_process",
+    "brought",
+    "check_drawn",
     "compare",
     "dumps",
     "first_round",

@@ -1,11 +1,13 @@
-"""Drawings as texts: the first one of a process that somebody begins in the browser, and what a file calls its process."""
+"""Drawings as texts: the first one of a process that somebody begins in the browser, or the file that they bring."""
 
 from __future__ import annotations
 
+import re
 from xml.sax.saxutils import quoteattr
 
+from .reader import chosen
 from .safe_xml import XmlRefused, read
-from .vocabulary import BPMN
+from .vocabulary import BPMN, DI
 
 _BLANK = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:di="http://www.omg.org/spec/DD/20100524/DI" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="definitions_{key}" targetNamespace="https://yiwang.example/bpmn" exporter="Yiwang" exporterVersion="1">
@@ -63,3 +65,26 @@ def process_name(data: bytes) -> str | None:
     except XmlRefused:
         return None
     return (process.get("name") or None) if process is not None else None
+
+
+def brought(data: bytes, key: str) -> bytes | None:
+    """A file of another editor as process `key`, whatever id it has there; None where nothing in it could be edited.
+
+    It must hold one process that is meant to run, and its drawing.
+    """
+    try:
+        root = read(data)
+        text = data.decode("utf-8-sig")
+    except (XmlRefused, UnicodeDecodeError):
+        return None
+    found = chosen(root)
+    planes = [plane for diagram in root.all(DI, "BPMNDiagram") for plane in diagram.all(DI, "BPMNPlane")]
+    if len(found) != 1 or not any(plane.children for plane in planes):
+        return None
+    name = found[0].get("id")
+    if name == key:
+        return data
+    if not name:
+        return None
+    said = re.compile(rf"""(\s(?:id|processRef|bpmnElement)\s*=\s*)(["'])\s*{re.escape(name)}\s*\2""")
+    return said.sub(rf"\g<1>\g<2>{key}\g<2>", text).encode()

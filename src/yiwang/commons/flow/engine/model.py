@@ -20,7 +20,7 @@ from .ports import Evaluator, Performer, leave_open
 from .reader import Reader
 from .run import Run
 from .safe_xml import XmlRefused, read
-from .values import Beginning, Command, Finding, Severity, Step, Use
+from .values import Assignment, Beginning, Command, Finding, Severity, Step, Use
 
 MODELS_IN_MEMORY = 256
 
@@ -76,6 +76,11 @@ class Model:
     def uses(self, kind: str) -> tuple[Use, ...]:
         """Where the targets stand, in the order of the file."""
         return tuple(_uses(self.process.body, kind))
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """For whom the user tasks are that name somebody, in the order of the file."""
+        return tuple(_assignments(self.process.body))
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,18 @@ def _uses(body: Body, kind: str) -> Iterator[Use]:
             yield from _uses(node.body, kind)
         elif node.kind.value == kind and node.work is not None and expression_in(node.work.target) is None:
             yield Use(node.id, node.line, node.work.target)
+
+
+def _assignments(body: Body) -> Iterator[Assignment]:
+    for node in body.nodes:
+        if node.body is not None:
+            yield from _assignments(node.body)
+        elif node.kind is NodeKind.USER and node.work is not None:
+            said = [
+                text if expression_in(text) is None else "" for text in (node.work.assignee, node.work.candidate_groups)
+            ]
+            groups = tuple(each.strip() for each in said[1].split(",") if each.strip())
+            yield Assignment(node.id, node.line, said[0].strip(), groups)
 
 
 @lru_cache(MODELS_IN_MEMORY)

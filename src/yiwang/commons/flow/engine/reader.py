@@ -27,6 +27,18 @@ _WITH_BODY = {NodeKind.SUBPROCESS, NodeKind.EVENT_SUBPROCESS}
 _MESSAGE_TASKS = {"receiveTask", "sendTask"}
 
 
+def chosen(root: Element) -> list[Element]:
+    """The processes of a file that are meant to run, whoever reads, compares or checks it."""
+    found = list(root.all(BPMN, "process"))
+    return [each for each in found if not _is_empty_pool(each, len(found))]
+
+
+def _is_empty_pool(element: Element, processes: int) -> bool:
+    """A pool of the other party has a process without nodes; one that says isExecutable="false" beside others is a drawing."""
+    has_nodes = any(child.namespace == BPMN and child.name not in DRAWING for child in element.children)
+    return not has_nodes or (processes > 1 and element.get("isExecutable") == "false")
+
+
 class Reader:
     """Reads one file."""
 
@@ -39,21 +51,10 @@ class Reader:
         if self.root.namespace != BPMN or self.root.name != "definitions":
             self.report.refuse("", self.root.line, "文件不是BPMN 2.0流程图。", "根元素应为 bpmn:definitions。")
             return []
-        found = []
         for child in self.root.children:
-            if child.namespace != BPMN:
-                continue
-            if child.name == "process":
-                found.append(child)
-            elif child.name not in ROOT_IGNORED:
+            if child.namespace == BPMN and child.name != "process" and child.name not in ROOT_IGNORED:
                 self._unknown(child)
-        return [self._process(each) for each in found if not self._is_empty_pool(each, len(found))]
-
-    @staticmethod
-    def _is_empty_pool(element: Element, processes: int) -> bool:
-        """A pool of the other party has a process without nodes; one that says isExecutable="false" beside others is a drawing."""
-        has_nodes = any(child.namespace == BPMN and child.name not in DRAWING for child in element.children)
-        return not has_nodes or (processes > 1 and element.get("isExecutable") == "false")
+        return [self._process(each) for each in chosen(self.root)]
 
     def _process(self, element: Element) -> Process:
         if not element.get("id"):

@@ -39,6 +39,12 @@ def documentation_of(element: Element) -> str:
     return "" if found is None else found.text.strip()
 
 
+def declared_in(root: Element) -> dict[str, Element]:
+    """Messages, signals, escalations and errors by their ids."""
+    names = ("message", "signal", "escalation", "error")
+    return {each.get("id"): each for name in names for each in root.all(BPMN, name)}
+
+
 def base(element: Element, kind: NodeKind) -> Node:
     return Node(
         id=element.get("id"),
@@ -55,11 +61,7 @@ class EventReader:
 
     def __init__(self, root: Element, report: Report) -> None:
         self.report = report
-        self._declared = {
-            each.get("id"): each
-            for name in ("message", "signal", "escalation", "error")
-            for each in root.all(BPMN, name)
-        }
+        self._declared = declared_in(root)
 
     def read(self, element: Element) -> Node | None:
         definitions = [each for each in element.children if each.name.endswith("EventDefinition")]

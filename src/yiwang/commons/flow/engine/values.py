@@ -141,6 +141,16 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who a user task is for, as its model says; each empty where nothing is said, or FEEL."""
+
+    element_id: str
+    line: int
+    assignee: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """A node and the operation, decision or process that it names."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .definition import EventKind, NodeKind
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 
 TASKS = {

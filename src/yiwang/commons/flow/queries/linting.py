@@ -1,10 +1,12 @@
 """What is wrong with a process model before it may be published: its shape, its FEEL, and what it asks for that is not there."""
 
 from collections.abc import Set as AbstractSet
+from uuid import UUID
 
-from yiwang.commons.flow import engine, registry
+from yiwang.commons.flow import engine, registry, rules
 from yiwang.commons.flow.contracts import Finding
 from yiwang.commons.flow.models import ProcessDefinition
+from yiwang.commons.identity import queries as identity
 from yiwang.kernel.actor import Actor
 
 _RENAMED = "流程的 id 是“{found}”，应是“{key}”。"
@@ -14,12 +16,13 @@ _OTHER_KEY = "请把流程的 id 改回来；要另起一个流程的，请新�
 def linted(*, bpmn: bytes, file: str, key: str = "", viewer: Actor) -> tuple[engine.Model | None, tuple[Finding, ...]]:
     """The model (None where there is an error) and all findings, errors first as they stand in the file.
 
-    `key` is the id that the process must have. Some milliseconds; queries only for the processes that it calls.
+    `key` is the id that the process must have, of a draft: its drawing must show all of it. Some milliseconds; queries only for the processes that it calls.
     """
-    del viewer
+    del viewer  # whoever may ask for this may know all that it asks
     parsed = engine.parse({file: bpmn}, evaluator=registry.evaluator())
-    found = [_finding(each) for each in parsed.findings]
-    if any(each.is_error for each in found):
+    drawn = [_finding(each) for each in (engine.check_drawn(bpmn, file) if key else ())]
+    found = [*map(_finding, parsed.findings), *drawn]
+    if parsed.errors:
         return None, _ordered(found)
     try:
         model = parsed.only()
@@ -30,6 +33,7 @@ def linted(*, bpmn: bytes, file: str, key: str = "", viewer: Actor) -> tuple[eng
     found += _unknown_operations(model, file)
     found += _called(model, file)
     found += _undecided(model, file)
+    found += _nobody(model, file)
     failed = any(each.is_error for each in found)
     return None if failed else model, _ordered(found)
 
@@ -90,6 +94,39 @@ def _undecided(model: engine.Model, file: str) -> list[Finding]:
         Finding(file, use.line, use.element_id, f"决策“{use.target}”没有现行版本。", mend, is_error=False)
         for use in model.uses("businessRuleTask")
         if decider.latest(use.target) is None
+    ]
+
+
+def _nobody(model: engine.Model, file: str) -> list[Finding]:
+    """Tasks that could be given to nobody: literal texts alone, what FEEL gives is found when it runs."""
+    found, named = [], []
+    for each in model.assignments:
+        try:
+            if each.assignee:
+                UUID(each.assignee)
+        except ValueError:
+            said = f"指定办理人“{each.assignee}”不是账户标识。"
+            mend = "请留空，由有权限的人认领；或填写账户的标识，或以“=”开头的表达式。"
+            found.append(Finding(file, each.line, each.element_id, said, mend, is_error=True))
+        try:
+            role = rules.audience(each.groups).role
+        except rules.BadGroup as bad:
+            mend = "应为岗位编号、org:机构标识、role:岗位编号或 applicant。"
+            found.append(Finding(file, each.line, each.element_id, f"由谁办理“{bad}”看不懂。", mend, is_error=True))
+        else:
+            named += [(each, role)] if role else []
+    known = identity.role_keys(viewer=Actor.system("flow")) if named else frozenset()
+    return found + [
+        Finding(
+            file,
+            each.line,
+            each.element_id,
+            f"没有岗位“{role}”。",
+            "请核对岗位编号，否则没有人能办理。",
+            is_error=False,
+        )
+        for each, role in named
+        if role not in known
     ]
 
 

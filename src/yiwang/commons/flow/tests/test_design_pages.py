@@ -7,15 +7,15 @@ from django.urls import reverse
 
 from yiwang.commons.flow.contracts import ADMINISTER, DESIGN
 from yiwang.commons.flow.engine import blank_process
-from yiwang.commons.flow.engine.tests.models import bpmn, chain, end, start, user
+from yiwang.commons.flow.engine.tests.models import bpmn, chain, drawn, end, start, user
 from yiwang.commons.flow.models import ProcessDefinition, ProcessDraft
 from yiwang.commons.flow.tests.factories import publish
 from yiwang.commons.identity.tests.factories import login, make_official
 
 pytestmark = pytest.mark.django_db
 
-LINE = bpmn(start(), user("a"), end(), chain("start", "a", "end"))
-LONGER = bpmn(start(), user("a"), user("b"), end(), chain("start", "a", "b", "end"))
+LINE = drawn(bpmn(start(), user("a"), end(), chain("start", "a", "end")))
+LONGER = drawn(bpmn(start(), user("a"), user("b"), end(), chain("start", "a", "b", "end")))
 BROKEN = bpmn(start(), user("a"), user("lost"), end(), chain("start", "a", "end"))
 
 
@@ -126,7 +126,12 @@ def test_two_texts_are_compared_in_both_directions_and_a_broken_one_is_told(clie
 
 def test_a_draft_is_discarded(client, designer):
     client.post(at("edit"))
-    assert "已放弃草稿" in words(client.post(at("discard_draft"), follow=True))
+    assert '<input type="hidden" name="revision" value="1">' in client.get(at("edit")).content.decode()
+    save(client, LONGER)
+    for late in ({}, {"revision": 1}):
+        assert "没有放弃" in words(client.post(at("discard_draft"), late, follow=True))
+    assert ProcessDraft.objects.get().state == "open"
+    assert "已放弃草稿" in words(client.post(at("discard_draft"), {"revision": 2}, follow=True))
     assert ProcessDraft.objects.get().state == "discarded"
     assert client.get(at("draft_bpmn")).status_code == 404
     assert client.get(at("publish_draft")).status_code == 404

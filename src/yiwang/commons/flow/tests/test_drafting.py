@@ -14,23 +14,30 @@ from yiwang.commons.flow.contracts import (
     OwnProcessDraft,
     ProcessDraftChanged,
     ProcessDraftNotFound,
+    ProcessDraftOutdated,
     ProcessDraftTooLarge,
     ProcessDraftUnchanged,
+    ProcessFileRefused,
     ProcessKeyRefused,
     ProcessKeyTaken,
     UnknownProcess,
 )
-from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, end, service, start, user
+from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, drawn, end, service, start, user
 from yiwang.commons.flow.models import ProcessDefinition, ProcessDraft
+from yiwang.commons.flow.pack import ProcessesPart
 from yiwang.commons.flow.tests.factories import publish
 from yiwang.commons.identity.tests.factories import make_official, make_organisation
 from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import command, note
+from yiwang.kernel.ids import new_id
 from yiwang.kernel.models import EvidenceRow
+from yiwang.kernel.packs import PackReader
 
 pytestmark = pytest.mark.django_db
 
-LINE = bpmn(start(), user("a"), end(), chain("start", "a", "end"))
-LONGER = bpmn(start(), user("a"), user("b"), end(), chain("start", "a", "b", "end"))
+LINE = drawn(bpmn(start(), user("a"), end(), chain("start", "a", "end")))
+LONGER = drawn(bpmn(start(), user("a"), user("b"), end(), chain("start", "a", "b", "end")))
 
 
 @pytest.fixture
@@ -38,6 +45,12 @@ def people(top):
     """Who drafts, who drafts and publishes, who publishes, who only works."""
     grants = ((DESIGN,), (DESIGN, ADMINISTER), (ADMINISTER,), ("flow.work",))
     return [make_official(top, grants=each).actor for each in grants]
+
+
+@command("tests.load_processes")
+def load_processes(*, root, by, at):
+    note(SubjectRef("pack", new_id()))
+    return ProcessesPart().load(PackReader(root), by=by, at=at)
 
 
 def save(by, text=LONGER, revision=1, key="p"):
@@ -137,10 +150,70 @@ def test_a_call_of_what_is_not_published_is_a_warning(people):
     designer, _other, publisher, _clerk = people
     publish(LINE)
     begin(designer)
-    save(designer, bpmn(start(), call("c", "nowhere"), end(), chain("start", "c", "end")))
+    save(designer, drawn(bpmn(start(), call("c", "nowhere"), end(), chain("start", "c", "end"))))
     (finding,) = queries.draft_findings(key="p", viewer=designer)
     assert (finding.element_id, finding.is_error) == ("c", False)
     assert publish_draft(publisher).version == 2
+
+
+def test_a_draft_never_undoes_what_was_published_since(people):
+    designer, both, publisher, _clerk = people
+    publish(LINE)
+    begin(designer)
+    save(designer)
+    publish(LINE.replace("任务a".encode(), "别的".encode()))
+    with pytest.raises(ProcessDraftOutdated) as refused:
+        publish_draft(publisher)
+    assert refused.value.params == {"version": 2, "who": "配置包"}
+    assert ProcessDraft.objects.get().state == "open"
+    commands.discard_draft(key="p", revision=2, by=designer, at=clock.now())
+    begin(both)
+    save(both)
+    assert publish_draft(publisher).version == 3
+
+
+def test_a_pack_never_replaces_what_a_person_published(people, tmp_path):
+    designer, _other, publisher, _clerk = people
+    (tmp_path / "processes").mkdir()
+    file = tmp_path / "processes" / "p.bpmn"
+
+    def load(text):
+        file.write_bytes(text)
+        return load_processes(root=tmp_path, by=Actor.system("tests"), at=clock.now())
+
+    assert load(LINE).created == 1
+    begin(designer)
+    save(designer)
+    assert publish_draft(publisher).version == 2
+    older, other = load(LINE), load(LINE.replace("任务a".encode(), "别的".encode()))
+    assert (older.unchanged, other.unchanged) == (1, 1)
+    assert "更早的一版" in older.notes[0]
+    assert "没有发布" in other.notes[0]
+    assert load(LONGER).notes == []
+    assert ProcessDefinition.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "errors"),
+    [
+        ('assignee="王芳（样例）"', ["指定办理人"]),
+        ('candidateGroups="org:nowhere"', ["由谁办理"]),
+        ('candidateGroups="team:a"', ["由谁办理"]),
+        ('candidateGroups="no_such_role"', []),
+        ('assignee="=clerk" candidateGroups="=groups"', None),
+        ('assignee="018f2a3b-0000-7000-8000-000000000001" candidateGroups="clerk, applicant"', None),
+    ],
+)
+def test_whom_nobody_could_find_is_told_before_anything_runs(people, said, errors):
+    designer = people[0]
+    publish(LINE)
+    begin(designer)
+    task = user("a", f"<zeebe:assignmentDefinition {said}/>")
+    save(designer, drawn(bpmn(start(), task, end(), chain("start", "a", "end"))))
+    found = queries.draft_findings(key="p", viewer=designer)
+    assert [each.message[:4] for each in found if each.is_error] == [each[:4] for each in errors or []]
+    assert (found == ()) == (errors is None)
+    assert all(each.element_id == "a" for each in found)
 
 
 def test_a_draft_without_a_change_is_not_published(people):
@@ -171,6 +244,34 @@ def test_a_new_process_begins_with_a_sound_drawing(people):
     for key, why in (("new_one", ProcessKeyTaken), ("New One", ProcessKeyRefused)):
         with pytest.raises(why):
             commands.begin_process(key=key, title="", by=designer, at=clock.now())
+
+
+def test_a_file_of_another_editor_takes_the_key_as_its_id(people):
+    designer, _other, publisher, _clerk = people
+    pool = '<bpmn:collaboration id="c"><bpmn:participant id="pool" processRef="Process_1tq3v5d"/></bpmn:collaboration>'
+    text = drawn(bpmn(start(), user("a"), end(), chain("start", "a", "end"), root=pool, process_id="Process_1tq3v5d"))
+    text = text.replace(b'bpmnElement="p"', b'bpmnElement="Process_1tq3v5d"')
+    commands.begin_process(key="new_one", title="新的", bpmn=text, by=designer, at=clock.now())
+    kept = bytes(ProcessDraft.objects.get().bpmn)
+    assert b"Process_1tq3v5d" not in kept
+    assert kept.count(b'"new_one"') == 3
+    assert publish_draft(publisher, revision=1, key="new_one").version == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"<no",
+        LINE.replace(b"bpmn:process", b"bpmn:collaboration"),
+        bpmn(start(), end(), chain("start", "end")),
+        LINE.decode().encode("utf-16"),
+    ],
+    ids=["no XML", "no process", "no diagram", "not UTF-8"],
+)
+def test_a_file_in_which_nothing_could_be_edited_is_refused(people, text):
+    with pytest.raises(ProcessFileRefused):
+        commands.begin_process(key="new_one", title="新的", bpmn=text, by=people[0], at=clock.now())
+    assert not ProcessDraft.objects.exists()
 
 
 def test_drafting_needs_its_right(people):

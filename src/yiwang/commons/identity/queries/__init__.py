@@ -17,7 +17,7 @@ from yiwang.commons.identity.queries.actors import (
     serving_entity,
     standing_of,
 )
-from yiwang.commons.identity.queries.holders import colleagues, holders, may_reach, posts
+from yiwang.commons.identity.queries.holders import colleagues, holders, may_reach, posts, role_keys
 from yiwang.commons.identity.queries.people import (
     account,
     account_by_username,
@@ -78,6 +78,7 @@ __all__ = [
     "region_path",
     "regions",
     "regions_by_code",
+    "role_keys",
     "sample_accounts",
     "sample_password",
     "scope",

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yiwang.commons.identity import policies, rules
 from yiwang.commons.identity.contracts import AccountCard, AccountKind, Office, UnknownRecord
-from yiwang.commons.identity.models import Account, Appointment, HeldGrant, OrganisationAncestry
+from yiwang.commons.identity.models import Account, Appointment, HeldGrant, OrganisationAncestry, Role
 from yiwang.commons.identity.queries.places import organisation_ref
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -30,6 +30,12 @@ def holders(
     _check(viewer)
     rows = _reaching(action, organisation_id, scope_key, grade, role).select_related("person")
     return tuple(_card(row) for row in rows.order_by("person__name", "username")[:_AT_MOST])
+
+
+def role_keys(*, viewer: Actor) -> frozenset[str]:
+    """The keys of all roles, which a process may name. One query. Only for officials and the program."""
+    _check(viewer)
+    return frozenset(Role.objects.values_list("key", flat=True))
 
 
 def may_reach(

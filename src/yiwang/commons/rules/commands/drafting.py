@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.rules import policies, rules
@@ -17,6 +18,7 @@ from yiwang.commons.rules.contracts import (
     DraftChanged,
     DraftClosed,
     DraftNotFound,
+    DraftOutdated,
     DraftState,
     Example,
     Finding,
@@ -144,7 +146,8 @@ def publish_draft(
 ) -> DecisionRef:
     """Publish the checked draft, to hold from `effective_from`. Whoever wrote in it may not (四眼原则).
 
-    Raises MayNotPublish, OwnDraft, ReasonMissing, NotChecked, DraftChanged, DecisionFaulty, CheckFails, ExamplesFail.
+    Raises MayNotPublish, OwnDraft, ReasonMissing, NotChecked, DraftChanged, DecisionFaulty, CheckFails, ExamplesFail,
+    DraftOutdated where another version was published since it was begun.
     """
     lock(key)
     row = _open(key, revision)
@@ -153,6 +156,7 @@ def publish_draft(
         raise ReasonMissing(fields={"reason": ReasonMissing.message})
     if rules.moved(DraftState(row.state), rules.DraftMove.PUBLISH) is None:
         raise NotChecked
+    _check_newest(row)
     examples = tuple(Example.read(each) for each in row.examples)
     check_sound(key, row.xml, row.imports, examples)
     ref = place(key, row.title, row.xml, row.imports, examples, effective_from, reason.strip(), by, at)
@@ -181,12 +185,21 @@ def _open(key: str, revision: int) -> DecisionDraft:
     if row is None:
         raise DraftNotFound(key=key)
     if row.revision != revision:
-        who = ""
-        if row.updated_by_id is not None:
-            names = identity.account_names(account_ids=[row.updated_by_id], viewer=Actor.system("rules"))
-            who = names.get(row.updated_by_id, "")
-        raise DraftChanged(who=who, when=timezone.localtime(row.updated_at).strftime("%H:%M"))
+        raise DraftChanged(who=_name(row.updated_by_id), when=timezone.localtime(row.updated_at).strftime("%H:%M"))
     return row
+
+
+def _check_newest(row: DecisionDraft) -> None:
+    """What was published in between would be lost: the draft does not know of it."""
+    newest = DecisionVersion.objects.filter(key=row.key).order_by("-version").only("version", "published_by").first()
+    if newest is not None and newest.version != row.based_on:
+        raise DraftOutdated(version=newest.version, who=_name(newest.published_by_id) or _("配置包"))
+
+
+def _name(account_id: UUID | None) -> str:
+    if account_id is None:
+        return ""
+    return identity.account_names(account_ids=[account_id], viewer=Actor.system("rules")).get(account_id, "")
 
 
 def _move(row: DecisionDraft, move: rules.DraftMove) -> None:

@@ -31,6 +31,7 @@ from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.outbox import publish
+from yiwang.kernel.packs import Kept
 
 
 @command("rules.publish_decision")
@@ -43,12 +44,14 @@ def publish_decision(
     examples: Sequence[Mapping[str, Any]] = (),
     effective_from: date | None = None,
     reason: str = "",
+    from_pack: bool = False,
     by: Actor,
     at: datetime,
 ) -> DecisionRef:
     """Publish a DMN model under `key`, the id or name of one of its decisions or services.
 
     It holds from `effective_from`; without one from today, the first version from ever. The same content is no new version.
+    What comes `from_pack` replaces nothing that a person published since: the newest version is kept, and the answer says so.
     Raises MayNotPublish; DecisionFaulty, CheckFails, ExamplesFail with everything that was found.
     """
     policies.check_publish(by)
@@ -59,6 +62,8 @@ def publish_decision(
     if same is not None:
         note(SubjectRef(DECISION, same.pk), key=key, version=same.version, changed=False)
         return DecisionRef(key, same.version)
+    if from_pack and (kept := _kept(key, digest_of(xml, imports))) is not None:
+        return kept
     return place(key, title, xml, imports, read, effective_from, reason, by, at)
 
 
@@ -167,6 +172,19 @@ def lock(key: str) -> None:
     """Two publishers of one decision wait for each other, so that versions have no gaps and no twins."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", [key])
+
+
+def _kept(key: str, sha256: str) -> DecisionRef | None:
+    """The newest version, where a person published it."""
+    newest = (
+        DecisionVersion.objects.filter(key=key).order_by("-version").only("version", "published_by", "sha256").first()
+    )
+    if newest is None or newest.published_by_id is None:
+        return None
+    known = DecisionVersion.objects.filter(key=key, sha256=sha256).exists()
+    kept = Kept.OLDER if known else Kept.DIFFERS
+    note(SubjectRef(DECISION, newest.pk), key=key, version=newest.version, kept=kept.value)
+    return DecisionRef(key, newest.version, None if newest.sha256 == sha256 else kept)
 
 
 def _same(

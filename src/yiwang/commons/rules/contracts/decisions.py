@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from yiwang.kernel.packs import Kept
+
 DECISION = "decision"
 """Kind of the subject that audit and events name."""
 
@@ -15,10 +17,11 @@ ALWAYS = date(1, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class DecisionRef:
-    """One published version of a decision."""
+    """One published version of a decision; `kept` where it stays although a pack says something else."""
 
     key: str
     version: int
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)

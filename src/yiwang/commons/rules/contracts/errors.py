@@ -97,6 +97,14 @@ class DraftClosed(Conflict):
     next_step = _("请回到决策页面，另起一份草稿。")
 
 
+class DraftOutdated(Conflict):
+    """Another version was published since the draft was begun."""
+
+    code = "rules.draft_outdated"
+    message = _("第 {version} 版已由{who}发布，这份草稿是从更早的一版起草的，没有发布。")
+    next_step = _("请放弃草稿，从最新的一版重新起草，再把改动补上。")
+
+
 class NotChecked(Conflict):
     """The draft has not been checked as it stands."""
 

@@ -11,7 +11,7 @@ from yiwang.commons.rules import commands, queries, rules
 from yiwang.commons.rules.contracts import ALWAYS, Example
 from yiwang.commons.rules.engine import Diagnostic, Model, read_dmn
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.packs import Document, PackReader, Tally, pack_part
+from yiwang.kernel.packs import Document, PackReader, Tally, kept_words, pack_part
 from yiwang.kernel.packs.reader import load_schema
 
 _FOLDERS: Final = ("decisions", "matters", "bundles")
@@ -83,9 +83,12 @@ class DecisionsPart:
                     imports=file.imports,
                     examples=[c.example.data for c in cases if c.key == key and _day_of(days[key], c.on) == since],
                     effective_from=file.since or (ALWAYS if len(days[key]) > 1 else None),
+                    from_pack=True,
                     by=by,
                     at=at,
                 )
+                if ref.kept is not None:
+                    tally.notes.append(kept_words(f"{file.name} {key}", ref.version, ref.kept))
                 if before is None:
                     tally.created += 1
                 elif ref.version <= before:

@@ -14,6 +14,7 @@ from yiwang.commons.rules.contracts import (
     DecisionNotFound,
     DraftChanged,
     DraftNotFound,
+    DraftOutdated,
     DraftState,
     ExamplesFail,
     KeyRefused,
@@ -120,6 +121,23 @@ def test_a_draft_becomes_the_next_version_by_another_hand(people):
     assert queries.decision(key="sample_grade", on=day, viewer=SYSTEM).ref.version == 2
     assert EvidenceRow.objects.filter(kind="decision.published").count() == 2
     assert AuditEntry.objects.filter(command="rules.publish_draft", outcome="done").exists()
+
+
+def test_a_draft_never_undoes_what_was_published_since(people):
+    revision = edited(people)
+    commands.check_draft(key="sample_grade", revision=revision, by=people.publisher, at=clock.now())
+    publish_sample(limit=70)
+    with pytest.raises(DraftOutdated) as refused:
+        commands.publish_draft(
+            key="sample_grade",
+            revision=revision,
+            effective_from=TODAY,
+            reason="样例",
+            by=people.publisher,
+            at=clock.now(),
+        )
+    assert refused.value.params["who"] == "配置包"
+    assert queries.latest_version(key="sample_grade", viewer=SYSTEM) == 2
 
 
 def test_whoever_wrote_in_a_draft_may_not_publish_it(people):

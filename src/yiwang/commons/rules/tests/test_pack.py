@@ -2,10 +2,10 @@ from datetime import date
 
 import pytest
 
-from yiwang.commons.rules import queries
+from yiwang.commons.rules import commands, queries
 from yiwang.commons.rules.contracts import DecisionNotFound
 from yiwang.commons.rules.pack import DecisionsPart
-from yiwang.commons.rules.tests.factories import SYSTEM, sample_dmn
+from yiwang.commons.rules.tests.factories import SYSTEM, keepers, sample_dmn
 from yiwang.kernel import clock
 from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.command import command, note
@@ -89,6 +89,26 @@ def test_loading_twice_changes_nothing(pack):
     second = load(root=pack, by=SYSTEM, at=clock.now())
     assert (first.created, second.created, second.changed, second.unchanged) == (1, 0, 0, 1)
     assert queries.decision(key="sample_grade", viewer=SYSTEM).title == "样例档次"
+
+
+@pytest.mark.django_db
+def test_a_pack_never_replaces_what_a_person_published(pack):
+    people = keepers()
+    load(root=pack, by=SYSTEM, at=clock.now())
+    options = {"key": "sample_grade", "title": "样例档次", "at": clock.now()}
+    by_hand = sample_dmn(limit=62)
+    assert commands.publish_decision(xml=by_hand, reason="样例", by=people.publisher, **options).version == 2
+    file = pack / "decisions" / "sample" / "grade.dmn"
+    older = load(root=pack, by=SYSTEM, at=clock.now())
+    file.write_text(sample_dmn(limit=66), "utf-8")
+    other = load(root=pack, by=SYSTEM, at=clock.now())
+    file.write_text(by_hand, "utf-8")
+    taken = load(root=pack, by=SYSTEM, at=clock.now())
+    assert [each.unchanged for each in (older, other, taken)] == [1, 1, 1]
+    assert "更早的一版" in older.notes[0]
+    assert "没有发布" in other.notes[0]
+    assert taken.notes == []
+    assert queries.latest_version(key="sample_grade", viewer=SYSTEM) == 2
 
 
 @pytest.mark.django_db

@@ -137,6 +137,17 @@ def test_the_editor_saves_and_tells_of_a_conflict(client, people):
     assert "1 个用例没有通过" in words(found)
 
 
+def test_discarding_takes_nothing_that_others_saved_since(client, people):
+    commands.begin_draft(key=KEY, by=people.editor, at=clock.now())
+    page = client.get(reverse("rules:edit", args=[KEY])).content.decode()
+    assert '<input type="hidden" name="revision" value="1">' in page
+    commands.save_draft(key=KEY, revision=1, xml=sample_dmn(limit=64), by=people.other, at=clock.now())
+    address = reverse("rules:discard", args=[KEY])
+    for late in ({}, {"revision": 1}):
+        assert "没有放弃" in words(client.post(address, late, follow=True))
+    assert "已放弃草稿" in words(client.post(address, {"revision": 2}, follow=True))
+
+
 def test_a_publisher_sees_the_steps_and_publishes(client, people):
     begun(people)
     client.post(reverse("rules:change_examples", args=[KEY]), {"do": "accept", "index": 1})

@@ -60,7 +60,12 @@ def _modeller(draft: DraftView) -> Modeller:
 def _discard(draft: DraftView) -> Dialog:
     said = _("草稿里写的规则和用例都不再保留，现行版本不变。")
     return Dialog(
-        "discard", _("放弃草稿？"), said, Button(_("放弃草稿"), "danger"), reverse("rules:discard", args=[draft.key])
+        "discard",
+        _("放弃草稿？"),
+        said,
+        Button(_("放弃草稿"), "danger"),
+        reverse("rules:discard", args=[draft.key]),
+        hidden=(("revision", str(draft.revision)),),
     )
 
 
@@ -118,12 +123,18 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
 @login_required
 @require_POST
 def discard(request: HttpRequest, key: str) -> HttpResponse:
-    """Give the draft up."""
+    """Give the draft up, as it was when the page was opened or last saved from it: not what others saved since."""
     viewer = words.viewer_of(request)
     frame = frame_of(request, key, "edit")
     if frame.page.draft is None:
         raise DraftNotFound(key=key)
-    commands.discard_draft(key=key, revision=frame.page.draft.revision, by=viewer, at=clock.now())
+    asked = request.POST.get("revision", "")[:9]
+    revision = int(asked) if asked.isdecimal() else 0
+    try:
+        commands.discard_draft(key=key, revision=revision, by=viewer, at=clock.now())
+    except DraftChanged:
+        messages.error(request, _("您打开以后有人改过这份草稿，没有放弃。请看过现在的草稿再决定。"))
+        return go(request, reverse("rules:edit", args=[key]))
     messages.success(request, _("已放弃草稿，现行版本没有变化。"))
     return go(request, reverse("rules:decision", args=[key]) if frame.page.versions else reverse("rules:list"))
 

@@ -14,6 +14,7 @@ from yiwang.commons.rules import commands, queries, rules
 from yiwang.commons.rules.contracts import (
     CheckFails,
     DecisionFaulty,
+    DraftOutdated,
     DraftState,
     DraftView,
     ExamplesFail,
@@ -57,7 +58,7 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
             faults["effective_from"] = _("请填写日期，例如 2026-01-31。")
         except ReasonMissing as refused:
             faults = {name: _(text) for name, text in refused.fields.items()}
-        except (NotChecked, DecisionFaulty, CheckFails, ExamplesFail) as refused:
+        except (DraftOutdated, NotChecked, DecisionFaulty, CheckFails, ExamplesFail) as refused:
             said = (refused.sentence(_),)
         else:
             messages.success(request, _("已发布第 %(version)d 版。") % {"version": ref.version})

@@ -1,5 +1,6 @@
 """Small BPMN files for tests, written as text so that each test shows the whole process."""
 
+import re
 from itertools import pairwise
 
 HEAD = (
@@ -14,6 +15,27 @@ def bpmn(*parts: str, root: str = "", process_id: str = "p") -> bytes:
     return (
         f'{HEAD}{root}<bpmn:process id="{process_id}" name="测试流程" isExecutable="true">\n{body}\n</bpmn:process></bpmn:definitions>'
     ).encode()
+
+
+_NODE = re.compile(r'<bpmn:(?:\w+(?:Task|Event|Gateway)|task|subProcess|adHocSubProcess|callActivity) id="([^"]+)"')
+_LINE = re.compile(r'<bpmn:sequenceFlow id="([^"]+)"')
+DI = 'xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI"'
+
+
+def drawn(text: bytes) -> bytes:
+    """The same with a drawing, in which everything has its place."""
+    said = text.decode()
+    shapes = [
+        f'<di:BPMNShape id="{node}_di" bpmnElement="{node}"><di:Bounds x="{at}" y="0" width="100" height="80"/></di:BPMNShape>'
+        for at, node in enumerate(_NODE.findall(said))
+    ]
+    edges = [
+        f'<di:BPMNEdge id="{line}_di" bpmnElement="{line}"><di:waypoint x="0" y="0"/><di:waypoint x="1" y="1"/></di:BPMNEdge>'
+        for line in _LINE.findall(said)
+    ]
+    plane = f'<di:BPMNPlane id="plane" bpmnElement="p">{"".join((*shapes, *edges))}</di:BPMNPlane>'
+    diagram = f'<di:BPMNDiagram id="diagram" {DI}>{plane}</di:BPMNDiagram></bpmn:definitions>'
+    return said.replace("</bpmn:definitions>", diagram).encode()
 
 
 def extended(*parts: str) -> str:

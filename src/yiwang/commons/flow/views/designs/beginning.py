@@ -13,6 +13,7 @@ from yiwang.commons.flow.contracts import (
     DESIGN,
     MayNotDesign,
     ProcessDraftTooLarge,
+    ProcessFileRefused,
     ProcessKeyRefused,
     ProcessKeyTaken,
 )
@@ -46,14 +47,14 @@ def begin_process(request: HttpRequest) -> HttpResponse:
                 commands.begin_process(key=given["key"], title=given["title"], bpmn=bpmn, by=viewer, at=clock.now())
             except (ProcessKeyRefused, ProcessKeyTaken) as refused:
                 faults["key"] = refused.sentence(_)
-            except ProcessDraftTooLarge as refused:
+            except (ProcessDraftTooLarge, ProcessFileRefused) as refused:
                 faults["file"] = refused.sentence(_)
             else:
                 messages.success(request, _("已新建，现在可以编辑。"))
                 return go(request, reverse("flow:edit", args=[given["key"]]))
     fields = (
         Field("title", _("名称"), value=given["title"], error=faults.get("title", ""), hint=_("办事的人看得懂的说法，例如：食品经营许可（新办）。"), maxlength=120),
-        Field("key", _("编号"), value=given["key"], error=faults.get("key", ""), hint=_("小写字母、数字和下划线，发布后不能再改。与 BPMN 文件中流程的 id 相同。"), maxlength=60),
+        Field("key", _("编号"), value=given["key"], error=faults.get("key", ""), hint=_("小写字母、数字和下划线，定了以后不能再改。上传的文件里流程的 id 会改成它。"), maxlength=60),
         Field("file", _("BPMN 文件"), FieldKind.FILE, required=False, error=faults.get("file", ""), hint=_("已有流程图的可以上传，没有就从一个环节画起。"), accept=".bpmn,.xml", accept_words=_(".bpmn，不超过 2 MB"), max_bytes=_LARGEST_FILE),
     )  # fmt: skip
     context = {

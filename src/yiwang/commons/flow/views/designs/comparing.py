@@ -33,7 +33,7 @@ _PARTS: dict[str, Text] = {
     "calledDecision.resultVariable": gettext_lazy("结果存为"), "calledElement.processId": gettext_lazy("调用的流程"),
     "script.expression": gettext_lazy("算式"), "script.resultVariable": gettext_lazy("结果存为"), "text": gettext_lazy("文字"),
     "timerEventDefinition.timeDate": gettext_lazy("时间"), "timerEventDefinition.timeDuration": gettext_lazy("时间"),
-    "timerEventDefinition.timeCycle": gettext_lazy("时间"),
+    "timerEventDefinition.timeCycle": gettext_lazy("时间"), "order": gettext_lazy("先后"),
 }  # fmt: skip
 _ROWS: tuple[tuple[str, Text], ...] = (
     ("ioMapping.input[", gettext_lazy("输入")),
@@ -103,7 +103,7 @@ def _drawing(
 
 def _is_told(change: ElementChange) -> bool:
     """Lines that came or went with their elements are seen in the drawing; they would only lengthen the list."""
-    return change.tag != "sequenceFlow" or change.kind is ChangeKind.CHANGED or bool(change.name)
+    return not change.follows or bool(change.name)
 
 
 def _said(change: ElementChange) -> Said:

@@ -66,6 +66,7 @@ def _discard(draft: ProcessDraftView) -> Dialog:
         said,
         Button(_("放弃草稿"), "danger"),
         reverse("flow:discard_draft", args=[draft.key]),
+        hidden=(("revision", str(draft.revision)),),
     )
 
 
@@ -114,8 +115,14 @@ def findings(request: HttpRequest, key: str) -> HttpResponse:
 @login_required
 @require_POST
 def discard(request: HttpRequest, key: str) -> HttpResponse:
-    """Give the draft up."""
+    """Give the draft up, as it was when the page was opened or last saved from it: not what others saved since."""
     frame = frame_of(request, key, "edit")
-    commands.discard_draft(key=key, revision=frame.draft.revision, by=words.viewer_of(request), at=clock.now())
+    asked = request.POST.get("revision", "")[:9]
+    revision = int(asked) if asked.isdecimal() else 0
+    try:
+        commands.discard_draft(key=key, revision=revision, by=words.viewer_of(request), at=clock.now())
+    except ProcessDraftChanged:
+        messages.error(request, _("您打开以后有人改过这份草稿，没有放弃。请看过现在的草稿再决定。"))
+        return go(request, reverse("flow:edit", args=[key]))
     messages.success(request, _("已放弃草稿，现行版本没有变化。"))
     return go(request, reverse("flow:process", args=[key]) if frame.page.versions else reverse("flow:versions"))

@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from yiwang.commons.flow import commands, queries
-from yiwang.commons.flow.contracts import DefinitionRefused, Finding, NoReason, ProcessDraftUnchanged
+from yiwang.commons.flow.contracts import (
+    DefinitionRefused,
+    Finding,
+    NoReason,
+    ProcessDraftOutdated,
+    ProcessDraftUnchanged,
+)
 from yiwang.commons.flow.views import words
 from yiwang.commons.flow.views.designs.frame import Frame, faults_of, frame_of
 from yiwang.kernel import clock
@@ -33,7 +39,7 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
             )
         except NoReason as refused:
             fault = refused.sentence(_)
-        except (DefinitionRefused, ProcessDraftUnchanged) as refused:
+        except (DefinitionRefused, ProcessDraftOutdated, ProcessDraftUnchanged) as refused:
             said = refused.sentence(_)
         else:
             messages.success(request, _("已发布第 %(version)d 版，新开始的都按它办理。") % {"version": done.version})

@@ -2,7 +2,8 @@
 
 Functions are business knowledge models, decision services (with the decisions inside them) and those that are handed to
 themselves as an argument. A call is seen to end if it stands behind a condition and hands on at least one parameter made smaller (`n - 1`,
-`n / 2`, `sublist(l, 2)`, `remove(l, 1)`, `substring(s, 2)`) or, towards a limit, greater (`n + 1`).
+`n / 2`, `sublist(l, 2)`, `remove(l, 1)`, `substring(s, 2)`) or, towards a limit, greater (`n + 1`). A step that leads away from where its conditions stop it (`n + 1` until
+`n = 0`) is not seen to end. A cycle of calls of which none stands behind a condition surely never does.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,11 @@ from decimal import Decimal
 from yiwang.commons.rules.engine import tree
 
 _SHORTER = frozenset({"sublist", "remove", "substring", "substring after", "substring before"})
+
+
+_Guards = tuple[tuple[tree.Node, bool], ...]
+_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +50,24 @@ class _Call:
     node: tree.Call | tree.NamedCall
     guarded: bool
     line: int
+    guards: _Guards
 
 
 def endless(functions: Mapping[str, Function]) -> Iterator[Recursion]:
     """The calls on cycles of the call graph that can't be seen to end."""
     calls = [call for function in functions.values() for call in _calls(function, functions)]
     reach = _reach(functions, calls)
+    surely = _reach(functions, [call for call in calls if not call.guarded])
     for call in calls:
         if call.caller not in reach[call.callee]:
             continue
         caller, callee = functions[call.caller], functions[call.callee]
         arguments = _arguments(call.node, callee.parameters)
         same = call.caller == call.callee and all(a == tree.Name(p) for p, a in arguments.items()) and bool(arguments)
-        certain = not call.guarded and call.caller == call.callee
+        certain = not call.guarded and call.caller in surely[call.callee]
         if certain or same:
             yield Recursion(call.caller, True, call.line, call.node)
-        elif not any(_changes(argument, caller.parameters) for argument in arguments.values()):
+        elif not any(_ends(argument, caller.parameters, call.guards) for argument in arguments.values()):
             yield Recursion(call.caller, False, call.line, call.node)
 
 
@@ -80,11 +88,11 @@ def _reach(functions: Mapping[str, Function], calls: Sequence[_Call]) -> dict[st
 def _calls(function: Function, functions: Mapping[str, Function]) -> Iterator[_Call]:
     bodies = [(line, body, False) for line, body in function.bodies]
     for line, root, asked in [*bodies, *((line, body, True) for line, body in function.inner)]:
-        for node, guarded in _visited(root, guarded=asked):
+        for node, guarded, guards in _visited(root, guarded=asked):
             if isinstance(node, tree.Call | tree.NamedCall) and isinstance(node.function, tree.Name):
                 name = node.function.name
                 if name in functions and name not in function.parameters:
-                    yield _Call(function.name, name, node, guarded, line)
+                    yield _Call(function.name, name, node, guarded, line, guards)
 
 
 def handed_on(name: str, trees: Iterable[tuple[int, tree.Node]], parameters: Sequence[str] = ()) -> Iterator[Recursion]:
@@ -109,39 +117,72 @@ def _handed_on(name: str, line: int, body: tree.Node | None, parameters: Sequenc
             yield Recursion(name, False, line, node)
 
 
-def _visited(node: object, *, guarded: bool) -> Iterator[tuple[tree.Node, bool]]:
-    """Every node and whether something may keep it from being evaluated."""
+def _visited(node: object, *, guarded: bool, guards: _Guards = ()) -> Iterator[tuple[tree.Node, bool, _Guards]]:
+    """Every node, whether something may keep it from being evaluated, and the conditions of `if` that lead to it."""
     if isinstance(node, tuple):
         for part in node:
-            yield from _visited(part, guarded=guarded)
+            yield from _visited(part, guarded=guarded, guards=guards)
         return
     if not isinstance(node, tree.Node):
         return
-    yield node, guarded
+    yield node, guarded, guards
     match node:
         case tree.If(condition, then, otherwise):
-            yield from _visited(condition, guarded=guarded)
-            yield from _visited((then, otherwise), guarded=True)
+            yield from _visited(condition, guarded=guarded, guards=guards)
+            yield from _visited(then, guarded=True, guards=(*guards, (condition, True)))
+            yield from _visited(otherwise, guarded=True, guards=(*guards, (condition, False)))
         case tree.Conjunction(parts) | tree.Disjunction(parts):
-            yield from _visited(parts[0], guarded=guarded)
-            yield from _visited(parts[1:], guarded=True)
+            yield from _visited(parts[0], guarded=guarded, guards=guards)
+            yield from _visited(parts[1:], guarded=True, guards=guards)
         case tree.For(iterators, body) | tree.Quantified(_, iterators, body):
-            yield from _visited(iterators, guarded=guarded)
-            yield from _visited(body, guarded=True)
+            yield from _visited(iterators, guarded=guarded, guards=guards)
+            yield from _visited(body, guarded=True, guards=guards)
         case tree.Filter(base, predicate):
-            yield from _visited(base, guarded=guarded)
-            yield from _visited(predicate, guarded=True)
+            yield from _visited(base, guarded=guarded, guards=guards)
+            yield from _visited(predicate, guarded=True, guards=guards)
         case tree.FunctionDefinition(_, body):
-            yield from _visited(body, guarded=True)
+            yield from _visited(body, guarded=True, guards=guards)
         case _:
             for name in type(node).fields:
-                yield from _visited(getattr(node, name), guarded=guarded)
+                yield from _visited(getattr(node, name), guarded=guarded, guards=guards)
 
 
 def _arguments(node: tree.Call | tree.NamedCall, parameters: Sequence[str]) -> dict[str, tree.Expression]:
     if isinstance(node, tree.NamedCall):
         return dict(node.arguments)
     return dict(zip(parameters, node.arguments, strict=False))
+
+
+def _ends(node: tree.Expression, parameters: Sequence[str], guards: _Guards) -> bool:
+    """Whether the argument moves one of the parameters, and not away from all that stops it."""
+    if not _changes(node, parameters):
+        return False
+    match node:
+        case tree.Arithmetic("-" | "+", tree.Name(name), _) | tree.Arithmetic("+", _, tree.Name(name)):
+            stops = [stop for condition, holds in guards for stop in _stops(condition, name, holds=holds)]
+            return not stops or not all(_is_away(stop, grows=node.operator == "+") for stop in stops)
+    return True
+
+
+def _stops(condition: tree.Node, name: str, *, holds: bool) -> Iterator[tuple[str, tree.Expression]]:
+    """(operator, limit) of each comparison of the parameter by which the call is not reached; `holds` where the call is."""
+    for node in tree.walk(condition):
+        if not isinstance(node, tree.Comparison):
+            continue
+        operator, limit = node.operator, node.right
+        if node.right == tree.Name(name):
+            operator, limit = _MIRRORED.get(node.operator, node.operator), node.left
+        elif node.left != tree.Name(name):
+            continue
+        yield (_OPPOSITE.get(operator, operator) if holds else operator), limit
+
+
+def _is_away(stop: tuple[str, tree.Expression], *, grows: bool) -> bool:
+    """Where a number is counted upwards it is taken not to begin below zero."""
+    operator, limit = stop
+    if operator == "=":
+        return grows and isinstance(limit, tree.NumberLiteral) and limit.value <= 0
+    return operator in (("<", "<=") if grows else (">", ">="))
 
 
 def _changes(node: tree.Expression, parameters: Sequence[str]) -> bool:

@@ -1,5 +1,6 @@
 // The editor of a model (dmn-js, bpmn-js): loads the library, saves as one writes, says when somebody else saved in between.
 const PAUSE = 1200;
+const LINES = /\r\n?/g;  // a form sends ends of lines as it likes
 
 const loaded = new Map();
 const load = (make, key) => {
@@ -47,6 +48,9 @@ const allowStyles = () => {
     return made;
   };
 };
+
+// The token of now: after logging in again in another tab that of the page holds no more.
+const token = () => document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1] ?? document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
 const translator = (words) => ({
   translate: ["value", (template, values = {}) => (words[template] ?? template).replace(/{([^}]+)}/g, (whole, name) => values[name] ?? whole)],
@@ -97,6 +101,9 @@ class Editor {
     this.timer = 0;
     this.saving = null;
     this.dirty = false;
+    this.sending = false;
+    this.unanswered = new Set();  // what was sent, until it is known whether it was kept
+    this.stopped = false;  // somebody else saved: nothing more is sent by itself
   }
 
   async open() {
@@ -105,7 +112,7 @@ class Editor {
       allowStyles();
       const [answer] = await Promise.all([fetch(model), script(library), ...styles.split(" ").map(sheet)]);
       if (!answer.ok) throw new Error(String(answer.status));
-      this.revision = answer.headers.get("X-Revision") ?? this.revision;
+      this.follow(answer.headers.get("X-Revision") ?? this.revision);
       const told = JSON.parse(document.getElementById(words).textContent);
       const make = this.kind === "dmn" ? window.DmnJS : window.BpmnJS;
       this.modeler = new make({ container: this.root.querySelector("[data-pane]"), ...settings[this.kind](told) });
@@ -113,7 +120,7 @@ class Editor {
       if (this.kind === "dmn") await this.first();
       else this.watch(this.modeler);
       this.root.addEventListener("click", (event) => this.press(event));
-      window.addEventListener("beforeunload", (event) => { if (this.dirty) event.preventDefault(); });
+      window.addEventListener("beforeunload", (event) => { if (this.unsaved) event.preventDefault(); });
       this.root.dataset.open = "yes";
       this.root.dispatchEvent(new CustomEvent("yw:modeller", { bubbles: true, detail: { modeler: this.modeler, kind: this.kind } }));
     } catch (error) {
@@ -121,6 +128,17 @@ class Editor {
       this.root.dataset.open = "no";
       throw error;
     }
+  }
+
+  get unsaved() {
+    this.root.dispatchEvent(new CustomEvent("yw:settle", { bubbles: true }));
+    return this.dirty || this.sending;
+  }
+
+  // What else this page asks for, such as discarding the draft, is asked of the text that it shows.
+  follow(revision) {
+    this.revision = revision;
+    for (const each of document.querySelectorAll("dialog input[name=revision]")) each.value = revision;
   }
 
   async first() {
@@ -160,7 +178,7 @@ class Editor {
     this.root.dataset.kept = "no";
     this.state.textContent = this.state.dataset.changed;
     clearTimeout(this.timer);
-    if (this.conflict.hidden) this.timer = setTimeout(() => this.save(), PAUSE);
+    if (!this.stopped) this.timer = setTimeout(() => this.save(), PAUSE);
   }
 
   press(event) {
@@ -172,7 +190,7 @@ class Editor {
       redo: () => this.step(viewer, "redo"),
       save: () => this.save(),
       keep: () => this.download(),
-      reload: () => { this.dirty = false; location.reload(); },
+      reload: () => { this.dirty = false; this.sending = false; location.reload(); },
       view: () => this.modeler.open(this.modeler.getViews()[Number(button.dataset.view)]),
     };
     acts[button.dataset.do]?.();
@@ -190,24 +208,32 @@ class Editor {
   async save() {
     clearTimeout(this.timer);
     await this.saving;
-    if (!this.dirty) return true;
+    if (!this.unsaved) return true;
     this.saving = this.send();
     return this.saving;
   }
 
-  async send() {
+  async send(again = false) {
     this.state.textContent = this.state.dataset.saving;
     this.dirty = false;
+    this.sending = true;
     try {
       const { xml } = await this.modeler.saveXML({ format: true });
       const body = new FormData();
       body.set("xml", xml);
       body.set("revision", this.revision);
-      const token = this.root.querySelector("input[name=csrfmiddlewaretoken]").value;
-      const answer = await fetch(this.root.dataset.save, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      this.unanswered.add(xml.replace(LINES, "\n"));
+      const answer = await fetch(this.root.dataset.save, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+      if (answer.status < 500 && (answer.redirected || !answer.headers.get("Content-Type")?.includes("json"))) {
+        return this.refused({ words: this.state.dataset.expired });
+      }
       const told = await answer.json();
+      if (told.conflict && !again && (await this.isMine())) return await this.send(true);
+      this.unanswered.clear();
       if (!answer.ok) return this.refused(told);
-      this.revision = String(told.revision);
+      this.follow(String(told.revision));
+      this.stopped = false;
+      this.conflict.hidden = true;
       this.state.textContent = told.words;
       if (!this.dirty) this.root.dataset.kept = "yes";
       document.dispatchEvent(new CustomEvent("yw:saved", { detail: { revision: this.revision } }));
@@ -216,15 +242,27 @@ class Editor {
       this.dirty = true;
       this.state.textContent = this.state.dataset.failed;
       return false;
+    } finally {
+      this.sending = false;
     }
   }
 
-  refused({ words, advice = "" }) {
+  // Whether what is kept there is what this page sent before, whose answer never came; then the next save goes on from it.
+  async isMine() {
+    const kept = await fetch(this.root.dataset.model, { cache: "no-store" });
+    if (!kept.ok || !this.unanswered.has((await kept.text()).replace(LINES, "\n"))) return false;
+    this.follow(kept.headers.get("X-Revision") ?? this.revision);
+    return true;
+  }
+
+  refused({ words, advice = "", conflict = false }) {
     this.dirty = true;
+    this.stopped = conflict;
     this.state.textContent = words;
     this.conflict.hidden = false;
     this.conflict.querySelector("[data-conflict-words]").textContent = words;
     this.conflict.querySelector("[data-conflict-advice]").textContent = advice;
+    this.conflict.querySelector("[data-do=reload]").hidden = !conflict;
     return false;
   }
 
