@@ -132,7 +132,8 @@ def _write_each(table: StoredTable, changes: Sequence[Sequence[Any]]) -> int:
     except IntegrityError:
         if len(changes) > 1:
             return sum(_write_each(table, [row]) for row in changes)
-        logger.error("%s %s: another row has the same value, it keeps its old key", table.table, changes[0][0])  # noqa: TRY400
+        said = "%s %s: another row has the same value, it keeps its old key"
+        logger.error(said, table.table, changes[0][0])  # noqa: TRY400  a trace would put the row's values into the log
         return 1
     return 0
 
