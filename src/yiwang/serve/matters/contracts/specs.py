@@ -130,7 +130,10 @@ class ResultField:
 
 @dataclass(frozen=True, slots=True)
 class ResultDef:
-    """What a grant yields: `fields` are new facts, `shows` repeats facts of the application."""
+    """What a grant yields: `fields` are new facts, `shows` repeats facts of the application.
+
+    `licence`: the type of licence as which it is issued and sealed; empty: a sealed paper.
+    """
 
     key: str
     name: str
@@ -139,6 +142,15 @@ class ResultDef:
     shows: tuple[str, ...] = ()
     validity: str = ""
     sample_file: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChoice:
+    """Which `fact` of the form says how results reach the applicant (online, post, counter), which facts the `address`."""
+
+    fact: str = ""
+    address: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +268,7 @@ class MatterSpec:
     document_word: str = ""
     quantity_limit: str = ""
     intermediaries: tuple[Intermediary, ...] = ()
+    delivery_choice: DeliveryChoice = field(default_factory=DeliveryChoice)
 
     @property
     def handled_here(self) -> bool:
@@ -354,6 +367,7 @@ class BundleSpec:
     sample: bool = False
     sample_note: str = ""
     translations: Mapping[str, str] = field(default_factory=dict)
+    delivery_choice: DeliveryChoice = field(default_factory=DeliveryChoice)
 
     @property
     def handled_here(self) -> bool:
