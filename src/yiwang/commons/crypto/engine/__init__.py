@@ -29,11 +29,13 @@ if TYPE_CHECKING:
         RevocationReason,
         check_certificate,
         new_root,
+        parse_name,
         private_key_pem,
         read_certificate,
         read_certificates,
         read_list,
         read_private_key,
+        write_certification_request,
         write_list,
     )
     from .pki import Verdict as CertificateVerdict
@@ -65,6 +67,7 @@ __all__ = [
     "check_certificate",
     "libraries",
     "new_root",
+    "parse_name",
     "private_key_pem",
     "read_certificate",
     "read_certificates",
@@ -74,6 +77,7 @@ __all__ = [
     "suite",
     "suite_of_private",
     "suite_of_public",
+    "write_certification_request",
     "write_list",
 ]
 
@@ -88,11 +92,13 @@ _PKI = {
     "RevocationReason": "RevocationReason",
     "check_certificate": "check_certificate",
     "new_root": "new_root",
+    "parse_name": "parse_name",
     "private_key_pem": "private_key_pem",
     "read_certificate": "read_certificate",
     "read_certificates": "read_certificates",
     "read_list": "read_list",
     "read_private_key": "read_private_key",
+    "write_certification_request": "write_certification_request",
     "write_list": "write_list",
     "CertificateVerdict": "Verdict",
 }

@@ -51,6 +51,22 @@ def revoked_here(*, fingerprints: Iterable[str]) -> frozenset[str]:
     return frozenset(rows.values_list("fingerprint", flat=True))
 
 
+def certificates_of(*, key_id: UUID) -> tuple[bytes, ...]:
+    """DER of the signing certificates of a pool key that are good and within their days, the newest first: public knowledge."""
+    now = clock.now()
+    rows = Certificate.objects.filter(
+        key_id=key_id, role=CertificateRole.SIGNING.value, state=CertificateState.GOOD.value,
+        not_before__lte=now, not_after__gte=now,
+    )  # fmt: skip
+    return tuple(bytes(der) for der in rows.order_by("-created_at", "-id").values_list("der", flat=True))
+
+
+def revoked_fingerprints() -> tuple[str, ...]:
+    """Of all certificates that the pool has revoked: for those who judge chains elsewhere."""
+    rows = Certificate.objects.filter(state=CertificateState.REVOKED.value)
+    return tuple(rows.order_by("fingerprint").values_list("fingerprint", flat=True))
+
+
 def _row(row: Any) -> CertificateRow:
     return CertificateRow(
         id=row.pk,

@@ -119,10 +119,10 @@ class Authority:
 
 
 def new_root(
-    private: bytes, subject: x509.Name, *, since: dt.datetime, days: int, path_length: int | None = 1
+    key: bytes | Signer, subject: x509.Name, *, since: dt.datetime, days: int, path_length: int | None = 1
 ) -> Authority:
-    """A self-signed authority with the key (PKCS#8 DER of a suite). Its name gets the mark that it is for tests only."""
-    signer = LocalSigner(private)
+    """A self-signed authority with the key (PKCS#8 DER of a suite, or the use of one). Its name gets the mark that it is for tests only."""
+    signer = LocalSigner(key) if isinstance(key, bytes) else key
     marked = x509.Name([*subject.rdns, x509.RelativeDistinguishedName([_mark()])])
     extensions = list(_extensions(signer.public, "authority", path_length, ()))
     name, until = marked.public_bytes(), _until(since, days)
