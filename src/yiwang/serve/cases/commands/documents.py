@@ -81,8 +81,8 @@ def issue(
 
 def _deliver(row: CaseDocument, case: Case, outer: Case, at: datetime) -> None:
     kind = DocumentKind(row.kind)
-    channel = DeliveryChannel(outer.delivery_channel)
     waits = kind.is_result
+    channel = DeliveryChannel(outer.delivery_channel if waits else outer.notice_channel)
     at_once = channel is DeliveryChannel.ONLINE and not waits
     CaseDelivery(
         document=row,

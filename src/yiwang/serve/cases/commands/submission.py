@@ -22,6 +22,7 @@ from yiwang.serve.cases.contracts import (
     CaseAction,
     CaseKind,
     CaseStatus,
+    DeliveryChannel,
     MaterialBy,
     MaterialInput,
     MatterHalted,
@@ -234,9 +235,24 @@ def _row(filing: _Filing, kind: CaseKind, title: str, handler: OrganisationRef, 
         channel=filing.channel,
         situation=_situation(filing),
         **_limits(limits),
-        delivery_channel="counter" if filing.channel == "counter" else "online",
+        **_delivery(filing),
         submitted_at=filing.at,
     )
+
+
+def _delivery(filing: _Filing) -> dict[str, Any]:
+    """Notices arrive where it was filed, results as the form's answer says, else there too."""
+    choice = filing.bundle.spec.delivery_choice
+    filed = DeliveryChannel.COUNTER if filing.channel == "counter" else DeliveryChannel.ONLINE
+    said = str(filing.facts.get(choice.fact) or filed)
+    shown = {answer.fact: answer.shown or str(answer.value) for answer in filing.answers if answer.value}
+    address = "，".join(shown[fact] for fact in choice.address if fact in shown)
+    allowed = {DeliveryChannel.ONLINE, DeliveryChannel.COUNTER} | ({DeliveryChannel.POST} if address else set())
+    return {
+        "notice_channel": filed.value,
+        "delivery_channel": said if said in allowed else filed.value,
+        "delivery_address": address if said == DeliveryChannel.POST and address else None,
+    }
 
 
 def _limits(limits: Limits) -> dict[str, Any]:
