@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .faults import GlyphMissing, PaperFault
-    from .ofd.pages import Colour, OfdImage, OfdObject, OfdPage, OfdPath, OfdText, Step, rectangle
+    from .ofd.contents import advances_of
+    from .ofd.pages import Colour, OfdImage, OfdObject, OfdPage, OfdPath, OfdText, Step, image_format, rectangle
     from .ofd.writing import write_ofd
-    from .typefaces import FACES, Typeface, face_for, typeface
+    from .typefaces import FACES, Typeface, face_for, font_folder, typeface
 
 __all__ = [
     "FACES",
@@ -24,7 +25,10 @@ __all__ = [
     "PaperFault",
     "Step",
     "Typeface",
+    "advances_of",
     "face_for",
+    "font_folder",
+    "image_format",
     "rectangle",
     "typeface",
     "write_ofd",
@@ -42,7 +46,10 @@ _PLACES = {
     "PaperFault": "faults",
     "Step": "ofd.pages",
     "Typeface": "typefaces",
+    "advances_of": "ofd.contents",
     "face_for": "typefaces",
+    "font_folder": "typefaces",
+    "image_format": "ofd.pages",
     "rectangle": "ofd.pages",
     "typeface": "typefaces",
     "write_ofd": "ofd.writing",

@@ -100,7 +100,7 @@ def _path(item: OfdPath, object_id: int) -> str:
     if item.stroke is not None:
         body += _colour("StrokeColor", item.stroke)
     drawn = " ".join(
-        " ".join([step, *(number(value - (left, top)[at % 2]) for at, value in enumerate(values))])
+        " ".join([step, *(number(value - (left, top)[at % 2], 2) for at, value in enumerate(values))])
         for step, values in item.steps
     )
     return element("PathObject", body + element("AbbreviatedData", drawn), about)

@@ -31,9 +31,9 @@ def element(name: str, body: str = "", attributes: Mapping[str, str] | None = No
     return f"<ofd:{name}{told}>{body}</ofd:{name}>" if body else f"<ofd:{name}{told}/>"
 
 
-def number(value: float) -> str:
-    """Millimetres to a micrometre, without needless zeros."""
-    told = f"{value:.3f}".rstrip("0").rstrip(".")
+def number(value: float, places: int = 3) -> str:
+    """Millimetres to a micrometre, or to fewer `places`, without needless zeros."""
+    told = f"{value:.{places}f}".rstrip("0").rstrip(".")
     return "0" if told in {"-0", ""} else told
 
 

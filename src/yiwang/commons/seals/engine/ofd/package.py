@@ -1,0 +1,245 @@
+"""The package of an OFD file (a ZIP archive), read strictly and written canonically.
+
+Readers of ZIP files disagree about what is in one whose parts contradict each other; a sealed document must mean the same
+to all. So every byte has to belong to an entry, both headers of an entry must agree, and no two names may be confused.
+Size, number, ratio and total are bounded before anything is unpacked.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from yiwang.commons.seals.engine.wording import SealFault
+
+MAX_PACKAGE: Final = 64 * 1024 * 1024
+MAX_ENTRIES: Final = 20_000
+MAX_ENTRY: Final = 64 * 1024 * 1024
+MAX_TOTAL: Final = 192 * 1024 * 1024
+MAX_RATIO: Final = 200
+_RATIO_FROM: Final = 1024 * 1024  # smaller entries may be as dense as they like
+_LOCAL: Final = struct.Struct("<IHHHHHIIIHH")
+_CENTRAL: Final = struct.Struct("<IHHHHHHIIIHHHHHII")
+_END: Final = struct.Struct("<IHHHHIIH")
+_DESCRIPTOR: Final = struct.Struct("<III")
+_SIGNS: Final = (0x04034B50, 0x02014B50, 0x06054B50, 0x08074B50)
+_LATER, _UTF8 = 0x0008, 0x0800
+_KNOWN_FLAGS: Final = 0x0006 | _LATER | _UTF8
+_STORED, _DEFLATED = 0, 8
+_DAY: Final = 0x0021  # 1 January 1980: the package tells no time
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str
+    raw_name: bytes
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    size: int
+    offset: int
+    central: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The files of a package by name (`/` between folders, none at the front), in the order they stand.
+
+    `canonical`: whether the package is exactly what `pack` makes of these files.
+    """
+
+    files: Mapping[str, bytes]
+    canonical: bool
+
+    def find(self, name: str) -> str | None:
+        """The name as it stands in the package, without regard to case where that is the only difference."""
+        if name in self.files:
+            return name
+        folded = name.casefold()
+        return next((kept for kept in self.files if kept.casefold() == folded), None)
+
+
+def is_package(data: bytes) -> bool:
+    """Whether it begins as a ZIP archive does."""
+    return data[:4] == b"PK\x03\x04"
+
+
+def open_package(data: bytes) -> Package:
+    """All files of a package. Raises SealFault: damaged, ambiguous, too large. Bounded by the limits above."""
+    if len(data) > MAX_PACKAGE:
+        raise SealFault("zip.large", size=len(data), limit=MAX_PACKAGE)
+    entries = list(_directory(data))
+    _check_names(entries)
+    _check_sizes(entries, len(data))
+    files: dict[str, bytes] = {}
+    at = 0
+    for entry in sorted(entries, key=lambda each: each.offset):
+        if entry.offset != at:
+            raise SealFault("zip.slack", at=min(at, entry.offset))
+        content, at = _content(data, entry)
+        if not entry.name.endswith("/"):
+            files[entry.name] = content
+        elif content:
+            raise SealFault("zip.folder", name=entry.name)
+    if at != _start_of_directory(data):
+        raise SealFault("zip.slack", at=at)
+    return Package(files, canonical=pack(files) == data)
+
+
+def _start_of_directory(data: bytes) -> int:
+    return int(_END.unpack_from(data, len(data) - _END.size)[6]) - 0
+
+
+def _directory(data: bytes) -> Iterator[_Entry]:
+    at = len(data) - _END.size
+    if at < 0 or not is_package(data):
+        raise SealFault("zip.none")
+    sign, disk, first, here, count, size, start, comment = _END.unpack_from(data, at)
+    if sign != _SIGNS[2]:
+        raise SealFault("zip.end")
+    start = int(start)
+    if disk or first or here != count or comment or start + size != at:
+        raise SealFault("zip.end")
+    if count > MAX_ENTRIES:
+        raise SealFault("zip.many", count=count, limit=MAX_ENTRIES)
+    position = start
+    for _ in range(count):
+        if position + _CENTRAL.size > at:
+            raise SealFault("zip.end")
+        values = _CENTRAL.unpack_from(data, position)
+        sign, _, version, flags, method, time, day, crc, packed, full, name, extra, note, disk, _, _, offset = values
+        stop = position + _CENTRAL.size + name + extra + note
+        if sign != _SIGNS[1] or stop > at or note or disk:
+            raise SealFault("zip.end")
+        raw = data[position + _CENTRAL.size : position + _CENTRAL.size + name]
+        if flags & ~_KNOWN_FLAGS or method not in {_STORED, _DEFLATED}:
+            raise SealFault("zip.method", name=_name(raw, flags))
+        agreed = struct.pack("<HHHHH", version, flags, method, time, day)
+        yield _Entry(_name(raw, flags), raw, flags, method, crc, packed, full, offset, agreed)
+        position = stop
+    if position != at:
+        raise SealFault("zip.end")
+
+
+def _name(raw: bytes, flags: int) -> str:
+    """A name as UTF-8, or as the GBK of older Chinese programs, or as the ZIP standard's code page."""
+    for encoding in ("utf-8",) if flags & _UTF8 else ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("cp437")
+
+
+def _check_names(entries: list[_Entry]) -> None:
+    seen: set[str] = set()
+    for entry in entries:
+        name = entry.name.removesuffix("/")
+        parts = name.split("/")
+        odd = "\\" in name or ":" in name or not name.isprintable() or len(name) > 1024  # noqa: PLR2004
+        if not name or odd or any(part in {"", ".", ".."} or part != part.strip() for part in parts):
+            raise SealFault("zip.path", name=name)
+        folded = name.casefold()
+        if folded in seen:
+            raise SealFault("zip.twice", name=name)
+        seen.add(folded)
+
+
+def _check_sizes(entries: list[_Entry], size: int) -> None:
+    total = 0
+    for entry in entries:
+        total += entry.size
+        dense = entry.size > _RATIO_FROM and entry.size > MAX_RATIO * max(entry.packed, 1)
+        if entry.size > MAX_ENTRY or entry.packed > size or dense:
+            raise SealFault("zip.bomb", name=entry.name)
+    if total > MAX_TOTAL:
+        raise SealFault("zip.total", limit=MAX_TOTAL)
+
+
+def _content(data: bytes, entry: _Entry) -> tuple[bytes, int]:
+    """What an entry holds and where it ends. Both of its headers must say the same."""
+    if entry.offset + _LOCAL.size > len(data):
+        raise SealFault("zip.cut", name=entry.name)
+    sign, version, flags, method, time, day, crc, packed, full, name, extra = _LOCAL.unpack_from(data, entry.offset)
+    begin = entry.offset + _LOCAL.size
+    raw = data[begin : begin + name]
+    if sign != _SIGNS[0] or raw != entry.raw_name:
+        raise SealFault("zip.differs", name=entry.name)
+    later = bool(flags & _LATER)
+    sizes = (crc, packed, full)
+    agreed = sizes == (entry.crc, entry.packed, entry.size) or (later and sizes == (0, 0, 0))
+    if struct.pack("<HHHHH", version, flags, method, time, day) != entry.central or not agreed:
+        raise SealFault("zip.differs", name=entry.name)
+    begin += name + extra
+    end = begin + entry.packed
+    if end > len(data):
+        raise SealFault("zip.cut", name=entry.name)
+    content = _unpacked(data[begin:end], entry)
+    if zlib.crc32(content) != entry.crc:
+        raise SealFault("zip.damaged", name=entry.name)
+    return content, _after_descriptor(data, end, entry) if later else end
+
+
+def _after_descriptor(data: bytes, at: int, entry: _Entry) -> int:
+    if data[at : at + 4] == _SIGNS[3].to_bytes(4, "little"):
+        at += 4
+    told = data[at : at + _DESCRIPTOR.size]
+    if told != _DESCRIPTOR.pack(entry.crc, entry.packed, entry.size):
+        raise SealFault("zip.differs", name=entry.name)
+    return at + _DESCRIPTOR.size
+
+
+def _unpacked(packed: bytes, entry: _Entry) -> bytes:
+    if entry.method == _STORED:
+        if entry.packed != entry.size:
+            raise SealFault("zip.differs", name=entry.name)
+        return packed
+    opened = zlib.decompressobj(-15)
+    try:
+        content = opened.decompress(packed[:-1], entry.size + 1)
+        last = opened.copy()
+        content += opened.decompress(packed[-1:], entry.size + 1 - len(content)) if not opened.eof else b""
+        whole = opened.eof and not opened.unused_data and not opened.unconsumed_tail
+    except (zlib.error, ValueError):
+        raise SealFault("zip.damaged", name=entry.name) from None
+    if not whole or len(content) != entry.size:
+        raise SealFault("zip.damaged", name=entry.name)
+    if _padded(last, packed[-1]):
+        raise SealFault("zip.slack", at=entry.offset)
+    return content
+
+
+def _padded(before: "zlib._Decompress", last: int) -> bool:
+    """Whether bits of the last octet that the stream does not use are set: nobody would see them change."""
+    for bit in range(7, -1, -1):
+        tried = before.copy()
+        try:
+            tried.decompress(bytes((last ^ 1 << bit,)))
+        except zlib.error:
+            return False
+        if not tried.eof:
+            return False
+        if last >> bit & 1:
+            return True
+    return False
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """The one package of these files: OFD.xml first, the rest by name, nothing compressed, no times.
+
+    A compressed stream may be changed without changing what comes out; a stored one can't, and each byte counts.
+    """
+    order = sorted(files, key=lambda name: (name != "OFD.xml", name))
+    bodies, directory, at = [], [], 0
+    for name in order:
+        content, raw = files[name], name.encode()
+        flags = 0 if raw.isascii() else _UTF8
+        common = (20, flags, _STORED, 0, _DAY, zlib.crc32(content), len(content), len(content), len(raw), 0)
+        bodies += [_LOCAL.pack(_SIGNS[0], *common), raw, content]
+        directory += [_CENTRAL.pack(_SIGNS[1], 20, *common, 0, 0, 0, 0, at), raw]
+        at += _LOCAL.size + len(raw) + len(content)
+    listed = b"".join(directory)
+    end = _END.pack(_SIGNS[2], 0, 0, len(order), len(order), len(listed), at, 0)
+    return b"".join((*bodies, listed, end))
