@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from .faults import GlyphMissing, PaperFault
     from .ofd.contents import advances_of
     from .ofd.pages import Colour, OfdImage, OfdObject, OfdPage, OfdPath, OfdText, Step, image_format, rectangle
+    from .ofd.signing import Stamp, sign_ofd
     from .ofd.writing import write_ofd
+    from .ses import ParsedSeal, ParsedSignedValue, SealInfo, make_seal, parse_seal, parse_signed_value, sign_value
     from .typefaces import FACES, Typeface, face_for, font_folder, typeface
+    from .wording import Reason, SealFault
 
 __all__ = [
     "FACES",
@@ -23,20 +26,31 @@ __all__ = [
     "OfdPath",
     "OfdText",
     "PaperFault",
+    "ParsedSeal",
+    "ParsedSignedValue",
+    "Reason",
+    "SealFault",
+    "SealInfo",
+    "Stamp",
     "Step",
     "Typeface",
     "advances_of",
     "face_for",
     "font_folder",
     "image_format",
+    "make_seal",
+    "parse_seal",
+    "parse_signed_value",
     "rectangle",
+    "sign_ofd",
+    "sign_value",
     "typeface",
     "write_ofd",
 ]
 
 _PLACES = {
-    "FACES": "typefaces",
     "Colour": "ofd.pages",
+    "FACES": "typefaces",
     "GlyphMissing": "faults",
     "OfdImage": "ofd.pages",
     "OfdObject": "ofd.pages",
@@ -44,13 +58,24 @@ _PLACES = {
     "OfdPath": "ofd.pages",
     "OfdText": "ofd.pages",
     "PaperFault": "faults",
+    "ParsedSeal": "ses",
+    "ParsedSignedValue": "ses",
+    "Reason": "wording",
+    "SealFault": "wording",
+    "SealInfo": "ses",
+    "Stamp": "ofd.signing",
     "Step": "ofd.pages",
     "Typeface": "typefaces",
     "advances_of": "ofd.contents",
     "face_for": "typefaces",
     "font_folder": "typefaces",
     "image_format": "ofd.pages",
+    "make_seal": "ses",
+    "parse_seal": "ses",
+    "parse_signed_value": "ses",
     "rectangle": "ofd.pages",
+    "sign_ofd": "ofd.signing",
+    "sign_value": "ses",
     "typeface": "typefaces",
     "write_ofd": "ofd.writing",
 }

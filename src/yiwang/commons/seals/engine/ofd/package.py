@@ -83,13 +83,9 @@ def open_package(data: bytes) -> Package:
             files[entry.name] = content
         elif content:
             raise SealFault("zip.folder", name=entry.name)
-    if at != _start_of_directory(data):
+    if at != _END.unpack_from(data, len(data) - _END.size)[6]:
         raise SealFault("zip.slack", at=at)
-    return Package(files, canonical=pack(files) == data)
-
-
-def _start_of_directory(data: bytes) -> int:
-    return int(_END.unpack_from(data, len(data) - _END.size)[6]) - 0
+    return Package(files, canonical=all(entry.method == _STORED for entry in entries) and pack(files) == data)
 
 
 def _directory(data: bytes) -> Iterator[_Entry]:
@@ -138,7 +134,7 @@ def _check_names(entries: list[_Entry]) -> None:
     for entry in entries:
         name = entry.name.removesuffix("/")
         parts = name.split("/")
-        odd = "\\" in name or ":" in name or not name.isprintable() or len(name) > 1024  # noqa: PLR2004
+        odd = "\\" in name or ":" in name or not name.isprintable() or len(name) > 1024
         if not name or odd or any(part in {"", ".", ".."} or part != part.strip() for part in parts):
             raise SealFault("zip.path", name=name)
         folded = name.casefold()
@@ -213,13 +209,14 @@ def _unpacked(packed: bytes, entry: _Entry) -> bytes:
 
 def _padded(before: "zlib._Decompress", last: int) -> bool:
     """Whether bits of the last octet that the stream does not use are set: nobody would see them change."""
+    wanted = before.copy().decompress(bytes((last,)))
     for bit in range(7, -1, -1):
         tried = before.copy()
         try:
-            tried.decompress(bytes((last ^ 1 << bit,)))
+            same = tried.decompress(bytes((last ^ 1 << bit,))) == wanted
         except zlib.error:
             return False
-        if not tried.eof:
+        if not tried.eof or not same:
             return False
         if last >> bit & 1:
             return True

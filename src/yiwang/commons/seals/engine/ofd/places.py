@@ -3,12 +3,14 @@
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from yiwang.commons.seals.engine.ofd.package import Package
 from yiwang.commons.seals.engine.ofd.xml import Element, read_xml
 from yiwang.commons.seals.engine.wording import SealFault
 
-ROOT = "OFD.xml"
+ROOT: Final = "OFD.xml"
+MAX_SIGNATURES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,25 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureList:
+    """A Signatures.xml: its path, the highest ID it tells, its lines."""
+
+    path: str
+    max_id: str
+    lines: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
-    """What OFD.xml names. `signatures`: the path of Signatures.xml, empty where the file has none."""
+    """What OFD.xml names: its documents' roots, and their lists of signatures (those that have one)."""
 
     root: Element
-    document: str
-    signatures: str
-    max_id: str
-    listed: tuple[Listed, ...]
+    documents: tuple[str, ...]
+    lists: tuple[SignatureList, ...]
+
+    @property
+    def listed(self) -> tuple[Listed, ...]:
+        return tuple(line for each in self.lists for line in each.lines)
 
 
 def resolve(package: Package, base: str, location: str) -> str | None:
@@ -62,47 +75,44 @@ def folder(path: str) -> str:
 
 
 def find_places(package: Package) -> Places:
-    """Read OFD.xml and the list of signatures. Raises SealFault."""
+    """Read OFD.xml and the lists of signatures. Raises SealFault."""
     if ROOT not in package.files:
         raise SealFault("ofd.none")
     root = read_xml(package.files[ROOT], ROOT, "OFD")
-    bodies = list(root.all("DocBody"))
-    if not bodies:
+    documents: list[str] = []
+    lists: list[SignatureList] = []
+    for body in root.all("DocBody"):
+        documents.append(_named(package, body.said("DocRoot"), "DocRoot"))
+        told = [element for element in body.all("Signatures") if element.text.strip()]
+        if len(told) > 1:
+            raise SealFault("ofd.lists")
+        lists += [_list(package, _named(package, element.text, "Signatures")) for element in told]
+    if not documents:
         raise SealFault("ofd.none")
-    if len(bodies) > 1:
-        raise SealFault("ofd.bodies", count=len(bodies))
-    body = bodies[0]
-    document = resolve(package, "", body.said("DocRoot"))
-    if document is None:
-        raise SealFault("ofd.missing", name=body.said("DocRoot") or "DocRoot")
-    told = list(body.all("Signatures"))
-    if len(told) > 1:
-        raise SealFault("ofd.lists")
-    if not told:
-        return Places(root, document, "", "", ())
-    path = resolve(package, "", told[0].text)
+    paths = [line.path for each in lists for line in each.lines]
+    if len(paths) > MAX_SIGNATURES:
+        raise SealFault("ofd.many", limit=MAX_SIGNATURES)
+    if len(set(paths)) != len(paths):
+        raise SealFault("ofd.listed_twice")
+    return Places(root, tuple(documents), tuple(lists))
+
+
+def _named(package: Package, location: str, what: str) -> str:
+    path = resolve(package, "", location)
     if path is None:
-        raise SealFault("ofd.missing", name=told[0].text.strip() or "Signatures")
-    max_id, listed = _list(package, path)
-    return Places(root, document, path, max_id, listed)
+        raise SealFault("ofd.missing", name=location.strip() or what)
+    return path
 
 
-def _list(package: Package, path: str) -> tuple[str, tuple[Listed, ...]]:
+def _list(package: Package, path: str) -> SignatureList:
     root = read_xml(package.files[path], path, "Signatures")
-    found: list[Listed] = []
+    found = []
     for line in root.all("Signature"):
         place = resolve(package, folder(path), line.get("BaseLoc"))
         if place is None:
             raise SealFault("ofd.missing", name=line.get("BaseLoc") or "Signature")
-        if any(place == other.path for other in found):
-            raise SealFault("ofd.listed_twice", name=place)
         found.append(Listed(line.get("ID"), line.get("Type") or "Seal", place))
-    if len(found) > MAX_SIGNATURES:
-        raise SealFault("ofd.many", limit=MAX_SIGNATURES)
-    return root.said("MaxSignId"), tuple(found)
-
-
-MAX_SIGNATURES = 200
+    return SignatureList(path, root.said("MaxSignId"), tuple(found))
 
 
 def page_ids(package: Package, document: str) -> list[str]:

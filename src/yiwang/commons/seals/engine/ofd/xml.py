@@ -56,7 +56,8 @@ class Element:
 
 class _Builder:
     def __init__(self, part: str) -> None:
-        self.part, self.parser = part, Any
+        self.part = part
+        self.parser: Any = None  # set once the parser is made
         self.root: Element | None = None
         self.stack: list[Element] = []
         self.count = 0
