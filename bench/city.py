@@ -1,10 +1,12 @@
 """A city to measure in: a data folder of its own with the embedded PostgreSQL, migrated, the pack loaded, at rest."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +18,7 @@ from psycopg import sql
 from yiwang.kernel.db import Server
 
 PREPARED = "yiwang"
+_TRIES = 30
 
 
 class City:
@@ -48,9 +51,14 @@ class City:
         return name
 
     def drop(self, name: str) -> None:
-        """Remove such a copy."""
+        """Remove such a copy. One that stays since autovacuum is at work in it, which we may not end, goes with the server."""
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         with psycopg.connect(self.server.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            for _ in range(_TRIES):
+                with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(statement)
+                    return
+                time.sleep(1)
 
     def run(self, database: str, arguments: list[str]) -> str:
         """Run `bench.inside` on a database; the last line that it prints."""

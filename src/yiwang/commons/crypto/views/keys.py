@@ -114,6 +114,8 @@ def key(request: HttpRequest, key_id: UUID) -> HttpResponse:
         "state": words.STATES[page.row.state],
         "facts": _facts(page),
         "versions": _versions(page.versions),
+        "reencrypts": page.row.purpose is Purpose.FIELDS
+        and any(each.replaced_at and not each.retired_at for each in page.versions),
         "history": Timeline(tuple(_event(each) for each in page.steps)),
         "uses": _uses(page),
         "actions": _actions(page, held),

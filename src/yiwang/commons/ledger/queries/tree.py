@@ -19,6 +19,9 @@ from yiwang.commons.ledger.rules import HASH, HEIGHT, WIDTH, Edge, full_tiles, g
 
 _KEPT_TILES: Final = 4096  # of 16 kB, of the lowest level and of all others
 _KEPT_FOLDS: Final = 16
+_TOGETHER: Final = (
+    8  # tiles read at once: a statement costs as much as the bytes of eight, and proofs rarely come alone
+)
 _Identity = tuple[str, str]
 _Place = tuple[_Identity, int, int]
 _lowest: OrderedDict[_Place, bytes] = OrderedDict()
@@ -188,7 +191,13 @@ class Tree:
 
     def _tile(self, level: int, number: int) -> bytes:
         kept = _kept(level).get((self._identity, level, number)) or self._own.get((level, number))
-        return kept or self._fetch(level, [number])[number]
+        return kept or self._fetch(level, self._around(level, number))[number]
+
+    def _around(self, level: int, number: int) -> list[int]:
+        """The full tiles of the group that this one stands in, those that are known left out."""
+        first = number - number % _TOGETHER
+        last = min(first + _TOGETHER, full_tiles(level, self.edge.size))
+        return [each for each in range(first, last) if each == number or not self._known(level, each)]
 
     def _fetch(self, level: int, numbers: Collection[int]) -> dict[int, bytes]:
         found = fetch_tiles(log=self.log, level=level, numbers=numbers)
