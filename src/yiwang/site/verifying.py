@@ -10,6 +10,8 @@ import click
 
 # verb → "module:attribute" of a command that needs neither Django nor a database to be imported
 _VERBS = {
+    "archive": "yiwang.commons.archives.cli.verifying:archive",
+    "proof": "yiwang.commons.archives.cli.proving:proof",
     "receipt": "yiwang.commons.ledger.cli.verifying:receipt",
 }
 
