@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from yiwang.commons.privacy.contracts import CONSENT, STATUTORY_DUTY, Basis, ConsentView
+from yiwang.commons.privacy.contracts import CONSENT, SHOWN, STATUTORY_DUTY, Basis, ConsentView
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.text import gettext_noop as _
 
@@ -132,6 +132,12 @@ def holdings() -> tuple[Holding, ...]:
 
 register_basis(
     Basis(CONSENT, _("本人同意"), _("《个人信息保护法》第十三条第一款第（一）项"), _("您已经同意")),
+    Basis(
+        SHOWN,
+        _("本人出示"),
+        _("《个人信息保护法》第十三条第一款第（一）项"),
+        _("您自己出示给对方核验"),
+    ),
     Basis(
         STATUTORY_DUTY,
         _("履行法定职责"),
