@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from .ofd.pages import Colour, OfdImage, OfdObject, OfdPage, OfdPath, OfdText, Step, image_format, rectangle
     from .ofd.signing import Stamp, sign_ofd
     from .ofd.writing import write_ofd
+    from .pictures import DIAMETERS, SealPicture, draw_seal
     from .ses import ParsedSeal, ParsedSignedValue, SealInfo, make_seal, parse_seal, parse_signed_value, sign_value
     from .typefaces import FACES, Typeface, face_for, font_folder, typeface
     from .wording import Reason, SealFault
 
 __all__ = [
+    "DIAMETERS",
     "FACES",
     "Colour",
     "GlyphMissing",
@@ -31,10 +33,12 @@ __all__ = [
     "Reason",
     "SealFault",
     "SealInfo",
+    "SealPicture",
     "Stamp",
     "Step",
     "Typeface",
     "advances_of",
+    "draw_seal",
     "face_for",
     "font_folder",
     "image_format",
@@ -49,6 +53,9 @@ __all__ = [
 ]
 
 _PLACES = {
+    "DIAMETERS": "pictures",
+    "SealPicture": "pictures",
+    "draw_seal": "pictures",
     "Colour": "ofd.pages",
     "FACES": "typefaces",
     "GlyphMissing": "faults",
