@@ -41,6 +41,7 @@ from yiwang.commons.identity.queries.places import (
     regions_by_code,
 )
 from yiwang.commons.identity.queries.samples import sample_accounts, sample_password
+from yiwang.commons.identity.queries.step_up import step_up
 
 __all__ = [
     "SESSION_ACTING",
@@ -84,5 +85,6 @@ __all__ = [
     "scope",
     "serving_entity",
     "standing_of",
+    "step_up",
     "subject_names",
 ]
