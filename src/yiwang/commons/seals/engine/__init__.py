@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .faults import GlyphMissing, PaperFault
+    from .findings import Findings
+    from .judging import Sealed, judge_signed_value, sealed_bytes, verify_seal
     from .ofd.contents import advances_of
     from .ofd.pages import Colour, OfdImage, OfdObject, OfdPage, OfdPath, OfdText, Step, image_format, rectangle
     from .ofd.signing import Stamp, sign_ofd
+    from .ofd.verifying import verify_ofd
     from .ofd.writing import write_ofd
     from .pictures import DIAMETERS, SealPicture, draw_seal
     from .ses import ParsedSeal, ParsedSignedValue, SealInfo, make_seal, parse_seal, parse_signed_value, sign_value
+    from .sorting import is_sealed, verify_sealed
+    from .trust import Trust
     from .typefaces import FACES, Typeface, face_for, font_folder, typeface
     from .wording import Reason, SealFault
 
@@ -21,6 +26,7 @@ __all__ = [
     "DIAMETERS",
     "FACES",
     "Colour",
+    "Findings",
     "GlyphMissing",
     "OfdImage",
     "OfdObject",
@@ -34,30 +40,37 @@ __all__ = [
     "SealFault",
     "SealInfo",
     "SealPicture",
+    "Sealed",
     "Stamp",
     "Step",
+    "Trust",
     "Typeface",
     "advances_of",
     "draw_seal",
     "face_for",
     "font_folder",
     "image_format",
+    "is_sealed",
+    "judge_signed_value",
     "make_seal",
     "parse_seal",
     "parse_signed_value",
     "rectangle",
+    "sealed_bytes",
     "sign_ofd",
     "sign_value",
     "typeface",
+    "verify_ofd",
+    "verify_seal",
+    "verify_sealed",
     "write_ofd",
 ]
 
 _PLACES = {
-    "DIAMETERS": "pictures",
-    "SealPicture": "pictures",
-    "draw_seal": "pictures",
     "Colour": "ofd.pages",
+    "DIAMETERS": "pictures",
     "FACES": "typefaces",
+    "Findings": "findings",
     "GlyphMissing": "faults",
     "OfdImage": "ofd.pages",
     "OfdObject": "ofd.pages",
@@ -70,20 +83,30 @@ _PLACES = {
     "Reason": "wording",
     "SealFault": "wording",
     "SealInfo": "ses",
+    "SealPicture": "pictures",
+    "Sealed": "judging",
     "Stamp": "ofd.signing",
     "Step": "ofd.pages",
+    "Trust": "trust",
     "Typeface": "typefaces",
     "advances_of": "ofd.contents",
+    "draw_seal": "pictures",
     "face_for": "typefaces",
     "font_folder": "typefaces",
     "image_format": "ofd.pages",
+    "is_sealed": "sorting",
+    "judge_signed_value": "judging",
     "make_seal": "ses",
     "parse_seal": "ses",
     "parse_signed_value": "ses",
     "rectangle": "ofd.pages",
+    "sealed_bytes": "judging",
     "sign_ofd": "ofd.signing",
     "sign_value": "ses",
     "typeface": "typefaces",
+    "verify_ofd": "ofd.verifying",
+    "verify_seal": "judging",
+    "verify_sealed": "sorting",
     "write_ofd": "ofd.writing",
 }
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 TERMS: Final[Mapping[str, tuple[str, str]]] = {
-    "seal": ("印章", "the seal"),
-    "value": ("签章值", "the signature value"),
+    "signer": ("签章人", "the signer"),
+    "maker": ("制章人", "the seal's maker"),
+    "stamper": ("时间戳服务", "the time stamp service"),
+    "document": ("文件", "document"),
 }
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -66,4 +68,127 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # reading seals
     "seal.no_seal": ("不是电子印章结构", "not an electronic seal"),
     "seal.version": ("不支持的印章版本 {version}", "unsupported version {version} of seals"),
+    "seal.unreadable": ("不能读取印章：{reason}", "the seal can't be read: {reason}"),
+    "seal.wrong": (
+        "印章上的制章人签名无效：印章是伪造的，或已被改动",
+        "the maker's signature on the seal is wrong: the seal is forged or was changed",
+    ),
+    "seal.content": ("印章内容不能确认是制章人所制", "the seal's content is not known to be its maker's"),
+    "seal.other": (
+        "文件中的印章与签章值中的印章不是同一枚",
+        "the seal in the file is not the one in the signature value",
+    ),
+    "seal.not_listed": (
+        "签章人的证书不在印章的签章人名单中，无权使用这枚印章",
+        "the signer's certificate is not listed in the seal: no right to use it",
+    ),
+    "seal.not_then": (
+        "签章时（{at}）印章不在有效期内（{span}）",
+        "the seal ({span}) was not in force when it was used ({at})",
+    ),
+    "seal.not_now": ("印章现在不在有效期内（{span}）", "the seal is not in force now ({span})"),
+    # signature values
+    "value.unreadable": ("不能读取签章值：{reason}", "the signature value can't be read: {reason}"),
+    "value.bare": (
+        "签名中没有签名人证书，无法判断是谁签的",
+        "a bare signature without a certificate: who signed can't be judged",
+    ),
+    "value.no_seal": ("只有数字签名，没有电子印章", "a digital signature only, without a seal"),
+    "value.no_document": (
+        "只有签章值，没有被签章的文件：请核验完整的 OFD 或 PDF 文件",
+        "only the signature value is here: check the whole OFD or PDF file",
+    ),
+    "value.property": (
+        "签章值所记原文是“{told}”，实为“{path}”",
+        "the value says it is for “{told}”; it stands at “{path}”",
+    ),
+    "value.versions": ("签章值为版本 {value}，印章为版本 {seal}", "the value has version {value}, the seal {seal}"),
+    "sig.wrong": (
+        "签名值不符：签名后内容被改动，或不是该证书的持有人所签",
+        "the signature is wrong: what was signed was changed, or another signed it",
+    ),
+    "sig.algorithm": ("不支持签名算法 {oid}", "signature algorithm {oid} is not supported"),
+    "sig.not_der": ("结构不是规范的 DER 编码", "the structure is not in distinguished encoding (DER)"),
+    "cms.none": ("不是可识别的签名数据（GB/T 35275）", "no signed data of a known form (GB/T 35275)"),
+    "cms.signers": ("签名数据有 {count} 个签名人，只支持一个", "{count} signers; only one is supported"),
+    "cms.hash": ("不支持摘要算法 {oid}", "hash algorithm {oid} is not supported"),
+    "cms.no_certificate": ("签名数据中没有签名人的证书", "the signer's certificate is not in the signed data"),
+    "data.differs": (
+        "签名后“{what}”被改动（摘要不符）",
+        "“{what}” was changed after it was signed (another digest)",
+    ),
+    # times
+    "time.none": (
+        "没有可读的签章时间，无法判断当时是否有效",
+        "no readable time of signing: validity then can't be judged",
+    ),
+    "time.future": ("签章时间 {at} 在将来", "the time of signing {at} lies in the future"),
+    "time.claimed": (
+        "签章时间 {at} 由签章人自述，没有时间戳证明",
+        "the time of signing {at} is the signer's own word; no time stamp proves it",
+    ),
+    "time.two": ("文件记载了两个签章时间：{one} 和 {other}", "two times of signing are told: {one} and {other}"),
+    "stamp.unreadable": ("带有时间戳，但不能读取：{reason}", "there is a time stamp, but it can't be read: {reason}"),
+    "stamp.wrong": (
+        "时间戳（{at}）无效：不是对这个签名所盖",
+        "the time stamp ({at}) is wrong or for another signature",
+    ),
+    "stamp.holds": ("时间戳 {at} 与签名相符", "the time stamp {at} fits the signature"),
+    # certificates
+    "cert.unreadable": ("{role}的证书不能读取", "the certificate of {role} can't be read"),
+    "cert.withdrawn": ("{role}的证书已被停用：{subject}", "the certificate of {role} is withdrawn: {subject}"),
+    "cert.fault": ("{role}的证书不可信：{reason}", "the certificate of {role} is not good: {reason}"),
+    "cert.remark": ("{role}的证书：{reason}", "the certificate of {role}: {reason}"),
+    "cert.not_then": (
+        "{role}的证书有效期为 {span}，不含判断时间 {at}",
+        "the certificate of {role} ({span}) was not in force at {at}",
+    ),
+    "chain.no_roots": (
+        "没有给出受信任的根证书，无法判断证书是否可信：请用 --roots 指定根证书文件，或由本系统管理员配置信任列表",
+        "no trusted root was given: name a file of roots by --roots, or have the administrator set up the trust list",
+    ),
+    "chain.no_status": (
+        "无法确认{role}的证书未被吊销（{reason}）：请用 --crl 提供吊销列表",
+        "whether the certificate of {role} is revoked is not known ({reason}): give a revocation list by --crl",
+    ),
+    "trust.file": (
+        "不能读取信任列表文件 {name}：{detail}",
+        "the file {name} of the trust list can't be read: {detail}",
+    ),
+    "trust.unreadable": ("信任列表中有文件不能读取：{reason}", "a file of the trust list can't be read: {reason}"),
+    # what an OFD signature protects
+    "ofd.unsigned": ("文件没有电子签章或数字签名", "the file bears no seal and no signature"),
+    "ref.none": ("签名没有列出所保护的文件", "the signature lists no files that it protects"),
+    "ref.method": ("不支持摘要方法“{method}”", "the digest method “{method}” is not supported"),
+    "ref.weak": ("摘要方法 {method} 已不安全", "the digest method {method} is no longer safe"),
+    "ref.changed": ("签章后被改动：{names}", "changed after sealing: {names}"),
+    "ref.keyed": (
+        "所用摘要方法是带密钥的 SM3，按不带密钥计算也不相符",
+        "the digest method is SM3 with a key; without one it does not match either",
+    ),
+    "ref.list": (
+        "这个签名保护了签名列表，但列表后来有改动（又加了签名）",
+        "this signature protects the list of signatures, which was changed later (another signature was added)",
+    ),
+    "ref.missing": ("签章后被删除：{names}", "removed after sealing: {names}"),
+    "ref.case": ("“{name}”的大小写与文件包中不同", "“{name}” differs in case from the name in the package"),
+    "ref.unprotected": (
+        "有 {count} 个文件不受任何签名保护（可能是签章后加入的）：{names}",
+        "{count} files that no signature protects (may have been added after sealing): {names}",
+    ),
+    "ref.later": (
+        "第 {number} 个签名不保护其后加入的文件（由别的签名保护）：{names}",
+        "signature {number} does not cover files added after it (others do): {names}",
+    ),
+    "zip.not_ours": (
+        "文件包不是签章时的样子，已被别的程序改写",
+        "the package is not as it was written at sealing: something rewrote it",
+    ),
+    "zip.minor": (
+        "文件包内“{name}”前后两处的时间或版本记载不一致",
+        "two notes of time or version about “{name}” disagree",
+    ),
+    "zip.overlap": ("文件包内“{name}”与另一个文件重叠", "“{name}” overlaps another file in the package"),
+    "file.unknown": ("不是 OFD、PDF、电子印章或签章值", "neither OFD nor PDF nor a seal nor a signed value"),
+    "file.large": ("文件超过上限 {limit} 字节", "the file is larger than {limit} bytes"),
 }

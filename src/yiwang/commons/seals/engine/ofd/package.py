@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from yiwang.commons.seals.engine.wording import SealFault
+from yiwang.commons.seals.engine.wording import Reason, SealFault
 
 MAX_PACKAGE: Final = 64 * 1024 * 1024
 MAX_ENTRIES: Final = 20_000
 MAX_ENTRY: Final = 64 * 1024 * 1024
 MAX_TOTAL: Final = 192 * 1024 * 1024
 MAX_RATIO: Final = 200
+MAX_FAULTS: Final = 5
 _RATIO_FROM: Final = 1024 * 1024  # smaller entries may be as dense as they like
 _LOCAL: Final = struct.Struct("<IHHHHHIIIHH")
 _CENTRAL: Final = struct.Struct("<IHHHHHHIIIHHHHHII")
@@ -47,11 +48,13 @@ class _Entry:
 class Package:
     """The files of a package by name (`/` between folders, none at the front), in the order they stand.
 
-    `canonical`: whether the package is exactly what `pack` makes of these files.
+    `canonical`: whether the package is exactly what `pack` makes of these files. `faults`: what is odd about it though
+    it can be read: bytes that belong to no file, headers that disagree on what does not change the content.
     """
 
     files: Mapping[str, bytes]
     canonical: bool
+    faults: tuple[Reason, ...] = ()
 
     def find(self, name: str) -> str | None:
         """The name as it stands in the package, without regard to case where that is the only difference."""
@@ -74,18 +77,22 @@ def open_package(data: bytes) -> Package:
     _check_names(entries)
     _check_sizes(entries, len(data))
     files: dict[str, bytes] = {}
+    faults: list[Reason] = []
     at = 0
     for entry in sorted(entries, key=lambda each: each.offset):
-        if entry.offset != at:
-            raise SealFault("zip.slack", at=min(at, entry.offset))
-        content, at = _content(data, entry)
+        if entry.offset < at:
+            raise SealFault("zip.overlap", name=entry.name)
+        if entry.offset > at:
+            faults.append(Reason("zip.slack", {"at": at}))
+        content, at = _content(data, entry, faults)
         if not entry.name.endswith("/"):
             files[entry.name] = content
         elif content:
             raise SealFault("zip.folder", name=entry.name)
     if at != _END.unpack_from(data, len(data) - _END.size)[6]:
-        raise SealFault("zip.slack", at=at)
-    return Package(files, canonical=all(entry.method == _STORED for entry in entries) and pack(files) == data)
+        faults.append(Reason("zip.slack", {"at": at}))
+    canonical = not faults and all(entry.method == _STORED for entry in entries) and pack(files) == data
+    return Package(files, canonical, tuple(faults[:MAX_FAULTS]))
 
 
 def _directory(data: bytes) -> Iterator[_Entry]:
@@ -154,7 +161,7 @@ def _check_sizes(entries: list[_Entry], size: int) -> None:
         raise SealFault("zip.total", limit=MAX_TOTAL)
 
 
-def _content(data: bytes, entry: _Entry) -> tuple[bytes, int]:
+def _content(data: bytes, entry: _Entry, faults: list[Reason]) -> tuple[bytes, int]:
     """What an entry holds and where it ends. Both of its headers must say the same."""
     if entry.offset + _LOCAL.size > len(data):
         raise SealFault("zip.cut", name=entry.name)
@@ -166,13 +173,15 @@ def _content(data: bytes, entry: _Entry) -> tuple[bytes, int]:
     later = bool(flags & _LATER)
     sizes = (crc, packed, full)
     agreed = sizes == (entry.crc, entry.packed, entry.size) or (later and sizes == (0, 0, 0))
-    if struct.pack("<HHHHH", version, flags, method, time, day) != entry.central or not agreed:
+    if method != entry.method or later != bool(entry.flags & _LATER) or not agreed:
         raise SealFault("zip.differs", name=entry.name)
+    if struct.pack("<HHHHH", version, flags, method, time, day) != entry.central:
+        faults.append(Reason("zip.minor", {"name": entry.name}))
     begin += name + extra
     end = begin + entry.packed
     if end > len(data):
         raise SealFault("zip.cut", name=entry.name)
-    content = _unpacked(data[begin:end], entry)
+    content = _unpacked(data[begin:end], entry, faults)
     if zlib.crc32(content) != entry.crc:
         raise SealFault("zip.damaged", name=entry.name)
     return content, _after_descriptor(data, end, entry) if later else end
@@ -187,7 +196,7 @@ def _after_descriptor(data: bytes, at: int, entry: _Entry) -> int:
     return at + _DESCRIPTOR.size
 
 
-def _unpacked(packed: bytes, entry: _Entry) -> bytes:
+def _unpacked(packed: bytes, entry: _Entry, faults: list[Reason]) -> bytes:
     if entry.method == _STORED:
         if entry.packed != entry.size:
             raise SealFault("zip.differs", name=entry.name)
@@ -203,7 +212,7 @@ def _unpacked(packed: bytes, entry: _Entry) -> bytes:
     if not whole or len(content) != entry.size:
         raise SealFault("zip.damaged", name=entry.name)
     if _padded(last, packed[-1]):
-        raise SealFault("zip.slack", at=entry.offset)
+        faults.append(Reason("zip.slack", {"at": entry.offset}))
     return content
 
 

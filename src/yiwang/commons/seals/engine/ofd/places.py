@@ -1,7 +1,6 @@
 """Where things are in an OFD package: the document, its pages, its list of signatures (GB/T 33190-2016, 7 and 18)."""
 
 import posixpath
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,19 +119,3 @@ def page_ids(package: Package, document: str) -> list[str]:
     root = read_xml(package.files[document], document, "Document")
     pages = root.first("Pages")
     return [page.get("ID") for page in pages.all("Page")] if pages is not None else []
-
-
-def named_locations(element: Element) -> Iterator[str]:
-    """Every location that a part names: what readers follow from it."""
-    for each in element.walk():
-        for name, value in each.attributes.items():
-            if name in {"BaseLoc", "FileLoc", "Loc"} and value.strip():
-                yield value
-        if each.text.strip() and not each.children and (each.name in _LOCATIONS or each.name.endswith("Loc")):
-            yield each.text
-
-
-_LOCATIONS = frozenset(
-    {"DocRoot", "PublicRes", "DocumentRes", "Annotations", "Attachments", "CustomTags", "Extensions", "Signatures",
-     "MediaFile", "FontFile", "PageRes", "Profile", "ExtendData", "Thumbnail", "Cover", "Data"}
-)  # fmt: skip

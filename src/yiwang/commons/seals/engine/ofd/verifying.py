@@ -1,0 +1,240 @@
+"""Judges all signatures of an OFD file, and what none of them protects.
+
+Each signature is judged by what its own references protect; whatever is in the package beside that, and is no part of
+a signature itself, makes the references invalid: nobody answers for it. Never raises for the file's sake.
+"""
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from yiwang.commons.seals.engine import asn1
+from yiwang.commons.seals.engine.findings import Findings
+from yiwang.commons.seals.engine.judging import judge_signed_value, sealed_bytes
+from yiwang.commons.seals.engine.ofd.package import Package, open_package
+from yiwang.commons.seals.engine.ofd.places import Listed, Places, find_places, folder, resolve
+from yiwang.commons.seals.engine.ofd.signing import PROVIDER, signatures_xml
+from yiwang.commons.seals.engine.ofd.xml import Element, read_xml
+from yiwang.commons.seals.engine.trust import Trust
+from yiwang.commons.seals.engine.wording import Reason, SealFault, shown
+from yiwang.kernel.verdicts import Mark, Verdict
+
+MAX_REFERENCES: Final = 50_000
+MAX_NAMES: Final = 5
+_HASHES: Final = {
+    "sm3": "sm3",
+    "1.2.156.10197.1.401": "sm3",
+    "1.2.156.10197.1.401.1": "sm3",
+    "1.2.156.10197.1.401.2": "sm3",
+    "sha256": "sha256",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "sha384": "sha384",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "sha512": "sha512",
+    "2.16.840.1.101.3.4.2.3": "sha512",
+    "sha1": "sha1",
+    "1.3.14.3.2.26": "sha1",
+    "md5": "md5",
+    "1.2.840.113549.2.5": "md5",
+}
+_WEAK: Final = frozenset({"md5", "sha1"})
+_KEYED: Final = "1.2.156.10197.1.401.2"
+_NO_FILE: Final = frozenset({"zip.none", "zip.large", "ofd.none"})
+
+
+@dataclass(slots=True)
+class _Judged:
+    """One signature: what was found, the files that it protects, those that are part of it."""
+
+    found: Findings
+    protects: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+    sealed: bool = False
+    provider: str = ""
+
+
+def verify_ofd(data: bytes, trust: Trust) -> Verdict:
+    """The verdict on all signatures of an OFD file; `more["signatures"]` tells each.
+
+    `references` covers the document's hash, every reference and whatever no signature protects. A file without any
+    signature is UNKNOWN in all parts.
+    """
+    found = Findings()
+    try:
+        package = open_package(data)
+        places = find_places(package)
+    except SealFault as fault:
+        found.file("references", fault.reason, Mark.UNKNOWN if fault.code in _NO_FILE else Mark.INVALID)
+        return found.verdict({"signatures": []})
+    if not places.listed:
+        found.against("signature", "ofd.unsigned", mark=Mark.UNKNOWN)
+        return found.verdict({"signatures": []})
+    judged = [_judge(package, places, line, trust) for line in places.listed]
+    for each in judged:
+        found.take(each.found, ("signature", "references", "chain"))
+    with_seal = [each for each in judged if each.sealed] or judged
+    for each in with_seal:
+        found.take(each.found, ("seal",))
+    found.judged("signature", "references", "seal", "chain")
+    _judge_package(found, package, places, judged)
+    return found.verdict({"signatures": [_told(line, each) for line, each in zip(places.listed, judged, strict=True)]})
+
+
+def _judge(package: Package, places: Places, line: Listed, trust: Trust) -> _Judged:
+    judged = _Judged(Findings(), own={line.path})
+    content = package.files[line.path]
+    try:
+        info, value_path, seal_path = _parts(package, line)
+    except SealFault as fault:
+        judged.found.file("signature", fault.reason)
+        return judged
+    seal = package.files[seal_path] if seal_path else b""
+    sealed = sealed_bytes(content, path=line.path, seal=seal, at=_told_time(info))
+    judged.found = judge_signed_value(package.files[value_path], sealed, trust)
+    if info.first("Seal") is not None and not seal_path:
+        judged.found.against("seal", "ofd.missing", name=info.said("Seal", "BaseLoc") or "Seal")
+    judged.own |= {value_path, *([seal_path] if seal_path else [])}
+    judged.sealed = "seal_id" in judged.found.more
+    provider = info.first("Provider")
+    judged.provider = provider.get("ProviderName") if provider is not None else ""
+    _judge_references(judged, package, places, line, info)
+    judged.found.more["stamps"] = _stamps(info)
+    return judged
+
+
+def _parts(package: Package, line: Listed) -> tuple[Element, str, str | None]:
+    """What is signed of a Signature.xml, and the paths of the value and of the seal. SealFault."""
+    root = read_xml(package.files[line.path], line.path, "Signature")
+    infos, values = list(root.all("SignedInfo")), list(root.all("SignedValue"))
+    if len(infos) != 1 or len(values) != 1:
+        raise SealFault("xml.root", part=line.path, wanted="SignedInfo")
+    value_path = resolve(package, folder(line.path), values[0].text)
+    if value_path is None:
+        raise SealFault("ofd.missing", name=values[0].text.strip() or "SignedValue")
+    return infos[0], value_path, resolve(package, folder(line.path), infos[0].said("Seal", "BaseLoc"))
+
+
+def _told_time(info: Element) -> dt.datetime | None:
+    """SignatureDateTime, which makers write in many ways."""
+    told = "".join(c for c in info.said("SignatureDateTime") if c not in "-: T")
+    try:
+        return asn1.moment_of(told)
+    except SealFault:
+        return None
+
+
+def _stamps(info: Element) -> list[dict[str, str]]:
+    return [
+        {"page": shown(stamp.get("PageRef")), "boundary": shown(stamp.get("Boundary"))}
+        for stamp in list(info.all("StampAnnot"))[:1000]
+    ]
+
+
+def _judge_references(judged: _Judged, package: Package, places: Places, line: Listed, info: Element) -> None:
+    found = judged.found
+    listed = info.first("References")
+    references = list(listed.all("Reference")) if listed is not None else []
+    if listed is None or not references or len(references) > MAX_REFERENCES:
+        found.against("references", "ref.none")
+        return
+    method = listed.get("CheckMethod") or "MD5"
+    name = _HASHES.get(method.lower().replace("-", ""))
+    if name is None:
+        found.against("references", "ref.method", mark=Mark.UNKNOWN, method=method)
+        return
+    if name in _WEAK:
+        found.against("references", "ref.weak", mark=Mark.UNKNOWN, method=method)
+    wrong, missing = [], []
+    for reference in references:
+        told = reference.get("FileRef")
+        try:
+            path = resolve(package, folder(line.path), told)
+        except SealFault as fault:
+            found.file("references", fault.reason)
+            continue
+        if path is None:
+            missing.append(told)
+            continue
+        judged.protects.add(path)
+        if path.lstrip("/") != told.lstrip("/") and told.startswith("/"):
+            found.remark("ref.case", name=told)
+        if hashlib.new(name, package.files[path]).digest() != _decoded(reference.said("CheckValue")):
+            wrong.append(path)
+    _tell_wrong(found, places, wrong, missing, method)
+
+
+def _tell_wrong(found: Findings, places: Places, wrong: list[str], missing: list[str], method: str) -> None:
+    lists = {each.path for each in places.lists}
+    if any(path in lists for path in wrong):
+        found.against("references", "ref.list")
+    if changed := [path for path in wrong if path not in lists]:
+        found.against("references", "ref.changed", names=_names(changed))
+        if method == _KEYED:
+            found.remark("ref.keyed")
+    if missing:
+        found.against("references", "ref.missing", names=_names(missing))
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _judge_package(found: Findings, package: Package, places: Places, judged: Sequence[_Judged]) -> None:
+    """What no signature protects, what was added between signatures, and whether our own form was kept."""
+    for fault in package.faults:
+        found.file("references", fault, Mark.INVALID if fault.code == "zip.slack" else Mark.UNKNOWN)
+    lists = {each.path for each in places.lists}
+    own = lists.union(*(each.own for each in judged))
+    protected: set[str] = set().union(*(each.protects for each in judged))
+    if stray := sorted(set(package.files) - own - protected):
+        found.against("references", "ref.unprotected", count=len(stray), names=_names(stray))
+    for number, each in enumerate(judged, 1):
+        if later := sorted(protected - own - each.protects):
+            found.remark("ref.later", number=number, names=_names(later))
+    if judged[-1].provider == PROVIDER and not _as_written(package, places, judged):
+        found.against("references", "zip.not_ours")
+
+
+def _as_written(package: Package, places: Places, judged: Sequence[_Judged]) -> bool:
+    """Whether package and list are byte for byte what signing writes here: then nothing in them is unbound."""
+    if not package.canonical or len(places.lists) != 1:
+        return False
+    lines = places.lists[0].lines
+    if package.files[places.lists[0].path] != signatures_xml(lines):
+        return False
+    if any(each.provider != PROVIDER for each in judged):
+        return True
+    base = folder(places.lists[0].path)
+    return all(
+        line == Listed(str(index + 1), "Seal", f"{base}/Sign_{index}/Signature.xml") for index, line in enumerate(lines)
+    )
+
+
+def _names(paths: Iterable[str]) -> str:
+    told = list(paths)
+    more = f" … ({len(told)})" if len(told) > MAX_NAMES else ""
+    return ", ".join(shown(path) for path in told[:MAX_NAMES])[:400] + more
+
+
+def _told(line: Listed, judged: _Judged) -> dict[str, Any]:
+    found = judged.found
+    return {
+        "path": line.path,
+        **found.marks(),
+        **found.more,
+        "protects": len(judged.protects),
+        "reasons": [_both(reason) for reason in found.reasons],
+        "remarks": [_both(remark) for remark in found.remarks],
+    }
+
+
+def _both(reason: Any) -> dict[str, str]:
+    code = reason.code if isinstance(reason, Reason) else ""
+    return {"code": code, "text": reason.text("zh"), "text_en": reason.text("en")}
