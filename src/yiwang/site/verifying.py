@@ -13,6 +13,7 @@ _VERBS = {
     "archive": "yiwang.commons.archives.cli.verifying:archive",
     "proof": "yiwang.commons.archives.cli.proving:proof",
     "receipt": "yiwang.commons.ledger.cli.verifying:receipt",
+    "seal": "yiwang.commons.seals.cli.verifying:seal",
 }
 
 
