@@ -15,9 +15,21 @@ if TYPE_CHECKING:
     from .ofd.signing import Stamp, sign_ofd
     from .ofd.verifying import verify_ofd
     from .ofd.writing import write_ofd
+    from .pdf.judging import is_sealed_pdf, verify_pdf
+    from .pdf.signing import seal_pdf
     from .pictures import DIAMETERS, SealPicture, draw_seal
     from .ses import ParsedSeal, ParsedSignedValue, SealInfo, make_seal, parse_seal, parse_signed_value, sign_value
     from .sorting import is_sealed, verify_sealed
+    from .statements import (
+        Signatory,
+        StatementFault,
+        StatementSignature,
+        claim_bytes,
+        is_statement,
+        pack_statement,
+        statement_bytes,
+        verify_statement,
+    )
     from .trust import Trust
     from .typefaces import FACES, Typeface, face_for, font_folder, typeface
     from .wording import Reason, SealFault
@@ -41,32 +53,54 @@ __all__ = [
     "SealInfo",
     "SealPicture",
     "Sealed",
+    "Signatory",
     "Stamp",
+    "StatementFault",
+    "StatementSignature",
     "Step",
     "Trust",
     "Typeface",
     "advances_of",
+    "claim_bytes",
     "draw_seal",
     "face_for",
     "font_folder",
     "image_format",
     "is_sealed",
+    "is_sealed_pdf",
+    "is_statement",
     "judge_signed_value",
     "make_seal",
+    "pack_statement",
     "parse_seal",
     "parse_signed_value",
     "rectangle",
+    "seal_pdf",
     "sealed_bytes",
     "sign_ofd",
     "sign_value",
+    "statement_bytes",
     "typeface",
     "verify_ofd",
+    "verify_pdf",
     "verify_seal",
     "verify_sealed",
+    "verify_statement",
     "write_ofd",
 ]
 
 _PLACES = {
+    "is_sealed_pdf": "pdf.judging",
+    "seal_pdf": "pdf.signing",
+    "verify_pdf": "pdf.judging",
+    "Signatory": "statements",
+    "StatementFault": "statements",
+    "StatementSignature": "statements",
+    "claim_bytes": "statements",
+    "is_statement": "statements",
+    "pack_statement": "statements",
+    "statement_bytes": "statements",
+    "verify_statement": "statements",
     "Colour": "ofd.pages",
     "DIAMETERS": "pictures",
     "FACES": "typefaces",
