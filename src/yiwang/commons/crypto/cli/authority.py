@@ -16,6 +16,7 @@ _VERBS = {
     "revoke": "issuing:revoke",
     "crl": "issuing:crl",
     "ocsp": "issuing:ocsp",
+    "serve": "answering:serve",
     "unwrap": "issuing:unwrap",
     "show": "judging:show",
     "check": "judging:check",

@@ -29,7 +29,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 _NEW = click.Path(path_type=Path, dir_okay=False)
 
 
-def _open(folder: Path) -> AuthorityFolder:
+def open_folder(folder: Path) -> AuthorityFolder:
     """The folder; its passphrase from the environment, else asked for where the key is locked."""
     given = os.environ.get(LOCK_VARIABLE, "").encode() or None
     try:
@@ -92,7 +92,7 @@ def issue(
     in an envelope for the signing key, to OUTPUT.encryption.envelope; with a request into the envelope alone.
     """
     with told():
-        opened = _open(folder)
+        opened = open_folder(folder)
         kind = opened.authority.signer.suite
         if profile == "double" and kind.name != "national":
             raise click.UsageError("双证书只用于国密套件（SM2）")
@@ -140,7 +140,7 @@ def _write_key(path: Path, private: bytes) -> None:
 def revoke(folder: Path, which: str, reason: str) -> None:
     """Revoke a certificate, named by its file or its serial number (hexadecimal). Counts with the next list."""
     with told():
-        opened = _open(folder)
+        opened = open_folder(folder)
         if Path(which).is_file():
             serial = read_certificates(Path(which).read_bytes())[0].serial
         else:
@@ -159,7 +159,7 @@ def revoke(folder: Path, which: str, reason: str) -> None:
 def crl(folder: Path, days: int, output: Path | None) -> None:
     """Make the next revocation list."""
     with told():
-        made = _open(folder).list(whole_second(), days)
+        made = open_folder(folder).list(whole_second(), days)
         if output is not None:
             output.write_text(made.pem(), encoding="utf-8")
     click.echo(f"{output or folder / 'crl.pem'} 编号 {made.number}，{made.entries} 项，有效至 {local(made.until)}")
@@ -172,7 +172,7 @@ def crl(folder: Path, days: int, output: Path | None) -> None:
 def ocsp(folder: Path, request_file: Path, output: Path) -> None:
     """Answer an OCSP request (DER file) into OUTPUT."""
     with told():
-        answer = _open(folder).responder().respond(request_file.read_bytes(), whole_second())
+        answer = open_folder(folder).responder().respond(request_file.read_bytes(), whole_second())
         output.write_bytes(answer)
         click.echo(f"{output} {read_response(answer).status.name.lower()}")
 
