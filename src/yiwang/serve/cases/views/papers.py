@@ -148,7 +148,7 @@ def result_sheet(view: CaseView, result: ResultView) -> ui.Sheet:
         to=view.applicant,
         paragraphs=tuple(lines),
         date=legal_day(result.issued_at),
-        seal=ui.Seal(result.issued_by, ui.SealState.SEALED if result.sealed else ui.SealState.WAITING),
+        seal=ui.Seal(result.issued_by, sheets.SEALS[result.seal]),
     )
 
 
