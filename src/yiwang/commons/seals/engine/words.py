@@ -191,4 +191,35 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "zip.overlap": ("文件包内“{name}”与另一个文件重叠", "“{name}” overlaps another file in the package"),
     "file.unknown": ("不是 OFD、PDF、电子印章或签章值", "neither OFD nor PDF nor a seal nor a signed value"),
     "file.large": ("文件超过上限 {limit} 字节", "the file is larger than {limit} bytes"),
+    # PDF
+    "pdf.none": ("不是 PDF 文件", "not a PDF file"),
+    "pdf.large": ("PDF 文件 {size} 字节，超过上限 {limit}", "the PDF has {size} bytes, more than {limit}"),
+    "pdf.many": ("PDF 文件中的签名超过 {limit} 个", "more than {limit} signatures in the PDF"),
+    "pdf.range": (
+        "PDF 签名的保护范围（ByteRange）有误：文件被改动，或不完整",
+        "the range that a signature covers (ByteRange) is wrong: the file was changed or cut off",
+    ),
+    "pdf.contents": ("PDF 中的签名值已损坏", "the signature value in the PDF is damaged"),
+    "pdf.form": ("签名值中不受签名保护的部分被改动", "a part of the signature value that nothing protects was changed"),
+    "pdf.unsigned": ("PDF 文件没有签名", "the PDF has no signature"),
+    "pdf.added": (
+        "最后一个签名之后又添加了 {bytes} 字节内容，没有签名保护",
+        "{bytes} bytes were added after the last signature; nothing protects them",
+    ),
+    "pdf.changed": (
+        "第 {number} 个签名之后，文件内容被后来的修改变动",
+        "what signature {number} covers was changed by a later update",
+    ),
+    "pdf.not_compared": (
+        "无法判断各次签名之间文件内容是否变动",
+        "whether the content was changed between the signatures could not be found out",
+    ),
+    "pdf.stamps": (
+        "已有签名的 PDF 文件每次只能在一处加盖印章",
+        "a PDF that is signed already takes one stamp at a time",
+    ),
+    "pdf.page": ("PDF 文件没有第 {page} 页", "the PDF has no page {page}"),
+    "pdf.picture": ("印章图案不是可用的 PNG 图片", "the seal's picture is no PNG that can be used"),
+    "pdf.encrypted": ("PDF 文件已加密，不能盖章", "the PDF is encrypted and can't be sealed"),
+    "pdf.damaged": ("PDF 文件的结构有误，不能盖章", "the PDF's structure is wrong; it can't be sealed"),
 }
