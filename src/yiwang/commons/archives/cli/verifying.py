@@ -2,17 +2,22 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from yiwang.commons.archives.engine import MAX_KEYS, MAX_PACKAGE, ArchiveFault, TrustedArchives, verify_package
+from yiwang.commons.archives.engine import (
+    KEYS,
+    MAX_KEYS,
+    MAX_PACKAGE,
+    ArchiveFault,
+    TrustedArchives,
+    judge_of_seals,
+    verify_package,
+)
 from yiwang.commons.ledger.engine import MAX_POLICY, LedgerFault, TrustedKeys
 from yiwang.kernel.settings import settings
 from yiwang.kernel.verdicts import Mark, Verdict
-
-if TYPE_CHECKING:
-    from yiwang.commons.archives.engine.verifying import Judge
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -53,7 +58,7 @@ WORDS: dict[str, dict[Any, Any]] = {
 
 def default_keys() -> Path:
     """The keys of archives that this installation trusts."""
-    return settings().data_dir / "archives" / "trusted-keys.txt"
+    return settings().data_dir / KEYS
 
 
 def say(verdict: Verdict, kind: str, lang: str, *, as_json: bool) -> NoReturn:
@@ -92,7 +97,10 @@ def archive(
     except (ArchiveFault, LedgerFault) as fault:
         say(Verdict(reasons=(fault.reason,)), "archive", lang, as_json=as_json)
     verdict = verify_package(
-        _read(file, MAX_PACKAGE), trusted, ledger_keys=receipts, judge_sealed=judge_of_seals(trust)
+        _read(file, MAX_PACKAGE),
+        trusted,
+        ledger_keys=receipts,
+        judge_sealed=judge_of_seals(trust or settings().data_dir / "trust"),
     )
     say(verdict, "archive", lang, as_json=as_json)
 
@@ -107,15 +115,3 @@ def _trusted(keys: Path | None) -> TrustedArchives | None:
     if keys is None and not path.exists():
         return None
     return TrustedArchives.parse(_read(path, MAX_KEYS))
-
-
-def judge_of_seals(folder: Path | None) -> "Judge":
-    """What judges a sealed file by the certificates of a folder; loaded when the first sealed file is met."""
-
-    def judge(data: bytes) -> Verdict:
-        from yiwang.commons.seals.engine import Trust, verify_sealed
-
-        found: Verdict = verify_sealed(data, Trust.from_folder(folder or settings().data_dir / "trust"))
-        return found
-
-    return judge

@@ -8,6 +8,7 @@ from .checking import ARCHIVE_NUMBER, Finding, Report, Surroundings, check_packa
 from .container import MAX_PACKAGE, read_container, write_container
 from .content import Agent, Content, Item, Kind, Relation, Step
 from .formats import ENDINGS, media_type_of
+from .judging import KEYS, judge_of_seals
 from .metadata import RETENTIONS, Metadata, read_metadata
 from .opening import Package, as_json, open_package
 from .packing import DIGESTS, LEDGER_KEYS, build_package, folder_of
@@ -17,9 +18,9 @@ from .verifying import verdict_of, verify_package
 from .wording import ArchiveFault, Reason
 
 __all__ = [
-    "ARCHIVE_NUMBER", "CHECKS", "DIGESTS", "ENDINGS", "LEDGER_KEYS", "MAX_KEYS", "MAX_PACKAGE", "RETENTIONS",
+    "ARCHIVE_NUMBER", "CHECKS", "DIGESTS", "ENDINGS", "KEYS", "LEDGER_KEYS", "MAX_KEYS", "MAX_PACKAGE", "RETENTIONS",
     "Agent", "ArchiveFault", "Check", "Content", "Finding", "Item", "Kind", "Metadata", "Outcome", "Package", "Property",
     "Reason", "Relation", "Report", "Signed", "Stage", "Step", "Surroundings", "TrustedArchives", "as_json", "build_package",
-    "check_package", "folder_of", "media_type_of", "open_package", "read_container", "read_metadata", "verdict_of",
+    "check_package", "folder_of", "judge_of_seals", "media_type_of", "open_package", "read_container", "read_metadata", "verdict_of",
     "verify_package", "write_container",
 ]  # fmt: skip

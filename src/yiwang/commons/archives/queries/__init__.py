@@ -1,0 +1,19 @@
+"""Reads of archives: lists, one with its checks, what waits, lists of destruction and transfer, requests, packages."""
+
+from yiwang.commons.archives.queries.archives import (
+    archive,
+    archives,
+    due_for_check,
+    of_subjects,
+    opened,
+    standing,
+    waiting_jobs,
+)
+from yiwang.commons.archives.queries.fixity import fixity
+from yiwang.commons.archives.queries.lists import accesses, archive_list, lists
+from yiwang.commons.archives.queries.packages import check_stored, open_stored, stored
+
+__all__ = [
+    "accesses", "archive", "archive_list", "archives", "check_stored", "due_for_check", "fixity", "lists", "of_subjects",
+    "open_stored", "opened", "standing", "stored", "waiting_jobs",
+]  # fmt: skip
