@@ -156,6 +156,14 @@ def moment_of(text: str, *, short: bool = False) -> dt.datetime:
         raise SealFault("asn1.time", text=text[:40]) from None
 
 
+def loose_moment(text: str) -> dt.datetime | None:
+    """A time with or without strokes, colons, `T` or spaces between its parts; None where it is none."""
+    try:
+        return moment_of("".join(c for c in text if c not in "-: T"))
+    except SealFault:
+        return None
+
+
 def _zone(text: str | None) -> dt.tzinfo:
     if text == "Z":
         return dt.UTC

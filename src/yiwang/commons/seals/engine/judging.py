@@ -16,6 +16,7 @@ from yiwang.commons.seals.engine.ses import ParsedSeal, ParsedSignedValue
 from yiwang.commons.seals.engine.timestamps import judge_timestamp
 from yiwang.commons.seals.engine.trust import SKEW, Trust, certificate_of, judge_chain
 from yiwang.commons.seals.engine.wording import SealFault, shown
+from yiwang.kernel import clock
 from yiwang.kernel.verdicts import Mark, Verdict
 
 _ALGORITHMS: Final = frozenset({ses.SM2_SM3, "1.2.156.10197.1.301", "1.2.156.10197.1.301.1"})
@@ -86,7 +87,7 @@ def _judge_ses(found: Findings, value: ParsedSignedValue, sealed: Sealed, trust:
     if sealed.path and value.property_info.lstrip("/") != sealed.path:
         found.remark("value.property", told=value.property_info, path=sealed.path)
     if value.at and sealed.at and abs(value.at - sealed.at) > _WORDY:
-        found.remark("time.two", one=_iso(value.at), other=_iso(sealed.at))
+        found.remark("time.two", one=_clock(value.at), other=_clock(sealed.at))
     judge_seal_itself(found, value.seal)
     if sealed.seal and sealed.seal != value.seal.der:
         found.against("seal", "seal.other")
@@ -137,8 +138,8 @@ def _judge_fit(found: Findings, value: ParsedSignedValue, at: dt.datetime | None
     if at is None:
         found.against("seal", "time.none", mark=Mark.UNKNOWN)
     elif not info.valid_from <= at <= info.valid_until:
-        span = f"{info.valid_from:%Y-%m-%d}/{info.valid_until:%Y-%m-%d}"
-        found.against("seal", "seal.not_then", at=f"{at:%Y-%m-%d}", span=span)
+        span = f"{_day(info.valid_from)}/{_day(info.valid_until)}"
+        found.against("seal", "seal.not_then", at=_day(at), span=span)
 
 
 def _judge_time(found: Findings, at: dt.datetime | None, trust: Trust, *, stamped: bool) -> None:
@@ -146,9 +147,9 @@ def _judge_time(found: Findings, at: dt.datetime | None, trust: Trust, *, stampe
         found.against("chain", "time.none", mark=Mark.UNKNOWN)
         return
     if at > trust.now + SKEW:
-        found.against("chain", "time.future", at=_iso(at))
+        found.against("chain", "time.future", at=_clock(at))
     if not stamped:
-        found.remark("time.claimed", at=_iso(at))
+        found.remark("time.claimed", at=_clock(at))
 
 
 def _judge_maker(found: Findings, seal: ParsedSeal, trust: Trust, *, used: dt.datetime | None) -> None:
@@ -252,7 +253,7 @@ def verify_seal(data: bytes, trust: Trust) -> Verdict:
     found.judged("references")
     info = seal.info
     if not info.valid_from <= trust.now <= info.valid_until:
-        span = f"{info.valid_from:%Y-%m-%d}/{info.valid_until:%Y-%m-%d}"
+        span = f"{_day(info.valid_from)}/{_day(info.valid_until)}"
         found.against("seal", "seal.not_now", span=span)
     found.judged("seal")
     if seal.timestamp:
@@ -276,6 +277,14 @@ def _about(seal: ParsedSeal) -> dict[str, Any]:
 def _subject(der: bytes) -> str:
     certificate = certificate_of(der) if der else None
     return shown(certificate.subject) if certificate is not None else ""
+
+
+def _clock(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(clock.CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+def _day(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(clock.CHINA):%Y-%m-%d}"
 
 
 def _iso(moment: dt.datetime | None) -> str:

@@ -214,12 +214,12 @@ def _loose_time(node: Node) -> dt.datetime | None:
     if node.tag in {asn1.UTC_TIME, asn1.GENERAL_TIME}:
         return node.time()
     body = node.bits() if node.tag == asn1.BITS else node.body
-    try:
-        if body[:1] in {b"\x17", b"\x18"}:
+    if body[:1] in {b"\x17", b"\x18"}:
+        try:
             return asn1.read(body).time()
-        return asn1.moment_of(body.decode("ascii"))
-    except (SealFault, UnicodeDecodeError):
-        return None
+        except SealFault:
+            return None
+    return asn1.loose_moment(body[:40].decode("ascii", errors="replace"))
 
 
 def _known(version: int) -> int:

@@ -6,7 +6,6 @@ a signature itself, makes the references invalid: nobody answers for it. Never r
 
 import base64
 import binascii
-import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -93,7 +92,7 @@ def _judge(package: Package, places: Places, line: Listed, trust: Trust) -> _Jud
         judged.found.file("signature", fault.reason)
         return judged
     seal = package.files[seal_path] if seal_path else b""
-    sealed = sealed_bytes(content, path=line.path, seal=seal, at=_told_time(info))
+    sealed = sealed_bytes(content, path=line.path, seal=seal, at=asn1.loose_moment(info.said("SignatureDateTime")[:40]))
     judged.found = judge_signed_value(package.files[value_path], sealed, trust)
     if info.first("Seal") is not None and not seal_path:
         judged.found.against("seal", "ofd.missing", name=info.said("Seal", "BaseLoc") or "Seal")
@@ -116,15 +115,6 @@ def _parts(package: Package, line: Listed) -> tuple[Element, str, str | None]:
     if value_path is None:
         raise SealFault("ofd.missing", name=values[0].text.strip() or "SignedValue")
     return infos[0], value_path, resolve(package, folder(line.path), infos[0].said("Seal", "BaseLoc"))
-
-
-def _told_time(info: Element) -> dt.datetime | None:
-    """SignatureDateTime, which makers write in many ways."""
-    told = "".join(c for c in info.said("SignatureDateTime") if c not in "-: T")
-    try:
-        return asn1.moment_of(told)
-    except SealFault:
-        return None
 
 
 def _stamps(info: Element) -> list[dict[str, str]]:
