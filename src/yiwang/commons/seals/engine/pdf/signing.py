@@ -140,13 +140,20 @@ def _appearance(writer: Any, picture: bytes, box: tuple[float, float, float, flo
         image[pdf_name("/SMask")] = writer.add_object(_stream(grey, dots.alpha))
     width, height = box[2] - box[0], box[3] - box[1]
     form = _stream(
-        {"/Type": "/XObject", "/Subtype": "/Form"}, f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Seal Do Q".encode()
+        {"/Type": "/XObject", "/Subtype": "/Form"}, f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Over gs /Seal Do Q".encode()
     )
     form[pdf_name("/BBox")] = generic.ArrayObject(
         generic.FloatObject(f"{value:.3f}") for value in (0.0, 0.0, width, height)
     )
     images = generic.DictionaryObject({pdf_name("/Seal"): writer.add_object(image)})
-    form[pdf_name("/Resources")] = generic.DictionaryObject({pdf_name("/XObject"): images})
+    # Ink lies on ink: what is printed below the seal stays readable.
+    over = generic.DictionaryObject({pdf_name("/Type"): pdf_name("/ExtGState"), pdf_name("/BM"): pdf_name("/Multiply")})
+    form[pdf_name("/Resources")] = generic.DictionaryObject(
+        {
+            pdf_name("/XObject"): images,
+            pdf_name("/ExtGState"): generic.DictionaryObject({pdf_name("/Over"): over}),
+        }
+    )
     return writer.add_object(form)
 
 
