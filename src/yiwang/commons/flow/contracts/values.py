@@ -117,7 +117,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault of a process model, as the linter found it."""
+    """A fault of a process model, as the linter found it; `name` is what people call the element."""
 
     file: str
     line: int
@@ -125,3 +125,4 @@ class Finding:
     message: str
     mend: str
     is_error: bool
+    name: str = ""

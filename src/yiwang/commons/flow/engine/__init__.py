@@ -9,7 +9,7 @@ from .beginnings import Round, first_round, next_round
 from .blank import blank_process, brought, process_name
 from .codec import variables_of
 from .comparing import ChangeKind, ElementChange, compare
-from .drawing import check_drawn
+from .drawing import check_drawn, element_names
 from .errors import BusinessError, EngineError, EvaluationHalt, ExpressionFault, ModelRefused, UnknownItem
 from .model import Model, Parsed, advance, load, parse, start
 from .moving import CannotMove, Move, Obstacle
@@ -92,6 +92,7 @@ __all__ = [
     "check_drawn",
     "compare",
     "dumps",
+    "element_names",
     "first_round",
     "leave_open",
     "load",

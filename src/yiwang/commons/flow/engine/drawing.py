@@ -38,12 +38,27 @@ def check_drawn(data: bytes, file: str) -> tuple[Finding, ...]:
     return tuple(report.findings)
 
 
-def _check_ids(root: Element, report: Report) -> None:
-    """Each id once, over everything in the file; one holder of extensions for each element."""
-    seen: set[str] = set()
+def element_names(data: bytes) -> dict[str, str]:
+    """What people call the elements of a file, by id; empty where it is no XML."""
+    try:
+        root = read(data)
+    except XmlRefused:
+        return {}
+    return {each.get("id"): each.get("name") for each in _all(root) if each.get("name")}
+
+
+def _all(root: Element) -> Iterator[Element]:
     todo = [root]
     while todo:
         element = todo.pop()
+        yield element
+        todo += element.children
+
+
+def _check_ids(root: Element, report: Report) -> None:
+    """Each id once, over everything in the file; one holder of extensions for each element."""
+    seen: set[str] = set()
+    for element in _all(root):
         if element.namespace in (BPMN, DI) and (name := element.get("id")):
             if name in seen:
                 report.refuse(name, element.line, f"标识 {name} 在文件里出现几次。", "请为每个元素填写不同的id。")
@@ -51,7 +66,6 @@ def _check_ids(root: Element, report: Report) -> None:
         if len(list(element.all(BPMN, "extensionElements"))) > 1:
             said = "这个元素有几组扩展元素，只有第一组起作用。"
             report.refuse(element.get("id"), element.line, said, "请合并成一组。")
-        todo += element.children
 
 
 def _inside(element: Element) -> Iterator[Element]:

@@ -1,6 +1,7 @@
 """What is wrong with a process model before it may be published: its shape, its FEEL, and what it asks for that is not there."""
 
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from uuid import UUID
 
 from yiwang.commons.flow import engine, registry, rules
@@ -23,11 +24,11 @@ def linted(*, bpmn: bytes, file: str, key: str = "", viewer: Actor) -> tuple[eng
     drawn = [_finding(each) for each in (engine.check_drawn(bpmn, file) if key else ())]
     found = [*map(_finding, parsed.findings), *drawn]
     if parsed.errors:
-        return None, _ordered(found)
+        return None, _ordered(found, bpmn)
     try:
         model = parsed.only()
     except engine.ModelRefused as refused:
-        return None, _ordered([*found, *map(_finding, refused.findings)])
+        return None, _ordered([*found, *map(_finding, refused.findings)], bpmn)
     if key and model.key != key:
         found.append(Finding(file, 0, model.key, _RENAMED.format(found=model.key, key=key), _OTHER_KEY, is_error=True))
     found += _unknown_operations(model, file)
@@ -35,11 +36,13 @@ def linted(*, bpmn: bytes, file: str, key: str = "", viewer: Actor) -> tuple[eng
     found += _undecided(model, file)
     found += _nobody(model, file)
     failed = any(each.is_error for each in found)
-    return None if failed else model, _ordered(found)
+    return None if failed else model, _ordered(found, bpmn)
 
 
-def _ordered(found: list[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(found, key=lambda each: (not each.is_error, each.line)))
+def _ordered(found: list[Finding], bpmn: bytes) -> tuple[Finding, ...]:
+    names = engine.element_names(bpmn) if found else {}
+    named = (replace(each, name=names.get(each.element_id, "")) for each in found)
+    return tuple(sorted(named, key=lambda each: (not each.is_error, each.line)))
 
 
 def _unknown_operations(model: engine.Model, file: str) -> list[Finding]:

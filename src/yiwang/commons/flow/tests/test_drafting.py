@@ -150,9 +150,10 @@ def test_a_call_of_what_is_not_published_is_a_warning(people):
     designer, _other, publisher, _clerk = people
     publish(LINE)
     begin(designer)
-    save(designer, drawn(bpmn(start(), call("c", "nowhere"), end(), chain("start", "c", "end"))))
+    drawing = drawn(bpmn(start(), call("c", "nowhere"), end(), chain("start", "c", "end")))
+    save(designer, drawing.replace(b'id="c"', 'id="c" name="另一件事"'.encode(), 1))
     (finding,) = queries.draft_findings(key="p", viewer=designer)
-    assert (finding.element_id, finding.is_error) == ("c", False)
+    assert (finding.element_id, finding.name, finding.is_error) == ("c", "另一件事", False)
     assert publish_draft(publisher).version == 2
 
 

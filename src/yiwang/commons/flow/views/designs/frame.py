@@ -84,6 +84,7 @@ class Fault:
     """A finding of the lint as the page shows it; `element_id` is empty where it concerns the whole file."""
 
     element_id: str
+    name: str
     line: int
     message: str
     mend: str
@@ -92,4 +93,7 @@ class Fault:
 
 def faults_of(found: tuple[Finding, ...]) -> tuple[Fault, ...]:
     """The first fifty, errors first."""
-    return tuple(Fault(each.element_id, each.line, each.message, each.mend, each.is_error) for each in found[:_AT_MOST])
+    return tuple(
+        Fault(each.element_id, each.name or each.element_id, each.line, each.message, each.mend, each.is_error)
+        for each in found[:_AT_MOST]
+    )
