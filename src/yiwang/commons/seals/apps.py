@@ -11,7 +11,7 @@ class SealsConfig(AppConfig):
     def ready(self) -> None:
         from yiwang.commons.crypto.registry import register_holder
         from yiwang.commons.files.registry import register_reader
-        from yiwang.commons.seals import queries, registry
+        from yiwang.commons.seals import handlers, queries, registry, tasks  # noqa: F401  they register themselves
         from yiwang.commons.seals.contracts import SEAL, USE_REQUEST
 
         registry.register_purposes()

@@ -1,6 +1,7 @@
 """Certificates that the pool keeps: for pages, and for those who judge chains."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +66,12 @@ def revoked_fingerprints() -> tuple[str, ...]:
     """Of all certificates that the pool has revoked: for those who judge chains elsewhere."""
     rows = Certificate.objects.filter(state=CertificateState.REVOKED.value)
     return tuple(rows.order_by("fingerprint").values_list("fingerprint", flat=True))
+
+
+def revoked_certificates() -> tuple[tuple[bytes, datetime], ...]:
+    """DER of the same, each with the time of its revocation."""
+    rows = Certificate.objects.filter(state=CertificateState.REVOKED.value).order_by("fingerprint")
+    return tuple((bytes(der), at) for der, at in rows.values_list("der", "revoked_at"))
 
 
 def _row(row: Any) -> CertificateRow:

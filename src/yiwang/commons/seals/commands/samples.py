@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import OrganisationKind
 from yiwang.commons.seals import rules
@@ -12,10 +14,12 @@ from yiwang.commons.seals.commands.authorising import allow_automatic
 from yiwang.commons.seals.commands.keeping import hand_over_seal
 from yiwang.commons.seals.commands.keys import establish_samples, sample_allowed
 from yiwang.commons.seals.commands.making import make_seal
-from yiwang.commons.seals.contracts import SEAL, USE, SamplesRefused, SealKind, UseRule
+from yiwang.commons.seals.contracts import SEAL, USE, SamplesRefused, SealId, SealKind, UseRule
 from yiwang.commons.seals.models import Seal
+from yiwang.commons.seals.queries.seals import seal_for
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
+from yiwang.kernel.jobs import defer
 
 AUTOMATIC = ("case_document", "case_result", "licence", "archive")
 _BASIS = "样例：本单位对行政决定自动用印的规定"
@@ -42,8 +46,29 @@ def make_sample_seals(
         keepers = _keepers()
         for organisation_id, kind in missing:
             _one(organisation_id, kind, keepers.get(organisation_id, ()), by, at)
+        defer("seals.write_trust")
     note(SubjectRef(SEAL, _NOWHERE), samples=len(missing))
     return len(missing)
+
+
+@command("seals.seal_at_hand")
+def seal_at_hand(
+    *, organisation_id: UUID, kind: str = SealKind.OFFICIAL.value, by: Actor, at: datetime
+) -> SealId | None:
+    """The seal in force of an organisation for something; in a demonstration one is made where it has none, else None.
+
+    One query where there is one. Another transaction that makes the same is waited for.
+    """
+    subject = SubjectRef("organisation", organisation_id)
+    found = seal_for(organisation_id=organisation_id, kind=kind, viewer=by)
+    if found is None and sample_allowed():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"seals.sample:{organisation_id}:{kind}"])
+        wanted = [SealKind(kind)]
+        make_sample_seals(organisation_ids=[organisation_id], kinds=wanted, by=Actor.system("seals.samples"), at=at)
+        found = seal_for(organisation_id=organisation_id, kind=kind, viewer=by)
+    note(subject, seal=found.code if found else "")
+    return found.id if found else None
 
 
 def missing_samples(

@@ -39,6 +39,7 @@ from yiwang.commons.seals.contracts.events import (
     SignatureDeclined,
     SignaturesComplete,
     SignaturesExpired,
+    SignatureWanted,
 )
 from yiwang.commons.seals.contracts.kinds import (
     APPLICATION,
@@ -141,6 +142,7 @@ __all__ = [
     "SealVerb",
     "SealView",
     "SignatureDeclined",
+    "SignatureWanted",
     "SignaturesComplete",
     "SignaturesExpired",
     "SignerRow",

@@ -50,6 +50,14 @@ class _SignatureNews(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureWanted(_SignatureNews):
+    """It is somebody's turn to sign, or they are reminded of it."""
+
+    account_id: UUID
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SignaturesComplete(_SignatureNews):
     """All have signed; the signed file can be fetched (`queries.signed_file`)."""
 

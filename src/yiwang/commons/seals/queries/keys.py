@@ -13,7 +13,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.settings import settings
 
 if TYPE_CHECKING:
-    from yiwang.commons.seals.engine import Trust
+    from yiwang.commons.crypto.engine import Certificate
 
 NATIONAL = "national"
 MAKER = "seals.maker"
@@ -50,7 +50,7 @@ def chain_of(der: bytes, at: datetime, /) -> tuple[str, ...]:
     return tuple(each.fingerprint for each in (verdict.chain or (leaf,)))
 
 
-def _read(ders: Iterable[bytes]) -> list[object]:
+def _read(ders: Iterable[bytes]) -> "list[Certificate]":
     from yiwang.commons.crypto.engine import read_certificate
 
     return [read_certificate(der) for der in ders]
@@ -77,18 +77,6 @@ def certificate_request(*, seal_id: SealId | None, viewer: Actor) -> str:
     if key is None:
         raise SealNotFound
     return write_certification_request(pool.signer(key_id=key, application=APPLICATION), parse_name(subject))
-
-
-def trust(*, viewer: Actor) -> "Trust":
-    """What is trusted here when seals and signatures are judged: roots, intermediates, what the pool has revoked. Public."""
-    from yiwang.commons.seals.engine import Trust
-
-    del viewer
-    return Trust(
-        roots=authority_certificates(),
-        intermediates=pool.trusted_certificates(role=CertificateRole.INTERMEDIATE),
-        revoked=frozenset(pool.revoked_fingerprints()),
-    )
 
 
 def digest(data: bytes, /) -> str:

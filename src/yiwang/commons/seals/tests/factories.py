@@ -9,19 +9,19 @@ from uuid import UUID
 from yiwang.commons.crypto.tests.factories import learn
 from yiwang.commons.identity.tests import factories as identity
 from yiwang.commons.seals import commands
-from yiwang.commons.seals.commands.keys import establish_samples
 from yiwang.commons.seals.contracts import APPLY, APPROVE, AUTHORISE, USE, VIEW, SealId, SealKind, UseRule
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.command import machinery
+from yiwang.kernel.settings import settings
 
 SYSTEM = Actor.system("tests")
 
 
 @contextmanager
 def demonstration() -> Iterator[None]:
-    """A demonstration with its sample authority, in the test's transaction."""
-    with patch("yiwang.commons.seals.queries.keys.sample_allowed", return_value=True), patch("yiwang.commons.seals.commands.keys.sample_allowed", return_value=True), patch("yiwang.commons.seals.commands.samples.sample_allowed", return_value=True):  # fmt: skip
+    """Let sample authorities and sample seals be made, as in a demonstration."""
+    shown = settings().model_copy(update={"demo": True})
+    with patch("yiwang.commons.seals.queries.keys.settings", return_value=shown):
         yield
 
 
@@ -66,7 +66,13 @@ def make_seal(
     """A sample seal in custody, through all its steps by those who may take them. Needs `demonstration()`."""
     at = clock.now()
     seal_id = commands.apply_for_seal(
-        organisation_id=office.organisation_id, kind=kind, rule=rule, reason="样例", sample=True, by=office.officer, at=at
+        organisation_id=office.organisation_id,
+        kind=kind,
+        rule=rule,
+        reason="样例",
+        sample=True,
+        by=office.officer,
+        at=at,
     )
     commands.approve_seal(seal_id=seal_id, by=office.registrar, at=at)
     learn()
@@ -78,6 +84,3 @@ def make_seal(
     for document in automatic:
         commands.allow_automatic(seal_id=seal_id, kind=document, basis="样例规定", by=office.head, at=at)
     return seal_id
-
-
-__all__ = ["SYSTEM", "Office", "demonstration", "establish_samples", "machinery", "make_office", "make_seal"]
