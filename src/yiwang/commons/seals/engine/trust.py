@@ -27,6 +27,7 @@ MAX_FILES: Final = 1000
 SKEW: Final = dt.timedelta(minutes=5)
 _STATUS: Final = frozenset({"status_unknown", "status_stale", "status_early", "status_scope", "status_delta"})
 _STRANGERS: Final = 8
+_TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ def judge_chain(
         at=at,
         now=trust.now,
         usage="sign",
+        purpose=_TIME_STAMPING if role == "stamper" else None,
         revocation=trust.revocation,
     )
     for remark in verdict.remarks:
