@@ -6,6 +6,7 @@ in one transaction with the use of the seal: there is no half-sealed file.
 
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -15,10 +16,11 @@ from yiwang.commons.files import commands as files
 from yiwang.commons.files.contracts import MediaType
 from yiwang.commons.seals import commands as seals
 from yiwang.commons.seals import queries as seal_queries
-from yiwang.commons.seals.contracts import SealKind, SealView
+from yiwang.commons.seals.contracts import SamplesRefused, SealKind, SealView
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command
 from yiwang.kernel.jobs import defer
+from yiwang.kernel.settings import settings
 from yiwang.serve.cases.commands import journal
 from yiwang.serve.cases.contracts import PAPERS, CaseAction, CaseNotFound, PaperKind, SealMissing
 from yiwang.serve.cases.models import Case, CaseDocument, CaseResult, SealedPaper
@@ -48,8 +50,8 @@ class _Waiting:
 
 
 def to_be_sealed(organisation_id: UUID) -> bool:
-    """Whether the organisation has a seal for what it issues now. One query."""
-    return seal_queries.seal_for(organisation_id=organisation_id, kind=SealKind.OFFICIAL, viewer=_PROGRAM) is not None
+    """Whether what the organisation issues now will be sealed: it has a seal, or a demonstration gives it one. One query."""
+    return settings().demo or _seal_of(organisation_id) is not None
 
 
 def seal_later(case_id: UUID) -> None:
@@ -78,9 +80,7 @@ def seal_papers(*, case_id: UUID, by: Actor, at: datetime) -> int:
 
 
 def _seal(case: Case, waiting: _Waiting, made: Printed, by: Actor, at: datetime) -> None:
-    seal = seal_queries.seal_for(organisation_id=waiting.row.organisation_id, kind=SealKind.OFFICIAL, viewer=_PROGRAM)
-    if seal is None:
-        raise SealMissing(organisation=waiting.row.organisation_name)
+    seal = _seal_of(waiting.row.organisation_id) or _sample_seal(waiting.row, by, at)
     sealed = seals.seal_document(
         seal_id=seal.id,
         document=made.pdf,
@@ -104,6 +104,21 @@ def _seal(case: Case, waiting: _Waiting, made: Printed, by: Actor, at: datetime)
         digest=stored.digest,
         sealed_at=at,
     ).save(force_insert=True)
+
+
+def _seal_of(organisation_id: UUID) -> SealView | None:
+    return seal_queries.seal_for(organisation_id=organisation_id, kind=SealKind.OFFICIAL, viewer=_PROGRAM)
+
+
+def _sample_seal(row: CaseDocument | CaseResult, by: Actor, at: datetime) -> SealView:
+    """The sample seal that an organisation gets in a demonstration when it first needs one. Raises SealMissing elsewhere."""
+    office, found = row.organisation_id, None
+    with suppress(SamplesRefused):
+        seals.make_sample_seals(organisation_ids=[office], kinds=[SealKind.OFFICIAL], by=by, at=at)
+        found = _seal_of(office)
+    if found is None:
+        raise SealMissing(organisation=row.organisation_name)
+    return found
 
 
 def _stamps(made: Printed, seal: SealView) -> "Sequence[Stamp]":
