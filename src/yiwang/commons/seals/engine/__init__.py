@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .judging import Sealed, judge_signed_value, sealed_bytes, verify_seal
     from .ofd.contents import advances_of
     from .ofd.pages import Colour, OfdImage, OfdObject, OfdPage, OfdPath, OfdText, Step, image_format, rectangle
+    from .ofd.painting import paint_ofd
     from .ofd.signing import Stamp, sign_ofd
     from .ofd.verifying import verify_ofd
     from .ofd.writing import write_ofd
@@ -72,6 +73,7 @@ __all__ = [
     "judge_signed_value",
     "make_seal",
     "pack_statement",
+    "paint_ofd",
     "parse_seal",
     "parse_signed_value",
     "rectangle",
@@ -90,6 +92,7 @@ __all__ = [
 ]
 
 _PLACES = {
+    "paint_ofd": "ofd.painting",
     "is_sealed_pdf": "pdf.judging",
     "seal_pdf": "pdf.signing",
     "verify_pdf": "pdf.judging",

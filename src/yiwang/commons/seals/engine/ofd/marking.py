@@ -33,7 +33,9 @@ def element(name: str, body: str = "", attributes: Mapping[str, str] | None = No
 
 def number(value: float, places: int = 3) -> str:
     """Millimetres to a micrometre, or to fewer `places`, without needless zeros."""
-    told = f"{value:.{places}f}".rstrip("0").rstrip(".")
+    told = f"{value:.{places}f}"
+    if places:
+        told = told.rstrip("0").rstrip(".")
     return "0" if told in {"-0", ""} else told
 
 
