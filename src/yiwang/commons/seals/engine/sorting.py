@@ -43,7 +43,9 @@ def is_sealed(data: bytes) -> bool:
     """Whether it bears a signature or seal at all; what can't be read is said to, so that it gets judged."""
     kind = kind_of(data)
     if kind == "pdf":
-        return b"/ByteRange" in data
+        from yiwang.commons.seals.engine.pdf import is_sealed_pdf
+
+        return is_sealed_pdf(data)
     if kind == "ofd":
         verdict = verify_ofd(data, Trust())
         return not any(isinstance(reason, Reason) and reason.code == "ofd.unsigned" for reason in verdict.reasons)

@@ -6,8 +6,9 @@ import zipfile
 from dataclasses import dataclass
 from functools import cache
 
+from cryptography.x509 import Name
+
 from yiwang.commons.crypto.engine import Authority, Certificate, LocalSigner, Revocation, new_root, suite, write_list
-from yiwang.commons.crypto.engine.pki import parse_name
 from yiwang.commons.seals.engine import SealInfo, Stamp, Trust, make_seal, sign_ofd
 
 NOW = dt.datetime(2026, 5, 20, 2, 0, tzinfo=dt.UTC)
@@ -42,7 +43,9 @@ class World:
     def key(self, name, *, since=BEFORE, days=700, profile="signing"):
         private = suite("national").new_signing_key()
         public = suite("national").public_key(private)
-        made = self.root.issue(public, parse_name(f"CN={name},O=Sample"), profile=profile, since=since, days=days)
+        made = self.root.issue(
+            public, Name.from_rfc4514_string(f"CN={name},O=Sample"), profile=profile, since=since, days=days
+        )
         return Key(made, LocalSigner(private), private)
 
     def seal(self, *signers, maker=None, days=(-90, 500), **more):
@@ -87,7 +90,7 @@ def revocation(key, *, since=NOW - dt.timedelta(days=10)):
 
 def new_authority(name, *, since=BEFORE - dt.timedelta(days=600), days=3000):
     private = suite("national").new_signing_key()
-    return new_root(private, parse_name(f"CN={name},O=Sample"), since=since, days=days)
+    return new_root(private, Name.from_rfc4514_string(f"CN={name},O=Sample"), since=since, days=days)
 
 
 def _issued(root, name):
