@@ -7,10 +7,10 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from yiwang.commons.crypto import commands as crypto
+from yiwang.commons.crypto import queries as pool
 from yiwang.commons.crypto.contracts import CertificateId
-from yiwang.commons.crypto.models import Certificate
 from yiwang.commons.identity import commands as grants
-from yiwang.commons.identity.models import HeldGrant
+from yiwang.commons.identity.contracts import Grade, Tree
 from yiwang.commons.identity.tests import factories as identity
 from yiwang.commons.seals import commands, queries
 from yiwang.commons.seals.contracts import (
@@ -104,12 +104,16 @@ def test_nobody_but_a_keeper_seals(city):
 
 
 def test_a_keeper_who_lost_the_grant_seals_no_more(city):
-    seal_id = make_seal(city)
-    mine = HeldGrant.objects.filter(account_id=city.keeper.account_id, action=USE).values_list("pk", flat=True)
-    for grant_id in list(mine):
-        grants.revoke(grant_id=grant_id, by=SYSTEM, at=clock.now())
+    someone = identity.make_official(city.organisation_id)
+    held = grants.grant(
+        account_id=someone.account_id, action=USE, organisation_id=city.organisation_id, tree=Tree.TERRITORY, scope="*",
+        highest_grade=Grade.GENERAL_4, by=SYSTEM, at=clock.now(),
+    )  # fmt: skip
+    seal_id = make_seal(city, keepers=[someone.actor])
+    assert seal(seal_id, by=someone.actor)
+    grants.revoke(grant_id=held, by=SYSTEM, at=clock.now())
     with pytest.raises(MayNotUse):
-        seal(seal_id, by=city.keeper)
+        seal(seal_id, by=someone.actor)
 
 
 def test_a_keeper_does_not_seal_alone_where_two_are_needed(city):
@@ -145,14 +149,19 @@ def test_a_revoked_certificate_stops_every_use_and_says_so(city):
 
 
 def _revoke(fingerprint):
-    row = Certificate.objects.get(fingerprint=fingerprint)
-    crypto.revoke_certificate(certificate_id=CertificateId(row.pk), reason="样例", by=SYSTEM, at=clock.now())
+    crypto.revoke_certificate(
+        certificate_id=CertificateId(_kept()[fingerprint].id), reason="样例", by=SYSTEM, at=clock.now()
+    )
+
+
+def _kept():
+    return {each.fingerprint: each for each in pool.certificates(viewer=SYSTEM, size=100).items}
 
 
 def test_a_revoked_authority_stops_the_use_of_all_seals_below_it(city):
     seal_id = make_seal(city, automatic=["licence"])
     for fingerprint in Seal.objects.get().chain:
-        if Certificate.objects.get(fingerprint=fingerprint).role == "anchor":
+        if _kept()[fingerprint].role == "anchor":
             _revoke(fingerprint)
     with pytest.raises(CertificateNotGood):
         seal(seal_id)
