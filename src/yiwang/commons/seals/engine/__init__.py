@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .findings import Findings
     from .judging import Sealed, judge_signed_value, sealed_bytes, verify_seal
     from .ofd.contents import advances_of
+    from .ofd.package import Package, open_package
     from .ofd.pages import Colour, OfdImage, OfdObject, OfdPage, OfdPath, OfdText, Step, image_format, rectangle
     from .ofd.painting import paint_ofd
     from .ofd.signing import Stamp, sign_ofd
@@ -46,6 +47,7 @@ __all__ = [
     "OfdPage",
     "OfdPath",
     "OfdText",
+    "Package",
     "PaperFault",
     "ParsedSeal",
     "ParsedSignedValue",
@@ -72,6 +74,7 @@ __all__ = [
     "is_statement",
     "judge_signed_value",
     "make_seal",
+    "open_package",
     "pack_statement",
     "paint_ofd",
     "parse_seal",
@@ -92,6 +95,8 @@ __all__ = [
 ]
 
 _PLACES = {
+    "Package": "ofd.package",
+    "open_package": "ofd.package",
     "paint_ofd": "ofd.painting",
     "is_sealed_pdf": "pdf.judging",
     "seal_pdf": "pdf.signing",
