@@ -27,6 +27,8 @@ EM: Final = 1000
 ASCENT: Final = 0.88
 DESCENT: Final = 0.12
 """Of the box of an ideograph, in ems above and below the baseline."""
+_BOUNDS: Final = (-1050, -1050, 3000, 1850)
+"""Every glyph of both fonts lies within; told as the bounds of each subset."""
 _EPOCH: Final = 2082844800 + 946684800
 """Every font says it was made on the first of January 2000, in seconds since 1904."""
 
@@ -97,15 +99,27 @@ def _font_of(family: str, glyphs: Mapping[str, tuple[int, bytes]]) -> bytes:
     builder.setupCharacterMap({ord(character): name for character, name in names.items()})
     postscript = family.replace(" ", "") + "-Subset"
     strings: dict[str, Any] = {name: T2CharString(bytecode=code) for name, (_, code) in codes.items()}
-    builder.setupCFF(postscript, {"FullName": family, "FamilyName": family, "Weight": "Regular"}, strings, {})
+    builder.setupCFF(
+        postscript,
+        {"FullName": family, "FamilyName": family, "Weight": "Regular", "FontBBox": list(_BOUNDS)},
+        strings,
+        {},
+    )
     builder.setupHorizontalMetrics({name: (width, 0) for name, (width, _) in codes.items()})
     ascent, descent = round(ASCENT * EM), round(DESCENT * EM)
-    builder.setupHorizontalHeader(ascent=ascent, descent=-descent)
+    builder.setupHorizontalHeader(
+        ascent=ascent,
+        descent=-descent,
+        advanceWidthMax=max(width for width, _ in codes.values()),
+        numberOfHMetrics=len(codes),
+    )
     builder.setupNameTable({"familyName": family, "styleName": "Regular", "psName": postscript}, mac=False)
     builder.setupOS2(sTypoAscender=ascent, sTypoDescender=-descent, usWinAscent=1160, usWinDescent=320, fsType=0)
     builder.setupPost(keepGlyphNames=False)
-    builder.updateHead(created=_EPOCH, modified=_EPOCH)
-    builder.font.recalcTimestamp = False
+    left, low, right, high = _BOUNDS
+    builder.updateHead(created=_EPOCH, modified=_EPOCH, xMin=left, yMin=low, xMax=right, yMax=high)
+    # Else each outline would be read again to measure it: most of the time that a font takes.
+    builder.font.recalcTimestamp = builder.font.recalcBBoxes = False
     kept = io.BytesIO()
     builder.font.save(kept, reorderTables=False)
     return kept.getvalue()
