@@ -42,8 +42,10 @@ def check_consent(actor: Actor, whose: SubjectRef, scope_key: str) -> None:
 
 
 def can_withdraw(actor: Actor, row: Consent) -> bool:
-    """Whoever sees it takes it back: as easily as it was given (PIPL art. 15)."""
-    return holder(actor) == SubjectRef(row.holder_kind, row.holder_id)
+    """Whoever sees it or gave it takes it back, and the clerk before whom the holder stands: as easily as given (PIPL 15)."""
+    whose = SubjectRef(row.holder_kind, row.holder_id)
+    gave = _acting(actor) == whose and (actor.is_official or row.given_by == actor.account_id)
+    return gave or holder(actor) == whose
 
 
 def check_withdraw(actor: Actor, row: Consent | None) -> Consent:

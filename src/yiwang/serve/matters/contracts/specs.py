@@ -157,8 +157,9 @@ class DeliveryChoice:
 class Satisfier:
     """One way to provide a material.
 
-    `source`: the dataset or licence type, with the `facts` (column: fact) that must agree. Outputs name the `matter`
-    and the key of its `result`.
+    `source`: the dataset or licence type, with the `facts` (column or field of the licence: fact) that must agree; `grade`:
+    the lowest trust grade of a licence that is taken (国办函〔2016〕108号; C and D need a look at the original). Outputs name
+    the `matter` and the key of its `result`.
     """
 
     kind: SatisfierKind
@@ -166,6 +167,7 @@ class Satisfier:
     facts: Mapping[str, str] = field(default_factory=dict)
     matter: str = ""
     result: str = ""
+    grade: str = "B"
 
 
 UPLOAD = Satisfier(SatisfierKind.UPLOAD)

@@ -261,6 +261,7 @@ def _satisfier(data: Data) -> Satisfier:
         facts=dict(data.get("facts") or {}),
         matter=str(data.get("matter") or ""),
         result=str(data.get("result") or ""),
+        grade=str(data.get("grade") or "B"),
     )
 
 
