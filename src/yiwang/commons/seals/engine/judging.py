@@ -20,6 +20,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.verdicts import Mark, Verdict
 
 _ALGORITHMS: Final = frozenset({ses.SM2_SM3, "1.2.156.10197.1.301", "1.2.156.10197.1.301.1"})
+_UNSUPPORTED: Final = frozenset({"cms.hash", "cms.signers", "seal.version"})
 _WORDY: Final = dt.timedelta(days=1)
 
 
@@ -57,7 +58,8 @@ def judge_signed_value(value: bytes, sealed: Sealed, trust: Trust) -> Findings:
         else:
             _judge_ses(found, ses.parse_signed_value(value), sealed, trust)
     except SealFault as fault:
-        found.against("signature", "value.unreadable", reason=fault.reason)
+        mark = Mark.UNKNOWN if fault.code in _UNSUPPORTED else Mark.INVALID
+        found.against("signature", "value.unreadable", mark=mark, reason=fault.reason)
     return found
 
 

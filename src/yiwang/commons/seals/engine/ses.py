@@ -96,10 +96,10 @@ def parse_signed_value(der: bytes) -> ParsedSignedValue:
         version=_known(version),
         seal=seal,
         at=moment.time() if moment.tag in {asn1.UTC_TIME, asn1.GENERAL_TIME} else _loose_time(moment),
-        data_hash=members[3].bits(),
+        data_hash=_octets(members[3]),
         property_info=members[4].text(),
-        certificate=certificate.octets(),
-        algorithm=algorithm.oid(),
+        certificate=_certificate(certificate),
+        algorithm=_algorithm(algorithm),
         signed=to_sign.whole,
         signature=_signature_octets(signature),
         timestamp=_timestamp(more),
@@ -117,10 +117,10 @@ def _first_signature(
         version=_known(version),
         seal=seal,
         at=_loose_time(members[2]),
-        data_hash=members[3].bits(),
+        data_hash=_octets(members[3]),
         property_info=members[4].text(),
-        certificate=members[5].octets(),
-        algorithm=members[6].oid(),
+        certificate=_certificate(members[5]),
+        algorithm=_algorithm(members[6]),
         signed=top.children()[0].whole,
         signature=_signature_octets(signature),
         timestamp=b"",
@@ -136,10 +136,10 @@ def _seal(top: Node) -> ParsedSeal:
         raise SealFault("seal.no_seal")
     version = _known(version_node.integer())
     info, digests = _info(es_id, vendor, about, picture)
-    if rest[0].tag == asn1.SEQUENCE:
+    more: list[Node] = []
+    if len(rest) == 1:
         certificate, algorithm, signature = rest[0].members(3, 3)
         signed = asn1.sequence(info_node.whole, certificate.whole, algorithm.whole)
-        more = rest[1:]
     else:
         if len(rest) < 3:
             raise SealFault("asn1.count", at=top.start, found=len(rest))
@@ -150,8 +150,8 @@ def _seal(top: Node) -> ParsedSeal:
         version=version,
         info=info,
         digests=digests,
-        maker_certificate=certificate.octets(),
-        algorithm=algorithm.oid(),
+        maker_certificate=_certificate(certificate),
+        algorithm=_algorithm(algorithm),
         signed=signed,
         signature=_signature_octets(signature),
         timestamp=_timestamp(more),
@@ -187,12 +187,33 @@ def _signers(listed: Node) -> tuple[bytes, ...]:
     entries = listed.children()
     if len(entries) > MAX_CERTIFICATES:
         raise SealFault("asn1.many", limit=MAX_CERTIFICATES)
-    return tuple(entry.members(2, 2)[1].octets() if entry.tag == asn1.SEQUENCE else entry.octets() for entry in entries)
+    return tuple(_listed(entry) for entry in entries)
+
+
+def _listed(entry: Node) -> bytes:
+    """A certificate, or the digest of one with the name of its algorithm."""
+    if entry.tag == asn1.SEQUENCE and (members := entry.children()) and members[0].tag != asn1.SEQUENCE:
+        return entry.members(2, 2)[1].octets()
+    return _certificate(entry)
+
+
+def _certificate(node: Node) -> bytes:
+    """In an OCTET STRING as the standard has it, or bare."""
+    return node.whole if node.tag == asn1.SEQUENCE else node.octets()
+
+
+def _algorithm(node: Node) -> str:
+    """An OID as the standard has it, or an AlgorithmIdentifier."""
+    return node.members(1, 2)[0].oid() if node.tag == asn1.SEQUENCE else node.oid()
+
+
+def _octets(node: Node) -> bytes:
+    return node.bits() if node.tag == asn1.BITS else node.octets()
 
 
 def _signature_octets(node: Node) -> bytes:
     """The signature value; r and s in a row (64 octets), as some devices give them, become a SEQUENCE."""
-    value = node.bits() if node.tag == asn1.BITS else node.octets()
+    value = _octets(node)
     if len(value) == 64:
         return asn1.sequence(*(asn1.integer(int.from_bytes(half, "big")) for half in (value[:32], value[32:])))
     return value
@@ -223,7 +244,8 @@ def _loose_time(node: Node) -> dt.datetime | None:
 
 
 def _known(version: int) -> int:
-    if version not in {_FIRST_VERSION, _NATIONAL_VERSION, _LAST_VERSION}:
+    """Versions 2 and 3 were drafts; what a structure is follows from its shape."""
+    if not _FIRST_VERSION <= version <= _LAST_VERSION:
         raise SealFault("seal.version", version=version)
     return version
 

@@ -6,6 +6,7 @@ Size, number, ratio and total are bounded before anything is unpacked.
 """
 
 import struct
+import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,9 +17,10 @@ from yiwang.commons.seals.engine.wording import Reason, SealFault
 MAX_PACKAGE: Final = 64 * 1024 * 1024
 MAX_ENTRIES: Final = 20_000
 MAX_ENTRY: Final = 64 * 1024 * 1024
-MAX_TOTAL: Final = 192 * 1024 * 1024
+MAX_TOTAL: Final = 128 * 1024 * 1024
 MAX_RATIO: Final = 200
 MAX_FAULTS: Final = 5
+MAX_NAME: Final = 1024
 _RATIO_FROM: Final = 1024 * 1024  # smaller entries may be as dense as they like
 _LOCAL: Final = struct.Struct("<IHHHHHIIIHH")
 _CENTRAL: Final = struct.Struct("<IHHHHHHIIIHHHHHII")
@@ -55,13 +57,20 @@ class Package:
     files: Mapping[str, bytes]
     canonical: bool
     faults: tuple[Reason, ...] = ()
+    _folded: dict[str, str] = field(default_factory=dict, repr=False)
 
     def find(self, name: str) -> str | None:
         """The name as it stands in the package, without regard to case where that is the only difference."""
         if name in self.files:
             return name
-        folded = name.casefold()
-        return next((kept for kept in self.files if kept.casefold() == folded), None)
+        if not self._folded:
+            self._folded.update((_folded(kept), kept) for kept in self.files)
+        return self._folded.get(_folded(name))
+
+
+def _folded(name: str) -> str:
+    """What a file system that knows no case, or writes letters in parts, makes of a name."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def is_package(data: bytes) -> bool:
@@ -141,13 +150,17 @@ def _check_names(entries: list[_Entry]) -> None:
     for entry in entries:
         name = entry.name.removesuffix("/")
         parts = name.split("/")
-        odd = "\\" in name or ":" in name or not name.isprintable() or len(name) > 1024
+        odd = "\\" in name or ":" in name or len(name) > MAX_NAME or not all(map(_visible, name))
         if not name or odd or any(part in {"", ".", ".."} or part != part.strip() for part in parts):
             raise SealFault("zip.path", name=name)
-        folded = name.casefold()
+        folded = _folded(name)
         if folded in seen:
             raise SealFault("zip.twice", name=name)
         seen.add(folded)
+
+
+def _visible(character: str) -> bool:
+    return character.isprintable() or unicodedata.category(character) == "Zs"
 
 
 def _check_sizes(entries: list[_Entry], size: int) -> None:

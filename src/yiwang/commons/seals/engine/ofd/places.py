@@ -9,7 +9,7 @@ from yiwang.commons.seals.engine.ofd.xml import Element, read_xml
 from yiwang.commons.seals.engine.wording import SealFault
 
 ROOT: Final = "OFD.xml"
-MAX_SIGNATURES: Final = 200
+MAX_SIGNATURES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from yiwang.commons.seals.engine.trust import Trust
 from yiwang.commons.seals.engine.wording import Reason, SealFault, shown
 from yiwang.kernel.verdicts import Mark, Verdict
 
-MAX_REFERENCES: Final = 50_000
+MAX_REFERENCES: Final = 25_000
 MAX_NAMES: Final = 5
 _HASHES: Final = {
     "sm3": "sm3",
@@ -72,7 +72,8 @@ def verify_ofd(data: bytes, trust: Trust) -> Verdict:
     if not places.listed:
         found.against("signature", "ofd.unsigned", mark=Mark.UNKNOWN)
         return found.verdict({"signatures": []})
-    judged = [_judge(package, places, line, trust) for line in places.listed]
+    digests = _Digests(package)
+    judged = [_judge(digests, places, line, trust) for line in places.listed]
     for each in judged:
         found.take(each.found, ("signature", "references", "chain"))
     with_seal = [each for each in judged if each.sealed] or judged
@@ -83,7 +84,21 @@ def verify_ofd(data: bytes, trust: Trust) -> Verdict:
     return found.verdict({"signatures": [_told(line, each) for line, each in zip(places.listed, judged, strict=True)]})
 
 
-def _judge(package: Package, places: Places, line: Listed, trust: Trust) -> _Judged:
+class _Digests(dict[tuple[str, str], bytes]):
+    """Digests of the package's files by (hash, name), each computed once however often it is referred to."""
+
+    def __init__(self, package: Package) -> None:
+        super().__init__()
+        self.package = package
+
+    def __missing__(self, key: tuple[str, str]) -> bytes:
+        name, path = key
+        self[key] = made = hashlib.new(name, self.package.files[path], usedforsecurity=name not in _WEAK).digest()
+        return made
+
+
+def _judge(digests: _Digests, places: Places, line: Listed, trust: Trust) -> _Judged:
+    package = digests.package
     judged = _Judged(Findings(), own={line.path})
     content = package.files[line.path]
     try:
@@ -100,7 +115,7 @@ def _judge(package: Package, places: Places, line: Listed, trust: Trust) -> _Jud
     judged.sealed = "seal_id" in judged.found.more
     provider = info.first("Provider")
     judged.provider = provider.get("ProviderName") if provider is not None else ""
-    _judge_references(judged, package, places, line, info)
+    _judge_references(judged, digests, places, line, info)
     judged.found.more["stamps"] = _stamps(info)
     return judged
 
@@ -124,7 +139,7 @@ def _stamps(info: Element) -> list[dict[str, str]]:
     ]
 
 
-def _judge_references(judged: _Judged, package: Package, places: Places, line: Listed, info: Element) -> None:
+def _judge_references(judged: _Judged, digests: _Digests, places: Places, line: Listed, info: Element) -> None:
     found = judged.found
     listed = info.first("References")
     references = list(listed.all("Reference")) if listed is not None else []
@@ -142,7 +157,7 @@ def _judge_references(judged: _Judged, package: Package, places: Places, line: L
     for reference in references:
         told = reference.get("FileRef")
         try:
-            path = resolve(package, folder(line.path), told)
+            path = resolve(digests.package, folder(line.path), told)
         except SealFault as fault:
             found.file("references", fault.reason)
             continue
@@ -152,7 +167,7 @@ def _judge_references(judged: _Judged, package: Package, places: Places, line: L
         judged.protects.add(path)
         if path.lstrip("/") != told.lstrip("/") and told.startswith("/"):
             found.remark("ref.case", name=told)
-        if hashlib.new(name, package.files[path]).digest() != _decoded(reference.said("CheckValue")):
+        if digests[name, path] != _decoded(reference.said("CheckValue")):
             wrong.append(path)
     _tell_wrong(found, places, wrong, missing, method)
 

@@ -13,9 +13,9 @@ from defusedxml.ElementTree import DefusedXMLParser, ParseError
 from yiwang.commons.seals.engine.ofd.marking import NAMESPACE
 from yiwang.commons.seals.engine.wording import SealFault
 
-MAX_XML: Final = 16 * 1024 * 1024
+MAX_XML: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 64
-MAX_ELEMENTS: Final = 200_000
+MAX_ELEMENTS: Final = 60_000
 _NAMESPACES: Final = frozenset({NAMESPACE, "http://www.ofdspec.org", ""})
 
 

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import io
+import random
 import struct
+import time
 import warnings
 import zipfile
 
@@ -269,3 +271,29 @@ def test_spaces_added_to_the_list_of_signatures_are_found():
     for put in (listed + b"\n", listed.replace(b'ID="1"', b'ID="3"'), listed.replace(b">1<", b">7<")):
         verdict = verify_ofd(changed(world().signed(), **{"Doc_0/Signs/Signatures.xml": put}), world().trust())
         assert codes(verdict) == {"zip.not_ours"}
+
+
+def test_a_file_referred_to_thousands_of_times_is_hashed_once():
+    """A list of references to one large file, and to files that are not there."""
+    files = documents({"Doc_0/large": random.Random(1).randbytes(4_000_000)})
+    for i in range(3000):
+        files[f"Doc_0/r/{i}"] = b""
+    sealed = dict(open_package(world().signed(zipped(files))).files)
+    told = sealed[f"{SIGN}/Signature.xml"]
+    more = b'<ofd:Reference FileRef="/Doc_0/large"><ofd:CheckValue>AA==</ofd:CheckValue></ofd:Reference>' * 9000
+    more += b'<ofd:Reference FileRef="Doc_0/absent"><ofd:CheckValue>AA==</ofd:CheckValue></ofd:Reference>' * 9000
+    put = told.replace(b"</ofd:References>", more + b"</ofd:References>")
+    began = time.process_time()
+    verdict = verify_ofd(pack(sealed | {f"{SIGN}/Signature.xml": put}), world().trust())
+    assert marks(verdict)[1] == "invalid"
+    assert time.process_time() - began < 5  # a second or less; hashing each time would take minutes
+
+
+@pytest.mark.parametrize("names", [("\u00e9.xml", "e\u0301.xml"), ("\u00df", "SS"), ("a", "A")])
+def test_names_that_a_file_system_would_take_for_one_are_refused(names):
+    assert codes(verify_ofd(zipped(documents(dict.fromkeys(names, b"x"))), Trust())) == {"zip.twice"}
+
+
+def test_attachments_may_have_chinese_names_with_wide_spaces():
+    sealed = world().signed(plain_ofd({"Doc_0/Attachs/附件　一（正本）.pdf": b"1"}))
+    assert verify_ofd(sealed, world().trust()).valid
