@@ -67,6 +67,7 @@ def _pack(opened: Opened, row: Archive) -> None:
     collected = source(opened)
     receipts = _receipts(opened, collected)
     number = commands.number_archive(archive_id=row.pk, by=KEEPER, at=clock.now())
+    row.refresh_from_db()
     key = commands.ensure_key(by=KEEPER, at=clock.now())
     commands.write_trusted_keys(by=KEEPER, at=clock.now())
     now = clock.now()

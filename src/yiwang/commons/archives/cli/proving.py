@@ -20,7 +20,7 @@ from yiwang.kernel.verdicts import Mark, Told, Verdict
 from .verifying import say
 
 if TYPE_CHECKING:
-    from yiwang.commons.rules.engine.explaining import Comparison, DecisionProof, Source
+    from yiwang.commons.rules.engine import Comparison, DecisionProof, Source
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _MOST = 20 * 1024 * 1024
@@ -102,15 +102,14 @@ def _facts(path: Path | None) -> dict[str, Any]:
 def _source(path: Path | None) -> "Source | None":
     if path is None:
         return None
-    from yiwang.commons.rules.engine.explaining import Source
+    from yiwang.commons.rules.engine import Source
 
     return Source(_read(path, _MOST))
 
 
 def verify_decision_proof(data: bytes, facts: dict[str, Any], source: "Source | None" = None) -> Verdict:
     """The verdict on the bytes of a decision proof. Never raises for their sake."""
-    from yiwang.commons.rules.engine import RulesError
-    from yiwang.commons.rules.engine.explaining import DecisionProof, ProofUnreadable, recompute
+    from yiwang.commons.rules.engine import DecisionProof, ProofUnreadable, RulesError, recompute
 
     try:
         found = DecisionProof.read(data)

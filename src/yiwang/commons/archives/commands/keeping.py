@@ -10,6 +10,7 @@ from yiwang.commons.archives.commands.opening import PACK
 from yiwang.commons.archives.contracts import ArchiveClosed, ArchiveStep, PurposeMissing, Retention, State
 from yiwang.commons.archives.engine import Report, Stage
 from yiwang.commons.archives.models import Archive, ArchiveCheck
+from yiwang.commons.identity import queries as identity
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.clock import CHINA
 from yiwang.kernel.command import command, note
@@ -28,13 +29,14 @@ def number_archive(*, archive_id: UUID, by: Actor, at: datetime) -> str:
 
     Empty where its retention is undecided: then it waits for an archivist.
     """
-    del by, at
+    del at
     row = locked(archive_id)
     if not row.archive_number and row.retention:
+        row.organisation_code = identity.organisation(organisation_id=row.organisation_id, viewer=by).code
         fonds = "".join(c for c in row.organisation_code if c.isascii() and c.isalnum())[:40] or "0000"
         head = f"{fonds}-{CATEGORY_CODE}·{row.year}-{rules.code_of(Retention(row.retention))}"
         row.archive_number = f"{head}-{next_in(head):05}"
-        row.save(update_fields=["archive_number"])
+        row.save(update_fields=["archive_number", "organisation_code"])
     note(subject_of(row), archive=row.archive_number)
     return str(row.archive_number)
 
@@ -119,5 +121,6 @@ def repack(*, archive_id: UUID, by: Actor, at: datetime) -> None:
     """Put a package aside that did not pass, and make it anew. Raises ArchiveNotFound, MayNotKeep, ArchiveStateRefused."""
     row: Archive = locked(archive_id)
     policies.check_keep(by, row)
+    row.passed = None
     take(row, ArchiveStep.REPACK, by=by, at=at)
     defer(PACK, archive_id=str(row.pk))

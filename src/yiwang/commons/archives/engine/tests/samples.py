@@ -5,12 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 from yiwang.commons.archives.engine import Agent, Content, Item, Kind, Relation, Step, TrustedArchives, build_package
 from yiwang.commons.crypto.engine import LocalSigner, suite
-from yiwang.commons.ledger.engine.tests.samples import SampleLog
+from yiwang.commons.ledger.engine import Checkpoint, MemoryTree, NoteSigner, Receipt, TrustedKeys
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
-LOG = SampleLog.of("national", 4)
-RECEIPT, LEDGER = LOG.receipt(1).to_text().encode(), LOG.trusted().text().encode()
+NATIONAL = suite("national")
+ENTRIES = [f'{{"facts":{{}},"kind":"sample.step","number":{at}}}'.encode() for at in range(4)]
+TREE = MemoryTree(NATIONAL.digest, ENTRIES)
+LOG = NoteSigner("ledger.sample.example/log", LocalSigner(NATIONAL.new_signing_key()))
+WITNESS = NoteSigner("witness.sample.example", LocalSigner(NATIONAL.new_signing_key()), cosigning=True)
+NOTE = Checkpoint(LOG.name, 4, TREE.root(4)).note(LOG).signed(WITNESS, time=1_800_000_000)
+RECEIPT = Receipt(ENTRIES[1], 1, tuple(TREE.inclusion(1, 4)), NOTE, NATIONAL.hash_name).to_text().encode()
+LEDGER = TrustedKeys.of([LOG.verifier], {"w1": WITNESS.verifier}, 1).text().encode()
 KEYS = {name: LocalSigner(suite(name).new_signing_key()) for name in ("national", "international")}
 NUMBER = "SAMPLE001-ZW·2026-D30-00001"
 
