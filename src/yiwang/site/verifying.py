@@ -10,6 +10,7 @@ import click
 
 # verb → "module:attribute" of a command that needs neither Django nor a database to be imported
 _VERBS = {
+    "licence": "yiwang.commons.licences.cli.verifying:licence",
     "archive": "yiwang.commons.archives.cli.verifying:archive",
     "proof": "yiwang.commons.archives.cli.proving:proof",
     "receipt": "yiwang.commons.ledger.cli.verifying:receipt",

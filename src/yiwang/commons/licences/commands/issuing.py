@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import policies, rules
+from yiwang.commons.licences.commands.holders import holder_card
 from yiwang.commons.licences.commands.writing import PROGRAM, locked, next_state, stepped, told
 from yiwang.commons.licences.contracts import (
     LICENCE,
@@ -27,11 +28,12 @@ from yiwang.commons.licences.contracts import (
     TrustGrade,
     TypeSpec,
 )
-from yiwang.commons.licences.models import Licence, LicenceType, LicenceTypeVersion, LicenceVersion
+from yiwang.commons.licences.models import HOLDER_CODE, Licence, LicenceType, LicenceTypeVersion, LicenceVersion
 from yiwang.commons.licences.queries.types import newest, version_spec
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
+from yiwang.kernel.fields import keyed_hash
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.jobs import defer
 
@@ -80,12 +82,12 @@ def issue(
     row = newest(key=type_key)
     spec = version_spec(row=row)
     policies.check_issue(by, organisation_id=organisation_id, type_key=type_key, subject=subject)
-    if holder.kind is not spec.holder and spec.holder is not None:
+    if spec.holder is not None and holder.kind is not spec.holder:
         raise FieldsInvalid(names=_holder_words(spec.holder))
     check_fields(spec, values)
     issuer = issuer_of(organisation_id)
     begins = valid_from or clock.today()
-    name, code = _named(holder)
+    name, code = holder_card(holder=holder)
     licence = Licence(
         id=new_id(),
         type=row.type,
@@ -253,15 +255,6 @@ def next_number(kind: LicenceType, spec: TypeSpec, issuer: Issuer, year: int) ->
         return rules.numbered(spec.number, year=year, region=issuer.region, serial=cursor.fetchone()[0])
 
 
-def _named(holder: Holder) -> tuple[str, str]:
-    """Name and code (ID number, credit code) of a holder. Raises UnknownRecord."""
-    if holder.kind is HolderKind.PERSON:
-        person = identity.person(person_id=holder.id, viewer=PROGRAM)
-        return person.name, person.id_number or ""
-    entity = identity.entity(entity_id=holder.id, viewer=PROGRAM)
-    return entity.name, entity.credit_code or ""
-
-
 def _give(licence: Licence, holder: Holder) -> None:
     if holder.kind is HolderKind.PERSON:
         licence.person_id = holder.id
@@ -270,9 +263,6 @@ def _give(licence: Licence, holder: Holder) -> None:
 
 
 def _hashed(code: str) -> bytes | None:
-    from yiwang.commons.licences.models import HOLDER_CODE
-    from yiwang.kernel.fields import keyed_hash
-
     return keyed_hash(code, HOLDER_CODE) if code else None
 
 

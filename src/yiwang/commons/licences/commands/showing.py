@@ -27,7 +27,7 @@ from yiwang.kernel.evidence import record as leave_evidence
 from yiwang.kernel.fields import keyed_hash, keyed_hashes
 
 SHOWN = "licence_shown"
-"""The purpose and the basis of an access that the holder brought about by showing; registered with privacy."""
+"""The purpose of an access that the holder brought about by showing; registered with privacy."""
 _LONGEST = 60
 
 
@@ -141,7 +141,7 @@ def _tell_privacy(licence: Licence, row: LicenceShowing, by: Actor, at: datetime
     if holder is None or by.organisation_id is None:
         return
     entry = NewAccess(
-        holder=holder.subject, data=data_of(licence), purpose=SHOWN, way=AccessWay.CHECKED, basis=SHOWN,
+        holder=holder.subject, data=data_of(licence), purpose=SHOWN, way=AccessWay.CHECKED, basis="shown",
         ground=row.purpose, organisation_id=by.organisation_id,
     )  # fmt: skip
     privacy.record_access(entries=[entry], by=by, at=at)

@@ -24,6 +24,9 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.evidence import record as leave_evidence
 
+SHARED = "licence_shared"
+"""The purpose of a use over the sharing interface, registered with privacy; the caller's own words stand beside it."""
+
 
 @command("licences.use")
 def use(
@@ -56,7 +59,7 @@ def use(
             licence, subject=subject, purpose=purpose, basis=basis, ground=ground, consent_id=consent_id,
             organisation_id=organisation_id, words=words, caller=None, by=by, at=at,
         )  # fmt: skip
-    note(SubjectRef(LICENCE, licence_id), use=str(known.pk), subject=str(subject))
+    note(SubjectRef(LICENCE, licence_id), use=str(known.pk), used_for=str(subject))
     return known.pk
 
 

@@ -1,6 +1,7 @@
 """What crosses the border of licences: closed sets of words, frozen values, events, errors. No Django."""
 
 from yiwang.commons.licences.contracts.errors import (
+    CallerQuotaUsed,
     CallerRefused,
     CallerUnknown,
     FieldsInvalid,
@@ -62,6 +63,7 @@ from yiwang.commons.licences.contracts.values import (
     PulledLicence,
     PurposeDef,
     Reject,
+    SharedLicence,
     ShowingRow,
     StepRow,
     StuckRow,
@@ -79,6 +81,7 @@ __all__ = [
     "MANAGE",
     "USE",
     "VIEW",
+    "CallerQuotaUsed",
     "CallerRefused",
     "CallerUnknown",
     "CheckResult",
@@ -125,6 +128,7 @@ __all__ = [
     "PurposeMissing",
     "ReasonMissing",
     "Reject",
+    "SharedLicence",
     "ShowingRow",
     "StepRow",
     "StuckRow",

@@ -154,3 +154,12 @@ class PullFailed(DomainError):
     kind = ErrorKind.UNAVAILABLE
     message = _("部门系统没有返回证照：{reason}。")
     next_step = _("请稍后再试；急用的可以先上传原件。")
+
+
+class CallerQuotaUsed(DomainError):
+    """The caller has asked as often as it may today."""
+
+    code = "licences.caller_quota"
+    kind = ErrorKind.TOO_MANY
+    message = _("今天的调用次数已经用完，上限 {limit} 次。")
+    next_step = _("明天再试；需要更多次数请向数据主管部门申请。")

@@ -69,7 +69,7 @@ class TypeSpec:
     """A version of a type of licence, with the metadata of GB/T 36903.
 
     `code`: 21 characters, the credit code of the body that defined the type and a serial of three; `validity_years` None:
-    without an end; `number`: the pattern of numbers that the program gives ({year}, {region}, {serial:07}).
+    without an end; `holder` None: persons and legal entities; `number`: the pattern of numbers that the program gives ({year}, {region}, {serial:07}).
     """
 
     key: str
@@ -77,7 +77,7 @@ class TypeSpec:
     code: str
     name: str
     name_en: str
-    holder: HolderKind
+    holder: HolderKind | None
     fields: tuple[FieldDef, ...]
     purposes: tuple[PurposeDef, ...] = ()
     validity_years: int | None = None
@@ -344,6 +344,26 @@ class StuckRow:
     since: datetime
     tries: int
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLicence:
+    """A licence as the sharing interface tells it before a use is recorded: no fields, no holder.
+
+    `superseded`: the identifier that was asked about is that of an older version.
+    """
+
+    id: UUID
+    type_key: str
+    title: str
+    identifier: str
+    number: str
+    issuer_name: str
+    state: LicenceState
+    grade: TrustGrade
+    valid_from: date | None
+    valid_until: date | None
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from yiwang.commons.files import registry as files
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import policies
 from yiwang.commons.licences.contracts import (
@@ -106,6 +107,12 @@ def _steps(row: Licence) -> tuple[StepRow, ...]:
     )
 
 
+def may_read_files(viewer: Actor, subject: SubjectRef, /) -> bool:
+    """Whether the viewer may read the files of a licence: fills the readers of files."""
+    row = Licence.objects.filter(pk=subject.id).first()
+    return row is not None and policies.can_see(viewer, row)
+
+
 def uses(*, licence_id: UUID, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[UseRow]:
     """Who used the licence, the newest first; for its holder and officials with a grant. Raises LicenceNotFound."""
     row = _visible(licence_id, viewer)
@@ -178,8 +185,6 @@ def _standings(viewer: Actor, **wanted: object) -> tuple[UseStanding, ...]:
 
 def _sees_use(viewer: Actor, row: LicenceUse) -> bool:
     """Whoever may see the licence, and whoever may read the case that uses it."""
-    from yiwang.commons.files import registry as files
-
     rule = files.reader_of(row.subject_kind) if row.subject_id else None
     if rule is not None and row.subject_id is not None and rule(viewer, SubjectRef(row.subject_kind, row.subject_id)):
         return True

@@ -64,7 +64,7 @@ def spec_of(*, key: str, version: int, said: Mapping[str, Any]) -> TypeSpec:
         code=said["code"],
         name=said["name"]["zh"],
         name_en=said["name"].get("en", ""),
-        holder=HolderKind(said["holder"]),
+        holder=None if said["holder"] == "any" else HolderKind(said["holder"]),
         fields=tuple(_field(each) for each in said["fields"]),
         purposes=tuple(_purpose(each) for each in said.get("purposes", ())),
         validity_years=said.get("validity_years"),

@@ -1,7 +1,7 @@
 """Pure decisions of licences: life, trust, identifiers, showing codes, fields. No Django."""
 
 from yiwang.commons.licences.rules import showing, states, trust
-from yiwang.commons.licences.rules.fields import faults, known, numbered, valid_until, watermark
+from yiwang.commons.licences.rules.fields import compiled, faults, known, numbered, valid_until, watermark
 from yiwang.commons.licences.rules.identifiers import (
     Identifier,
     InvalidIdentifier,
@@ -15,6 +15,7 @@ __all__ = [
     "Identifier",
     "InvalidIdentifier",
     "check_character",
+    "compiled",
     "faults",
     "identifier",
     "issuer_code",

@@ -37,7 +37,7 @@ def _fault(field: FieldDef, value: str) -> str:
         return f"{field.label}应为日期，例如 2026-01-31"
     if field.choices and value not in field.choices:
         return f"{field.label}应为{'、'.join(field.choices)}之一"
-    if field.pattern and not _pattern(field.pattern).fullmatch(value):
+    if field.pattern and not compiled(field.pattern).fullmatch(value):
         return f"{field.label}的格式不对"
     return ""
 
@@ -51,8 +51,12 @@ def _is_date(value: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
+def compiled(text: str) -> re.Pattern[str]:
+    """A field's pattern. Raises ValueError where it is none."""
+    try:
+        return re.compile(text)
+    except re.error as fault:
+        raise ValueError(str(fault)) from fault
 
 
 def valid_until(spec: TypeSpec, valid_from: date | None) -> date | None:

@@ -1,12 +1,17 @@
 """Types and licences for the tests of every context, made through the commands. All are samples."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from yiwang.commons.crypto.tests.factories import pool
 from yiwang.commons.identity.tests.factories import make_legal_entity, make_organisation, make_person
-from yiwang.commons.licences import commands
+from yiwang.commons.licences import commands, tasks
 from yiwang.commons.licences.contracts import Holder, HolderKind
+from yiwang.commons.seals.contracts import SealKind
+from yiwang.commons.seals.tests import factories as seals
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 
@@ -63,3 +68,19 @@ def issue(
         at=more.pop("at", clock.now()),
         **more,
     )
+
+
+@pytest.fixture
+def sealing_office() -> Iterator[UUID]:
+    """An organisation whose licence seal is used automatically for licences."""
+    with pool(), seals.demonstration():
+        office = seals.make_office()
+        seals.make_seal(office, kind=SealKind.LICENCE, automatic=["licence"])
+        yield office.organisation_id
+
+
+def licensed(organisation_id: UUID, holder: Holder | None = None, **more: Any) -> UUID:
+    """A licence in force, with its sealed files."""
+    made = issue(holder, organisation_id=organisation_id, **more)
+    tasks.seal(licence_id=str(made))
+    return made

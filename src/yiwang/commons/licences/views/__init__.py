@@ -1,24 +1,25 @@
-"""Pages of licences."""
+"""Pages of licences: the wallet, the checker's, the officials'."""
 
-from uuid import UUID
+from yiwang.commons.licences.views.checking import check
+from yiwang.commons.licences.views.desk import again, desk, desk_licence, import_one, imports, rejects, step, stuck
+from yiwang.commons.licences.views.mine import licence, show, wallet, withdraw
+from yiwang.commons.licences.views.verifying import picture, status_list, verified
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
-
-from yiwang.commons.identity.queries import actor_of
-from yiwang.commons.licences import queries
-
-
-@login_required
-@require_GET
-def licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
-    """One licence."""
-    page = queries.licence(licence_id=licence_id, viewer=actor_of(request))
-    return HttpResponse(page.brief.title)
-
-
-@require_GET
-def verified(request: HttpRequest, licence_id: UUID) -> HttpResponse:
-    """The verdict about the sealed file."""
-    return licence(request, licence_id)
+__all__ = [
+    "again",
+    "check",
+    "desk",
+    "desk_licence",
+    "import_one",
+    "imports",
+    "licence",
+    "picture",
+    "rejects",
+    "show",
+    "status_list",
+    "step",
+    "stuck",
+    "verified",
+    "wallet",
+    "withdraw",
+]
