@@ -8,6 +8,7 @@ Size, number, ratio and total are bounded before anything is unpacked.
 import struct
 import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -30,6 +31,17 @@ _SIGNS: Final = (0x04034B50, 0x02014B50, 0x06054B50, 0x08074B50)
 _LATER, _UTF8 = 0x0008, 0x0800
 _KNOWN_FLAGS: Final = 0x0006 | _LATER | _UTF8
 _STORED, _DEFLATED = 0, 8
+_DOS, _UNIX = 0x0000, 0x0300
+_ORIGINS: Final = frozenset(
+    (system | version, inner, outer)
+    for system, modes in (
+        (_DOS, (0, 0x10, 0x20)),
+        (_UNIX, (0x81A40000, 0x81B60000, 0x01800000, 0x41ED0000, 0x41ED0010)),
+    )
+    for version in (20, 30, 51, 63)
+    for inner in (0, 1)
+    for outer in modes
+)
 _DAY: Final = 0x0021  # 1 January 1980: the package tells no time
 
 
@@ -44,6 +56,7 @@ class _Entry:
     size: int
     offset: int
     central: bytes = field(repr=False)
+    origin: tuple[int, int, int] = (0, 0, 0)  # made by, internal and external attributes: in the directory alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ def open_package(data: bytes) -> Package:
     _check_names(entries)
     _check_sizes(entries, len(data))
     files: dict[str, bytes] = {}
-    faults: list[Reason] = []
+    faults = [Reason("zip.minor", {"name": entry.name}) for entry in _odd_ones(entries)]
     at = 0
     for entry in sorted(entries, key=lambda each: each.offset):
         if entry.offset < at:
@@ -121,7 +134,7 @@ def _directory(data: bytes) -> Iterator[_Entry]:
         if position + _CENTRAL.size > at:
             raise SealFault("zip.end")
         values = _CENTRAL.unpack_from(data, position)
-        sign, _, version, flags, method, time, day, crc, packed, full, name, extra, note, disk, _, _, offset = values
+        sign, made, version, flags, method, time, day, crc, packed, full, name, extra, note, disk, *more = values
         stop = position + _CENTRAL.size + name + extra + note
         if sign != _SIGNS[1] or stop > at or note or disk:
             raise SealFault("zip.end")
@@ -129,7 +142,8 @@ def _directory(data: bytes) -> Iterator[_Entry]:
         if flags & ~_KNOWN_FLAGS or method not in {_STORED, _DEFLATED}:
             raise SealFault("zip.method", name=_name(raw, flags))
         agreed = struct.pack("<HHHHH", version, flags, method, time, day)
-        yield _Entry(_name(raw, flags), raw, flags, method, crc, packed, full, offset, agreed)
+        inner, outer, offset = more
+        yield _Entry(_name(raw, flags), raw, flags, method, crc, packed, full, offset, agreed, (made, inner, outer))
         position = stop
     if position != at:
         raise SealFault("zip.end")
@@ -172,6 +186,16 @@ def _check_sizes(entries: list[_Entry], size: int) -> None:
             raise SealFault("zip.bomb", name=entry.name)
     if total > MAX_TOTAL:
         raise SealFault("zip.total", limit=MAX_TOTAL)
+
+
+def _odd_ones(entries: list[_Entry]) -> Iterator[_Entry]:
+    """Entries that tell another origin than all others, and none that programs in use write: their note was changed."""
+    for folders in (False, True):
+        kind = [entry for entry in entries if entry.name.endswith("/") is folders]
+        counted = Counter(entry.origin for entry in kind)
+        for entry in kind if len(kind) > 1 else ():
+            if counted[entry.origin] == 1 and entry.origin not in _ORIGINS:
+                yield entry
 
 
 def _content(data: bytes, entry: _Entry, faults: list[Reason]) -> tuple[bytes, int]:

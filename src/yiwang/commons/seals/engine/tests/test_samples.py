@@ -1,5 +1,8 @@
 """Seals and sealed files of several makers in use: for each the verdict that the standards give, and its reason."""
 
+import random
+from datetime import timedelta
+
 import pytest
 
 from yiwang.commons.seals.engine import Trust, parse_seal, parse_signed_value, verify_ofd, verify_sealed
@@ -90,3 +93,16 @@ def test_reads_signed_values_of_versions_4_and_5(test_data):
         assert value.version == value.seal.version == version
         assert value.property_info == "/Doc_0/Signs/Sign_0/Signature.xml"
         assert len(value.data_hash) == 32
+
+
+@pytest.mark.parametrize("name", ["ofdrw-sign__signedFile.ofd", "ofdrw-sign__v4signed.ofd"])
+def test_a_sample_is_valid_under_its_own_certificates_and_no_longer_with_a_changed_byte(name, test_data):
+    """The package is another program's: what it says of each file must agree, in both places and among the files."""
+    data = (test_data / "ofd" / name).read_bytes()
+    value = parse_signed_value(open_package(data).files["Doc_0/Signs/Sign_0/SignedValue.dat"])
+    trust = Trust(roots=(value.certificate, value.seal.maker_certificate), at=value.at + timedelta(hours=1))
+    assert verify_ofd(data, trust).valid
+    chance = random.Random(20380540)
+    for at in chance.sample(range(len(data)), 300):
+        put = data[:at] + bytes((data[at] ^ chance.randrange(1, 256),)) + data[at + 1 :]
+        assert not verify_ofd(put, trust).valid, at
