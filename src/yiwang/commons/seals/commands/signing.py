@@ -204,7 +204,7 @@ def _call(row: CoSignature, people: list[CoSigner], *, again: bool = False) -> N
 @command("seals.decline_signature")
 def decline_signature(*, cosignature_id: CoSignatureId, reason: str, by: Actor, at: datetime) -> None:
     """Say that one does not sign, and why: then nobody signs it any more. Raises as `sign` does, ReasonMissing."""
-    row, _people_, mine = _opened(cosignature_id, by, at, turn=False)
+    row, _all, mine = _opened(cosignature_id, by, at, turn=False)
     if not reason.strip():
         raise ReasonMissing(fields={"reason": ReasonMissing.message})
     mine.state, mine.at, mine.reason = SignerState.DECLINED.value, at, reason.strip()[:500]

@@ -1,8 +1,9 @@
 """Reads of seals and signatures."""
 
-from yiwang.commons.seals.queries.keys import certificate_request
+from yiwang.commons.seals.queries.keys import certificate_request, sample_allowed
 from yiwang.commons.seals.queries.seals import (
     applies_for,
+    document_kinds,
     holder_of_key,
     key_of_seal,
     may,
@@ -42,6 +43,7 @@ __all__ = [
     "certificate_request",
     "cosignature",
     "cosignatures",
+    "document_kinds",
     "holder_of_key",
     "key_of_seal",
     "may",
@@ -51,6 +53,7 @@ __all__ = [
     "reads_seal_files",
     "request",
     "requests",
+    "sample_allowed",
     "seal_by_code",
     "seal_for",
     "seal_page",

@@ -190,3 +190,10 @@ def holder_of_key(key_id: UUID, /) -> str:
     if row is not None:
         return f"电子印章 {row[0]}"
     return "制章系统" if pool.key_id_of(name=MAKER) == key_id else ""
+
+
+def document_kinds() -> tuple[str, ...]:
+    """Kinds of documents for which automatic use can be approved."""
+    from yiwang.commons.seals import registry
+
+    return tuple(dict.fromkeys(("case_document", "case_result", "licence", "archive", *registry.document_kinds())))
