@@ -10,10 +10,26 @@ from yiwang.commons.archives.queries.archives import (
     waiting_jobs,
 )
 from yiwang.commons.archives.queries.fixity import fixity
+from yiwang.commons.archives.queries.handing import HANDED_OVER, handover, list_numbered
 from yiwang.commons.archives.queries.lists import accesses, archive_list, lists
 from yiwang.commons.archives.queries.packages import check_stored, open_stored, stored
 
 __all__ = [
-    "accesses", "archive", "archive_list", "archives", "check_stored", "due_for_check", "fixity", "lists", "of_subjects",
-    "open_stored", "opened", "standing", "stored", "waiting_jobs",
+    "HANDED_OVER",
+    "accesses",
+    "archive",
+    "archive_list",
+    "archives",
+    "check_stored",
+    "due_for_check",
+    "fixity",
+    "handover",
+    "list_numbered",
+    "lists",
+    "of_subjects",
+    "open_stored",
+    "opened",
+    "standing",
+    "stored",
+    "waiting_jobs",
 ]  # fmt: skip

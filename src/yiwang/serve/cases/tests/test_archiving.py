@@ -51,7 +51,7 @@ def test_a_member_is_opened_when_it_ends_and_the_bundle_with_the_last(sample):
 def test_what_ends_without_a_decision_is_kept_ten_years(sample):
     case_id = sample.file()
     sample.work(case_id, "certificate", TaskChoice.DECLINE, ground="样例依据", reason="样例理由")
-    ended = Case.objects.filter(closed_at__isnull=False)
+    ended = Case.objects.filter(closed_at__isnull=False, parent_id=case_id)
     assert ended.exists()
     assert {row.retention for row in rows_of(ended).values()} == {Retention.YEARS_10}
 
