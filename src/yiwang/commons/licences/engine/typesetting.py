@@ -49,8 +49,9 @@ def write_pdf(pages: Sequence[OfdPage], *, title: str, author: str, created: dat
             for page in pages
         ],
     }
+    compiled: Any = typst.compile  # takes files by name, though its hint says not
     with _lock:
-        made = typst.compile(
+        made = compiled(
             files,
             format="pdf",
             font_paths=_fonts(),

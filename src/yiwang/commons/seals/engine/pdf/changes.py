@@ -47,8 +47,8 @@ def compare(data: bytes, count: int) -> str:
     told = ""
     for revision in revisions[:-1]:
         result = DEFAULT_DIFF_POLICY.review_file(reader, revision)
-        fine = not isinstance(result, SuspiciousModification)
-        told += "1" if fine and result.modification_level <= ModificationLevel.FORM_FILLING else "0"
+        level = ModificationLevel.OTHER if isinstance(result, SuspiciousModification) else result.modification_level
+        told += "1" if level <= ModificationLevel.FORM_FILLING else "0"
     return told
 
 

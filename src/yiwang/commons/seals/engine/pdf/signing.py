@@ -75,22 +75,23 @@ def _prepared(
     national: bool,
 ) -> tuple[bytes, tuple[int, int]]:
     """The whole file but for the value, and where the value goes."""
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.generic import pdf_name, pdf_string
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
     from pyhanko.sign.signers.pdf_byterange import PdfSignedData
 
+    generic = _objects()
+    pdf_name = generic.pdf_name
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
     if writer.prev.encrypted:
         raise SealFault("pdf.encrypted")
     boxes = [_box(writer, stamp) for stamp in stamps]
-    field = SigFieldSpec(f"Seal{number}", on_page=stamps[0].page if stamps else 0, box=boxes[0] if boxes else None)
+    spec: Any = SigFieldSpec  # its box may have fractions, though its hint says not
+    field = spec(f"Seal{number}", on_page=stamps[0].page if stamps else 0, box=boxes[0] if boxes else None)
     steps = PdfCMSEmbedder(new_field_spec=field).write_cms(field.sig_field_name, writer)
     widget = next(steps).get_object()
     held = PdfSignedData(pdf_name("/Sig"), subfilter=SigSeedSubFilter.PADES, timestamp=at, bytes_reserved=reserved)
-    held[pdf_name("/Name")] = pdf_string(info.name)
+    held[pdf_name("/Name")] = generic.pdf_string(info.name)
     if national:
         held[pdf_name("/SubFilter")] = pdf_name("/" + SES_FILTER)
     else:
@@ -104,6 +105,13 @@ def _prepared(
     steps.send(SigObjSetup(sig_placeholder=held))
     prepared, output = steps.send(SigIOSetup(md_algorithm="sha256"))
     return output.getvalue(), (prepared.reserved_region_start, prepared.reserved_region_end)
+
+
+def _objects() -> Any:
+    """The kinds of PDF objects: loaded only where a PDF is sealed."""
+    from pyhanko.pdf_utils import generic
+
+    return generic
 
 
 def _box(writer: Any, stamp: Stamp) -> tuple[float, float, float, float]:
@@ -123,8 +131,8 @@ def _box(writer: Any, stamp: Stamp) -> tuple[float, float, float, float]:
 
 def _appearance(writer: Any, picture: bytes, box: tuple[float, float, float, float]) -> Any:
     """A form that shows the picture over the whole box; transparent where the seal is."""
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.generic import pdf_name
+    generic = _objects()
+    pdf_name = generic.pdf_name
 
     dots = read_png(picture)
     about: dict[str, Any] = {
@@ -140,7 +148,8 @@ def _appearance(writer: Any, picture: bytes, box: tuple[float, float, float, flo
         image[pdf_name("/SMask")] = writer.add_object(_stream(grey, dots.alpha))
     width, height = box[2] - box[0], box[3] - box[1]
     form = _stream(
-        {"/Type": "/XObject", "/Subtype": "/Form"}, f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Over gs /Seal Do Q".encode()
+        {"/Type": "/XObject", "/Subtype": "/Form"},
+        f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Over gs /Seal Do Q".encode(),
     )
     form[pdf_name("/BBox")] = generic.ArrayObject(
         generic.FloatObject(f"{value:.3f}") for value in (0.0, 0.0, width, height)
@@ -158,8 +167,8 @@ def _appearance(writer: Any, picture: bytes, box: tuple[float, float, float, flo
 
 
 def _stream(about: dict[str, Any], data: bytes) -> Any:
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.generic import pdf_name
+    generic = _objects()
+    pdf_name = generic.pdf_name
 
     entries = {
         pdf_name(key): pdf_name(value) if isinstance(value, str) else generic.NumberObject(value)
@@ -171,8 +180,8 @@ def _stream(about: dict[str, Any], data: bytes) -> Any:
 
 def _mark(writer: Any, page_number: int, box: tuple[float, float, float, float], appearance: Any) -> None:
     """The same seal on another place: a locked mark, part of what is signed."""
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.generic import pdf_name
+    generic = _objects()
+    pdf_name = generic.pdf_name
 
     reference = writer.find_page_for_modification(page_number)[0]
     page = reference.get_object()

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 import typst
 
@@ -47,7 +47,8 @@ def picture_of(marks: Sequence[Mark], width: float, height: float) -> SealPictur
         f'#set page(width: {width}mm, height: {height}mm, margin: 0mm, fill: none)\n#image("seal.svg", width: 100%)'
     )
     files = {"main": source.encode(), "seal.svg": svg.encode()}
-    made = typst.compile(files, format="png", ppi=DOTS, ignore_system_fonts=True)
+    compiled: Any = typst.compile  # takes files by name, though its hint says not
+    made = compiled(files, format="png", ppi=DOTS, ignore_system_fonts=True)
     assert isinstance(made, bytes)
     return SealPicture(_one_colour(made), svg, width, height)
 
@@ -113,7 +114,7 @@ def _unfiltered(filter_kind: int, told: bytes, above: bytes) -> bytes:
     if filter_kind == 0:
         return told
     if filter_kind == 1:
-        return bytes(accumulate(told, lambda left, value: (left + value) & 255))
+        return bytes(accumulate(list(told), _sum))
     if filter_kind == 2:
         return bytes((value + up) & 255 for value, up in zip(told, above, strict=True))
     made: list[int] = []
@@ -123,6 +124,10 @@ def _unfiltered(filter_kind: int, told: bytes, above: bytes) -> bytes:
         left, corner = (value + guess) & 255, up
         made.append(left)
     return bytes(made)
+
+
+def _sum(left: int, value: int) -> int:
+    return (left + value) & 255
 
 
 def _paeth(left: int, up: int, corner: int) -> int:

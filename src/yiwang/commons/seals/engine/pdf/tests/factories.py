@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import typst
+from cryptography.x509 import Name
 
 from yiwang.commons.crypto.engine import LocalSigner, Signer, new_root, suite, write_list
-from yiwang.commons.crypto.engine.pki import parse_name
 from yiwang.commons.seals.engine import SealInfo, Stamp, Trust, draw_seal, make_seal
 
 NOW = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
@@ -36,13 +36,15 @@ class World:
 def world(name: str) -> World:
     """`name`: the suite of the signer; seals are made in the national suite, as GB/T 38540 asks."""
     roots = {
-        kind: new_root(suite(kind).new_signing_key(), parse_name("CN=示例根,O=示例机构,C=CN"), since=NOW, days=3650)
+        kind: new_root(
+            suite(kind).new_signing_key(), Name.from_rfc4514_string("CN=示例根,O=示例机构,C=CN"), since=NOW, days=3650
+        )
         for kind in ("national", name)
     }
 
     def person(kind: str, who: str) -> tuple[LocalSigner, bytes]:
         signer = LocalSigner(suite(kind).new_signing_key())
-        made = roots[kind].issue(signer.public, parse_name(who), profile="signing", since=NOW, days=700)
+        made = roots[kind].issue(signer.public, Name.from_rfc4514_string(who), profile="signing", since=NOW, days=700)
         return signer, made.der
 
     maker, maker_certificate = person("national", "CN=示例制章机构,O=示例机构,C=CN")
