@@ -1,7 +1,10 @@
 """The signatures in our files hold for the openssl command line, which knows nothing of us."""
 
+import base64
+import hashlib
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +65,16 @@ def test_the_digest_in_the_value_is_openssl_s_of_signature_xml():
     told, value = (files[f"Doc_0/Signs/Sign_0/{name}"] for name in ("Signature.xml", "SignedValue.dat"))
     digest = subprocess.run([OPENSSL, "dgst", "-sm3", "-binary"], input=told, capture_output=True, check=True).stdout
     assert parse_signed_value(value).data_hash == digest
+
+
+@pytest.mark.skipif(not shutil.which("unzip"), reason="needs unzip")
+def test_the_guide_s_own_commands_verify_a_sealed_file(tmp_path):
+    page = (Path(__file__).parents[6] / "docs" / "guide" / "seal-formats.md").read_text("utf-8")
+    commands = page.split("```bash\n")[1].split("```")[0]
+    (tmp_path / "sealed.ofd").write_bytes(world().signed())
+    done = subprocess.run(["bash", "-e", "-c", commands], cwd=tmp_path, capture_output=True, text=True, check=True)
+    files = open_package(world().signed()).files
+    assert "Verified OK" in done.stdout
+    assert parse_signed_value(files["Doc_0/Signs/Sign_0/SignedValue.dat"]).property_info in done.stdout
+    root = base64.b64decode(done.stdout.split()[-1])
+    assert root == hashlib.new("sm3", files["OFD.xml"]).digest()
