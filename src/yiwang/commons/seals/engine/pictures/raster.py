@@ -114,7 +114,8 @@ def _unfiltered(filter_kind: int, told: bytes, above: bytes) -> bytes:
     if filter_kind == 0:
         return told
     if filter_kind == 1:
-        return bytes(accumulate(list(told), _sum))
+        summed: list[int] = list(accumulate([int(value) for value in told], _sum))
+        return bytes(summed)
     if filter_kind == 2:
         return bytes((value + up) & 255 for value, up in zip(told, above, strict=True))
     made: list[int] = []
