@@ -80,7 +80,7 @@ def check_step(viewer: Actor, seal: Seal, verb: SealVerb) -> None:
     if can_step(viewer, seal, verb):
         return
     if _again(viewer, seal, verb) and identity.holds(viewer, APPROVE, organisation_id=seal.organisation_id):
-        raise SamePerson(earlier="申请人", later="批准人")
+        raise SamePerson
     wanted = _VERBS.get(verb)
     if wanted is None:
         raise MayNotUse

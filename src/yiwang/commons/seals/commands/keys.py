@@ -7,7 +7,7 @@ from yiwang.commons.crypto import commands as crypto
 from yiwang.commons.crypto import queries as pool
 from yiwang.commons.crypto.contracts import CertificateRole, KeyId, Purpose
 from yiwang.commons.seals.commands.steps import PROGRAM
-from yiwang.commons.seals.contracts import APPLICATION, CertificateNotGood, NoMaker, SamplesRefused
+from yiwang.commons.seals.contracts import APPLICATION, CertificateOfAnotherKey, NoMaker, SamplesRefused
 from yiwang.commons.seals.models import Seal
 from yiwang.commons.seals.queries.keys import (
     MAKER,
@@ -69,7 +69,7 @@ def import_seal_certificate(*, key_id: KeyId, data: bytes, by: Actor, at: dateti
     """Take in the certificate of a seal's key, or of the seal-making system's (PEM or DER); its fingerprint.
 
     It must chain to an anchor that is trusted here and be for this very key. Raises CertificateRefused (crypto),
-    CertificateNotGood.
+    CertificateOfAnotherKey.
     """
     from yiwang.commons.crypto.contracts import CertificateRefused
     from yiwang.commons.crypto.engine import PkiError, read_certificates
@@ -79,7 +79,7 @@ def import_seal_certificate(*, key_id: KeyId, data: bytes, by: Actor, at: dateti
     except PkiError as refused:
         raise CertificateRefused(detail=str(refused)) from refused
     if len(found) != 1 or found[0].public_key != pool.public_key(key_id=key_id):
-        raise CertificateNotGood(seal="", why="不是这枚印章密钥的证书")
+        raise CertificateOfAnotherKey
     made = crypto.import_certificate(der=found[0].der, role=CertificateRole.SIGNING, by=by, at=at)
     note(SubjectRef("crypto_certificate", made), fingerprint=found[0].fingerprint)
     return found[0].fingerprint

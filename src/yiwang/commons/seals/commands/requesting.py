@@ -43,7 +43,7 @@ def request_use(
     seal = shared(seal_id)
     policies.check_ask(by, seal)
     if SealState(seal.state) not in rules.USABLE:
-        raise SealNotInForce(seal=seal.name, why="不在保管中")
+        raise SealNotInForce(seal=seal.name)
     words = reason.strip()[:500]
     if not words:
         raise ReasonMissing(fields={"reason": ReasonMissing.message})
@@ -76,7 +76,7 @@ def approve_use(*, request_id: UUID, answer: str = "", by: Actor, at: datetime) 
     """
     row, seal = _waiting(request_id)
     if row.asked_by_id == by.account_id:
-        raise SamePerson(earlier="申请人", later="批准人")
+        raise SamePerson
     policies.check_use(by, seal)
     subject = SubjectRef(USE_REQUEST, row.pk)
     opened = stored.open_file(file_id=row.document_id, viewer=Actor.system("seals.approve_use"))

@@ -41,13 +41,6 @@ from yiwang.kernel.errors import DomainError
 if TYPE_CHECKING:
     from yiwang.commons.seals.engine import Stamp
 
-_WHY = {
-    SealState.SUSPENDED: "已停用",
-    SealState.ENDING: "正在办理销毁",
-    SealState.DESTROYED: "已销毁",
-    SealState.MADE: "还没有人保管",
-}
-
 
 @command("seals.seal_document")
 def seal_document(
@@ -147,12 +140,12 @@ def _judged(seal: Seal, kind: str, asked_by: UUID | None, approved_by: UUID | No
 
 def _refused(refusal: rules.Refusal, seal: Seal, kind: str) -> DomainError:
     if refusal is rules.Refusal.NOT_IN_FORCE:
-        return SealNotInForce(seal=seal.name, why=_WHY.get(SealState(seal.state), "还没有制作"))
+        return SealNotInForce(seal=seal.name)
     if refusal is rules.Refusal.NOT_AUTOMATIC:
         return AutomaticRefused(seal=seal.name, kind=kind)
     if refusal is rules.Refusal.TWO_PERSONS:
         return TwoPersonsNeeded(seal=seal.name)
-    return SamePerson(earlier="申请人", later="批准人") if refusal is rules.Refusal.SAME_PERSON else MayNotUse()
+    return SamePerson() if refusal is rules.Refusal.SAME_PERSON else MayNotUse()
 
 
 def check_certificate(seal: Seal, at: datetime, /) -> None:
@@ -161,11 +154,11 @@ def check_certificate(seal: Seal, at: datetime, /) -> None:
     Raises SealNotInForce, CertificateNotGood.
     """
     if seal.valid_from is None or seal.valid_until is None or not seal.valid_from <= at <= seal.valid_until:
-        raise SealNotInForce(seal=seal.name, why="不在有效期内")
+        raise SealNotInForce(seal=seal.name)
     if seal.certificate_until is None or at > seal.certificate_until:
-        raise CertificateNotGood(seal=seal.name, why="已过有效期")
+        raise CertificateNotGood(seal=seal.name)
     if pool.revoked_here(fingerprints=[seal.fingerprint, *seal.chain]):
-        raise CertificateNotGood(seal=seal.name, why="已被吊销，或者签发它的机构已不受信任")
+        raise CertificateNotGood(seal=seal.name)
 
 
 def _signed(seal: Seal, document: bytes, media_type: str, stamps: "Sequence[Stamp]", at: datetime) -> bytes:
@@ -178,7 +171,7 @@ def _signed(seal: Seal, document: bytes, media_type: str, stamps: "Sequence[Stam
             stamps=stamps, at=at,
         )  # fmt: skip
     except KeyNotUsable:
-        raise SealNotInForce(seal=seal.name, why="密钥已停用") from None
+        raise SealNotInForce(seal=seal.name) from None
     except (engine.SealFault, engine.PaperFault) as fault:
         raise DocumentRefused(why=str(fault)) from fault
     return sealed

@@ -56,7 +56,7 @@ class SamePerson(Forbidden):
     """The rule asks for two persons, and this is the first one again."""
 
     code = "seals.same_person"
-    message = _("这一步须由另一个人办理：{earlier}和{later}不能是同一个人。")
+    message = _("这一步须由另一个人办理：同一个人不能既申请又批准。")
     next_step = _("请由另一位有权限的人员办理。")
 
 
@@ -80,7 +80,7 @@ class SealNotInForce(Conflict):
     """It is suspended, destroyed, or kept by nobody."""
 
     code = "seals.not_in_force"
-    message = _("印章“{seal}”现在不能使用：{why}。")
+    message = _("印章“{seal}”现在不能使用：已停用、待销毁、不在有效期内，或者还没有人保管。")
     next_step = _("请联系印章保管人或印章登记机关。")
 
 
@@ -88,8 +88,16 @@ class CertificateNotGood(Conflict):
     """Its certificate, or that of an authority above it, is revoked or past its days."""
 
     code = "seals.certificate_not_good"
-    message = _("印章“{seal}”的数字证书{why}，不能用印。")
+    message = _("印章“{seal}”的数字证书已被吊销、已过期，或者签发它的机构不再受信任，不能用印。")
     next_step = _("请更换证书：yiwang seals request 导出请求，向电子认证机构办理后导入。")
+
+
+class CertificateOfAnotherKey(Invalid):
+    """A certificate was given that is not of this key."""
+
+    code = "seals.certificate_of_another_key"
+    message = _("这张证书不是这枚印章密钥的证书。")
+    next_step = _("请核对：证书须由 yiwang seals request 导出的请求办理。")
 
 
 class NoCertificate(Conflict):
