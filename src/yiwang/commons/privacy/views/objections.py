@@ -45,14 +45,14 @@ def objection(request: HttpRequest, objection_id: UUID) -> HttpResponse:
     return render(request, "privacy/objection.html", context)
 
 
-def line(view: ObjectionView) -> dict[str, object]:
+def line(view: ObjectionView, *, own: bool = True) -> dict[str, object]:
     """An objection for a page, the holder's or the officer's."""
     return {
         "href": reverse("privacy:objection", args=[view.id]),
         "answer_href": reverse("privacy:answer", args=[view.id]),
         "holder": view.holder_name,
         "to": view.organisation,
-        "entry": words.shown(view.entry) if view.entry else None,
+        "entry": words.shown(view.entry, own=own) if view.entry else None,
         "words": view.words,
         "raised": words.moment(view.raised_at),
         "due": words.day(view.due_on),

@@ -40,7 +40,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
                 Tab(_("已答复"), f"{here}?answered=1", current=answered),
             ),
         ),
-        "lines": [line(each) for each in page.items],
+        "lines": [line(each, own=False) for each in page.items],
         "answered": answered,
         "pages": pages if pages.needed else None,
         "empty": Empty(
@@ -76,7 +76,7 @@ def answer(request: HttpRequest, objection_id: UUID) -> HttpResponse:
     context = {
         "crumbs": Crumbs((Link(_("信息查看异议"), reverse("privacy:waiting")),), title),
         "title": title,
-        "one": line(view),
+        "one": line(view, own=False),
         "fields": fields if view.finding is None else None,
         "errors": ErrorSummary.of(fields, refused.sentence(_)) if refused else None,
         "back_url": reverse("privacy:waiting"),

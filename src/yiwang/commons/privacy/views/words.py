@@ -46,26 +46,28 @@ def purpose(key: str) -> str:
     return _(words) if words else key
 
 
-def said(entry: AccessView) -> str:
-    """Who did what with which data for what, in one sentence."""
+def said(entry: AccessView, *, own: bool = True) -> str:
+    """Who did what with which data for what, in one sentence: to the holder (`own`), or to the data officer."""
     fields = {
         "organisation": entry.organisation,
         "way": _(entry.way.label),
         "data": _(entry.data.words),
         "purpose": purpose(entry.purpose),
     }
+    if not own:
+        return _("%(organisation)s%(way)s了对方的“%(data)s”，用于：%(purpose)s。") % fields
     if entry.automatic:
         return _("%(organisation)s的系统自动%(way)s了您的“%(data)s”，用于：%(purpose)s。") % fields
     return _("%(organisation)s的工作人员%(way)s了您的“%(data)s”，用于：%(purpose)s。") % fields
 
 
-def shown(entry: AccessView) -> ShownAccess:
-    """The entry for the page."""
+def shown(entry: AccessView, *, own: bool = True) -> ShownAccess:
+    """The entry for the page, the holder's or the data officer's."""
     basis = registry.basis_of(entry.basis)
     title = _(basis.title) if basis else entry.basis
     return ShownAccess(
         id=str(entry.id),
-        sentence=said(entry),
+        sentence=said(entry, own=own),
         when=moment(entry.at),
         basis=f"{title}　{entry.ground}".strip(),
         article=_(basis.article) if basis else "",

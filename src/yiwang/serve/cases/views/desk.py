@@ -196,6 +196,7 @@ def _page(
         ),
         "licences": licences.table(used),
         "licence_notes": licences.warnings(used),
+        "licence_contents": licences.contents(used),
         "documents": sheets.table(view.documents, official=True, may_deliver="deliver" in rights),
         "steps": procedures.offered(view, rights),
         "pledges": (

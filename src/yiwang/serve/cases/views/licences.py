@@ -50,6 +50,22 @@ def table(used: Sequence[LicenceUsed]) -> ui.Table | None:
     return ui.Table.of(_("电子证照"), columns, tuple(_row(each) for each in used))
 
 
+def contents(used: Sequence[LicenceUsed]) -> tuple[ui.Facts, ...]:
+    """What each says, with the middle of numbers hidden as everywhere on the page."""
+    return tuple(
+        ui.Facts(
+            tuple(
+                ui.Fact(label, words.number_words(value, whole=False), ui.Provenance(ui.Source.LICENCE, each.title))
+                for label, value in each.fields
+                if value
+            ),
+            tight=True,
+        )
+        for each in used
+        if each.fields
+    )
+
+
 def _row(each: LicenceUsed) -> ui.Row:
     return ui.Row(
         (
