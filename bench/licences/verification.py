@@ -133,4 +133,6 @@ def _issued(root: Authority, name: str) -> tuple[Certificate, LocalSigner]:
     signer = LocalSigner(suite("national").new_signing_key())
     subject = Name.from_rfc4514_string(f"CN={name},O=Benchmark")
     since = _NOW - dt.timedelta(days=300)
-    return root.issue(signer.public, subject, profile="signing", since=since, days=900), signer
+    return root.issue(
+        signer.public, subject, profile="seal_maker" if "Maker" in name else "signing", since=since, days=900
+    ), signer

@@ -19,6 +19,7 @@ from .suites import SUITES, Suite, SuiteName, suite, suite_of_private, suite_of_
 
 if TYPE_CHECKING:
     from .pki import (
+        SEAL_MAKING,
         Authority,
         AuthorityFolder,
         Certificate,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .pki import Verdict as CertificateVerdict
 
 __all__ = [
+    "SEAL_MAKING",
     "SUITES",
     "Authority",
     "AuthorityFolder",
@@ -83,6 +85,7 @@ __all__ = [
 ]
 
 _PKI = {
+    "SEAL_MAKING": "SEAL_MAKING",
     "Authority": "Authority",
     "AuthorityFolder": "AuthorityFolder",
     "Certificate": "Certificate",

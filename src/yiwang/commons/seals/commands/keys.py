@@ -22,7 +22,7 @@ from yiwang.kernel.command import command, note
 from yiwang.kernel.settings import settings
 
 if TYPE_CHECKING:
-    from yiwang.commons.crypto.engine import Certificate, Signer
+    from yiwang.commons.crypto.engine import Certificate, Profile, Signer
 
 _SEAL_DAYS = 5 * 365
 _MOST_KEYS = 100_000
@@ -103,7 +103,9 @@ def _plain(text: str) -> str:
     return "".join(each for each in text if each not in ',+"\\<>;=#\n\r')[:60]
 
 
-def issue_sample(public: bytes, subject: str, /, *, days: int, at: datetime, keep: bool = True) -> bytes:
+def issue_sample(
+    public: bytes, subject: str, /, *, days: int, at: datetime, keep: bool = True, profile: "Profile" = "signing"
+) -> bytes:
     """A certificate by the sample authority of the key's suite, DER; `keep`: it is one of a pool key. Raises SamplesRefused."""
     from yiwang.commons.crypto.engine import Authority, parse_name, suite_of_public
 
@@ -115,7 +117,7 @@ def issue_sample(public: bytes, subject: str, /, *, days: int, at: datetime, kee
     if certificate is None:
         raise SamplesRefused
     authority = Authority(certificate, signer)
-    made = authority.issue(public, parse_name(subject), profile="signing", since=at - _SKEW, days=days)
+    made = authority.issue(public, parse_name(subject), profile=profile, since=at - _SKEW, days=days)
     if keep:
         crypto.import_certificate(der=made.der, role=CertificateRole.SIGNING, by=PROGRAM, at=at)
     return made.der
@@ -136,7 +138,7 @@ def establish_samples(at: datetime, /) -> None:
         _establish_root(suite, at)
     key = prepare_maker(by=PROGRAM, at=at)
     if not pool.certificates_of(key_id=key):
-        issue_sample(pool.public_key(key_id=key), _MAKER_NAME, days=_SEAL_DAYS, at=at)
+        issue_sample(pool.public_key(key_id=key), _MAKER_NAME, days=_SEAL_DAYS, at=at, profile="seal_maker")
 
 
 def _establish_root(suite: str, at: datetime) -> None:

@@ -44,7 +44,8 @@ def world(name: str) -> World:
 
     def person(kind: str, who: str) -> tuple[LocalSigner, bytes]:
         signer = LocalSigner(suite(kind).new_signing_key())
-        made = roots[kind].issue(signer.public, Name.from_rfc4514_string(who), profile="signing", since=NOW, days=700)
+        profile = "seal_maker" if "制章" in who else "signing"
+        made = roots[kind].issue(signer.public, Name.from_rfc4514_string(who), profile=profile, since=NOW, days=700)
         return signer, made.der
 
     maker, maker_certificate = person("national", "CN=示例制章机构,O=示例机构,C=CN")
