@@ -93,7 +93,8 @@ def _entry(row: Archive, purpose: str) -> NewAccess:
 
 
 def _access(access_id: UUID) -> ArchiveAccess:
-    found = ArchiveAccess.objects.select_for_update(of=("self",)).select_related("archive").filter(pk=access_id).first()
+    rows = ArchiveAccess.objects.select_for_update(of=("self",)).select_related("archive").filter(pk=access_id)
+    found: ArchiveAccess | None = rows.first()
     if found is None:
         raise NotYourRequest
     return found

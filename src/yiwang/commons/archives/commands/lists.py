@@ -71,7 +71,8 @@ def _listed(
 
 
 def _list(list_id: UUID, kind: ListKind) -> ArchiveList:
-    found = ArchiveList.objects.select_for_update(of=("self",)).filter(pk=list_id, kind=kind.value).first()
+    rows = ArchiveList.objects.select_for_update(of=("self",)).filter(pk=list_id, kind=kind.value)
+    found: ArchiveList | None = rows.first()
     if found is None:
         raise ListNotFound
     return found

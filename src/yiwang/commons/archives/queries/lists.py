@@ -74,7 +74,7 @@ def _view(row: ArchiveList, names: dict[UUID, str], viewer: Actor, entries: tupl
         decided_at=row.decided_at,
         decided_by=names.get(row.decided_by, "") if row.decided_by else "",
         done_at=row.done_at,
-        count=row.count,
+        count=getattr(row, "count", 0),
         own=row.proposed_by is not None and row.proposed_by == viewer.account_id,
         entries=entries,
     )

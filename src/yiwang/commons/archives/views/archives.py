@@ -232,7 +232,7 @@ def _checked(check: CheckView) -> str:
 
 def _properties(report: Report) -> tuple[dict[str, object], ...]:
     """The four properties, each with its outcome and the table of its checks."""
-    made = []
+    made: list[dict[str, object]] = []
     for each in Property:
         found = report.of(each)
         columns = (Column(_("检测项")), Column(_("结果")), Column(_("检测情况")))

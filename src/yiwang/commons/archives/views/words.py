@@ -13,7 +13,7 @@ from yiwang.commons.archives.contracts import AccessState, ArchiveRow, ListState
 from yiwang.commons.archives.engine import Outcome
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.text import gettext_noop as noop
+from yiwang.kernel.text import gettext_noop
 from yiwang.web.components import Due, DueState, Tab, Tabs, Tag, Tone
 
 _TONES = {
@@ -35,9 +35,9 @@ _LIGHTS = {
 }
 
 _WAITING = {
-    "receipts": noop("等待存证回执生效"),
-    "seals": noop("等待文件盖章"),
-    "source": noop("办件数据还不能读取"),
+    "receipts": gettext_noop("等待存证回执生效"),
+    "seals": gettext_noop("等待文件盖章"),
+    "source": gettext_noop("办件数据还不能读取"),
 }
 
 

@@ -34,4 +34,5 @@ def open_archive_of(case: Case, *, by: Actor, at: datetime) -> None:
 def _holder(case: Case) -> SubjectRef:
     if case.person_id is not None:
         return SubjectRef(PERSON, case.person_id)
+    assert case.entity_id is not None
     return SubjectRef(LEGAL_ENTITY, case.entity_id)

@@ -163,7 +163,7 @@ def _history(case: Case, events: list[CaseEvent], names: Mapping[UUID, str]) -> 
     yield _json(Kind.HISTORY, "history.json", "办理过程", told, case.closed_at or events[-1].at)
     grants = {CaseAction.GRANT.value, CaseAction.REFUSE.value, CaseAction.DECLINE.value}
     decisive = next((e for e in reversed(events) if e.kind in grants), None)
-    told = {
+    decision: dict[str, Any] = {
         "number": case.number,
         "result": case.result,
         "ground": case.ground,
@@ -173,7 +173,9 @@ def _history(case: Case, events: list[CaseEvent], names: Mapping[UUID, str]) -> 
         "decided_by": decisive.data if decisive else {},
         "event": decisive.seq if decisive else None,
     }
-    yield _json(Kind.DECISION, "decision.json", "审批决定", told, case.decided_at or case.closed_at or events[-1].at)
+    yield _json(
+        Kind.DECISION, "decision.json", "审批决定", decision, case.decided_at or case.closed_at or events[-1].at
+    )
 
 
 def _papers(case: Case) -> Iterator[Item]:
