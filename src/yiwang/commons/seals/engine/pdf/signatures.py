@@ -14,6 +14,8 @@ from yiwang.commons.seals.engine.wording import SealFault
 
 MAX_SIZE: Final = 64 * 1024 * 1024
 MAX_SIGNATURES: Final = 50
+MAX_HASHED: Final = 512 * 1024 * 1024
+"""Bytes that all signatures of a file may cover together: each is hashed by itself."""
 SES_FILTER: Final = "YIWA.SES"
 """/SubFilter of an SES value: GB/T 38540 names none for PDF."""
 SEAL_KEY: Final = "YIWA_Seal"
@@ -60,8 +62,8 @@ def find_signatures(data: bytes) -> list[PdfSignature]:
     if not data.startswith(b"%PDF-"):
         raise SealFault("pdf.none")
     named = sum(1 for _ in _NAMED.finditer(data))
-    if named > MAX_SIGNATURES:
-        raise SealFault("pdf.many", limit=MAX_SIGNATURES)
+    if named > MAX_SIGNATURES or named * len(data) > MAX_HASHED:
+        raise SealFault("pdf.many", limit=min(MAX_SIGNATURES, MAX_HASHED // len(data)))
     found = [_signature(data, match) for match in _RANGE.finditer(data)]
     if len(found) != named:
         raise SealFault("pdf.range")
@@ -76,7 +78,7 @@ def _signature(data: bytes, match: re.Match[bytes]) -> PdfSignature:
     told = _HEX.fullmatch(data, first, after)
     begun = data.rfind(b" obj", max(0, min(first, match.start()) - 65536), min(first, match.start()))
     ended = data.find(b"endobj", max(after, match.end()), max(after, match.end()) + _LONGEST)
-    if told is None or begun < 0 or not begun < first < ended or not data[:first].rstrip().endswith(b"/Contents"):
+    if told is None or begun < 0 or not begun < first < ended or not data[max(0, first - 64) : first].rstrip().endswith(b"/Contents"):
         raise SealFault("pdf.range")
     entries = data[begun:first] + data[after:ended]
     subfilter, seal = _FILTER.search(entries), _SEAL.search(entries)
