@@ -70,22 +70,27 @@ class _Judge:
 
     def __init__(self, data_dir: Path, folder: Path) -> None:
         self.folder = folder
+        self._changed: set[tuple[str, str]] = set()
         self._environment = {**os.environ, "YIWANG_DATA_DIR": str(data_dir)}
 
-    def judge(self, verb: str, name: str, content: bytes) -> None:
-        """Raises SmokeFailed unless the verb calls it valid and, with a byte changed, not valid."""
-        said, code = self._said(verb, name, content)
+    def judge(self, verb: str, name: str, content: bytes, *options: str) -> None:
+        """Raises SmokeFailed unless the verb calls it valid and, the first of a kind with a byte changed, not valid."""
+        said, code = self._said(verb, name, content, options)
         hold(code == 0 and said["valid"] is True, f"verify {verb} {name}: {said}")
+        kind = name.rpartition(".")[2]
+        if (verb, kind) in self._changed:
+            return
+        self._changed.add((verb, kind))
         middle = len(content) // 2
         changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-        said, code = self._said(verb, name, changed)
+        said, code = self._said(verb, name, changed, options)
         hold(code == 1 and said["valid"] is False, f"verify {verb} {name} with a changed byte: {said}")
 
-    def _said(self, verb: str, name: str, content: bytes) -> tuple[dict[str, Any], int]:
+    def _said(self, verb: str, name: str, content: bytes, options: Sequence[str]) -> tuple[dict[str, Any], int]:
         file = self.folder / name
         file.write_bytes(content)
         done = subprocess.run(
-            [sys.executable, "-m", "yiwang.site", "verify", verb, str(file), "--json"],
+            [sys.executable, "-m", "yiwang.site", "verify", verb, str(file), "--json", *options],
             env=self._environment, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         lines = done.stdout.splitlines()
@@ -128,8 +133,10 @@ def _receipts(played: Play, filed: Filed, judge: _Judge) -> int:
     entries = [address for _words, address in page.links if address.startswith("/ledger/entries/")]
     page.must(entries, "「我的存证」 is empty")
     evidence = entries[-1].rstrip("/").rpartition("/")[2]
+    keys = judge.folder / "keys.txt"
+    keys.write_bytes(played.applicant.browser.download("/ledger/keys"))
     receipt = played.applicant.browser.download(f"/ledger/receipts/{evidence}")
-    judge.judge("receipt", "receipt.tlog-proof", receipt)
+    judge.judge("receipt", "receipt.tlog-proof", receipt, "--keys", str(keys))
     return len(entries)
 
 
