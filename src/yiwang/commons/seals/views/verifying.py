@@ -1,5 +1,6 @@
 """`/verify/seal/`: anybody gives a sealed or signed file and gets the verdict in plain words. Nothing of it is kept."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -93,8 +94,16 @@ def _signature(each: dict[str, Any]) -> Facts:
         (_("印章编码"), each.get("seal_id")),
         (_("签名人"), signer.get("name") or each.get("signer")),
         (_("身份"), signer.get("capacity")),
-        (_("时间"), claim.get("at") or each.get("at")),
+        (_("时间"), _moment(claim.get("at") or each.get("at"))),
     )
     marks = "、".join(f"{label} {_MARKS[Mark(each[key])].words}" for key, label, _why in _PARTS if key in each)
     facts = [Fact(label, str(value)[:200]) for label, value in said if value]
     return Facts((*facts, Fact(_("结论"), marks)), tight=True)
+
+
+def _moment(text: Any) -> str:
+    """A time that a signature tells, as people here read it; as it is where it is none."""
+    try:
+        return words.moment(datetime.fromisoformat(str(text or "")))
+    except ValueError:
+        return str(text or "")
