@@ -6,6 +6,7 @@ from yiwang.commons.licences.commands.importing import IMPORT_JOB, begin_import,
 from yiwang.commons.licences.commands.issuing import SEAL_JOB, change, issue, replace
 from yiwang.commons.licences.commands.living import expire, resume, revoke, suspend
 from yiwang.commons.licences.commands.publishing import make_status_key
+from yiwang.commons.licences.commands.pulling import fetch, keep_pulled
 from yiwang.commons.licences.commands.sealing import FILE_PURPOSE, catch_up, note_problem, seal_again, seal_pending
 from yiwang.commons.licences.commands.showing import SHOWN, check_shown, show, withdraw_showing
 from yiwang.commons.licences.commands.types import define_type
@@ -27,8 +28,10 @@ __all__ = [
     "define_type",
     "end_uses",
     "expire",
+    "fetch",
     "import_batch",
     "issue",
+    "keep_pulled",
     "make_status_key",
     "note_problem",
     "register_caller",

@@ -88,7 +88,9 @@ def admit_caller(*, token: str, verb: str, type_key: str = "", by: Actor, at: da
     Raises CallerUnknown, CallerRefused, CallerQuotaUsed.
     """
     del by, at
-    row = LicenceCaller.objects.filter(token_hash=token_hash(token), active=True).first() if token else None
+    row: LicenceCaller | None = (
+        LicenceCaller.objects.filter(token_hash=token_hash(token), active=True).first() if token else None
+    )
     if row is None:
         raise CallerUnknown
     if verb not in row.verbs:

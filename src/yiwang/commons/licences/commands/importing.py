@@ -90,7 +90,8 @@ def begin_import(
     if later and made.state != ImportState.DONE.value:
         defer(IMPORT_JOB, import_id=str(made.pk))
     note(SubjectRef("licence_import", made.pk), type=type_key, again=not created)
-    return made.pk
+    found: UUID = made.pk
+    return found
 
 
 @dataclass(slots=True)

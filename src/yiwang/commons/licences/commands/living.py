@@ -86,7 +86,8 @@ def _step(
         raise ReasonMissing
     after = next_state(licence, verb)
     before, licence.state, licence.changed_at = licence.state, after.value, at
-    version = (licence.current or licence.pending).number  # type: ignore[union-attr]  one of them is there
+    decided = licence.current or licence.pending
+    version = decided.number if decided else 0
     changed = ["state", "changed_at"]
     stepped(licence, verb, before=before, version=version, by=by, at=at, ground=ground, reason=reason.strip())
     if after is LicenceState.REVOKED and licence.pending_id is not None:

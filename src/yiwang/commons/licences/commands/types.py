@@ -32,4 +32,4 @@ def define_type(*, key: str, spec: Mapping[str, Any], layout: str, by: Actor, at
         made.save(force_insert=True)
         kind.save(update_fields=["version"])
     note(SubjectRef("licence_type", kind.pk), key=key, version=kind.version)
-    return kind.version
+    return int(kind.version)

@@ -64,9 +64,10 @@ def use(
 
 
 def _open(licence: Licence, subject: SubjectRef) -> LicenceUse | None:
-    return LicenceUse.objects.filter(
+    found: LicenceUse | None = LicenceUse.objects.filter(
         licence=licence, subject_kind=subject.kind, subject_id=subject.id, ended_at__isnull=True
     ).first()
+    return found
 
 
 def used(
@@ -156,8 +157,8 @@ def check_usable(licence: Licence) -> None:
 def end_uses(*, subject: SubjectRef, by: Actor, at: datetime) -> int:
     """The case is over: news of its licences concerns it no more. How many uses ended; again changes nothing."""
     del by
-    ended = LicenceUse.objects.filter(subject_kind=subject.kind, subject_id=subject.id, ended_at__isnull=True).update(
-        ended_at=at
-    )
+    ended: int = LicenceUse.objects.filter(
+        subject_kind=subject.kind, subject_id=subject.id, ended_at__isnull=True
+    ).update(ended_at=at)
     note(subject, ended=ended)
     return ended

@@ -26,7 +26,7 @@ PROGRAM = Actor.system("电子证照")
 
 def locked(licence_id: UUID) -> Licence:
     """The row, locked until the transaction ends. Raises LicenceNotFound."""
-    found = (
+    found: Licence | None = (
         Licence.objects.select_for_update(of=("self",))
         .select_related("type", "current__type_version__type", "pending__type_version__type")
         .filter(pk=licence_id)

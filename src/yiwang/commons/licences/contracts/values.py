@@ -138,6 +138,8 @@ class HeldLicence:
     sealed_at: datetime | None
     as_of: datetime
     """When its issuer was last known to say so: for a pulled one the moment of the pull, else now."""
+    fields: "tuple[FieldValue, ...]" = ()
+    """What it says, only where that was asked for."""
 
     @property
     def counts(self) -> bool:

@@ -62,7 +62,7 @@ def licence(*, licence_id: UUID, viewer: Actor) -> LicencePage:
 
 
 def _visible(licence_id: UUID, viewer: Actor) -> Licence:
-    row = (
+    row: Licence | None = (
         Licence.objects.select_related(
             "type", "current__file", "current__type_version__type", "pending__type_version__type"
         )

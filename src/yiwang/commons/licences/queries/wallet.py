@@ -19,6 +19,7 @@ from yiwang.commons.licences.contracts import (
     WalletCard,
 )
 from yiwang.commons.licences.models import Licence
+from yiwang.commons.licences.queries.shown import field_values
 from yiwang.commons.licences.queries.types import version_spec
 from yiwang.commons.licences.rules import states
 from yiwang.kernel import clock
@@ -91,10 +92,13 @@ def _card(row: Any, today: date) -> WalletCard:
     )
 
 
-def held(*, holder: Holder, viewer: Actor, type_key: str = "", at: date | None = None) -> tuple[HeldLicence, ...]:
+def held(
+    *, holder: Holder, viewer: Actor, type_key: str = "", at: date | None = None, fields: bool = False
+) -> tuple[HeldLicence, ...]:
     """The holder's licences in force on a day (today), best trusted and newest first, with the grade that says whether a check is needed.
 
-    For the program, the holder, and officials: the last see only what their grants reach. One query.
+    For the program, the holder, and officials: the last see only what their grants reach. `fields`: with what each says (for
+    the holder's own form; whoever decides on it records a use). One query.
     """
     day = at or clock.today()
     rows: QuerySet[Licence] = Licence.objects.filter(
@@ -106,11 +110,13 @@ def held(*, holder: Holder, viewer: Actor, type_key: str = "", at: date | None =
         rows = rows.filter(type__key=type_key)
     if not viewer.is_system and policies.own(viewer) != holder:
         rows = rows.filter(policies.scope(viewer))
-    rows = rows.select_related("current", "type").defer("current__values", "holder_code", "holder_hash")
-    return tuple(_held(row) for row in rows.order_by("grade", "-id")[:WALLET_SIZE])
+    rows = rows.select_related("current__type_version__type", "type").defer("holder_code", "holder_hash")
+    if not fields:
+        rows = rows.defer("current__values")
+    return tuple(_held(row, fields=fields) for row in rows.order_by("grade", "-id")[:WALLET_SIZE])
 
 
-def _held(row: Licence) -> HeldLicence:
+def _held(row: Licence, *, fields: bool) -> HeldLicence:
     assert row.current is not None
     return HeldLicence(
         id=row.pk,
@@ -127,6 +133,7 @@ def _held(row: Licence) -> HeldLicence:
         valid_until=row.valid_until,
         sealed_at=row.sealed_at,
         as_of=row.as_of or clock.now(),
+        fields=field_values(version=row.current) if fields else (),
     )
 
 

@@ -64,7 +64,10 @@ class Lines:
             raise FileFault("文件是空的")
         if self.is_json:
             return
-        header = next(csv.reader(io.StringIO(self.text)), [])
+        try:
+            header = next(csv.reader(io.StringIO(self.text)), [])
+        except csv.Error as fault:
+            raise FileFault(f"第 1 行读不了：{fault}") from None
         names = [name.strip() for name in header]
         missing = [name for name in NEEDED if name not in names]
         if missing:

@@ -20,14 +20,14 @@ VERB_WORDS: Final = {
     LifeVerb.CHANGE: _("变更"),
     LifeVerb.ABANDON: _("撤回变更"),
     LifeVerb.SUSPEND: _("暂停使用"),
-    LifeVerb.RESUME: _("恢复使用"),
+    LifeVerb.RESUME: _("恢复有效"),
     LifeVerb.REVOKE: _("使其失效"),
     LifeVerb.EXPIRE: _("到期失效"),
     LifeVerb.REPLACE: _("换发"),
 }
 GROUND_WORDS: Final = {
     Ground.DEREGISTERED: _("注销"),
-    Ground.RESCINDED: _("撤销"),
+    Ground.RESCINDED: _("依法撤销"),
     Ground.PENALTY: _("吊销"),
     Ground.VOID: _("作废"),
     Ground.INVESTIGATION: _("调查期间"),

@@ -84,3 +84,8 @@ def licensed(organisation_id: UUID, holder: Holder | None = None, **more: Any) -
     made = issue(holder, organisation_id=organisation_id, **more)
     tasks.seal(licence_id=str(made))
     return made
+
+
+def seal(licence_id: UUID) -> None:
+    """What the worker does with a licence that is being made."""
+    tasks.seal(licence_id=str(licence_id))

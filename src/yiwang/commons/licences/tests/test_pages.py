@@ -4,7 +4,14 @@ import pytest
 from django.urls import reverse
 
 from yiwang.commons.files.tests.factories import blob_folder  # noqa: F401  a fixture
-from yiwang.commons.identity.tests.factories import Grants, make_official, make_organisation, make_person, make_resident
+from yiwang.commons.identity.tests.factories import (
+    Grants,
+    login,
+    make_official,
+    make_organisation,
+    make_person,
+    make_resident,
+)
 from yiwang.commons.licences import commands
 from yiwang.commons.licences.contracts import IMPORT, MANAGE, VIEW, Holder, HolderKind
 from yiwang.commons.licences.models import Licence, LicenceShowing
@@ -17,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blob_folder")]
 @pytest.fixture
 def resident(client):
     made = make_resident()
-    log_in(client, made.account_id)
+    login(client, made.account_id)
     return made
 
 
@@ -75,7 +82,7 @@ def test_an_official_with_a_grant_finds_suspends_and_corrects(client, sealing_of
     made = licensed(sealing_office)
     grants = [Grants(action, organisation_id=sealing_office) for action in (VIEW, MANAGE, IMPORT)]
     official = make_official(sealing_office, grants=grants, name="样例经办")
-    log_in(client, official.account_id)
+    login(client, official.account_id)
     number = Licence.objects.get(pk=made).number
     assert number in client.get(reverse("licences:desk"), {"q": number[:6]}).content.decode()
     assert client.get(reverse("licences:desk_licence", args=[made])).status_code == 200
@@ -85,7 +92,7 @@ def test_an_official_with_a_grant_finds_suspends_and_corrects(client, sealing_of
     assert Licence.objects.get(pk=made).state == "suspended"
     assert (
         client.post(reverse("licences:step", args=[made, "resume"]), {"ground": "other", "reason": "查清"}).status_code
-        == 302
+        == 303
     )
     changed = client.post(
         reverse("licences:step", args=[made, "change"]),
@@ -98,7 +105,7 @@ def test_an_official_with_a_grant_finds_suspends_and_corrects(client, sealing_of
 def test_an_official_without_a_grant_and_a_resident_see_no_desk(client, resident):
     assert client.get(reverse("licences:desk")).status_code == 403
     official = make_official(make_organisation(), grants=[], name="样例路人")
-    log_in(client, official.account_id)
+    login(client, official.account_id)
     assert client.get(reverse("licences:desk")).status_code == 403
     assert client.get(reverse("licences:desk_licence", args=[issue()])).status_code == 404
 
@@ -109,7 +116,7 @@ def test_an_import_is_uploaded_and_its_rejects_taken_along(client):
     official = make_official(
         where, grants=[Grants(each, organisation_id=where) for each in (VIEW, IMPORT)], name="样例经办"
     )
-    log_in(client, official.account_id)
+    login(client, official.account_id)
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     file = SimpleUploadedFile("a.csv", "number,holder_name,holder_code,shop_name\nN1,样例,1,店\n".encode())
@@ -133,7 +140,7 @@ def test_what_is_stuck_is_shown_and_tried_again(client):
     official = make_official(
         where, grants=[Grants(each, organisation_id=where) for each in (VIEW, MANAGE)], name="样例经办"
     )
-    log_in(client, official.account_id)
+    login(client, official.account_id)
     assert "没有印章" in client.get(reverse("licences:stuck")).content.decode()
     assert client.post(reverse("licences:again", args=[made])).status_code == 303
     assert Licence.objects.get(pk=made).tries == 0

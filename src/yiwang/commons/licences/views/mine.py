@@ -90,7 +90,9 @@ def _card(card: WalletCard) -> ShownCard:
     if card.ends_soon and card.valid_until:
         left = (card.valid_until - clock.today()).days
         warning = (
-            ngettext("还有 %(days)d 天到期", "还有 %(days)d 天到期", left) % {"days": left} if left else _("今天到期")
+            ngettext("还有 %(days)d 天到期", "还有 %(days)d 天到期", left) % {"days": left}
+            if left
+            else _("今天是有效期最后一天")
         )
     return ShownCard(card, words.state(card.state), words.until(card.valid_until), warning)
 

@@ -23,7 +23,7 @@ def verified(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     verdict = queries.verdict(licence_id=licence_id, viewer=viewer)
     language = "zh" if words.chinese() else "en"
     marks = (
-        (_("签名"), verdict.signature),
+        (_("电子签名"), verdict.signature),
         (_("内容"), verdict.references),
         (_("印章"), verdict.seal),
         (_("证书"), verdict.chain),
