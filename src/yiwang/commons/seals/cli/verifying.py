@@ -58,6 +58,7 @@ def trust_options(command: Any) -> Any:
             "--roots", type=_FILE, multiple=True, help="trusted root certificates (PEM or DER), instead of --trust"
         ),
         click.option("--intermediates", type=_FILE, multiple=True, help="certificates between signers and roots"),
+        click.option("--makers", type=_FILE, multiple=True, help="certificates of those who may make seals"),
         click.option("--crl", "lists", type=_FILE, multiple=True, help="revocation lists (PEM or DER)"),
         click.option("--trust", "folder", type=_FOLDER, help="a trust folder; else that of this installation"),
         click.option("--at", type=click.DateTime(), help="the time to judge at (China's time); else now"),
@@ -76,6 +77,7 @@ def trust_options(command: Any) -> Any:
 def trust_of(
     roots: tuple[Path, ...],
     intermediates: tuple[Path, ...],
+    makers: tuple[Path, ...],
     lists: tuple[Path, ...],
     folder: Path | None,
     at: datetime | None,
@@ -85,6 +87,7 @@ def trust_of(
     given = Trust(
         roots=tuple(_read(path) for path in roots),
         intermediates=tuple(_read(path) for path in intermediates),
+        makers=tuple(_read(path) for path in makers),
         lists=tuple(_read(path) for path in lists),
         at=at.replace(tzinfo=CHINA) if at is not None else None,
         revocation=revocation,

@@ -21,6 +21,7 @@ MAX_WALK: Final = 20_000
 BOOLEAN, INTEGER, BITS, OCTETS, NULL, OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 UTF8, PRINTABLE, IA5, UTC_TIME, GENERAL_TIME, SEQUENCE, SET = 0x0C, 0x13, 0x16, 0x17, 0x18, 0x30, 0x31
 _CONSTRUCTED: Final = 0x20
+_NEVER_IN_PARTS: Final = frozenset({BITS, OCTETS, UTF8, PRINTABLE, IA5, UTC_TIME, GENERAL_TIME})
 _TEXTS: Final = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be", 0x1A: "ascii"}
 _TIME: Final = re.compile(r"(\d{10}|\d{12}|\d{14})(?:[.,](\d{1,9}))?(Z|[+-]\d{4})?", re.ASCII)
 _CHINA: Final = dt.timezone(dt.timedelta(hours=8))
@@ -121,12 +122,12 @@ class Node:
         return moment_of(self.body.decode("ascii", errors="replace"), short=self.tag == UTC_TIME)
 
     def all_distinguished(self) -> bool:
-        """Whether it and all constructed values inside have DER lengths. SealFault above MAX_WALK values."""
+        """Whether it and all inside have DER lengths and no string in parts. SealFault above MAX_WALK values."""
         waiting, walked = [self], 0
         while waiting:
             node = waiting.pop()
             walked += 1
-            if not node.distinguished:
+            if not node.distinguished or (node.tag & ~_CONSTRUCTED in _NEVER_IN_PARTS and node.tag & _CONSTRUCTED):
                 return False
             if walked > MAX_WALK:
                 raise SealFault("asn1.many", limit=MAX_WALK)

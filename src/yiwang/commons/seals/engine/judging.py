@@ -5,13 +5,14 @@ Nothing here raises for the sake of what is judged. The time of signing is the s
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from yiwang.commons.crypto.engine import signature_fault
 from yiwang.commons.seals.engine import asn1, pkcs7, ses
-from yiwang.commons.seals.engine.findings import Findings
+from yiwang.commons.seals.engine.findings import Findings, Part
 from yiwang.commons.seals.engine.ses import ParsedSeal, ParsedSignedValue
 from yiwang.commons.seals.engine.timestamps import judge_timestamp
 from yiwang.commons.seals.engine.trust import SKEW, Trust, certificate_of, judge_chain
@@ -19,7 +20,6 @@ from yiwang.commons.seals.engine.wording import SealFault, shown
 from yiwang.kernel import clock
 from yiwang.kernel.verdicts import Mark, Verdict
 
-_ALGORITHMS: Final = frozenset({ses.SM2_SM3, "1.2.156.10197.1.301", "1.2.156.10197.1.301.1"})
 _UNSUPPORTED: Final = frozenset({"cms.hash", "cms.signers", "seal.version"})
 _WORDY: Final = dt.timedelta(days=1)
 
@@ -46,6 +46,16 @@ def sealed_bytes(data: bytes, **about: Any) -> Sealed:
 
 def judge_signed_value(value: bytes, sealed: Sealed, trust: Trust) -> Findings:
     """Judge a seal signature of any form: SES_Signature, GB/T 35275, or a bare SM2 signature. Never raises."""
+    found = Findings()
+    try:
+        return _judge_value(value, sealed, trust)
+    except Exception:
+        logging.getLogger(__name__).exception("a signed value could not be judged")
+        found.against("signature", "file.unreadable")
+    return found
+
+
+def _judge_value(value: bytes, sealed: Sealed, trust: Trust) -> Findings:
     found = Findings()
     try:
         if pkcs7.is_signed_data(value):
@@ -95,20 +105,22 @@ def _judge_ses(found: Findings, value: ParsedSignedValue, sealed: Sealed, trust:
         found.against("seal", "seal.other")
     if value.seal.version != value.version:
         found.remark("value.versions", value=value.version, seal=value.seal.version)
-    _judge_fit(found, value, at)
     stamped = judge_timestamp(found, value.timestamp, value.signature, trust) if value.timestamp else None
+    _judge_fit(found, value, stamped or at)
+    if stamped is not None and at is not None and at > stamped + SKEW:
+        found.against("chain", "stamp.earlier", at=_clock(at), stamp=_clock(stamped))
     _judge_time(found, stamped or at, trust, stamped=stamped is not None)
     if at is not None:
         judge_chain(found, value.certificate, trust, at=stamped or at, role="signer")
-    _judge_maker(found, value.seal, trust, used=stamped or at)
+    _judge_maker(found, value.seal, trust, used=stamped or at, signer=value.certificate)
     found.judged("seal", "chain")
 
 
 def _judge_signature(found: Findings, value: ParsedSignedValue) -> None:
     certificate = certificate_of(value.certificate)
-    if value.algorithm not in _ALGORITHMS:
+    if value.algorithm != ses.SM2_SM3:
         found.against("signature", "sig.algorithm", mark=Mark.UNKNOWN, oid=value.algorithm)
-    elif certificate is None:
+    if certificate is None:
         found.against("signature", "cert.unreadable", role="signer")
     elif signature_fault(certificate.public_key, ses.SM2_SM3, value.signed, value.signature) is not None:
         found.against("signature", "sig.wrong")
@@ -120,9 +132,9 @@ def _judge_signature(found: Findings, value: ParsedSignedValue) -> None:
 def judge_seal_itself(found: Findings, seal: ParsedSeal, part: Any = "seal") -> None:
     """File what speaks against the maker's signature on a seal."""
     certificate = certificate_of(seal.maker_certificate)
-    if seal.algorithm not in _ALGORITHMS:
+    if seal.algorithm != ses.SM2_SM3:
         found.against(part, "sig.algorithm", mark=Mark.UNKNOWN, oid=seal.algorithm)
-    elif certificate is None:
+    if certificate is None:
         found.against(part, "cert.unreadable", role="maker")
     elif signature_fault(certificate.public_key, ses.SM2_SM3, seal.signed, seal.signature) is not None:
         found.against(part, "seal.wrong")
@@ -154,12 +166,22 @@ def _judge_time(found: Findings, at: dt.datetime | None, trust: Trust, *, stampe
         found.remark("time.claimed", at=_clock(at))
 
 
-def _judge_maker(found: Findings, seal: ParsedSeal, trust: Trust, *, used: dt.datetime | None) -> None:
-    """The maker's certificate must hold when the seal was made; makers date seals loosely, so when it was used will do."""
+def _judge_maker(
+    found: Findings, seal: ParsedSeal, trust: Trust, *, used: dt.datetime | None, signer: bytes = b""
+) -> None:
+    """The maker's certificate must hold when the seal was made; makers date seals loosely, so when it was used will do.
+
+    And it must be a maker's: else whoever has a certificate could make a seal of any name.
+    """
     certificate, at = certificate_of(seal.maker_certificate), seal.info.created
     if certificate is not None and used is not None and not certificate.not_before <= at <= certificate.not_after:
         at = used if certificate.not_before <= used <= certificate.not_after else at
-    judge_chain(found, seal.maker_certificate, trust, at=at, role="maker")
+    chain = judge_chain(found, seal.maker_certificate, trust, at=at, role="maker")
+    if not chain or trust.grants_seals(chain):
+        return
+    own = {signer, *seal.info.signers} & {seal.maker_certificate}
+    code, mark = ("seal.self_made", Mark.INVALID) if own else ("seal.no_maker", Mark.UNKNOWN)
+    found.against("chain", code, mark=mark, subject=chain[0].subject)
 
 
 def _judge_signed_data(found: Findings, signed: pkcs7.SignedData, sealed: Sealed, trust: Trust) -> None:
@@ -227,8 +249,16 @@ def _judge_seal_beside(
         seal.version, seal, at, b"", "", signed.certificate, signed.algorithm, b"", signed.signature, b"", True
     )
     _judge_fit(found, stand_in, at)
-    _judge_maker(found, seal, trust, used=at)
+    _judge_maker(found, seal, trust, used=at, signer=signed.certificate)
     found.judged("seal")
+
+
+def unreadable(part: Part = "signature") -> Verdict:
+    """The verdict on what broke the program that judges it: a refusal, and a line in the log for who mends it."""
+    logging.getLogger(__name__).error("a file could not be judged", exc_info=True)
+    found = Findings()
+    found.against(part, "file.unreadable")
+    return found.verdict()
 
 
 def verify_seal(data: bytes, trust: Trust) -> Verdict:
@@ -237,6 +267,13 @@ def verify_seal(data: bytes, trust: Trust) -> Verdict:
     Of a seal `signature` and `references` say that its content is what its maker signed, `seal` that it is in force now,
     `chain` that the maker's certificate leads to a trusted root. A signed value alone is never valid: what it seals is not there.
     """
+    try:
+        return _verify_seal(data, trust)
+    except Exception:  # noqa: BLE001 - as in judge_signed_value
+        return unreadable()
+
+
+def _verify_seal(data: bytes, trust: Trust) -> Verdict:
     found = Findings()
     try:
         seal = ses.parse_seal(data)
@@ -282,11 +319,16 @@ def _subject(der: bytes) -> str:
 
 
 def _clock(moment: dt.datetime) -> str:
-    return f"{moment.astimezone(clock.CHINA):%Y-%m-%d %H:%M:%S}"
+    return f"{_here(moment):%Y-%m-%d %H:%M:%S}"
 
 
 def _day(moment: dt.datetime) -> str:
-    return f"{moment.astimezone(clock.CHINA):%Y-%m-%d}"
+    return f"{_here(moment):%Y-%m-%d}"
+
+
+def _here(moment: dt.datetime) -> dt.datetime:
+    """China's time, but for the last and first days that a calendar has: makers write 99991231235959Z for "for ever"."""
+    return moment if moment.year in {dt.MINYEAR, dt.MAXYEAR} else moment.astimezone(clock.CHINA)
 
 
 def _iso(moment: dt.datetime | None) -> str:

@@ -116,6 +116,8 @@ def _signer(node: Node, content_type: str, content: bytes | None, certificates: 
         signed = rest.pop(0)
         attributes = asn1.encode(asn1.SET, signed.body)
         told = _attributes(signed)
+    if len(rest) < 2:
+        raise SealFault("asn1.count", at=node.start, found=len(members))
     algorithm, signature = rest[0].members(1, 2)[0].oid(), rest[1].octets()
     chosen = _chosen(who, certificates)
     moment = told.get(_SIGNING_TIME)

@@ -90,7 +90,7 @@ def parse_signed_value(der: bytes) -> ParsedSignedValue:
     seal = _seal(members[1])
     if len(rest) == 1:
         return _first_signature(top, version, seal, members, rest[0])
-    certificate, algorithm, signature, *more = rest
+    certificate, algorithm, signature, *more = _parts(top, rest)
     moment = members[2]
     return ParsedSignedValue(
         version=_known(version),
@@ -103,7 +103,7 @@ def parse_signed_value(der: bytes) -> ParsedSignedValue:
         signed=to_sign.whole,
         signature=_signature_octets(signature),
         timestamp=_timestamp(more),
-        distinguished=top.all_distinguished(),
+        distinguished=top.all_distinguished() and _usual(certificate, algorithm, signature),
     )
 
 
@@ -111,7 +111,7 @@ def _first_signature(
     top: Node, version: int, seal: ParsedSeal, members: list[Node], signature: Node
 ) -> ParsedSignedValue:
     """Version 1 holds certificate and algorithm inside what is signed."""
-    if len(members) < 7:
+    if len(members) != 7:
         raise SealFault("asn1.count", at=top.start, found=len(members))
     return ParsedSignedValue(
         version=_known(version),
@@ -124,7 +124,7 @@ def _first_signature(
         signed=top.children()[0].whole,
         signature=_signature_octets(signature),
         timestamp=b"",
-        distinguished=top.all_distinguished(),
+        distinguished=top.all_distinguished() and _usual(members[5], members[6], signature),
     )
 
 
@@ -141,9 +141,7 @@ def _seal(top: Node) -> ParsedSeal:
         certificate, algorithm, signature = rest[0].members(3, 3)
         signed = asn1.sequence(info_node.whole, certificate.whole, algorithm.whole)
     else:
-        if len(rest) < 3:
-            raise SealFault("asn1.count", at=top.start, found=len(rest))
-        certificate, algorithm, signature, *more = rest
+        certificate, algorithm, signature, *more = _parts(top, rest)
         signed = info_node.whole
     return ParsedSeal(
         der=top.whole,
@@ -155,8 +153,22 @@ def _seal(top: Node) -> ParsedSeal:
         signed=signed,
         signature=_signature_octets(signature),
         timestamp=_timestamp(more),
-        distinguished=top.all_distinguished(),
+        distinguished=top.all_distinguished() and _usual(certificate, algorithm, signature),
     )
+
+
+def _parts(top: Node, rest: list[Node]) -> list[Node]:
+    """Certificate, algorithm, signature and at most a time stamp: nothing that nobody signed has a place beside them."""
+    if not 3 <= len(rest) <= 4 or (len(rest) == 4 and rest[3].tag != _EXPLICIT_0):
+        raise SealFault("asn1.count", at=top.start, found=len(rest))
+    return rest
+
+
+def _usual(*nodes: Node) -> bool:
+    """Whether certificate, algorithm and signature stand in the forms that the standard has for them."""
+    certificate, algorithm, signature = nodes
+    in_a_row = signature.tag == asn1.BITS and signature.stop - signature.content == 65
+    return (certificate.tag, algorithm.tag, signature.tag) == (asn1.OCTETS, asn1.OID, asn1.BITS) and not in_a_row
 
 
 def _info(es_id: Node, vendor: Node, about: Node, picture: Node) -> tuple[SealInfo, bool]:
@@ -164,6 +176,8 @@ def _info(es_id: Node, vendor: Node, about: Node, picture: Node) -> tuple[SealIn
     digests = False
     if rest[0].tag == asn1.INTEGER:
         digests = rest.pop(0).integer() == 2
+    if not 4 <= len(rest) <= 5:
+        raise SealFault("asn1.count", at=about.start, found=len(rest))
     listed, created, since, until, *_ = rest
     picture_type, data, width, height, *_ = picture.members(4, 5)
     info = SealInfo(
@@ -224,9 +238,9 @@ def _timestamp(more: list[Node]) -> bytes:
     for node in more:
         if node.tag == _EXPLICIT_0:
             inner = node.children()
-            if len(inner) == 1 and inner[0].tag == asn1.BITS:
-                return inner[0].bits() or b"\0"
-            return node.body or b"\0"
+            if len(inner) != 1 or inner[0].tag != asn1.BITS:
+                return b"\0"
+            return inner[0].bits() or b"\0"
     return b""
 
 

@@ -1,6 +1,6 @@
 """One door for whatever may bear a seal: the content says what it is, never a name or a media type."""
 
-from yiwang.commons.seals.engine.judging import verify_seal
+from yiwang.commons.seals.engine.judging import unreadable, verify_seal
 from yiwang.commons.seals.engine.ofd.package import is_package
 from yiwang.commons.seals.engine.ofd.verifying import verify_ofd
 from yiwang.commons.seals.engine.trust import Trust
@@ -23,6 +23,13 @@ def kind_of(data: bytes) -> str:
 
 def verify_sealed(data: bytes, trust: Trust) -> Verdict:
     """The verdict on an OFD, a PDF, a signed statement, a seal or a signed value. Never raises for their sake."""
+    try:
+        return _verify(data, trust)
+    except Exception:  # noqa: BLE001 - whatever a stranger's file brings about must be a refusal
+        return unreadable()
+
+
+def _verify(data: bytes, trust: Trust) -> Verdict:
     kind = kind_of(data)
     if kind == "ofd":
         return verify_ofd(data, trust)

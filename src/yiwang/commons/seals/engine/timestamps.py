@@ -8,10 +8,11 @@ from typing import Final
 from yiwang.commons.seals.engine import asn1
 from yiwang.commons.seals.engine.findings import Findings
 from yiwang.commons.seals.engine.pkcs7 import HASHES, SignedData, parse_signed_data
-from yiwang.commons.seals.engine.trust import Trust, judge_chain
+from yiwang.commons.seals.engine.trust import Trust, certificate_of, judge_chain
 from yiwang.commons.seals.engine.wording import SealFault
 from yiwang.kernel.verdicts import Mark
 
+_TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
 _TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 
 
@@ -54,6 +55,10 @@ def judge_timestamp(found: Findings, token: bytes, signature: bytes, trust: Trus
     sound = signed.message_digest == signed.digest(content) if signed.attributes else True
     if stamp.imprint not in meant or not sound or not signed.holds(content):
         found.against("chain", "stamp.wrong", at=f"{stamp.at:%Y-%m-%d %H:%M:%S}Z")
+        return None
+    certificate = certificate_of(signed.certificate)
+    if certificate is None or (certificate.purposes or set()) != {_TIME_STAMPING}:
+        found.against("chain", "stamp.no_service", at=f"{stamp.at:%Y-%m-%d %H:%M:%S}Z")
         return None
     judge_chain(found, signed.certificate, trust, at=stamp.at, role="stamper", strangers=signed.others)
     found.remark("stamp.holds", at=f"{stamp.at:%Y-%m-%d %H:%M:%S}Z")

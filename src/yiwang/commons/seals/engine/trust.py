@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from yiwang.commons.crypto.engine import (
+    SEAL_MAKING,
     Certificate,
     CryptoError,
     PkiError,
@@ -27,13 +28,14 @@ MAX_FILES: Final = 1000
 SKEW: Final = dt.timedelta(minutes=5)
 _STATUS: Final = frozenset({"status_unknown", "status_stale", "status_early", "status_scope", "status_delta"})
 _STRANGERS: Final = 8
-_TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
     """Certificates and revocation lists as they stand in files, each DER or PEM; a file may hold several certificates.
 
+    `makers`: certificates of seal makers, or of authorities that certify nobody else: a maker must be one of them, chain
+    to one, be a root itself, or bear the extended key usage SEAL_MAKING from a root. Any other signer makes no seals.
     `revoked`: fingerprints (`Certificate.fingerprint`) that are refused from now on whatever the lists say. `at`: the
     time of asking, None for now. `revocation`: "required" leaves a chain UNKNOWN where no list tells that its
     certificates are not revoked; "if_known" only remarks it.
@@ -43,6 +45,7 @@ class Trust:
     intermediates: tuple[bytes, ...] = field(default=(), repr=False)
     lists: tuple[bytes, ...] = field(default=(), repr=False)
     revoked: frozenset[str] = field(default=frozenset(), repr=False)
+    makers: tuple[bytes, ...] = field(default=(), repr=False)
     at: dt.datetime | None = None
     revocation: Literal["required", "if_known"] = "required"
 
@@ -52,7 +55,7 @@ class Trust:
 
     @classmethod
     def from_folder(cls, path: Path, at: dt.datetime | None = None) -> "Trust":
-        """`roots/*.pem`, `intermediates/*.pem`, `lists/*.crl`, `revoked.txt` (a fingerprint a line).
+        """`roots/*.pem`, `intermediates/*.pem`, `makers/*.pem`, `lists/*.crl`, `revoked.txt` (a fingerprint a line).
 
         A folder that is not there trusts nobody. Raises SealFault for a file that can't be read as what it should be.
         """
@@ -63,6 +66,7 @@ class Trust:
             intermediates=_files(path / "intermediates", "*.pem"),
             lists=_files(path / "lists", "*.crl"),
             revoked=frozenset(line.lower() for line in lines),
+            makers=_files(path / "makers", "*.pem"),
             at=at,
         )
         made.check()
@@ -71,6 +75,7 @@ class Trust:
     def check(self) -> None:
         """Raises SealFault where a certificate or list can't be read."""
         _prepared(self.roots, self.intermediates, self.lists)
+        _prepared(self.makers, (), ())
 
     def anchored(self) -> bool:
         """Whether anybody is trusted."""
@@ -84,7 +89,15 @@ class Trust:
             intermediates=self.intermediates + more.intermediates,
             lists=self.lists + more.lists,
             revoked=self.revoked | more.revoked,
+            makers=self.makers + more.makers,
         )
+
+    def grants_seals(self, chain: Sequence[Certificate]) -> bool:
+        """Whether the first of a chain may make seals."""
+        maker = chain[0]
+        named = set(_prepared(self.makers, (), ()).anchors)
+        granted = maker.purposes is not None and SEAL_MAKING in maker.purposes
+        return granted or len(chain) == 1 or any(link in named for link in chain)
 
 
 def _files(folder: Path, pattern: str) -> tuple[bytes, ...]:
@@ -135,24 +148,28 @@ def judge_chain(
     at: dt.datetime,
     role: str,
     strangers: Sequence[bytes] = (),
-) -> None:
-    """File into `chain` what speaks against the certificate of a role at a time. `strangers`: certificates brought along."""
+) -> tuple[Certificate, ...]:
+    """File into `chain` what speaks against the certificate of a role at a time; the chain that was found, if any.
+
+    `strangers`: certificates brought along.
+    """
     certificate = certificate_of(der)
     if certificate is None:
         found.against("chain", "cert.unreadable", role=role)
-        return
+        return ()
     if certificate.fingerprint in trust.revoked:
         found.against("chain", "cert.withdrawn", role=role, subject=certificate.subject)
-        return
+        return ()
     if not trust.anchored():
         found.against("chain", "chain.no_roots", mark=Mark.UNKNOWN)
         _validity(found, certificate, at, role)
-        return
+        return ()
     try:
         known = _prepared(trust.roots, trust.intermediates, trust.lists)
     except SealFault as fault:
         found.file("chain", fault.reason, Mark.UNKNOWN)
-        return
+        return ()
+    at = min(at, trust.now + SKEW)  # a later one is refused elsewhere
     brought = [one for each in strangers[:_STRANGERS] if (one := certificate_of(each)) is not None]
     verdict = check_certificate(
         certificate,
@@ -162,7 +179,6 @@ def judge_chain(
         at=at,
         now=trust.now,
         usage="sign",
-        purpose=_TIME_STAMPING if role == "stamper" else None,
         revocation=trust.revocation,
     )
     for remark in verdict.remarks:
@@ -174,6 +190,19 @@ def judge_chain(
         unknown = all(each.code in _STATUS for each in verdict.reasons)
         code = "chain.no_status" if unknown else "cert.fault"
         found.file("chain", Reason(code, {"role": role, "reason": reason}), Mark.UNKNOWN if unknown else Mark.INVALID)
+    if verdict.valid:
+        _since(found, certificate, known, trust, role)
+    return verdict.chain
+
+
+def _since(found: Findings, certificate: Certificate, known: "_Prepared", trust: Trust, role: str) -> None:
+    """Remark a revocation since: whoever has the key now could tell an earlier time."""
+    for each in known.lists:
+        for issuer in (*known.anchors, *known.intermediates):
+            finding = each.finding(certificate, issuer, trust.now)
+            if finding is not None and finding.decisive and finding.fault is not None:
+                found.remark("cert.revoked_since", role=role, reason=finding.fault)
+                return
 
 
 def _validity(found: Findings, certificate: Certificate, at: dt.datetime, role: str) -> None:

@@ -189,6 +189,35 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "two notes of time or version about “{name}” disagree",
     ),
     "zip.overlap": ("文件包内“{name}”与另一个文件重叠", "“{name}” overlaps another file in the package"),
+    "seal.self_made": (
+        "印章是签章人自己制作的（{subject}），不是制章机构所制",
+        "the seal was made by its own signer ({subject}), not by a maker of seals",
+    ),
+    "seal.no_maker": (
+        "无法确认制章人“{subject}”有权制作印章：请用 --makers 指定制章机构的证书，或由本系统管理员配置信任列表",
+        "whether “{subject}” may make seals is not known: name the makers' certificates by --makers, or set up the trust list",
+    ),
+    "stamp.no_service": (
+        "时间戳（{at}）的证书不是时间戳服务证书",
+        "the time stamp ({at}) is not by a certificate for time stamping",
+    ),
+    "stamp.earlier": (
+        "自述的签章时间 {at} 晚于时间戳 {stamp}，互相矛盾",
+        "the told time of signing {at} is later than the time stamp {stamp}: they contradict",
+    ),
+    "cert.revoked_since": (
+        "{role}的证书在签章时间之后被吊销（{reason}），而签章时间如无时间戳只是自述",
+        "the certificate of {role} was revoked after the time of signing ({reason}); without a time stamp that time is only told",
+    ),
+    "ref.unlisted": (
+        "有签名不在签名列表中（可能被人从列表删去）：{names}",
+        "signatures that are not on the list (someone may have taken them off): {names}",
+    ),
+    "zip.renamed": (
+        "文件包内“{name}”带有另一个名称或大小，不同软件会读成不同内容",
+        "“{name}” in the package carries another name or size: programs would read different things",
+    ),
+    "file.unreadable": ("文件不能读取，已拒绝", "the file can't be read; refused"),
     "file.unknown": ("不是 OFD、PDF、电子印章或签章值", "neither OFD nor PDF nor a seal nor a signed value"),
     "file.large": ("文件超过上限 {limit} 字节", "the file is larger than {limit} bytes"),
     # PDF

@@ -42,6 +42,7 @@ _ORIGINS: Final = frozenset(
     for inner in (0, 1)
     for outer in modes
 )
+_RENAMING: Final = frozenset({0x0001, 0x6375, 0x7075})  # ZIP64 sizes, Unicode comment, Unicode path
 _DAY: Final = 0x0021  # 1 January 1980: the package tells no time
 
 
@@ -131,22 +132,44 @@ def _directory(data: bytes) -> Iterator[_Entry]:
         raise SealFault("zip.many", count=count, limit=MAX_ENTRIES)
     position = start
     for _ in range(count):
-        if position + _CENTRAL.size > at:
-            raise SealFault("zip.end")
-        values = _CENTRAL.unpack_from(data, position)
-        sign, made, version, flags, method, time, day, crc, packed, full, name, extra, note, disk, *more = values
-        stop = position + _CENTRAL.size + name + extra + note
-        if sign != _SIGNS[1] or stop > at or note or disk:
-            raise SealFault("zip.end")
-        raw = data[position + _CENTRAL.size : position + _CENTRAL.size + name]
-        if flags & ~_KNOWN_FLAGS or method not in {_STORED, _DEFLATED}:
-            raise SealFault("zip.method", name=_name(raw, flags))
-        agreed = struct.pack("<HHHHH", version, flags, method, time, day)
-        inner, outer, offset = more
-        yield _Entry(_name(raw, flags), raw, flags, method, crc, packed, full, offset, agreed, (made, inner, outer))
-        position = stop
+        entry, position = _listed(data, position, at)
+        yield entry
     if position != at:
         raise SealFault("zip.end")
+
+
+def _listed(data: bytes, position: int, end: int) -> tuple[_Entry, int]:
+    """One line of the directory and where it ends."""
+    if position + _CENTRAL.size > end:
+        raise SealFault("zip.end")
+    values = _CENTRAL.unpack_from(data, position)
+    sign, made, version, flags, method, time, day, crc, packed, full, name, extra, note, disk, *more = values
+    begin = position + _CENTRAL.size
+    stop = begin + name + extra + note
+    if sign != _SIGNS[1] or stop > end or note or disk:
+        raise SealFault("zip.end")
+    raw = data[begin : begin + name]
+    if _renames(data[begin + name : stop]):
+        raise SealFault("zip.renamed", name=_name(raw, flags))
+    if flags & ~_KNOWN_FLAGS or method not in {_STORED, _DEFLATED}:
+        raise SealFault("zip.method", name=_name(raw, flags))
+    agreed = struct.pack("<HHHHH", version, flags, method, time, day)
+    inner, outer, offset = more
+    entry = _Entry(_name(raw, flags), raw, flags, method, crc, packed, full, offset, agreed, (made, inner, outer))
+    return entry, stop
+
+
+def _renames(extra: bytes) -> bool:
+    """Whether extra fields give a file another name or size for readers that heed them, or are no fields at all."""
+    at = 0
+    while at < len(extra):
+        if at + 4 > len(extra):
+            return True
+        kind, size = struct.unpack_from("<HH", extra, at)
+        if kind in _RENAMING:
+            return True
+        at += 4 + size
+    return at != len(extra)
 
 
 def _name(raw: bytes, flags: int) -> str:
@@ -214,6 +237,8 @@ def _content(data: bytes, entry: _Entry, faults: list[Reason]) -> tuple[bytes, i
         raise SealFault("zip.differs", name=entry.name)
     if struct.pack("<HHHHH", version, flags, method, time, day) != entry.central:
         faults.append(Reason("zip.minor", {"name": entry.name}))
+    if _renames(data[begin + name : begin + name + extra]):
+        raise SealFault("zip.renamed", name=entry.name)
     begin += name + extra
     end = begin + entry.packed
     if end > len(data):

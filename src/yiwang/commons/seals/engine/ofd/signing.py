@@ -98,7 +98,7 @@ def _signature_xml(home: str, protected: dict[str, bytes], stamps: str, at: dt.d
 
 def signatures_xml(lines: Sequence[Listed]) -> bytes:
     """The list of signatures in the one form that is written here."""
-    told = element("MaxSignId", str(max((int(line.id) for line in lines if line.id.isdecimal()), default=0)))
+    told = element("MaxSignId", str(max((int(line.id) for line in lines if _numeric(line.id)), default=0)))
     told += "".join(
         element("Signature", "", {"ID": line.id, "Type": line.type, "BaseLoc": f"/{line.path}"}) for line in lines
     )
@@ -145,6 +145,10 @@ def _free_folder(files: dict[str, bytes], base: str) -> str:
     return f"{base}/Sign_{number}"
 
 
+def _numeric(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
 def _last_id(places: Places) -> int:
     told = [line.id for line in places.listed] + [each.max_id for each in places.lists]
-    return max((int(text) for text in told if text.isdecimal() and len(text) < 10), default=0)
+    return max((int(text) for text in told if _numeric(text)), default=0)

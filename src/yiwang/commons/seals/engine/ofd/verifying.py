@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from yiwang.commons.seals.engine import asn1
 from yiwang.commons.seals.engine.findings import Findings
-from yiwang.commons.seals.engine.judging import judge_signed_value, sealed_bytes
+from yiwang.commons.seals.engine.judging import judge_signed_value, sealed_bytes, unreadable
 from yiwang.commons.seals.engine.ofd.package import Package, open_package
 from yiwang.commons.seals.engine.ofd.places import Listed, Places, find_places, folder, resolve
 from yiwang.commons.seals.engine.ofd.signing import PROVIDER, signatures_xml
-from yiwang.commons.seals.engine.ofd.xml import Element, read_xml
+from yiwang.commons.seals.engine.ofd.xml import MAX_XML, Element, read_xml
 from yiwang.commons.seals.engine.trust import Trust
 from yiwang.commons.seals.engine.wording import Reason, SealFault, shown
 from yiwang.kernel.verdicts import Mark, Verdict
@@ -40,6 +40,7 @@ _HASHES: Final = {
     "md5": "md5",
     "1.2.840.113549.2.5": "md5",
 }
+_PLAIN: Final = frozenset({"pkcs7", "sm2"})
 _WEAK: Final = frozenset({"md5", "sha1"})
 _KEYED: Final = "1.2.156.10197.1.401.2"
 _NO_FILE: Final = frozenset({"zip.none", "zip.large", "ofd.none"})
@@ -52,7 +53,7 @@ class _Judged:
     found: Findings
     protects: set[str] = field(default_factory=set)
     own: set[str] = field(default_factory=set)
-    sealed: bool = False
+    sealed: bool = True
     provider: str = ""
 
 
@@ -62,6 +63,13 @@ def verify_ofd(data: bytes, trust: Trust) -> Verdict:
     `references` covers the document's hash, every reference and whatever no signature protects. A file without any
     signature is UNKNOWN in all parts.
     """
+    try:
+        return _verify(data, trust)
+    except Exception:  # noqa: BLE001 - whatever a stranger's file brings about must be a refusal
+        return unreadable("references")
+
+
+def _verify(data: bytes, trust: Trust) -> Verdict:
     found = Findings()
     try:
         package = open_package(data)
@@ -111,8 +119,11 @@ def _judge(digests: _Digests, places: Places, line: Listed, trust: Trust) -> _Ju
     judged.found = judge_signed_value(package.files[value_path], sealed, trust)
     if info.first("Seal") is not None and not seal_path:
         judged.found.against("seal", "ofd.missing", name=info.said("Seal", "BaseLoc") or "Seal")
-    judged.own |= {value_path, *([seal_path] if seal_path else [])}
-    judged.sealed = "seal_id" in judged.found.more
+    form = judged.found.more.get("form", "")
+    judged.own.add(value_path)
+    if seal_path and form not in _PLAIN:
+        judged.own.add(seal_path)  # a plain signature does not hold the seal: it must refer to it
+    judged.sealed = form not in _PLAIN or info.first("Seal") is not None
     provider = info.first("Provider")
     judged.provider = provider.get("ProviderName") if provider is not None else ""
     _judge_references(judged, digests, places, line, info)
@@ -200,11 +211,24 @@ def _judge_package(found: Findings, package: Package, places: Places, judged: Se
     protected: set[str] = set().union(*(each.protects for each in judged))
     if stray := sorted(set(package.files) - own - protected):
         found.against("references", "ref.unprotected", count=len(stray), names=_names(stray))
+    if dropped := sorted(name for name in protected - own if _is_signature(package, name)):
+        found.against("references", "ref.unlisted", names=_names(dropped))
     for number, each in enumerate(judged, 1):
         if later := sorted(protected - own - each.protects):
             found.remark("ref.later", number=number, names=_names(later))
     if judged[-1].provider == PROVIDER and not _as_written(package, places, judged):
         found.against("references", "zip.not_ours")
+
+
+def _is_signature(package: Package, name: str) -> bool:
+    """Whether a file that is on no list is a Signature.xml: taking one off the list must not go unseen."""
+    content = package.files[name]
+    if b"SignedInfo" not in content or len(content) > MAX_XML:
+        return False
+    try:
+        return read_xml(content, name, "Signature").first("SignedInfo") is not None
+    except SealFault:
+        return False
 
 
 def _as_written(package: Package, places: Places, judged: Sequence[_Judged]) -> bool:

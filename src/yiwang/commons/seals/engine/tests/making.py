@@ -93,14 +93,16 @@ def new_authority(name, *, since=BEFORE - dt.timedelta(days=600), days=3000):
     return new_root(private, Name.from_rfc4514_string(f"CN={name},O=Sample"), since=since, days=days)
 
 
-def _issued(root, name):
-    return World(root, None, None, None).key(name)
+def _issued(root, name, profile="signing"):
+    return World(root, None, None, None).key(name, profile=profile)
 
 
 @cache
 def world():
     root = new_authority("Sample Root")
-    return World(root, _issued(root, "Sample Maker"), _issued(root, "Sample One"), _issued(root, "Sample Two"))
+    return World(
+        root, _issued(root, "Sample Maker", "seal_maker"), _issued(root, "Sample One"), _issued(root, "Sample Two")
+    )
 
 
 def documents(extra=None):

@@ -56,7 +56,7 @@ def test_a_forged_seal_inside_the_signature_value_breaks_the_signature():
 
 def test_a_seal_of_a_maker_of_ones_own_is_not_trusted():
     mallory = World(new_authority("Mallory"), None, None, None)
-    maker, signer = mallory.key("Sample Maker"), mallory.key("Sample One")
+    maker, signer = mallory.key("Sample Maker", profile="seal_maker"), mallory.key("Sample One")
     seal = mallory.seal(signer, maker=maker)
     verdict = verify_ofd(mallory.signed(key=signer, seal=seal), world().trust())
     assert marks(verdict) == ("valid", "valid", "valid", "invalid")

@@ -124,7 +124,7 @@ def stamped(stamp):
 
 
 def test_a_time_stamp_that_holds_is_told():
-    service = world().key("Sample Time")
+    service = world().key("Sample Time", profile="time_stamping")
     verdict = verify_ofd(stamped(lambda signature: timestamp(service, signature)), world().trust())
     assert (marks(verdict), codes(verdict)) == (VALID, set())
     assert {"stamp.holds"} <= {remark.code for remark in verdict.remarks}
@@ -132,13 +132,13 @@ def test_a_time_stamp_that_holds_is_told():
 
 
 def test_a_time_stamp_over_another_signature_is_refused():
-    service = world().key("Sample Time")
+    service = world().key("Sample Time", profile="time_stamping")
     verdict = verify_ofd(stamped(lambda _: timestamp(service, b"another")), world().trust())
     assert (marks(verdict)[3], codes(verdict)) == ("invalid", {"stamp.wrong"})
 
 
 def test_a_time_stamp_of_a_service_that_nobody_trusts_is_refused():
-    service = World(new_authority("Mallory"), None, None, None).key("Time")
+    service = World(new_authority("Mallory"), None, None, None).key("Time", profile="time_stamping")
     verdict = verify_ofd(stamped(lambda signature: timestamp(service, signature)), world().trust())
     assert (marks(verdict)[3], codes(verdict)) == ("invalid", {"cert.fault"})
 
