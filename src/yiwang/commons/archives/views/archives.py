@@ -25,6 +25,7 @@ from yiwang.web.components import (
     Fact,
     Facts,
     Link,
+    LinkButton,
     Note,
     Pagination,
     Progress,
@@ -150,6 +151,9 @@ def archive(request: HttpRequest, archive_id: UUID) -> HttpResponse:
         "notes": _notes(found, report),
         "history": Timeline(tuple(_event(each) for each in found.steps)) if found.steps else "",
         "keeps": keeps,
+        "download": LinkButton(_("下载信息包"), reverse("archives:package", args=[archive_id]), "second", "download")
+        if keeps and found.digest and found.row.state is not State.DESTROYED
+        else "",
         "unscheduled": found.row.state is State.OPENED and found.row.retention is None,
         "repacks": found.row.state is State.PACKED and found.row.passed is False,
         "packs": found.row.state is State.OPENED and found.row.retention is not None,
@@ -222,7 +226,10 @@ def _notes(found: ArchiveView, report: Report | None) -> tuple[Note, ...]:
         said = words.waiting(row.waiting) or _("正在组卷，通常几秒钟完成。")
         return (Note(said, _("还没有组卷"), Tone.BLUE),)
     failed = [each for each in report.findings if each.outcome is Outcome.FAILED] if report else []
-    return tuple(Note(_(each.check.advice), _(each.check.title), Tone.BAD) for each in failed[:5])
+    return tuple(
+        Note(_(each.check.advice), _("不通过：%(what)s") % {"what": _(each.check.title)}, Tone.BAD)
+        for each in failed[:5]
+    )
 
 
 def _checked(check: CheckView) -> str:

@@ -2,15 +2,28 @@
 
 import json
 from datetime import datetime
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 
 from yiwang.commons.archives import queries as archives
 from yiwang.commons.archives.contracts import Retention, State
-from yiwang.commons.archives.engine import Kind
+from yiwang.commons.archives.engine import (
+    KEYS,
+    Kind,
+    Outcome,
+    TrustedArchives,
+    judge_of_seals,
+    open_package,
+    verify_package,
+)
 from yiwang.commons.archives.registry import Opened
+from yiwang.commons.ledger import commands as ledger
+from yiwang.commons.ledger.tests.factories import a_log, sign
+from yiwang.kernel import clock, jobs
 from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.settings import settings
 from yiwang.serve.cases.contracts import TaskChoice
 from yiwang.serve.cases.models import Case, CaseEvent
 from yiwang.serve.cases.queries.archiving import collect
@@ -94,3 +107,32 @@ def test_whoever_holds_the_archive_can_reckon_the_chain_of_the_case_anew(sample)
         assert previous.hex() == step["hash"]
     member.refresh_from_db()
     assert previous == bytes(member.last_hash)
+
+
+def pack(archive_id):
+    context = SimpleNamespace(job=SimpleNamespace(id=1))
+    jobs.app.tasks["archives.pack"].func(context, archive_id=str(archive_id))
+
+
+def test_the_package_of_a_case_passes_the_four_properties_and_verifies_offline(sample):
+    a_log("national")
+    case_id = sample.file()
+    sample.grant(case_id, "certificate")
+    member = Case.objects.get(parent_id=case_id, member_key="certificate")
+    while ledger.sequence(by=SYSTEM, at=clock.now()):
+        pass
+    sign()
+    row = rows_of([member])[member.pk]
+    pack(row.id)
+    found = archives.archive(archive_id=row.id, viewer=SYSTEM)
+    failed = [finding for finding in found.checks[0].findings if finding[1] == Outcome.FAILED] if found.checks else None
+    assert (found.row.state, found.row.waiting, failed) == (State.ARCHIVED, "", [])
+    data = archives.stored(digest=found.digest, viewer=SYSTEM)
+    trusted = TrustedArchives.parse((settings().data_dir / KEYS).read_bytes())
+    verdict = verify_package(data, trusted, judge_sealed=judge_of_seals(settings().data_dir / "trust"))
+    assert verdict.valid, [reason.text("en") for reason in verdict.reasons]
+    receipts = [path for path in open_package(data).payload if path.endswith(".tlog-proof")]
+    assert len(receipts) >= 5
+    changed = bytearray(data)
+    changed[len(data) // 2] ^= 1
+    assert not verify_package(bytes(changed), trusted).valid
