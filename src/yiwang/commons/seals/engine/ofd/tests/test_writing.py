@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+import os
+import random
 import re
 import zipfile
 
@@ -148,6 +150,27 @@ def test_hostile_objects_are_left_out(content):
     fromstring(page)
     assert "script" not in page
     assert "onload" not in page
+
+
+def test_parts_with_random_changes_are_painted_or_refused():
+    chance = random.Random(33190)
+    files = parts(written(TEXT, OfdText(30, 60, "样本", "hei", 5), OfdPath(rectangle(20, 20, 170, 257), dash=(1, 2))))
+    names = [name for name in files if name.endswith(".xml")]
+    for _ in range(int(os.environ.get("YIWANG_FUZZ", "300"))):
+        changed = dict(files)
+        name = chance.choice(names)
+        data = bytearray(changed[name])
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.randrange(len(data))
+            piece = chance.choice([b"", b"9", b"-", b"e9", b"nan", b" ", b'"', b"<", b"g 9 9", b"/", "\u4e00".encode()])
+            data[at : at + chance.randrange(0, 5)] = piece
+        changed[name] = bytes(data)
+        try:
+            painted = paint_ofd(packed(changed))
+        except SealFault:
+            continue
+        for page in painted:
+            fromstring(page)
 
 
 def test_pages_with_too_much_on_them_are_painted_within_limits():

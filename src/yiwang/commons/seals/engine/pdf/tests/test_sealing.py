@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import os
 import random
 import time
 
@@ -180,6 +181,24 @@ def test_what_is_no_sealed_pdf_is_told_without_an_error(data):
     verdict = verify_pdf(data, world("national").trust)
     assert not verdict.valid
     assert verdict.reasons
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_pieces_taken_out_put_in_and_doubled_are_found(name):
+    made = sealed(name)
+    chance = random.Random(38540)
+    for _ in range(int(os.environ.get("YIWANG_FUZZ", "150"))):
+        at, other = chance.randrange(len(made)), chance.randrange(len(made))
+        size = chance.choice([1, 2, 7, 40, 600])
+        changed = chance.choice(
+            [
+                made[:at] + made[at + size :],
+                made[:at] + chance.randbytes(size) + made[at:],
+                made[:at] + made[other : other + size] + made[at:],
+                made[:at] + made[other : other + size] + made[at + size :],
+            ]
+        )
+        assert changed == made or not verify_pdf(changed, world(name).trust).valid
 
 
 def test_large_files_that_claim_many_signatures_are_refused_at_once():
