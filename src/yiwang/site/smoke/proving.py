@@ -59,10 +59,11 @@ def prove(played: Play, filed: Filed, data_dir: Any) -> dict[str, int]:
     with _folder() as folder:
         judge = _Judge(Path(data_dir), folder)
         licences = _licences(played, filed, judge)
+        spared = _not_asked(played, filed)
         papers = _papers(played, filed, judge)
         receipts = _receipts(played, filed, judge)
         archives = _archives(played, filed, judge)
-    return {"licences": licences, "sealed": papers, "receipts": receipts, "archives": archives}
+    return {"licences": licences, "spared": spared, "sealed": papers, "receipts": receipts, "archives": archives}
 
 
 class _Judge:
@@ -109,6 +110,14 @@ def _licences(played: Play, filed: Filed, judge: _Judge) -> int:
         if not number:
             judge.judge("licence", "licence.pdf", played.applicant.browser.download(each["PDF"]))
     return len(results)
+
+
+def _not_asked(played: Play, filed: Filed) -> int:
+    """What another member's licence is was not asked of the applicant: it came as that licence, without a file."""
+    handed = played.ledger.handed_over(filed.number)
+    hold(all(each["as_licence"] for each in handed), f"{filed.number}: not handed over as licences: {handed}")
+    hold(len(handed) >= len(played.story.handed), f"{filed.number}: {handed}, wanted {played.story.handed}")
+    return len(handed)
 
 
 def _papers(played: Play, filed: Filed, judge: _Judge) -> int:
