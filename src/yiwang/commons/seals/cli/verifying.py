@@ -119,9 +119,9 @@ def seal(file: BinaryIO, lang: str, as_json: bool, **options: Any) -> None:
         large = len(data) > MAX_FILE
         verdict = Verdict(reasons=(Reason("file.large", {"limit": MAX_FILE}),)) if large else verify_sealed(data, trust)
     for line in _told(verdict, lang):
-        click.echo(line)
+        click.echo("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line))
     if as_json:
-        click.echo(verdict.line(lang))
+        click.echo(verdict.line(lang).encode(errors="replace").decode())
     sys.exit(0 if verdict.valid else 1)
 
 

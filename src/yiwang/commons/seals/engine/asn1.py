@@ -7,7 +7,7 @@ Nothing recurses deeper than MAX_DEPTH; nothing is copied before it is asked for
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from yiwang.commons.seals.engine.wording import SealFault
@@ -15,7 +15,7 @@ from yiwang.commons.seals.engine.wording import SealFault
 MAX_SIZE: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 24
 MAX_CHILDREN: Final = 4096
-MAX_INDEFINITE: Final = 256 * 1024
+MAX_INDEFINITE: Final = 64 * 1024
 MAX_WALK: Final = 20_000
 
 BOOLEAN, INTEGER, BITS, OCTETS, NULL, OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
@@ -39,6 +39,7 @@ class Node:
     end: int
     distinguished: bool
     depth: int
+    ends: dict[int, int] = field(repr=False, compare=False)  # of values without length, each looked for once
 
     @property
     def body(self) -> bytes:
@@ -55,7 +56,7 @@ class Node:
         found = []
         at = self.content
         while at < self.stop:
-            child = _read(self.data, at, self.stop, self.depth + 1)
+            child = _read(self.data, at, self.stop, self.depth + 1, self.ends)
             found.append(child)
             if len(found) > MAX_CHILDREN:
                 raise SealFault("asn1.many", limit=MAX_CHILDREN)
@@ -178,13 +179,13 @@ def read(data: bytes, *, limit: int = MAX_SIZE, trailing: bool = False) -> Node:
     """The one value that `data` holds. SealFault: too large, cut off, followed by something (unless `trailing`)."""
     if len(data) > limit:
         raise SealFault("asn1.large", size=len(data), limit=limit)
-    top = _read(data, 0, len(data), 0)
+    top = _read(data, 0, len(data), 0, {})
     if top.end != len(data) and not trailing:
         raise SealFault("asn1.trailing", at=top.end)
     return top
 
 
-def _read(data: bytes, at: int, stop: int, depth: int) -> Node:
+def _read(data: bytes, at: int, stop: int, depth: int, ends: dict[int, int]) -> Node:
     if at + 2 > stop:
         raise SealFault("asn1.cut", at=at)
     tag, size, content = data[at], data[at + 1], at + 2
@@ -192,7 +193,7 @@ def _read(data: bytes, at: int, stop: int, depth: int) -> Node:
         raise SealFault("asn1.tag", at=at, found=f"{tag:02X}", wanted="< 1F")
     distinguished = True
     if size == 0x80:
-        return _indefinite(data, at, stop, depth)
+        return _indefinite(data, at, stop, depth, ends)
     if size > 0x80:
         count = size & 0x7F
         if count > 4 or content + count > stop:
@@ -202,22 +203,23 @@ def _read(data: bytes, at: int, stop: int, depth: int) -> Node:
         distinguished = size >= 0x80 and size >> (8 * (count - 1)) != 0
     if content + size > stop:
         raise SealFault("asn1.cut", at=at)
-    return Node(data, tag, at, content, content + size, content + size, distinguished, depth)
+    return Node(data, tag, at, content, content + size, content + size, distinguished, depth, ends)
 
 
-def _indefinite(data: bytes, start: int, stop: int, depth: int) -> Node:
+def _indefinite(data: bytes, start: int, stop: int, depth: int, ends: dict[int, int]) -> Node:
     """A value that ends with two zero octets; at most MAX_DEPTH of them within each other."""
     if depth >= MAX_DEPTH:
         raise SealFault("asn1.deep", at=start, limit=MAX_DEPTH)
     if not data[start] & _CONSTRUCTED or len(data) > MAX_INDEFINITE:
         raise SealFault("asn1.cut", at=start)
-    at, count = start + 2, 0
+    at, count = ends.get(start, start + 2), 0
     while data[at : at + 2] != b"\0\0":
-        at = _read(data, at, stop, depth + 1).end
+        at = _read(data, at, stop, depth + 1, ends).end
         count += 1
         if count > MAX_CHILDREN:
             raise SealFault("asn1.many", limit=MAX_CHILDREN)
-    return Node(data, data[start], start, start + 2, at, at + 2, False, depth)
+    ends[start] = at
+    return Node(data, data[start], start, start + 2, at, at + 2, False, depth, ends)
 
 
 def encode(tag: int, *parts: bytes) -> bytes:

@@ -149,6 +149,8 @@ def _judge_fit(found: Findings, value: ParsedSignedValue, at: dt.datetime | None
     listed = bool(digests & set(info.signers)) if value.seal.digests else certificate in info.signers
     if not listed:
         found.against("seal", "seal.not_listed")
+    if at is not None and info.created - at > _WORDY:
+        found.against("seal", "seal.made_later", made=_day(info.created), at=_day(at))
     if at is None:
         found.against("seal", "time.none", mark=Mark.UNKNOWN)
     elif not info.valid_from <= at <= info.valid_until:

@@ -86,6 +86,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "签章时（{at}）印章不在有效期内（{span}）",
         "the seal ({span}) was not in force when it was used ({at})",
     ),
+    "seal.made_later": ("印章（{made}）在签章（{at}）之后才制作", "the seal was made ({made}) after it was used ({at})"),
     "seal.not_now": ("印章现在不在有效期内（{span}）", "the seal is not in force now ({span})"),
     # signature values
     "value.unreadable": ("不能读取签章值：{reason}", "the signature value can't be read: {reason}"),
