@@ -19,6 +19,7 @@ from yiwang.kernel.settings import settings
 _APPLICATION = "signatures"
 _SEALING = "signatures.keys"
 _DAYS = 2 * 365
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +66,7 @@ def _certified(public: bytes, name: str, at: datetime) -> bytes:
     if not sample_allowed():
         return b""
     establish_samples(at)
-    plain = "".join(each for each in name if each not in ',+"\\<>;=#\n\r')[:40] or "样例"
-    return issue_sample(public, f"CN={plain},O=样例个人签名,C=CN", days=_DAYS, at=at, keep=False)
+    if not name or len(name) > _LONGEST_NAME:
+        return b""
+    escaped = "".join(f"\\{each}" if each in ',+"\\<>;=# ' else each for each in name)  # RFC 4514, 2.4
+    return issue_sample(public, f"CN={escaped},O=样例个人签名,C=CN", days=_DAYS, at=at, keep=False)

@@ -9,7 +9,7 @@ from yiwang.commons.seals.queries.trusting import SAMPLE, trust_files, trust_fol
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 
-_OWNED = ("roots/*.pem", "intermediates/*.pem", f"lists/{SAMPLE}*.crl")
+_OWNED = ("roots/*.pem", "intermediates/*.pem", "makers/*.pem", f"lists/{SAMPLE}*.crl")
 
 
 @command("seals.write_trust")

@@ -18,12 +18,14 @@ import rfc8785
 from yiwang.commons.crypto.engine import SUITES, CryptoError, suite, suite_of_public
 from yiwang.commons.seals.engine.findings import Findings
 from yiwang.commons.seals.engine.trust import Trust, certificate_of, judge_chain
+from yiwang.commons.seals.engine.wording import shown
 from yiwang.kernel.verdicts import Mark, Verdict
 
 FORMAT: Final = "yiwang.statement/1"
 CLAIM: Final = "yiwang.claim/1"
 MAX_STATEMENT: Final = 4 * 1024 * 1024
 MAX_SIGNERS: Final = 100
+_COMMON_NAME: Final = "2.5.4.3"
 _FUTURE: Final = dt.timedelta(minutes=5)
 _DOCUMENT: Final = ("content", "id", "ordered", "signers", "title")
 _MEMBERS: Final = frozenset({*_DOCUMENT, "format", "signatures"})
@@ -35,6 +37,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "canonical": ("文件不是规范格式（RFC 8785），内容可能被改动过", "not in canonical form (RFC 8785): it may have been changed"),
     "changed": ("签署的内容与签名对应的内容不一致", "the content is not the one that was signed"),
     "stranger": ("第 {place} 个签名的签名人不在名单里，或者身份与名单不符", "signature {place} is by somebody who is not listed so"),
+    "another": (
+        "第 {place} 个签名自称“{name}”，证书却是“{subject}”的",
+        "signature {place} says “{name}”, but the certificate is of “{subject}”",
+    ),
     "twice": ("第 {place} 位签名人签了不止一次", "signer {place} signed more than once"),
     "missing": ("第 {place} 位签名人还没有签署", "signer {place} has not signed"),
     "order": ("没有按约定的次序签署", "not signed in the agreed order"),
@@ -60,7 +66,8 @@ class StatementReason:
 
     def text(self, language: str = "zh", /) -> str:
         """The sentence in `zh` or `en`."""
-        return WORDS[self.code][1 if language == "en" else 0].format_map(dict(self.params))
+        said = {name: shown(str(value)) for name, value in self.params.items()}
+        return WORDS[self.code][1 if language == "en" else 0].format_map(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +187,7 @@ def verify_statement(data: bytes, trust: Trust) -> Verdict:
                 _against(one, "seal", "twice", place=signer)
             times.setdefault(signer, claim["at"])
         found.take(one)
-        told.append({"claim": claim, **one.marks()})
+        told.append({"claim": claim, "signer": _subject(entry), **one.marks()})
     _judge_people(found, document, times, bool(told))
     found.remarks.append(StatementReason("claimed"))
     found.judged("signature", "references", "seal", "chain")
@@ -301,13 +308,36 @@ def _judge_one(
         _against(found, "references", "changed")
     if claim["signer"] not in document["signers"]:
         _against(found, "seal", "stranger", place=place)
-    if at > trust.now + _FUTURE:
+    if at - _FUTURE > trust.now:
         _against(found, "seal", "future", place=place)
     if certificate:
-        judge_chain(found, certificate, trust, at=at, role="signer")
+        _judge_name(found, certificate, claim["signer"], place)
+        judge_chain(found, certificate, trust, at=min(at, trust.now), role="signer")
     else:
         _against(found, "chain", "bare", Mark.UNKNOWN, place=place)
     return claim
+
+
+def _judge_name(found: Findings, certificate: bytes, signer: dict[str, Any], place: int) -> None:
+    """The name that stands in the file must be the certificate's: nobody signs as somebody else."""
+    names = _names(certificate)
+    if names and signer.get("name") not in names:
+        _against(found, "seal", "another", place=place, name=signer.get("name"), subject="、".join(names))
+
+
+def _names(certificate: bytes) -> list[str]:
+    """The common names of a certificate's subject; a certificate without any names nobody."""
+    read = certificate_of(certificate)
+    if read is None:
+        return []
+    found = [each.value for each in read.subject_attributes if each.oid.dotted_string == _COMMON_NAME]
+    return [each for each in found if isinstance(each, str)] or [""]
+
+
+def _subject(entry: dict[str, Any]) -> str:
+    """Whom the certificate names, for people; empty where there is none."""
+    read = certificate_of(_octets(entry["certificate"]) or b"") if entry["certificate"] else None
+    return shown(read.subject) if read else ""
 
 
 def _key_fits(public: bytes, certificate: bytes, claim: dict[str, Any], hash_name: str, suite_name: str) -> bool:

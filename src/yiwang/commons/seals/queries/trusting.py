@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from yiwang.commons.crypto import queries as pool
 from yiwang.commons.crypto.contracts import CertificateRole
 from yiwang.commons.seals.contracts import APPLICATION
-from yiwang.commons.seals.queries.keys import NATIONAL, authority_certificates, root_of, sample_allowed
+from yiwang.commons.seals.queries.keys import MAKER, NATIONAL, authority_certificates, root_of, sample_allowed
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.settings import settings
@@ -34,6 +34,7 @@ def trust(*, viewer: Actor) -> "Trust":
     return Trust(
         roots=authority_certificates(),
         intermediates=pool.trusted_certificates(role=CertificateRole.INTERMEDIATE),
+        makers=_makers(),
         lists=(*_kept_lists(), *sample_lists().values()),
         revoked=frozenset(pool.revoked_fingerprints()),
         at=clock.now(),
@@ -52,7 +53,7 @@ def trust_files(*, viewer: Actor) -> dict[str, bytes]:
     del viewer
     files: dict[str, bytes] = {}
     between = pool.trusted_certificates(role=CertificateRole.INTERMEDIATE)
-    for folder, ders in (("roots", authority_certificates()), ("intermediates", between)):
+    for folder, ders in (("roots", authority_certificates()), ("intermediates", between), ("makers", _makers())):
         for der in ders:
             read = read_certificate(der)
             files[f"{folder}/{read.fingerprint[:16]}.pem"] = read.pem().encode()
@@ -60,6 +61,12 @@ def trust_files(*, viewer: Actor) -> dict[str, bytes]:
         files[f"lists/{SAMPLE}{name}.crl"] = made
     files["revoked.txt"] = "".join(f"{each}\\n" for each in pool.revoked_fingerprints()).encode()
     return files
+
+
+def _makers() -> tuple[bytes, ...]:
+    """Who may make seals beside those whose certificate grants it: this installation's seal-making system."""
+    key = pool.key_id_of(name=MAKER)
+    return pool.certificates_of(key_id=key) if key is not None else ()
 
 
 def _kept_lists() -> tuple[bytes, ...]:

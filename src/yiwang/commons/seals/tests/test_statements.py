@@ -183,3 +183,35 @@ def test_a_signature_from_the_future_is_told(city):
 def test_what_has_no_canonical_form_is_refused(content):
     with pytest.raises(StatementFault):
         statement(**content)
+
+
+def test_nobody_signs_under_anothers_name(city):
+    """The certificate says who signed; a file that says otherwise is refused, and tells both names."""
+    mallory = LocalSigner(city.suite.new_signing_key())
+    certificate = city.root.issue(
+        mallory.public, parse_name("CN=Mallory"), profile="signing", since=AT - timedelta(days=1), days=800
+    ).der
+    claim = claim_bytes(
+        statement(), PEOPLE[0], suite_name=city.suite.name, public_key=mallory.public, certificate=certificate, at=AT,
+        confirmed_at=AT, factor="password",
+    )  # fmt: skip
+    forged = StatementSignature(claim, mallory.sign(claim), city.suite.name, mallory.public, certificate)
+    file = pack_statement(statement(), [forged, *city.signed(statement(), (1,), at=AT + timedelta(minutes=1))])
+    verdict = verify_statement(file, city.trust())
+    assert verdict.seal is Mark.INVALID
+    assert any("Mallory" in reason.text() and "样例甲" in reason.text() for reason in verdict.reasons)
+    assert "Mallory" in verdict.more["signatures"][0]["signer"]
+
+
+@pytest.mark.parametrize("name", ["\ud800", "\x1b[31m", "a" * 5000])
+def test_reasons_can_be_shown_whatever_the_file_calls_its_members(name):
+    made = json.dumps({"format": "yiwang.statement/1", name: 1}).encode()
+    text = verify_statement(made, Trust()).reasons[0].text()
+    text.encode()
+    assert "\x1b" not in text
+
+
+def test_the_last_second_of_the_calendar_is_just_the_future(city):
+    made = json.loads(pack_statement(statement(), city.signed(statement(), (0,))))
+    made["signatures"][0]["claim"]["at"] = "9999-12-31T23:59:59Z"
+    assert verify_statement(_again(made), city.trust()).seal is Mark.INVALID
