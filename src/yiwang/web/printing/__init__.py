@@ -28,9 +28,9 @@ AT_ONCE: Final = 2
 KEPT: Final = 64
 _PROGRAM: Final = Path(__file__).with_name("typesetter.py")
 _MM: Final = 25.4 / 72
-_LINE: Final = 28.95
-_BELOW: Final = 0.3
-"""How many lines the middle of authority and date lies below that of the seal; one line is 28.95 pt."""
+_MIDDLE: Final = (16 + 28.95) / 2
+_BELOW: Final = 5.5
+"""In points: the middle of authority and date below the top of the first, and how far it lies below that of the seal."""
 _places = BoundedSemaphore(AT_ONCE)
 
 
@@ -109,5 +109,5 @@ def _read(stream: bytes, count: int) -> Iterator[Printed]:
         end = stream.index(b"\n", at)
         told = json.loads(stream[at:end])
         at = end + 1 + told["length"]
-        centre = float(told["y"]) + _LINE * (1 - _BELOW)
+        centre = float(told["y"]) + _MIDDLE - _BELOW
         yield Printed(stream[end + 1 : at], told["page"] - 1, float(told["x"]) * _MM, centre * _MM)

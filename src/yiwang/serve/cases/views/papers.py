@@ -147,6 +147,7 @@ def refusal(view: CaseView) -> ui.Note | None:
 def result_sheet(view: CaseView, result: ResultView) -> ui.Sheet:
     """A result as a sheet; its seal stays a dashed circle until it is sealed."""
     lines = [f"{line.get('label') or line['fact']}：{line.get('shown') or line['value']}" for line in _lines(result)]
+    sample = result.licence is not None and result.licence.sample
     return ui.Sheet(
         authority=result.issued_by,
         title=result.title,
@@ -154,7 +155,8 @@ def result_sheet(view: CaseView, result: ResultView) -> ui.Sheet:
         to=view.applicant,
         paragraphs=tuple(lines),
         date=legal_day(result.issued_at),
-        seal=ui.Seal(result.issued_by, sheets.SEALS[result.seal]),
+        seal=ui.Seal(result.issued_by, sheets.SEALS[result.seal], sample=sample),
+        sample=sample,
     )
 
 
