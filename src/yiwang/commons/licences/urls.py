@@ -34,14 +34,8 @@ def _granted(request: HttpRequest) -> bool:
     return bool(identity.held_in_menu(request, VIEW, MANAGE, IMPORT))
 
 
-def _holds(request: HttpRequest) -> bool:
-    viewer = identity.actor_of(request)
-    return viewer.is_known and not viewer.is_official
-
-
 def register() -> None:
     """Called once at start-up."""
     register_nav(
         NavEntry("licences", _("电子证照"), lambda: reverse("licences:desk"), Area.WORK, order=60, visible=_granted)
     )
-    register_nav(NavEntry("licences.mine", _("我的证照"), lambda: reverse("licences:wallet"), order=92, visible=_holds))

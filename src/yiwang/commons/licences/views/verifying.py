@@ -34,7 +34,7 @@ def verified(request: HttpRequest, licence_id: UUID) -> HttpResponse:
         "state": words.state(page.brief.state),
         "facts": Facts(tuple(Fact(label, _mark(mark)) for label, mark in marks), tight=True),
         "reasons": tuple(each.text(language) for each in verdict.reasons),
-        "remarks": tuple(each.text(language) for each in verdict.remarks),
+        "remarks": tuple(each.text(language) for each in verdict.remarks if getattr(each, "code", "") != "no_status"),
         "crumbs": Crumbs(
             (
                 Link(_("我的证照"), reverse("licences:wallet")),
