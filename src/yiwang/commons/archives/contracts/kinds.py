@@ -112,7 +112,7 @@ _STEPS: Final = {
     ArchiveStep.PASS: _("四性检测通过"),
     ArchiveStep.FAIL: _("四性检测不通过"),
     ArchiveStep.ARCHIVE: _("归档"),
-    ArchiveStep.TRANSFER: _("移交"),
+    ArchiveStep.TRANSFER: _("移交进馆"),
     ArchiveStep.PRESERVE: _("保存检测通过"),
     ArchiveStep.READ: _("查阅"),
     ArchiveStep.PROPOSE: _("列入销毁清册"),
@@ -128,7 +128,7 @@ _RETENTIONS: Final = {
 _LISTS: Final = {
     ListState.PROPOSED: _("待审批"),
     ListState.APPROVED: _("已批准"),
-    ListState.REFUSED: _("未批准"),
+    ListState.REFUSED: _("未予批准"),
     ListState.DONE: _("已执行"),
 }
 _ACCESS: Final = {

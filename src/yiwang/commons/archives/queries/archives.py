@@ -69,7 +69,7 @@ def _waiting(which: str) -> Q:
     return Q(retain_until__lt=clock.today(), state__in=[State.ARCHIVED.value, State.PRESERVED.value])
 
 
-def row_view(row: Archive) -> ArchiveRow:
+def row_view(row: Archive, /) -> ArchiveRow:
     return ArchiveRow(
         id=row.pk,
         subject=SubjectRef(row.subject_kind, row.subject_id),

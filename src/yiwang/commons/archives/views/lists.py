@@ -40,7 +40,7 @@ def _lists(request: HttpRequest, kind: ListKind, here: str, empty: Empty) -> Htt
     page = queries.lists(viewer=viewer, kind=kind, cursor=request.GET.get("cursor"))
     pages = Pagination.of(page, path=request.path)
     columns = (
-        Column(_("编号")), Column(_("事由")), Column(_("提出")), Column(_("份数"), number=True), Column(_("状态")),
+        Column(_("编号")), Column(_("理由或接收单位")), Column(_("提出")), Column(_("份数"), number=True), Column(_("状态")),
     )  # fmt: skip
     rows = tuple(
         Row((

@@ -52,7 +52,7 @@ def tabs(here: str) -> Tabs:
     pages = (
         ("archives", _("档案")),
         ("accesses", _("查阅申请")),
-        ("transfers", _("移交")),
+        ("transfers", _("移交清单")),
         ("destruction", _("销毁")),
         ("fixity", _("保存检测")),
     )

@@ -27,7 +27,7 @@ KEEPER = Actor.system("archives: what a case holds")
 _JSON = "application/json"
 
 
-def collect(opened: Opened) -> Collected:
+def collect(opened: Opened, /) -> Collected:
     """Everything of the case. Raises NotYet while papers wait for their seal, or can't be printed."""
     case = Case.objects.select_related("parent").get(pk=opened.subject.id)
     if opened.patient and sealing_left(case_id=case.pk, viewer=KEEPER):
