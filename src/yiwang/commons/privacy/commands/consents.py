@@ -30,7 +30,7 @@ def give_consent(*, ask: ConsentAsk, digest: str, by: Actor, at: datetime) -> UU
     check_ask(ask, at)
     if not registry.purpose_words(ask.purpose):
         raise UnknownPurpose(key=ask.purpose)
-    offer = offered(ask)
+    offer = offered(ask=ask)
     if offer.offer.digest != digest:
         raise ConsentTextChanged
     known = _in_force(ask, at)

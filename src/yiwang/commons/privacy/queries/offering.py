@@ -25,10 +25,11 @@ class Offered:
 def consent_offer(*, ask: ConsentAsk, viewer: Actor) -> ConsentOffer:
     """What the holder reads before agreeing, in the reader's language. At most two queries. Raises UnknownPurpose."""
     del viewer
-    return offered(ask).offer
+    return offered(ask=ask).offer
 
 
-def offered(ask: ConsentAsk) -> Offered:
+def offered(*, ask: ConsentAsk) -> Offered:
+    """The offer with what is kept of it: whether it is sensitive, in which language it was read."""
     text, purpose = registry.text_of(ask.text_key), registry.purpose_words(ask.purpose)
     if text is None or not purpose:
         raise UnknownPurpose(key=ask.purpose if text else ask.text_key)

@@ -1,7 +1,6 @@
 """What cases tell privacy: for what personal data is looked at, in which words one agrees, what a withdrawal does."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -10,9 +9,7 @@ from django.utils.translation import gettext
 from yiwang.commons.privacy.contracts import ConsentView
 from yiwang.commons.privacy.registry import (
     ConsentText,
-    Holding,
     register_effect,
-    register_holding,
     register_purpose,
     register_subject,
     register_text,
@@ -21,9 +18,6 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases.contracts import RevealPurpose
 from yiwang.serve.cases.contracts.licences import AGREE, HANDLE
-from yiwang.serve.cases.queries.earlier import earlier
-
-_MOST = 2000
 
 
 def _progress(_case: SubjectRef, words: str) -> str:
@@ -38,14 +32,6 @@ def _effect(consents: Sequence[ConsentView], _viewer: Actor) -> Mapping[Any, str
     return {each.id: told for each in consents}
 
 
-def _cases(whose: SubjectRef, viewer: Actor) -> Iterator[Mapping[str, Any]]:
-    """The applicant's cases with what they answered."""
-    ids = {"person_id" if whose.kind == "person" else "entity_id": whose.id}
-    for case in earlier(viewer=viewer, most=_MOST, **ids):
-        yield asdict(case)
-
-
-register_holding(Holding("cases", _("我的办件"), _cases))
 register_purpose(HANDLE, _("办理您申请的事项"))
 for _each in RevealPurpose:
     register_purpose(f"cases.{_each.value}", _each.label)

@@ -10,8 +10,8 @@ import pytest
 from yiwang.commons.flow import commands as flow
 from yiwang.commons.identity.tests.factories import login
 from yiwang.commons.licences import commands as licences
+from yiwang.commons.licences import queries as held
 from yiwang.commons.licences.contracts import Ground, Holder
-from yiwang.commons.licences.models import LicenceUse
 from yiwang.commons.licences.tests.factories import licensed, sealing_office  # noqa: F401  a fixture
 from yiwang.commons.privacy import commands as privacy
 from yiwang.commons.privacy import queries as privacy_queries
@@ -116,15 +116,15 @@ def test_a_licence_is_offered_with_the_whole_words_and_retrieved_only_after_cons
     )
     with pytest.raises(MaterialMissing):
         visit.file()
-    assert not LicenceUse.objects.exists()
     consent = visit.agree()
     assert visit.offers()["book"].agreed
     case_id = visit.file()
     material = CaseMaterial.objects.get(case_id=case_id)
     assert (material.by, material.reference) == (MaterialBy.LICENCE.value, str(licence))
-    use = LicenceUse.objects.get()
-    assert (use.subject_id, use.consent_id) == (case_id, consent)
-    entry = privacy_queries.accesses_of(viewer=visit.sample.parent.actor).items[0]
+    (use,) = held.uses_of(subject=SubjectRef("case", case_id), viewer=SYSTEM)
+    assert use.licence_id == licence
+    (entry,) = privacy_queries.accesses_of(viewer=visit.sample.parent.actor).items
+    assert entry.consent_id == consent
     number = Case.objects.get(pk=case_id).number
     assert (entry.case_words, entry.organisation, entry.automatic) == (number, "样例1局", True)
 
@@ -133,7 +133,7 @@ def test_whoever_uploads_lets_nothing_be_retrieved(visit, licence):
     visit.agree()
     case_id = visit.file(MaterialInput("book", file_id=visit.sample.upload()))
     assert CaseMaterial.objects.get(case_id=case_id).by == MaterialBy.UPLOAD.value
-    assert not LicenceUse.objects.exists()
+    assert held.uses_of(subject=SubjectRef("case", case_id), viewer=SYSTEM) == ()
 
 
 def test_a_withdrawn_consent_or_one_for_another_application_is_none(visit, licence):
