@@ -78,11 +78,16 @@ def _signature(data: bytes, match: re.Match[bytes]) -> PdfSignature:
     told = _HEX.fullmatch(data, first, after)
     begun = data.rfind(b" obj", max(0, min(first, match.start()) - 65536), min(first, match.start()))
     ended = data.find(b"endobj", max(after, match.end()), max(after, match.end()) + _LONGEST)
-    if told is None or begun < 0 or not begun < first < ended or not data[max(0, first - 64) : first].rstrip().endswith(b"/Contents"):
+    if (
+        told is None
+        or begun < 0
+        or not begun < first < ended
+        or not data[max(0, first - 64) : first].rstrip().endswith(b"/Contents")
+    ):
         raise SealFault("pdf.range")
     entries = data[begun:first] + data[after:ended]
     subfilter, seal = _FILTER.search(entries), _SEAL.search(entries)
-    return PdfSignature(
+    found = PdfSignature(
         gap=(first, after),
         end=end,
         value=_value(told.group(1)),
@@ -90,6 +95,9 @@ def _signature(data: bytes, match: re.Match[bytes]) -> PdfSignature:
         at=_time(entries),
         seal=bytes.fromhex(seal.group(1).decode()) if seal and len(seal.group(1)) % 2 == 0 else b"",
     )
+    if found.ours and told.group(1) != told.group(1).upper():
+        raise SealFault("pdf.contents")
+    return found
 
 
 def _value(told: bytes) -> bytes:
@@ -113,6 +121,8 @@ def _time(entries: bytes) -> dt.datetime | None:
         return None
     try:
         moment = dt.datetime.strptime(found.group(1).decode(), "%Y%m%d%H%M%S")  # noqa: DTZ007 the zone follows
+        if not 1970 <= moment.year <= 2900:
+            return None
         shift = dt.timedelta(hours=int(found.group(3) or 0), minutes=int(found.group(4) or 0))
         return moment.replace(tzinfo=dt.timezone(-shift if found.group(2) == b"-" else shift))
     except ValueError:
