@@ -7,6 +7,8 @@ from yiwang.commons.seals.engine.wording import Reason
 from yiwang.kernel.verdicts import Mark, Told, Verdict, worst
 
 Part = Literal["signature", "references", "seal", "chain"]
+MOST_WORDS: Final = 60
+"""Reasons, and remarks, that are told of one file; the marks count all."""
 PARTS: Final[tuple[Part, ...]] = ("signature", "references", "seal", "chain")
 
 
@@ -26,12 +28,12 @@ class Findings:
 
     def file(self, part: Part, reason: Told, mark: Mark = Mark.INVALID) -> None:
         self._filed[part].append(mark)
-        if reason not in self.reasons:
+        if len(self.reasons) < MOST_WORDS and reason not in self.reasons:
             self.reasons.append(reason)
 
     def remark(self, code: str, **params: Any) -> None:
         reason = Reason(code, params)
-        if reason not in self.remarks:
+        if len(self.remarks) < MOST_WORDS and reason not in self.remarks:
             self.remarks.append(reason)
 
     def judged(self, *parts: Part) -> None:

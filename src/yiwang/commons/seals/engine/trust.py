@@ -28,6 +28,8 @@ MAX_FILES: Final = 1000
 SKEW: Final = dt.timedelta(minutes=5)
 _STATUS: Final = frozenset({"status_unknown", "status_stale", "status_early", "status_scope", "status_delta"})
 _STRANGERS: Final = 8
+# servers, OCSP, time stamps: who holds a certificate for nothing but these signs no documents
+_OTHER_PURPOSES: Final = frozenset({"1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.9", "1.3.6.1.5.5.7.3.8"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,7 @@ def judge_chain(
     )
     for remark in verdict.remarks:
         found.remark("cert.remark", role=role, reason=remark)
-    for link in verdict.chain[1:]:
-        if link.fingerprint in trust.revoked:
-            found.against("chain", "cert.withdrawn", role=role, subject=link.subject)
+    _judge_links(found, certificate, verdict.chain, trust, role)
     for reason in verdict.reasons:
         unknown = all(each.code in _STATUS for each in verdict.reasons)
         code = "chain.no_status" if unknown else "cert.fault"
@@ -193,6 +193,17 @@ def judge_chain(
     if verdict.valid:
         _since(found, certificate, known, trust, role)
     return verdict.chain
+
+
+def _judge_links(
+    found: Findings, certificate: Certificate, chain: Sequence[Certificate], trust: Trust, role: str
+) -> None:
+    """What is asked beyond RFC 5280: a purpose that fits, and no authority that is withdrawn here."""
+    if role != "stamper" and certificate.purposes and certificate.purposes <= _OTHER_PURPOSES:
+        found.against("chain", "cert.purpose", role=role, subject=certificate.subject)
+    for link in chain[1:]:
+        if link.fingerprint in trust.revoked:
+            found.against("chain", "cert.withdrawn", role=role, subject=link.subject)
 
 
 def _since(found: Findings, certificate: Certificate, known: "_Prepared", trust: Trust, role: str) -> None:

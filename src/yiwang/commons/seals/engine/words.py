@@ -48,7 +48,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "xml.malformed": ("“{part}”不是合格的 XML", "“{part}” is no well-formed XML"),
     "xml.root": ("“{part}”不是所需的 {wanted} 结构", "“{part}” is no {wanted}"),
     "ofd.none": ("文件包内没有 OFD.xml，不是 OFD 文件", "no OFD.xml in the package: not an OFD file"),
-    "ofd.bodies": ("文件含有 {count} 个文档，不支持在其上加盖", "the file has {count} documents; can't be sealed here"),
+    "ofd.bodies": ("文件含有 {count} 个文档，不支持", "the file has {count} documents, which is not supported"),
     "ofd.missing": ("文件包内缺少“{name}”", "“{name}” is missing in the package"),
     "ofd.ambiguous": ("路径“{location}”可指两个文件", "the location “{location}” may mean two files"),
     "ofd.outside": ("路径“{location}”超出文件包", "the location “{location}” leads out of the package"),
@@ -86,7 +86,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "签章时（{at}）印章不在有效期内（{span}）",
         "the seal ({span}) was not in force when it was used ({at})",
     ),
-    "seal.made_later": ("印章（{made}）在签章（{at}）之后才制作", "the seal was made ({made}) after it was used ({at})"),
+    "seal.made_later": (
+        "印章（{made}）在签章（{at}）之后才制作",
+        "the seal was made ({made}) after it was used ({at})",
+    ),
     "seal.not_now": ("印章现在不在有效期内（{span}）", "the seal is not in force now ({span})"),
     # signature values
     "value.unreadable": ("不能读取签章值：{reason}", "the signature value can't be read: {reason}"),
@@ -139,6 +142,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "cert.unreadable": ("{role}的证书不能读取", "the certificate of {role} can't be read"),
     "cert.withdrawn": ("{role}的证书已被停用：{subject}", "the certificate of {role} is withdrawn: {subject}"),
     "cert.fault": ("{role}的证书不可信：{reason}", "the certificate of {role} is not good: {reason}"),
+    "cert.purpose": (
+        "{role}的证书是为其他用途签发的（如网站、时间戳），不能用来签章：{subject}",
+        "the certificate of {role} is for another purpose (a server, time stamps), not for signing: {subject}",
+    ),
     "cert.remark": ("{role}的证书：{reason}", "the certificate of {role}: {reason}"),
     "cert.not_then": (
         "{role}的证书有效期为 {span}，不含判断时间 {at}",
@@ -209,6 +216,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "cert.revoked_since": (
         "{role}的证书在签章时间之后被吊销（{reason}），而签章时间如无时间戳只是自述",
         "the certificate of {role} was revoked after the time of signing ({reason}); without a time stamp that time is only told",
+    ),
+    "ref.core": (
+        "第 {number} 个签名没有保护决定显示内容的文件：{names}",
+        "signature {number} does not protect files that decide what is shown: {names}",
     ),
     "ref.unlisted": (
         "有签名不在签名列表中（可能被人从列表删去）：{names}",

@@ -9,6 +9,7 @@ from yiwang.commons.seals.engine.ofd.xml import Element, read_xml
 from yiwang.commons.seals.engine.wording import SealFault
 
 ROOT: Final = "OFD.xml"
+MAX_DOCUMENTS: Final = 16
 MAX_SIGNATURES: Final = 64
 
 
@@ -64,7 +65,7 @@ def resolve(package: Package, base: str, location: str) -> str | None:
 
 def _within(path: str) -> str:
     normal = posixpath.normpath(path)
-    if normal.startswith(("..", "/")):
+    if normal == ".." or normal.startswith(("../", "/")):
         raise SealFault("ofd.outside", location=path)
     return normal
 
@@ -80,7 +81,10 @@ def find_places(package: Package) -> Places:
     root = read_xml(package.files[ROOT], ROOT, "OFD")
     documents: list[str] = []
     lists: list[SignatureList] = []
-    for body in root.all("DocBody"):
+    bodies = list(root.all("DocBody"))
+    if len(bodies) > MAX_DOCUMENTS:
+        raise SealFault("ofd.bodies", count=len(bodies))
+    for body in bodies:
         documents.append(_named(package, body.said("DocRoot"), "DocRoot"))
         told = [element for element in body.all("Signatures") if element.text.strip()]
         if len(told) > 1:
@@ -88,6 +92,8 @@ def find_places(package: Package) -> Places:
         lists += [_list(package, _named(package, element.text, "Signatures")) for element in told]
     if not documents:
         raise SealFault("ofd.none")
+    if len({each.path for each in lists}) != len(lists):
+        raise SealFault("ofd.lists")
     paths = [line.path for each in lists for line in each.lines]
     if len(paths) > MAX_SIGNATURES:
         raise SealFault("ofd.many", limit=MAX_SIGNATURES)
@@ -119,3 +125,16 @@ def page_ids(package: Package, document: str) -> list[str]:
     root = read_xml(package.files[document], document, "Document")
     pages = root.first("Pages")
     return [page.get("ID") for page in pages.all("Page")] if pages is not None else []
+
+
+def core(package: Package, places: Places) -> set[str]:
+    """What decides which pages a reader shows: OFD.xml, the documents, and the pages and templates that they name."""
+    found = {ROOT, *places.documents}
+    for document in places.documents:
+        try:
+            root = read_xml(package.files[document], document, "Document")
+            named = [each.get("BaseLoc") for each in root.walk() if each.name in {"Page", "TemplatePage"}]
+            found |= {path for told in named if (path := resolve(package, folder(document), told))}
+        except SealFault:
+            continue
+    return found

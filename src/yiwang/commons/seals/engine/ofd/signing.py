@@ -150,5 +150,5 @@ def _numeric(text: str) -> bool:
 
 
 def _last_id(places: Places) -> int:
-    told = [line.id for line in places.listed] + [each.max_id for each in places.lists]
+    told = [line.id for line in places.listed] + [each.max_id for each in places.lists if each.lines]
     return max((int(text) for text in told if _numeric(text)), default=0)

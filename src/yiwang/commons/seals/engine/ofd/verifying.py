@@ -7,6 +7,7 @@ a signature itself, makes the references invalid: nobody answers for it. Never r
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,7 +16,7 @@ from yiwang.commons.seals.engine import asn1
 from yiwang.commons.seals.engine.findings import Findings
 from yiwang.commons.seals.engine.judging import judge_signed_value, sealed_bytes, unreadable
 from yiwang.commons.seals.engine.ofd.package import Package, open_package
-from yiwang.commons.seals.engine.ofd.places import Listed, Places, find_places, folder, resolve
+from yiwang.commons.seals.engine.ofd.places import Listed, Places, core, find_places, folder, resolve
 from yiwang.commons.seals.engine.ofd.signing import PROVIDER, signatures_xml
 from yiwang.commons.seals.engine.ofd.xml import MAX_XML, Element, read_xml
 from yiwang.commons.seals.engine.trust import Trust
@@ -164,22 +165,25 @@ def _judge_references(judged: _Judged, digests: _Digests, places: Places, line: 
         return
     if name in _WEAK:
         found.against("references", "ref.weak", mark=Mark.UNKNOWN, method=method)
-    wrong, missing = [], []
+    wrong: list[str] = []
+    missing: list[str] = []
+    written: list[str] = []
     for reference in references:
         told = reference.get("FileRef")
         try:
             path = resolve(digests.package, folder(line.path), told)
-        except SealFault as fault:
-            found.file("references", fault.reason)
-            continue
+        except SealFault:
+            path = None
         if path is None:
             missing.append(told)
             continue
         judged.protects.add(path)
         if path.lstrip("/") != told.lstrip("/") and told.startswith("/"):
-            found.remark("ref.case", name=told)
+            written.append(told)
         if digests[name, path] != _decoded(reference.said("CheckValue")):
             wrong.append(path)
+    if written:
+        found.remark("ref.case", name=_names(written))
     _tell_wrong(found, places, wrong, missing, method)
 
 
@@ -213,6 +217,10 @@ def _judge_package(found: Findings, package: Package, places: Places, judged: Se
         found.against("references", "ref.unprotected", count=len(stray), names=_names(stray))
     if dropped := sorted(name for name in protected - own if _is_signature(package, name)):
         found.against("references", "ref.unlisted", names=_names(dropped))
+    shows = core(package, places)
+    for number, each in enumerate(judged, 1):
+        if bare := sorted(shows - each.protects):
+            found.against("references", "ref.core", mark=Mark.UNKNOWN, number=number, names=_names(bare))
     for number, each in enumerate(judged, 1):
         if later := sorted(protected - own - each.protects):
             found.remark("ref.later", number=number, names=_names(later))
@@ -240,9 +248,11 @@ def _as_written(package: Package, places: Places, judged: Sequence[_Judged]) -> 
         return False
     if any(each.provider != PROVIDER for each in judged):
         return True
-    base = folder(places.lists[0].path)
+    base = re.escape(folder(places.lists[0].path))
     return all(
-        line == Listed(str(index + 1), "Seal", f"{base}/Sign_{index}/Signature.xml") for index, line in enumerate(lines)
+        (line.id, line.type) == (str(number), "Seal")
+        and re.fullmatch(rf"{base}/Sign_\d{{1,9}}/Signature\.xml", line.path)
+        for number, line in enumerate(lines, 1)
     )
 
 

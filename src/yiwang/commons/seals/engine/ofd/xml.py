@@ -60,6 +60,7 @@ class _Builder:
         self.parser: Any = None  # set once the parser is made
         self.root: Element | None = None
         self.stack: list[Element] = []
+        self.texts: list[list[str]] = []
         self.count = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -74,14 +75,17 @@ class _Builder:
         else:
             self.root = element
         self.stack.append(element)
+        self.texts.append([])
 
     def end(self, tag: str) -> None:
         del tag
-        self.stack.pop().end = self.parser.parser.CurrentByteIndex
+        element = self.stack.pop()
+        element.text = "".join(self.texts.pop())
+        element.end = self.parser.parser.CurrentByteIndex
 
     def data(self, text: str) -> None:
-        if self.stack:
-            self.stack[-1].text += text
+        if self.texts:
+            self.texts[-1].append(text)
 
     def close(self) -> Element | None:
         return self.root

@@ -289,6 +289,14 @@ def test_a_file_referred_to_thousands_of_times_is_hashed_once():
     assert time.process_time() - began < 5  # a second or less; hashing each time would take minutes
 
 
+def test_text_in_half_a_million_pieces_is_read_once():
+    parts = documents()
+    parts["OFD.xml"] = parts["OFD.xml"].replace(b"</ofd:OFD>", b"a<!---->" * 480_000 + b"</ofd:OFD>")
+    began = time.process_time()
+    assert codes(verify_ofd(pack(parts), Trust())) == {"ofd.unsigned"}
+    assert time.process_time() - began < 5  # quadratic work would take a minute
+
+
 @pytest.mark.parametrize("names", [("\u00e9.xml", "e\u0301.xml"), ("\u00df", "SS"), ("a", "A")])
 def test_names_that_a_file_system_would_take_for_one_are_refused(names):
     assert codes(verify_ofd(zipped(documents(dict.fromkeys(names, b"x"))), Trust())) == {"zip.twice"}

@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import os
 import random
 import struct
 import zlib
@@ -11,11 +12,12 @@ import pytest
 from yiwang.commons.seals.engine import Trust, asn1, verify_ofd, verify_seal, verify_sealed
 from yiwang.commons.seals.engine.ofd.package import open_package, pack
 
-from .making import NAMESPACE, NOW, codes, marks, revocation, world, zipped
+from .making import NAMESPACE, NOW, codes, documents, marks, revocation, world, zipped
 from .making_others import seal_of, signed_data, sm3, timestamp, value_of, with_value
 
 SIGN = "Doc_0/Signs/Sign_0"
 VALID = ("valid",) * 4
+CHANGES = int(os.environ.get("YIWANG_CHANGED_STRUCTURES", "50"))
 LATER = NOW + dt.timedelta(days=100)
 
 
@@ -74,6 +76,48 @@ def test_a_signer_is_no_time_stamp_service():
 def test_a_seal_is_judged_at_the_time_that_a_stamp_proves():
     seal = world().seal(world().first, days=(-90, 10))
     assert codes(stamped(world().first, seal, stamp_at=NOW + dt.timedelta(days=60))) == {"seal.not_then"}
+
+
+@pytest.mark.parametrize("profile", ["server", "ocsp", "time_stamping"])
+def test_certificates_for_other_purposes_sign_no_documents(profile):
+    key = world().key("Sample Server", profile=profile)
+    assert "cert.purpose" in codes(verify_ofd(world().signed(key=key), world().trust()))
+
+
+def test_a_second_document_put_in_front_of_a_sealed_one_is_not_covered_by_its_seal():
+    """Its signer did not protect what decides which pages are shown; another wraps it and signs all of it himself."""
+    files = dict(open_package(world().signed()).files)
+    told = files[f"{SIGN}/Signature.xml"]
+    start = told.index(b'<ofd:Reference FileRef="/OFD.xml">')
+    end = told.index(b"</ofd:Reference>", start) + len(b"</ofd:Reference>")
+    told = told[:start] + told[end:]
+    files[f"{SIGN}/Signature.xml"] = told
+    key = world().first
+    files[f"{SIGN}/SignedValue.dat"] = value_of(4, files[f"{SIGN}/Seal.esl"], key, sm3(told))
+    verdict = verify_ofd(world().signed(zipped(files), key=world().second), world().trust())
+    assert marks(verdict) == ("valid", "unknown", "valid", "valid")
+    assert codes(verdict) == {"ref.core"}
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"Doc_0/Signs/Sign_0/leftover.txt": b"1"},
+        {"..a/x.txt": b"1"},
+    ],
+)
+def test_what_is_sealed_here_is_valid_here_whatever_lay_in_the_package(extra):
+    once = world().signed(zipped(documents(extra)))
+    assert verify_ofd(world().signed(once, key=world().second), world().trust()).valid
+
+
+def test_a_list_of_signatures_that_was_emptied_may_be_used_again():
+    files = documents()
+    files["OFD.xml"] = files["OFD.xml"].replace(
+        b"</ofd:DocBody>", b"<ofd:Signatures>Doc_0/S.xml</ofd:Signatures></ofd:DocBody>"
+    )
+    files["Doc_0/S.xml"] = f"<ofd:Signatures {NAMESPACE}><ofd:MaxSignId>7</ofd:MaxSignId></ofd:Signatures>".encode()
+    assert verify_ofd(world().signed(zipped(files)), world().trust()).valid
 
 
 def test_a_told_time_after_the_stamp_contradicts_it():
@@ -258,7 +302,7 @@ def test_changed_structures_get_a_verdict_and_are_never_valid(form):
             4, world().seal(key), key, sm3(told), stamp=lambda value: timestamp(service, value)
         ),
     }[form]()
-    for _ in range(120):
+    for _ in range(CHANGES):
         put = changed_structure(made, chance)
         verdicts = [verify_ofd(with_bytes(put), world().trust()), verify_sealed(put, world().trust())]
         for verdict in verdicts:
