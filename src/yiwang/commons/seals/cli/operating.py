@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +94,8 @@ def uses(code: str | None, since: Any, until: Any) -> None:
         "用印前 SM3",
         "用印后 SM3",
     )
-    days: dict[str, date | None] = {"since": since.date() if since else None, "until": until.date() if until else None}
-    lines = queries.uses_csv(viewer=OPERATOR, heads=heads, seal_id=seal.id if seal else None, **days)
+    first, last = (day.date() if day else None for day in (since, until))
+    lines = queries.uses_csv(viewer=OPERATOR, heads=heads, seal_id=seal.id if seal else None, since=first, until=last)
     for part in lines:
         click.echo(part, nl=False)
 

@@ -5,10 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from yiwang.commons.crypto import commands as crypto
-from yiwang.commons.crypto.contracts import KeyId
 from yiwang.commons.files import commands as files
 from yiwang.commons.identity import queries as identity
-from yiwang.commons.seals.commands.steps import PROGRAM, check, locked, said, seal_id_of, take
+from yiwang.commons.seals.commands.steps import PROGRAM, check, key_of, locked, said, seal_id_of, take
 from yiwang.commons.seals.contracts import (
     SEAL,
     USE,
@@ -64,7 +63,7 @@ def suspend_seal(*, seal_id: SealId, reason: str, by: Actor, at: datetime) -> No
     """
     seal = locked(seal_id)
     take(seal, SealVerb.SUSPEND, by, at, reason)
-    crypto.suspend_key(key_id=KeyId(seal.key_id), reason=reason, by=PROGRAM, at=at)
+    crypto.suspend_key(key_id=key_of(seal), reason=reason, by=PROGRAM, at=at)
     publish(SealSuspended(seal_id=seal_id_of(seal), organisation_id=seal.organisation_id))
 
 
@@ -73,7 +72,7 @@ def resume_seal(*, seal_id: SealId, reason: str = "", by: Actor, at: datetime) -
     """Let a suspended seal be used again: the registering office alone. Raises SealNotFound, MayNotApprove, StepRefused."""
     seal = locked(seal_id)
     take(seal, SealVerb.RESUME, by, at, reason)
-    crypto.resume_key(key_id=KeyId(seal.key_id), reason=reason, by=PROGRAM, at=at)
+    crypto.resume_key(key_id=key_of(seal), reason=reason, by=PROGRAM, at=at)
     publish(SealResumed(seal_id=seal_id_of(seal), organisation_id=seal.organisation_id))
 
 
@@ -87,7 +86,7 @@ def ask_destruction(*, seal_id: SealId, reason: str, by: Actor, at: datetime) ->
     was = SealState(seal.state)
     take(seal, SealVerb.ASK_DESTRUCTION, by, at, reason, ending_by_id=by.account_id)
     if was is not SealState.SUSPENDED:
-        crypto.suspend_key(key_id=KeyId(seal.key_id), reason=reason, by=PROGRAM, at=at)
+        crypto.suspend_key(key_id=key_of(seal), reason=reason, by=PROGRAM, at=at)
         publish(SealSuspended(seal_id=seal_id_of(seal), organisation_id=seal.organisation_id))
 
 
@@ -118,6 +117,6 @@ def destroy_seal(*, seal_id: SealId, reason: str, evidence_file: UUID | None = N
 
 
 def _destroy_key(seal: Seal, reason: str, at: datetime) -> None:
-    key = KeyId(seal.key_id)
+    key = key_of(seal)
     crypto.retire_key(key_id=key, reason=reason, by=PROGRAM, at=at)
     crypto.destroy_key(key_id=key, reason=reason, by=PROGRAM, at=at)

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from yiwang.commons.crypto import queries as pool
-from yiwang.commons.crypto.contracts import KeyId
 from yiwang.commons.seals.commands import keys
-from yiwang.commons.seals.commands.steps import check, locked, seal_id_of, take
+from yiwang.commons.seals.commands.steps import check, key_of, locked, seal_id_of, take
 from yiwang.commons.seals.contracts import (
     NoCertificate,
     SealId,
@@ -116,4 +115,4 @@ def signer_of(seal: Seal, /) -> Any:
     from yiwang.commons.seals.contracts import APPLICATION
 
     public = read_certificate(bytes(seal.certificate or b"")).public_key
-    return pool.signer(key_id=KeyId(seal.key_id), application=APPLICATION, public=public)
+    return pool.signer(key_id=key_of(seal), application=APPLICATION, public=public)

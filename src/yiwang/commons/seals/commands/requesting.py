@@ -59,7 +59,7 @@ def request_use(
     subject = SubjectRef(USE_REQUEST, row.pk)
     files.attach(file_ids=[document_id], subject=subject, by=by, at=at)
     note(subject, seal=seal.code)
-    return row.pk
+    return UUID(str(row.pk))
 
 
 def check_place(page: int, x: float, y: float, /) -> None:

@@ -12,10 +12,11 @@ from yiwang.commons.seals import rules
 from yiwang.commons.seals.commands.applying import apply_for_seal, approve_seal
 from yiwang.commons.seals.commands.authorising import allow_automatic
 from yiwang.commons.seals.commands.keeping import hand_over_seal
-from yiwang.commons.seals.commands.keys import establish_samples, sample_allowed
+from yiwang.commons.seals.commands.keys import establish_samples
 from yiwang.commons.seals.commands.making import make_seal
 from yiwang.commons.seals.contracts import SEAL, USE, SamplesRefused, SealId, SealKind, UseRule
 from yiwang.commons.seals.models import Seal
+from yiwang.commons.seals.queries.keys import sample_allowed
 from yiwang.commons.seals.queries.seals import seal_for
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from yiwang.commons.crypto.contracts import KeyId
 from yiwang.commons.seals import policies, rules
 from yiwang.commons.seals.contracts import (
     SEAL,
@@ -101,6 +102,13 @@ def facts(seal: Seal) -> dict[str, evidence.Fact]:
     if seal.fingerprint:
         known["certificate"] = seal.fingerprint
     return known
+
+
+def key_of(seal: Seal) -> KeyId:
+    """The pool key of a seal that has been approved. Raises StepRefused where it has none."""
+    if seal.key_id is None:
+        raise StepRefused(seal=seal.name)
+    return KeyId(seal.key_id)
 
 
 def seal_id_of(seal: Seal) -> SealId:

@@ -99,7 +99,8 @@ def seal_page(*, seal_id: UUID, viewer: Actor) -> SealPage:
         )
         if each is not None
     }
-    names = identity.account_names(account_ids=accounts, viewer=viewer) if accounts else {}
+    known = identity.account_names(account_ids=accounts, viewer=viewer) if accounts else {}
+    names: dict[UUID | None, str] = {account_id: name for account_id, name in known.items()}  # noqa: C416  a wider key
     state = SealState(row.state)
     kept = policies.can_use(viewer, row)
     return SealPage(

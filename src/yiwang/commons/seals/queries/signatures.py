@@ -75,7 +75,7 @@ def cosignatures(
 ) -> Page[CoSignatureRow]:
     """The viewer's documents, the newest first: `waiting` for their signature, `signed`, `asked` for by them, or all of these. Two queries."""
     own = CoSigner.objects.filter(cosignature=OuterRef("pk"), account_id=viewer.account_id)
-    rows: QuerySet[CoSignature] = CoSignature.objects.defer("content").annotate(
+    rows: QuerySet[Any] = CoSignature.objects.defer("content").annotate(
         mine=Subquery(own.values("state")[:1]),
         turn=Exists(_waiting(viewer).filter(cosignature=OuterRef("pk"))),
         many=Count("people"),

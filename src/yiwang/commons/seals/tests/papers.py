@@ -14,3 +14,9 @@ def an_ofd(title: str = "样例") -> bytes:
 
 
 STAMP = Stamp(page=0, x=120, y=200, width=42, height=42)
+
+
+def a_pdf() -> bytes:
+    from yiwang.commons.seals.engine.pdf.tests.factories import pdf
+
+    return pdf()

@@ -99,7 +99,7 @@ def _is_id(text: str) -> bool:
 
 def _destroy(request: HttpRequest, seal_id: Any, reason: str, viewer: Actor) -> None:
     """The record of the destruction is kept first; the step takes it, or it is swept away as what nobody submitted."""
-    file = request.FILES.get("file")
+    file: Any = request.FILES.get("file")
     kept = None
     if file is not None:
         kept = files.store(stream=file, name=file.name or "record", purpose=RECORD, by=viewer, at=clock.now()).id

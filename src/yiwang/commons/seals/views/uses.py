@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -53,7 +54,7 @@ from yiwang.web.responses import go
 
 @login_required
 @require_GET
-def uses(request: HttpRequest) -> HttpResponse:
+def uses(request: HttpRequest) -> HttpResponseBase:
     """The log, found by words, way and days; `?format=csv` gives all that was found."""
     viewer = words.viewer_of(request)
     asked = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "mode", "since", "until", "seal")}
