@@ -7,6 +7,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import DomainError
 from yiwang.kernel.jobs import job, periodic
+from yiwang.kernel.settings import settings
 
 MAKER = Actor.system("制作电子证照")
 IMPORTER = Actor.system("归集电子证照")
@@ -28,8 +29,19 @@ def seal(licence_id: str) -> None:
 def catch_up() -> None:
     """What was not sealed at once is tried again."""
     commands.catch_up(by=MAKER, at=clock.now())
-    if queries.status_verifier(viewer=MAKER) is None:
+    _keep_status_key()
+
+
+def _keep_status_key() -> None:
+    """The key of the status list, and its public line where `yiwang verify licence --status` looks for it."""
+    verifier = queries.status_verifier(viewer=MAKER)
+    if verifier is None:
         commands.make_status_key(by=MAKER, at=clock.now())
+        return
+    place = settings().data_dir / "trust" / "licence-status.key"
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"{verifier.vkey}\n", "utf-8")
 
 
 @periodic("licences.expire", cron="5 0 * * *")

@@ -19,6 +19,10 @@ MAX_FILE: Final = 32 * 1024 * 1024
 _MAX_PART: Final = 4 * 1024 * 1024
 _ON_PAGE: Final = ("证照编号", "证照颁发机构")
 """What must stand on the page as it stands in the metadata: every layout shows them."""
+_SEAL_KINDS: Final = re.compile(
+    r"((电子)?(证照|行政审批|政务服务|业务|合同|财务|档案)?(专用)?(公)?章)?([（(][0-9]{1,3}[)）])?([（(]样例[)）])?"
+)
+"""What may follow the organisation's name in the name of its seal."""
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "large": ("文件太大，不是电子证照", "The file is too large for a licence"),
     "no_metadata": ("文件里没有证照元数据（GB/T 36905）", "The file holds no metadata of a licence (GB/T 36905)"),
@@ -33,11 +37,18 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "没有核对证照现在的状态：用 --status 给出颁发平台公布的状态清单",
         "Whether the licence still stands was not checked: give the published status list with --status",
     ),
-    "stands": ("截至 {at}，状态清单里没有这个证照失效的记录", "Nothing against this licence was listed at {at}"),
+    "stands": (
+        "截至 {at}，{by} 的状态清单里没有这个证照失效的记录；清单只列本平台签发后失效的证照",
+        "Nothing against this licence was listed by {by} at {at}; the list names only that platform’s own licences that ended",
+    ),
     "suspended": ("证照从 {since} 起暂停使用", "The licence is suspended since {since}"),
     "revoked": ("证照从 {since} 起已经失效", "The licence was revoked on {since}"),
     "replaced": ("证照从 {since} 起已经换发", "The licence was replaced on {since}"),
     "superseded": ("这是旧版本，{since} 起以新版本为准", "This version was superseded on {since}"),
+    "other_seal": (
+        "盖章的是“{seal}”，证照上写的颁发机构是“{issuer}”，两者不一致",
+        "Sealed by “{seal}”, but the licence names “{issuer}” as its issuer",
+    ),
     "over": ("证照的有效期到 {last} 为止", "The licence is valid until {last}"),
 }
 
@@ -68,12 +79,16 @@ def verify_licence(data: bytes, trust: Trust, status: StatusList | None = None) 
     said, faults = _metadata(data)
     marks: dict[str, Any] = {"references": worst(sealed.references, Mark.INVALID if faults else Mark.VALID)}
     reasons, remarks = [*sealed.reasons, *faults], list(sealed.remarks)
+    foreign = _other_seal(sealed, said.get("证照颁发机构", ""))
+    if foreign is not None:
+        marks["seal"] = Mark.INVALID
+        reasons.append(foreign)
     number = said.get("证照标识", "")
     found = status.of(number) if status else None
     if status is None:
         remarks.append(Remark("no_status"))
     elif found is None:
-        remarks.append(Remark("stands", {"at": status.made_at.isoformat()}))
+        remarks.append(Remark("stands", {"at": status.made_at.isoformat(), "by": status.by}))
     else:
         marks["chain"] = Mark.INVALID
         reasons.append(Remark(found[0], {"since": found[1]}))
@@ -84,6 +99,18 @@ def verify_licence(data: bytes, trust: Trust, status: StatusList | None = None) 
         "licence": {"name": said.get("证照类型名称", ""), "issuer": said.get("证照颁发机构", "")},
     }
     return replace(sealed, **marks, reasons=tuple(reasons), remarks=tuple(remarks), more={**sealed.more, **about})
+
+
+def _other_seal(sealed: Verdict, issuer: str) -> Remark | None:
+    """Every seal must be the issuer's: its name is the issuer's, or that with the kind of seal behind it."""
+    if not issuer:
+        return None
+    for one in sealed.more.get("signatures") or [sealed.more]:
+        name = _bare(str(one.get("seal_name", "")))
+        rest = name.removeprefix(_bare(issuer))
+        if rest == name or _SEAL_KINDS.fullmatch(rest) is None:
+            return Remark("other_seal", {"seal": name, "issuer": issuer})
+    return None
 
 
 def _metadata(data: bytes) -> tuple[dict[str, str], list[Remark]]:

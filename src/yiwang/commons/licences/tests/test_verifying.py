@@ -57,6 +57,17 @@ def test_a_changed_byte_is_found_wherever_it_is(sealing_office):  # noqa: F811
         assert not verify_licence(changed, trust).valid, f"byte {place}, seed {SEED}"
 
 
+def test_another_organisation_s_seal_under_the_issuer_s_name_is_found(sealing_office):  # noqa: F811
+    from yiwang.commons.licences.rules import verdicts
+
+    data = _ofd(licensed(sealing_office))
+    trust = seals.trust(viewer=SYSTEM)
+    sealed = verdicts.verify_sealed(data, trust)
+    assert verdicts._other_seal(sealed, "样例市卫生健康委员会") is None
+    for issuer in ("样例市公安局", "样例市", "样例市卫生健康委员会钟楼分局"):
+        assert verdicts._other_seal(sealed, issuer) is not None, issuer
+
+
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"%PDF-1.7\n", b"\x00" * 1000])
 def test_what_is_no_licence_is_told_and_not_raised(data):
     assert not verify_licence(data, seals.trust(viewer=SYSTEM)).valid
