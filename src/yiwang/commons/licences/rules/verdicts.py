@@ -75,7 +75,8 @@ def verify_licence(data: bytes, trust: Trust, status: StatusList | None = None) 
         return Verdict(reasons=(Remark("large"),))
     sealed = verify_sealed(data, trust)
     if not data.startswith(b"PK\x03\x04"):
-        return replace(sealed, remarks=(*sealed.remarks, Remark("pdf")))
+        more = (Remark("pdf"),) if data.startswith(b"%PDF-") else ()
+        return replace(sealed, remarks=(*sealed.remarks, *more))
     said, faults = _metadata(data)
     marks: dict[str, Any] = {"references": worst(sealed.references, Mark.INVALID if faults else Mark.VALID)}
     reasons, remarks = [*sealed.reasons, *faults], list(sealed.remarks)
