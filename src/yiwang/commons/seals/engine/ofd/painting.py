@@ -12,13 +12,17 @@ from yiwang.commons.seals.engine import ses
 from yiwang.commons.seals.engine.ofd.marking import number
 from yiwang.commons.seals.engine.ofd.package import Package, open_package
 from yiwang.commons.seals.engine.ofd.places import Places, find_places, folder, resolve
-from yiwang.commons.seals.engine.ofd.strokes import Canvas, numbers
+from yiwang.commons.seals.engine.ofd.strokes import MOST_BYTES, Canvas, numbers
 from yiwang.commons.seals.engine.ofd.xml import Element, read_xml
 from yiwang.commons.seals.engine.wording import SealFault
 
 MOST_PAGES: Final = 50
 LARGEST_PAGE: Final = 2000.0
 _MOST_STAMPS: Final = 50
+_MOST_PARTS: Final = 100
+"""Parts (pages, templates, resources) that are read, each once."""
+_MOST_RESOURCES: Final = 8
+_MOST_READ: Final = 48 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -31,17 +35,28 @@ class _Document:
     fonts: dict[str, str] = field(default_factory=dict)
     images: dict[str, bytes] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
+    read: dict[str, Element] = field(default_factory=dict)
+    taken: int = 0
 
     def part(self, base: str, location: str, name: str) -> tuple[str, Element] | None:
         """A part and its path; None where there is none."""
         path = resolve(self.package, base, location)
-        return (path, read_xml(self.package.files[path], path, name)) if path is not None else None
+        if path is None:
+            return None
+        if path not in self.read:
+            self.taken += len(self.package.files[path])
+            if len(self.read) >= _MOST_PARTS or self.taken > _MOST_READ:
+                raise SealFault("xml.limits", part=path)
+            self.read[path] = read_xml(self.package.files[path], path, name)
+        found = self.read[path]
+        return (path, found) if found.name == name else None
 
 
 def paint_ofd(data: bytes, *, pages: int = MOST_PAGES) -> tuple[str, ...]:
     """The first pages of the first document as SVG, a millimetre a unit, with its seals. Raises SealFault.
 
-    What can't be drawn is left out. The SVG has no script, no style sheet and no address of anything.
+    What can't be drawn is left out. The SVG has no script, no style sheet and no address of anything. Seals are painted as
+    they stand in the file: whether they hold is for `verify_ofd` to say, and must be said beside the picture.
     """
     package = open_package(data)
     places = find_places(package)
@@ -51,10 +66,13 @@ def paint_ofd(data: bytes, *, pages: int = MOST_PAGES) -> tuple[str, ...]:
     stamps = _stamps(document, places)
     listed = document.root.first("Pages")
     painted: list[str] = []
+    room = MOST_BYTES
     for page in list(listed.all("Page") if listed is not None else ())[: min(pages, MOST_PAGES)]:
         found = document.part(document.home, page.get("BaseLoc"), "Page")
         if found is not None:
-            painted.append(_page(document, found[0], found[1], stamps.get(page.get("ID"), [])))
+            drawn = _page(document, found[1], stamps.get(page.get("ID"), []), room)
+            painted.append(drawn)
+            room -= len(drawn)
     return tuple(painted)
 
 
@@ -63,7 +81,7 @@ def _read_resources(document: _Document) -> None:
     if common is None:
         return
     for kind in ("PublicRes", "DocumentRes"):
-        for named in common.all(kind):
+        for named in list(common.all(kind))[:_MOST_RESOURCES]:
             found = document.part(document.home, named.text, "Res")
             if found is not None:
                 _read_resource(document, folder(found[0]), found[1])
@@ -85,9 +103,9 @@ def _read_resource(document: _Document, base: str, resource: Element) -> None:
                 document.images[each.get("ID")] = document.package.files[path]
 
 
-def _page(document: _Document, path: str, page: Element, stamps: list[tuple[list[float], bytes]]) -> str:
+def _page(document: _Document, page: Element, stamps: list[tuple[list[float], bytes]], room: int) -> str:
     width, height = _size(document, page)
-    canvas = Canvas(document.fonts, document.images)
+    canvas = Canvas(document.fonts, document.images, max(0, room))
     templates = [each for each in page.all("Template") if each.get("TemplateID") in document.templates]
     for template in templates[:10]:
         found = document.part(document.home, document.templates[template.get("TemplateID")], "Page")
@@ -135,6 +153,9 @@ def _objects(holder: Element) -> Iterator[Element]:
 def _stamps(document: _Document, places: Places) -> dict[str, list[tuple[list[float], bytes]]]:
     """Boxes and pictures of the seals of each page."""
     found: dict[str, list[tuple[list[float], bytes]]] = {}
+    if len(places.documents) != 1:
+        return found  # whose seals they are can't be told apart by the IDs of pages
+    count = 0
     for line in places.listed[:_MOST_STAMPS]:
         try:
             signature = read_xml(document.package.files[line.path], line.path, "Signature")
@@ -145,6 +166,7 @@ def _stamps(document: _Document, places: Places) -> dict[str, list[tuple[list[fl
         info = signature.first("SignedInfo")
         for annotation in info.all("StampAnnot") if info is not None else ():
             box = numbers(annotation.get("Boundary"), 4)
-            if box is not None:
+            count += 1
+            if box is not None and count <= _MOST_STAMPS:
                 found.setdefault(annotation.get("PageRef"), []).append((box, seal.info.picture))
     return found

@@ -12,9 +12,12 @@ from yiwang.commons.seals.engine.ofd.xml import Element
 from yiwang.commons.seals.engine.typefaces import EM, face_for, typeface
 
 _FARTHEST: Final = 100_000.0
-_MOST_LETTERS: Final = 40_000
+_MOST_LETTERS: Final = 20_000
 _MOST_OBJECTS: Final = 40_000
-_MOST_BYTES: Final = 8 * 1024 * 1024
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""Of all pages together; what comes after is left out."""
+_LARGEST_PICTURE: Final = 4 * 1024 * 1024
+_COUNT: Final = re.compile(r"[0-9]{1,6}")
 _TOKENS: Final = re.compile(r"[MLQBACS]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,2})?")
 _STEPS: Final[Mapping[str, tuple[str, int]]] = {
     "S": ("M", 2),
@@ -42,14 +45,14 @@ def numbers(text: str, count: int) -> list[float] | None:
 
 
 class Canvas:
-    """One page in the making."""
+    """One page in the making. `bytes`: of what was drawn, never more than its `room`."""
 
-    def __init__(self, fonts: Mapping[str, str], images: Mapping[str, bytes]) -> None:
-        self._fonts, self._images = fonts, images
+    def __init__(self, fonts: Mapping[str, str], images: Mapping[str, bytes], room: int = MOST_BYTES) -> None:
+        self._fonts, self._images, self._room = fonts, images, room
         self._glyphs: dict[tuple[str, str], int] = {}
         self._defined: list[str] = []
         self._drawn: list[str] = []
-        self._letters = self._bytes = 0
+        self._letters = self.bytes = 0
 
     def svg(self) -> str:
         """Everything drawn."""
@@ -64,7 +67,7 @@ class Canvas:
         }
         way = ways.get(item.name)
         box = numbers(item.get("Boundary"), 4)
-        if way is None or box is None or len(self._drawn) >= _MOST_OBJECTS or self._bytes >= _MOST_BYTES:
+        if way is None or box is None or len(self._drawn) >= _MOST_OBJECTS or self.bytes >= self._room:
             return
         matrix = numbers(item.get("CTM"), 6) if item.get("CTM") else None
         told = f"translate({number(box[0])} {number(box[1])})"
@@ -82,8 +85,8 @@ class Canvas:
             )
 
     def _put(self, drawn: str) -> None:
-        if drawn:
-            self._bytes += len(drawn)
+        if drawn and self.bytes + len(drawn) <= self._room and len(self._drawn) < _MOST_OBJECTS:
+            self.bytes += len(drawn)
             self._drawn.append(drawn)
 
     def _image(self, item: Element, placed: str) -> str:
@@ -124,7 +127,7 @@ class Canvas:
         told: list[str] = []
         for at, character in enumerate(code.text):
             self._letters += 1
-            if self._letters > _MOST_LETTERS:
+            if self._letters > _MOST_LETTERS or self.bytes > self._room:
                 break
             found = self._glyph(character, face)
             if found is not None:
@@ -148,7 +151,7 @@ class Canvas:
             )
             self._glyphs[key] = len(self._glyphs)
             self._defined.append(f'<path id="g{self._glyphs[key]}" d="{drawn}"/>')
-            self._bytes += len(drawn)
+            self.bytes += len(drawn)
         return self._glyphs[key]
 
 
@@ -171,7 +174,7 @@ def _deltas(text: str, most: int) -> list[float]:
     while at < len(parts) and len(values) < most:
         if parts[at] == "g" and at + 2 < len(parts):
             count, step = parts[at + 1], numbers(parts[at + 2], 1)
-            if not count.isdigit() or len(count) > 6 or step is None:
+            if not _COUNT.fullmatch(count) or step is None:
                 break
             values += step * min(int(count), most)
             at += 3
@@ -211,17 +214,18 @@ def _paint(item: Element, *, stroked: bool, filled: bool, scale: float = 1.0) ->
 
 
 def _colour(element: Element | None) -> str:
-    values = (
-        [part for part in element.get("Value").split() if part.isdigit() and int(part[:4]) <= 255] if element else []
-    )
+    told = element.get("Value")[:40].split() if element is not None else []
+    values = [int(part) for part in told if _COUNT.fullmatch(part)]
+    if len(values) != len(told) or any(value > 255 for value in values):
+        return "#000000"
     if len(values) == 3:
-        return "#" + bytes(int(value) for value in values).hex()
-    return "#" + bytes([int(values[0])] * 3).hex() if len(values) == 1 else "#000000"
+        return "#" + bytes(values).hex()
+    return "#" + bytes(values * 3).hex() if len(values) == 1 else "#000000"
 
 
 def _address(data: bytes) -> str:
     """A picture within the SVG itself; empty for what is no PNG or JPEG, or too large."""
-    if not data or len(data) > _MOST_BYTES // 2:
+    if not data or len(data) > _LARGEST_PICTURE:
         return ""
     try:
         kind = image_format(data).lower()
