@@ -91,27 +91,15 @@ def compare(data: bytes, looks: Sequence[Look]) -> str:
 
 def _policy() -> Any:
     """What one more signature needs, and no more: new signature fields, the file's own book-keeping."""
-    from pyhanko.sign.diff_analysis import (
-        CatalogModificationRule,
-        DocInfoRule,
-        FormUpdatingRule,
-        MetadataUpdateRule,
-        ModificationLevel,
-        ObjectStreamRule,
-        SigFieldCreationRule,
-        SigFieldModificationRule,
-        StandardDiffPolicy,
-        XrefStreamRule,
-    )
+    from pyhanko.sign import diff_analysis
 
-    kept = ModificationLevel.LTA_UPDATES
-    rules = [
-        rule.as_qualified(kept) for rule in (DocInfoRule(), XrefStreamRule(), ObjectStreamRule(), MetadataUpdateRule())
-    ]
-    return StandardDiffPolicy(
-        global_rules=[CatalogModificationRule(), *rules],
-        form_rule=FormUpdatingRule(
-            field_rules=[SigFieldCreationRule(), SigFieldModificationRule()],
+    known: Any = diff_analysis  # half of it has no types
+    book_keeping = (known.DocInfoRule(), known.XrefStreamRule(), known.ObjectStreamRule(), known.MetadataUpdateRule())
+    rules = [rule.as_qualified(known.ModificationLevel.LTA_UPDATES) for rule in book_keeping]
+    return known.StandardDiffPolicy(
+        global_rules=[known.CatalogModificationRule(), *rules],
+        form_rule=known.FormUpdatingRule(
+            field_rules=[known.SigFieldCreationRule(), known.SigFieldModificationRule()],
             ignored_acroform_keys={"/Fields", "/SigFlags"},
         ),
     )
