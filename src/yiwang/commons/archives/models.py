@@ -77,6 +77,7 @@ class Archive(GuardedModel):
             models.Index(fields=["organisation", "scope_key", "-closed_at", "-id"], name="archive_office"),
             models.Index(fields=["-closed_at", "-id"], name="archive_latest"),
             models.Index(fields=["number"], name="archive_record"),
+            models.Index(fields=["digest"], name="archive_package", condition=~Q(digest="")),
             models.Index(fields=["applicant_hash"], name="archive_applicant"),
             models.Index(fields=["next_check"], name="archive_due", condition=Q(next_check__isnull=False)),
             models.Index(fields=["state", "opened_at"], name="archive_waiting", condition=Q(state__in=["opened", "packed"])),

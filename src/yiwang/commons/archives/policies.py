@@ -1,5 +1,7 @@
 """Who may see, keep and decide on archives: officials by grants over organisation and matter, the program itself."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 
 from yiwang.commons.archives.contracts import (
@@ -23,6 +25,18 @@ def visible(viewer: Actor) -> Q:
     if not viewer.is_official:
         return Q(pk__in=())
     return Q(identity.scope(viewer=viewer, action=VIEW))
+
+
+def visible_lists(viewer: Actor) -> Q:
+    """The lists of the organisations whose archives the viewer may see, keep or decide on."""
+    if viewer.is_system:
+        return Q()
+    if not viewer.is_official:
+        return Q(pk__in=())
+    found = Q(proposed_by=viewer.account_id)
+    for action in (VIEW, APPROVE):
+        found |= Q(identity.scope(viewer=viewer, action=action, scope_key=None, grade=None))
+    return found
 
 
 def can_view(viewer: Actor) -> bool:
@@ -52,9 +66,10 @@ def can_approve(viewer: Actor) -> bool:
     return _holds(viewer, APPROVE, None)
 
 
-def check_approve(by: Actor, proposed_by: object) -> None:
-    """Raises MayNotKeep, OwnProposal: two people answer for what can't be taken back."""
-    if not can_approve(by):
+def check_approve(by: Actor, proposed_by: object, archives: Iterable[Archive]) -> None:
+    """Raises MayNotKeep, OwnProposal: two people answer for what can't be taken back, within what both may reach."""
+    kinds = {(each.organisation_id, each.scope_key, each.grade): each for each in archives}
+    if not can_approve(by) or not all(_holds(by, APPROVE, each) for each in kinds.values()):
         raise MayNotKeep
     if by.account_id is not None and by.account_id == proposed_by:
         raise OwnProposal

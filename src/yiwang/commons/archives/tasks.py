@@ -163,6 +163,16 @@ def catch_up() -> None:
 def check_due() -> None:
     """Every night: the packages that are due for their check."""
     check_all(everything=0)
+    sweep()
+
+
+def sweep() -> None:
+    """Remove what killed jobs left: packages that no archive names, or whose archive is destroyed."""
+    store, limit = registry.packages(), clock.now() - timedelta(days=1)
+    store.clear_spool(limit)
+    for digest in store.older_than(limit):
+        if not queries.is_kept(digest=digest, viewer=KEEPER):
+            store.delete(digest)
 
 
 @job("archives.fixity", attempts=2)

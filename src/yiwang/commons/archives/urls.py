@@ -20,7 +20,6 @@ urlpatterns = [
     path("work/archives/readings/<uuid:access_id>/package", views.read, name="read"),
     path("work/archives/fixity/", views.fixity, name="fixity"),
     path("work/archives/<uuid:archive_id>/", views.archive, name="archive"),
-    path("work/archives/<uuid:archive_id>/package", views.package, name="package"),
 ]
 
 

@@ -55,7 +55,7 @@ def _listed(
         state=state.value,
         reason=reason[:200],
         target=target[:120],
-        organisation_id=by.organisation_id,
+        organisation_id=by.organisation_id or rows[0].organisation_id,
         proposed_at=at,
         proposed_by=by.account_id,
         decided_at=at if state is ListState.APPROVED else None,
@@ -110,10 +110,10 @@ def decide_destruction(*, list_id: UUID, approve: bool, words: str, by: Actor, a
     Raises ListNotFound, MayNotKeep, OwnProposal, ArchiveStateRefused.
     """
     found = _list(list_id, ListKind.DESTRUCTION)
-    policies.check_approve(by, found.proposed_by)
+    rows = _archives(found)
+    policies.check_approve(by, found.proposed_by, rows)
     if found.state != ListState.PROPOSED.value:
         raise ListNotFound
-    rows = _archives(found)
     step = ArchiveStep.APPROVE if approve else ArchiveStep.KEEP
     for row in rows:
         take(row, step, by=by, at=at, words=found.number)

@@ -15,9 +15,13 @@ def judge_of_seals(folder: Path) -> Judge:
     """Judges a sealed file by the certificates of a folder; what that takes is loaded with the first sealed file."""
 
     def judge(data: bytes) -> Verdict:
-        from yiwang.commons.seals.engine import Trust, verify_sealed
+        from yiwang.commons.seals.engine import SealFault, Trust, verify_sealed
 
-        found: Verdict = verify_sealed(data, Trust.from_folder(folder))
+        try:
+            trust = Trust.from_folder(folder)
+        except SealFault as fault:
+            return Verdict(reasons=(fault.reason,))
+        found: Verdict = verify_sealed(data, trust)
         return found
 
     return judge

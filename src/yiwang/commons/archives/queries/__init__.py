@@ -4,6 +4,7 @@ from yiwang.commons.archives.queries.archives import (
     archive,
     archives,
     due_for_check,
+    is_kept,
     of_subjects,
     opened,
     standing,
@@ -12,7 +13,7 @@ from yiwang.commons.archives.queries.archives import (
 from yiwang.commons.archives.queries.fixity import fixity
 from yiwang.commons.archives.queries.handing import HANDED_OVER, handover, list_numbered
 from yiwang.commons.archives.queries.lists import accesses, archive_list, lists
-from yiwang.commons.archives.queries.packages import check_stored, open_stored, stored
+from yiwang.commons.archives.queries.packages import check_stored, stored
 
 __all__ = [
     "HANDED_OVER",
@@ -24,10 +25,10 @@ __all__ = [
     "due_for_check",
     "fixity",
     "handover",
+    "is_kept",
     "list_numbered",
     "lists",
     "of_subjects",
-    "open_stored",
     "opened",
     "standing",
     "stored",

@@ -157,6 +157,12 @@ def due_for_check(*, viewer: Actor, everything: bool = False, limit: int = 100_0
     return tuple(rows.order_by("next_check", "pk").values_list("pk", flat=True)[:limit])
 
 
+def is_kept(*, digest: str, viewer: Actor) -> bool:
+    """Whether an archive that is not destroyed has the package of that digest. One query."""
+    del viewer
+    return bool(Archive.objects.filter(digest=digest).exclude(state=State.DESTROYED.value).exists())
+
+
 def standing(*, viewer: Actor) -> StandingView:
     """How many are in which state, and what waits for an archivist. One query. Raises MayNotView."""
     policies.check_view(viewer)

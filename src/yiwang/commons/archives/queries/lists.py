@@ -26,7 +26,7 @@ from yiwang.kernel.paging import Page, paginate
 def lists(*, viewer: Actor, kind: ListKind, cursor: str | None = None, size: int = 20) -> Page[ListView]:
     """Lists of a kind, newest first. Two queries. Raises MayNotView, BadCursor."""
     policies.check_view(viewer)
-    rows = ArchiveList.objects.filter(kind=kind.value).annotate(count=Count("items"))
+    rows = ArchiveList.objects.filter(policies.visible_lists(viewer), kind=kind.value).annotate(count=Count("items"))
     page = paginate(rows, order=("-proposed_at", "-id"), cursor=cursor, size=size)
     names = _names(page.items, viewer)
     return page.map(lambda row: _view(row, names, viewer))
@@ -35,7 +35,7 @@ def lists(*, viewer: Actor, kind: ListKind, cursor: str | None = None, size: int
 def archive_list(*, list_id: UUID, viewer: Actor) -> ListView:
     """One list with its lines. Raises MayNotView, ListNotFound. Three queries."""
     policies.check_view(viewer)
-    row = ArchiveList.objects.annotate(count=Count("items")).filter(pk=list_id).first()
+    row = ArchiveList.objects.annotate(count=Count("items")).filter(policies.visible_lists(viewer), pk=list_id).first()
     if row is None:
         raise ListNotFound
     items = ArchiveListItem.objects.filter(list=row).select_related("archive").defer("archive__applicant")

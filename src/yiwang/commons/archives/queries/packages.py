@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import BinaryIO
-from uuid import UUID
 
-from yiwang.commons.archives import policies, registry
-from yiwang.commons.archives.contracts import ArchiveNotFound
+from yiwang.commons.archives import registry
 from yiwang.commons.archives.engine import (
     KEYS,
     Report,
@@ -14,13 +11,16 @@ from yiwang.commons.archives.engine import (
     Surroundings,
     TrustedArchives,
     check_package,
-    judge_of_seals,
 )
-from yiwang.commons.archives.models import Archive
 from yiwang.commons.files import registry as files
 from yiwang.commons.files.contracts import ScanState
+from yiwang.commons.seals import queries as seals
+from yiwang.commons.seals.engine import Trust, verify_sealed
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.settings import settings
+from yiwang.kernel.verdicts import Verdict
+
+_JUDGE = Actor.system("archives: seals inside packages")
 
 
 def stored(*, digest: str, viewer: Actor) -> bytes:
@@ -33,24 +33,25 @@ def stored(*, digest: str, viewer: Actor) -> bytes:
         return b""
 
 
-def open_stored(*, archive_id: UUID, viewer: Actor) -> tuple[str, BinaryIO]:
-    """Number and package of an archive, for its archivist. Raises ArchiveNotFound, MayNotKeep."""
-    row = policies.found(Archive.objects.filter(policies.visible(viewer), pk=archive_id).first())
-    policies.check_keep(viewer, row)
-    try:
-        return str(row.archive_number), registry.packages().open(row.digest)
-    except (FileNotFoundError, ValueError):
-        raise ArchiveNotFound from None
-
-
 def check_stored(*, digest: str, stage: Stage, viewer: Actor) -> Report:
-    """The four-property check of a stored package. CPU only, no query."""
+    """The four-property check of a stored package. One query where it holds sealed files."""
     data = stored(digest=digest, viewer=viewer)
-    folder = settings().data_dir
-    path = folder / KEYS
+    path = settings().data_dir / KEYS
     trusted = TrustedArchives.parse(path.read_bytes()) if path.exists() else None
-    around = Surroundings(trusted=trusted, judge_sealed=judge_of_seals(folder / "trust"), digest=digest, scan=_scan())
+    around = Surroundings(trusted=trusted, judge_sealed=_judge(), digest=digest, scan=_scan())
     return check_package(data, stage, around)
+
+
+def _judge() -> Callable[[bytes], Verdict]:
+    """Judges seals by what this installation trusts now; asked once, when the first sealed file is met."""
+    known: list[Trust] = []
+
+    def judge(data: bytes) -> Verdict:
+        if not known:
+            known.append(seals.trust(viewer=_JUDGE))
+        return verify_sealed(data, known[0])
+
+    return judge
 
 
 def _scan() -> Callable[[bytes], bool] | None:

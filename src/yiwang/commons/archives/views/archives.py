@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,7 +25,6 @@ from yiwang.web.components import (
     Fact,
     Facts,
     Link,
-    LinkButton,
     Note,
     Pagination,
     Progress,
@@ -151,9 +150,6 @@ def archive(request: HttpRequest, archive_id: UUID) -> HttpResponse:
         "notes": _notes(found, report),
         "history": Timeline(tuple(_event(each) for each in found.steps)) if found.steps else "",
         "keeps": keeps,
-        "download": LinkButton(_("下载信息包"), reverse("archives:package", args=[archive_id]), "second", "download")
-        if keeps and found.digest and found.row.state is not State.DESTROYED
-        else "",
         "unscheduled": found.row.state is State.OPENED and found.row.retention is None,
         "repacks": found.row.state is State.PACKED and found.row.passed is False,
         "packs": found.row.state is State.OPENED and found.row.retention is not None,
@@ -263,15 +259,6 @@ def _event(step: object) -> Event:
     said = getattr(step, "words", "")
     shown = said if len(said) < 60 else f"{said[:16]}…"
     return Event(_(step.step.label), words.moment(step.at), step.at, f"{who}{'：' + shown if shown else ''}")  # type: ignore[attr-defined]
-
-
-@login_required
-@require_GET
-def package(request: HttpRequest, archive_id: UUID) -> HttpResponse | FileResponse:
-    """The package, for its archivist."""
-    number, stream = queries.open_stored(archive_id=archive_id, viewer=words.viewer_of(request))
-    name = number.replace("·", ".")
-    return FileResponse(stream, as_attachment=True, filename=f"{name}.zip", content_type="application/zip")
 
 
 @login_required

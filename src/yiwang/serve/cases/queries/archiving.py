@@ -49,7 +49,13 @@ def collect(opened: Opened, /) -> Collected:
             Step(CaseAction(e.kind).label, e.at, names.get(e.account_id, "") or _office(case, e), e.to_status)
             for e in events
         ),
-        items=(*_form(case), *items, *_history(case, events, names), *_papers(case), *_licences(case)),
+        items=(
+            *_form(case, patient=opened.patient),
+            *items,
+            *_history(case, events, names),
+            *_papers(case),
+            *_licences(case),
+        ),
         agents=_agents(case, names),
         relations=tuple(_relations(case)),
         absent=absent,
@@ -75,7 +81,7 @@ def _json(kind: Kind, name: str, title: str, told: Mapping[str, Any], at: dateti
     return Item(kind, name, title, body, _JSON, at)
 
 
-def _form(case: Case) -> Iterator[Item]:
+def _form(case: Case, *, patient: bool) -> Iterator[Item]:
     """The answers as canonical data, and as a printed sheet that needs no program of ours."""
     told = {
         "number": case.number,
@@ -102,7 +108,9 @@ def _form(case: Case) -> Iterator[Item]:
     try:
         made = printed((paper,))[0].pdf
     except PrintingFailed as fault:
-        raise NotYet("printing") from fault
+        if patient:
+            raise NotYet("printing") from fault
+        return  # what can't be printed within the limits is kept as data alone
     yield Item(Kind.FORM, "form.pdf", "申请表", made, "application/pdf", case.submitted_at)
 
 

@@ -18,17 +18,22 @@ from yiwang.commons.archives.engine import (
     open_package,
     verify_package,
 )
-from yiwang.commons.archives.registry import Opened
+from yiwang.commons.archives.registry import NotYet, Opened
 from yiwang.commons.ledger import commands as ledger
 from yiwang.commons.ledger.tests.factories import a_log, sign
+from yiwang.commons.seals import commands as seals
+from yiwang.commons.seals.contracts import SealKind
+from yiwang.commons.seals.tests.factories import demonstration
 from yiwang.kernel import clock, jobs
 from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.settings import settings
+from yiwang.kernel.verdicts import Mark
+from yiwang.serve.cases import commands
 from yiwang.serve.cases.contracts import TaskChoice
 from yiwang.serve.cases.models import Case, CaseEvent
 from yiwang.serve.cases.queries.archiving import collect
 from yiwang.serve.cases.rules import GENESIS, event_hash
-from yiwang.serve.cases.tests.factories import SYSTEM, make_sample
+from yiwang.serve.cases.tests.factories import SYSTEM, file_permit, make_sample
 
 pytestmark = pytest.mark.django_db
 NUMBER = {"child_number": "320402202611160048"}
@@ -136,3 +141,32 @@ def test_the_package_of_a_case_passes_the_four_properties_and_verifies_offline(s
     changed = bytearray(data)
     changed[len(data) // 2] ^= 1
     assert not verify_package(bytes(changed), trusted).valid
+
+
+def test_papers_are_waited_for_and_stand_in_the_package_with_their_seals(tmp_path):
+    with demonstration():
+        a_log("national")
+        sample = make_sample()
+        office = sample.offices["certificate"]
+        seals.make_sample_seals(organisation_ids=[office], kinds=[SealKind.OFFICIAL], by=SYSTEM, at=clock.now())
+        permit = file_permit(sample)
+        permit.work(TaskChoice.ACCEPT)
+        permit.work(TaskChoice.GRANT)
+        case = Case.objects.get(pk=permit.case_id)
+        with pytest.raises(NotYet, match="seals"):
+            collected(case, patient=True)
+        commands.seal_papers(case_id=case.pk, by=SYSTEM, at=clock.now())
+        found = collected(case, patient=True)
+        sealed = [item for item in found.items if item.sealed]
+        assert {item.kind for item in sealed} == {Kind.DOCUMENT, Kind.RESULT}
+        while ledger.sequence(by=SYSTEM, at=clock.now()):
+            pass
+        sign()
+        pack(rows_of([case])[case.pk].id)
+        kept = archives.archive(archive_id=rows_of([case])[case.pk].id, viewer=SYSTEM)
+        outcomes = {name: outcome for name, outcome, _seen in kept.checks[0].findings}
+        assert (kept.row.state, outcomes["authentic.seals"]) == (State.ARCHIVED, Outcome.PASSED)
+        data = archives.stored(digest=kept.digest, viewer=SYSTEM)
+        trusted = TrustedArchives.parse((settings().data_dir / KEYS).read_bytes())
+        nobody = verify_package(data, trusted, judge_sealed=judge_of_seals(tmp_path))
+        assert (nobody.valid, nobody.signature, nobody.references) == (False, Mark.VALID, Mark.VALID)
