@@ -38,6 +38,8 @@ _WAITING = {
     "receipts": gettext_noop("等待存证回执生效"),
     "seals": gettext_noop("等待文件盖章"),
     "source": gettext_noop("办件数据还不能读取"),
+    "printing": gettext_noop("申请表还不能打印"),
+    "container.large": gettext_noop("文件总量超过信息包上限，请联系运维人员"),
 }
 
 
