@@ -167,6 +167,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # what an OFD signature protects
     "ofd.unsigned": ("文件没有电子签章或数字签名", "the file bears no seal and no signature"),
     "ref.none": ("签名没有列出所保护的文件", "the signature lists no files that it protects"),
+    "ref.many": ("签名所列的文件超过 {limit} 个", "the signature lists more than {limit} files"),
+    "ofd.heavy": (
+        "各签名的描述合计超过 {limit} 字节",
+        "the descriptions of all signatures have more than {limit} bytes",
+    ),
     "ref.method": ("不支持摘要方法“{method}”", "the digest method “{method}” is not supported"),
     "ref.weak": ("摘要方法 {method} 已不安全", "the digest method {method} is no longer safe"),
     "ref.changed": ("签章后被改动：{names}", "changed after sealing: {names}"),

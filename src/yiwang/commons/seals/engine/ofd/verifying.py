@@ -24,6 +24,7 @@ from yiwang.commons.seals.engine.wording import Reason, SealFault, shown
 from yiwang.kernel.verdicts import Mark, Verdict
 
 MAX_REFERENCES: Final = 25_000
+MAX_SIGNATURE_XML: Final = 6 * 1024 * 1024  # of all signatures together
 MAX_NAMES: Final = 5
 _HASHES: Final = {
     "sm3": "sm3",
@@ -80,6 +81,9 @@ def _verify(data: bytes, trust: Trust) -> Verdict:
         return found.verdict({"signatures": []})
     if not places.listed:
         found.against("signature", "ofd.unsigned", mark=Mark.UNKNOWN)
+        return found.verdict({"signatures": []})
+    if sum(len(package.files[line.path]) for line in places.listed) > MAX_SIGNATURE_XML:
+        found.against("references", "ofd.heavy", limit=MAX_SIGNATURE_XML)
         return found.verdict({"signatures": []})
     digests = _Digests(package)
     judged = [_judge(digests, places, line, trust) for line in places.listed]
@@ -155,7 +159,10 @@ def _judge_references(judged: _Judged, digests: _Digests, places: Places, line: 
     found = judged.found
     listed = info.first("References")
     references = list(listed.all("Reference")) if listed is not None else []
-    if listed is None or not references or len(references) > MAX_REFERENCES:
+    if len(references) > MAX_REFERENCES:
+        found.against("references", "ref.many", limit=MAX_REFERENCES)
+        return
+    if listed is None or not references:
         found.against("references", "ref.none")
         return
     method = listed.get("CheckMethod") or "MD5"
