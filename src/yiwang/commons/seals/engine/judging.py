@@ -257,7 +257,7 @@ def _judge_seal_beside(
 
 def unreadable(part: Part = "signature") -> Verdict:
     """The verdict on what broke the program that judges it: a refusal, and a line in the log for who mends it."""
-    logging.getLogger(__name__).error("a file could not be judged", exc_info=True)
+    logging.getLogger(__name__).error("a file could not be judged", exc_info=True)  # noqa: LOG014 - called by handlers
     found = Findings()
     found.against(part, "file.unreadable")
     return found.verdict()

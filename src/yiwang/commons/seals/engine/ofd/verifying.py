@@ -159,11 +159,8 @@ def _judge_references(judged: _Judged, digests: _Digests, places: Places, line: 
     found = judged.found
     listed = info.first("References")
     references = list(listed.all("Reference")) if listed is not None else []
-    if len(references) > MAX_REFERENCES:
-        found.against("references", "ref.many", limit=MAX_REFERENCES)
-        return
-    if listed is None or not references:
-        found.against("references", "ref.none")
+    if listed is None or not 0 < len(references) <= MAX_REFERENCES:
+        found.against("references", "ref.many" if references else "ref.none", limit=MAX_REFERENCES)
         return
     method = listed.get("CheckMethod") or "MD5"
     name = _HASHES.get(method.lower().replace("-", ""))
