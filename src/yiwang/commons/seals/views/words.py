@@ -47,7 +47,7 @@ STEPS: dict[SealVerb, Text] = {
     SealVerb.MAKE: gettext_lazy("制作印章"),
     SealVerb.HAND_OVER: gettext_lazy("交接保管"),
     SealVerb.SUSPEND: gettext_lazy("停用印章"),
-    SealVerb.RESUME: gettext_lazy("恢复使用"),
+    SealVerb.RESUME: gettext_lazy("恢复印章使用"),
     SealVerb.ASK_DESTRUCTION: gettext_lazy("申请销毁"),
     SealVerb.SPARE: gettext_lazy("不予销毁"),
     SealVerb.DESTROY: gettext_lazy("销毁印章"),
