@@ -1,9 +1,10 @@
-"""A case that has ended opens its archive in the same transaction; everything else of the archive is left to its job."""
+"""A case that has ended opens its archive in the same transaction, and uses licences no more; the rest is left to jobs."""
 
 from datetime import datetime
 
 from yiwang.commons.archives import commands as archives
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON
+from yiwang.commons.licences import commands as licences
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.serve.cases.contracts import CaseKind
 from yiwang.serve.cases.models import Case
@@ -11,9 +12,11 @@ from yiwang.serve.cases.models import Case
 
 def open_archive_of(case: Case, *, by: Actor, at: datetime) -> None:
     """Open the archive of a case that has just ended; again changes nothing. Nothing here refuses: the case ends anyhow."""
+    subject = SubjectRef("case", case.pk)
+    licences.end_uses(subject=subject, by=by, at=at)
     facts = {"result": case.result, "kind": case.kind, "matter": case.matter_code, "bundle": case.bundle_key}
     archives.open_archive(
-        subject=SubjectRef("case", case.pk),
+        subject=subject,
         number=case.number,
         title=case.title,
         category="case",
