@@ -39,6 +39,7 @@ BENCHES = {
             "signatures, sealed fields and the log of evidence, beside the bare libraries and peers",
             grows=True,
         ),
+        Bench("licences", "sealed licences made, verified, imported and shown, beside peers and the bare signature"),
         Bench("start", "cold and warm start of `yiwang serve`, memory of the whole demonstration", in_city=False),
     )
 }

@@ -1,6 +1,7 @@
 """A child is born: the whole journey as a person takes it, on a phone and on a desk, from plain words to all results."""
 
 import re
+import time
 
 import pytest
 
@@ -196,6 +197,7 @@ def _receive_the_results(parent: Visitor, number: str, granted: int) -> None:
     results = page.locator(".y-licence:visible a", has_text="查看")
     addresses = {each.get_attribute("href") for each in results.all()}
     assert len(addresses) == granted
+    _see_the_seals(parent, number, granted)
     for place, address in enumerate(sorted(str(each) for each in addresses)):
         parent.go(address)
         if place < 2:
@@ -207,6 +209,23 @@ def _receive_the_results(parent: Visitor, number: str, granted: int) -> None:
     assert "新生儿出生一件事" in page.locator("main").inner_text()
     page.emulate_media(media="screen")
     parent.look("mine-ended")
+
+
+def _see_the_seals(parent: Visitor, number: str, granted: int) -> None:
+    """Each result says that its seal is being put on until it is on; then the mark has 验证 and the files beside it."""
+    page = parent.page
+    deadline = time.monotonic() + 90
+    while "正在加盖电子印章" in page.locator("main").inner_text():
+        assert time.monotonic() < deadline, "the results are not sealed"
+        page.wait_for_timeout(1000)
+        parent.go(f"/cases/{number}/")
+    parent.look("progress-sealed")
+    for word in ("验证", "OFD", "PDF"):
+        links = page.locator(".y-licence:visible a", has_text=word)
+        assert len({each.get_attribute("href") for each in links.all()}) == granted, word
+    parent.go(str(page.locator(".y-licence:visible a", has_text="验证").first.get_attribute("href")))
+    parent.look("verified")
+    assert "有效" in page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

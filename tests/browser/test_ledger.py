@@ -44,7 +44,7 @@ JUDGE = """async (asked) => {
   return asked.map(([data, keys]) => {
     const found = judge(Uint8Array.from(atob(data), (c) => c.charCodeAt(0)), keysFrom(keys));
     const codes = [...found.reasons, ...found.remarks].map(({ code, line }) => [code, line]);
-    return [found.valid, found.signature, found.references, found.chain, codes];
+    return [found.valid, found.signature, found.references, found.seal, found.chain, codes];
   });
 }"""
 
@@ -243,7 +243,7 @@ def test_the_browser_judges_exactly_as_the_command_line(verify):
     for data, keys in asked:
         verdict = judge_receipt(data, TrustedKeys.parse(keys))
         codes = [[reason.code, reason.line] for reason in (*verdict.reasons, *verdict.remarks)]
-        wanted.append([verdict.valid, verdict.signature, verdict.references, verdict.chain, codes])
+        wanted.append([verdict.valid, verdict.signature, verdict.references, verdict.seal, verdict.chain, codes])
     found = verify().page.evaluate(JUDGE, [[b64encode(data).decode(), keys] for data, keys in asked])
     assert found == json.loads(json.dumps(wanted))
 
@@ -251,8 +251,8 @@ def test_the_browser_judges_exactly_as_the_command_line(verify):
 def test_the_browser_judges_the_published_examples_of_receipts(verify):
     examples = json.loads((Path(samples.__file__).parent / "vectors" / "receipts.json").read_text("utf-8"))
     found = verify().page.evaluate(JUDGE, [[_base64(each["receipt"]), each["keys"]] for each in examples])
-    wanted = [[each[part] for part in ("valid", "signature", "references", "chain")] for each in examples]
-    assert [each[:4] for each in found] == wanted
+    wanted = [[each[part] for part in ("valid", "signature", "references", "seal", "chain")] for each in examples]
+    assert [each[:5] for each in found] == wanted
 
 
 @pytest.mark.parametrize("name", ["chain", "mine", "standing", "witnesses", "findings"])

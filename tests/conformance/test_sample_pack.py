@@ -33,6 +33,8 @@ SCHEMAS = {
     "cases.yaml": "serve/matters/schemas/cases.json",
     "procedure.yaml": "serve/matters/schemas/procedure.json",
     "decisions/cases.yaml": "commons/rules/schemas/cases.json",
+    "type.yaml": "commons/licences/schemas/licence_type.json",
+    "layout.yaml": "commons/licences/engine/layout.schema.json",
 }
 WORK = ("userTask", "serviceTask", "businessRuleTask", "callActivity")
 BEGIN = datetime(2026, 11, 23, 2, tzinfo=UTC)

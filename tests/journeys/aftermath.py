@@ -2,17 +2,19 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from tests.journeys.crowd import Told
 from yiwang.site.smoke.ledger import STEPS, Ledger
 
 
-def quiet(ledger: Ledger, patience: float) -> list[str]:
-    """Wait until nothing is on its way; what still is after `patience` seconds."""
+def quiet(
+    ledger: Ledger, patience: float, more: Callable[[Ledger], Mapping[str, int]] = lambda _ledger: {}
+) -> list[str]:
+    """Wait until nothing is on its way, nor any of what `more` counts; what still is after `patience` seconds."""
     deadline = time.monotonic() + patience
     while True:
-        left = {**ledger.unrest(), "jobs_orphaned": ledger.count(_ORPHANED)}
+        left = {**ledger.unrest(), "jobs_orphaned": ledger.count(_ORPHANED), **more(ledger)}
         left = {name: count for name, count in left.items() if count and name != "jobs_doing"}
         if not left or time.monotonic() > deadline:
             return [f"{name}: {count}" for name, count in left.items()]

@@ -62,6 +62,33 @@ def migrate(request: Mapping[str, Any]) -> bool:
     return True
 
 
+def judge(request: Mapping[str, Any]) -> list[str]:
+    """What is wrong with these stored files (digest, kind) and archival packages (digest): changed, missing, not valid."""
+    from hashlib import new
+
+    from yiwang.commons.archives import queries as archives
+    from yiwang.commons.archives.engine import Stage
+    from yiwang.commons.files.registry import blobs
+    from yiwang.commons.seals import queries as seals
+    from yiwang.commons.seals.engine import verify_sealed
+    from yiwang.kernel.actor import Actor
+
+    by = Actor.system("kills")
+    trust, wrong = seals.trust(viewer=by), []
+    for each in request["files"]:
+        with blobs().open(each["digest"]) as stream:
+            content = stream.read()
+        verdict = verify_sealed(content, trust)
+        if new("sm3", content).hexdigest() != each["digest"] or not verdict.valid:
+            wrong.append(f"{each['kind']} {each['digest']}: {verdict.line()}")
+    wrong += [
+        f"archive {each['digest']} does not pass its check now"
+        for each in request["archives"]
+        if not archives.check_stored(digest=each["digest"], stage=Stage.ARCHIVE, viewer=by).passed
+    ]
+    return wrong
+
+
 def sessions(request: Mapping[str, Any]) -> dict[str, str]:
     """A session key for each account, as if it had logged in: so many log-ins at once would be refused."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -81,4 +108,4 @@ def sessions(request: Mapping[str, Any]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main({**DOES, "drafts": drafts, "sessions": sessions, "migrate": migrate})
+    main({**DOES, "drafts": drafts, "sessions": sessions, "migrate": migrate, "judge": judge})

@@ -5,8 +5,11 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from random import Random
+
+import psycopg
 
 from tests.journeys.service import PARTS, Service
 
@@ -14,13 +17,20 @@ WEIGHTS = {
     "web worker": 6, "web manager": 4, "job worker": 5, "postmaster": 5, "backend": 6, "database supervisor": 3, "serve": 1,
 }  # fmt: skip
 
+AIMED = 6.0
+
 
 class Killer:
-    """Chooses what and when. What it did stands in `log`, to be read when something is found; while `paused` is set it waits."""
+    """Chooses what and when. What it did stands in `log`, to be read when something is found; while `paused` is set it waits.
 
-    def __init__(self, service: Service, random: Random) -> None:
+    `aim` tells whether the work is going on that the kills are meant to hit: it waits for that for a while, and counts `hits`.
+    """
+
+    def __init__(self, service: Service, random: Random, aim: Callable[[], object] | None = None) -> None:
         self.service = service
         self.random = random
+        self.aim = aim
+        self.hits = 0
         self.killed: Counter[str] = Counter()
         self.log: list[str] = []
         self.restarts: list[float] = []
@@ -33,7 +43,19 @@ class Killer:
             time.sleep(self.random.uniform(*between))
             while self.paused.is_set():
                 time.sleep(0.1)
+            self.hits += self._aimed()
             self.kill_part(part)
+
+    def _aimed(self) -> bool:
+        """Whether the work that is to be hit goes on now; a moment of its course is left to chance."""
+        deadline = time.monotonic() + AIMED
+        while self.aim and time.monotonic() < deadline:
+            with suppress(OSError, psycopg.Error):
+                if self.aim():
+                    time.sleep(self.random.uniform(0, 0.2))
+                    return True
+            time.sleep(0.05)
+        return False
 
     def plan(self, times: int) -> list[str]:
         """Which parts, in which order."""

@@ -31,7 +31,7 @@ class Service:
         self.log = data_dir.parent / "serve.log"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, patience: float = 240.0, *, days_ahead: int = 0) -> float:
+    def start(self, patience: float = 420.0, *, days_ahead: int = 0) -> float:
         """Start and wait for the first page; live `days_ahead` later. Returns the seconds it took."""
         began = time.monotonic()
         environment = {**self.environment(), "YIWANG_DEMO_DAYS_AHEAD": str(days_ahead)}

@@ -22,6 +22,7 @@ from tests.journeys.deploying import Deployer
 from tests.journeys.founders import restaurant
 from tests.journeys.killing import Killer
 from tests.journeys.retirees import retirement
+from tests.journeys.sealed import AT_WORK, sealing_faults, unfinished
 from tests.journeys.service import Service
 from tests.journeys.versions import census, version_faults
 from yiwang.kernel.codes.synthetic import synthetic_credit_code
@@ -98,11 +99,11 @@ def test_nothing_confirmed_is_lost_and_versions_hold(service: Service, tmp_path:
     staffed = city(PROJECT_ROOT / "packs" / "changzhou")
     ledger = Ledger(service.server.url())
     with Inside(ledger.url, service.data_dir, "tests.journeys.backstage") as inside:
-        ready = applications(inside, staffed, random, max(8, round(1.2 * KILLS)))
+        ready = applications(inside, staffed, random, max(8, round(0.7 * KILLS)))
         crowd = Crowd(service.url, ledger, staffed, ready, random)
         crowd.let_in(inside.ask("sessions", usernames=crowd.everybody()))
     crowd.pause = 3 * KILLS * sum(BETWEEN) / 2 / len(ready) * 0.6
-    killer = Killer(service, random)
+    killer = Killer(service, random, aim=lambda: ledger.count(AT_WORK))
     crowd.part(DEPLOYMENTS + 1)
     deployer = Deployer(service, killer, Random(random.random()), tmp_path, moments(random), crowd.go_on)
     began = time.monotonic()
@@ -112,10 +113,10 @@ def test_nothing_confirmed_is_lost_and_versions_hold(service: Service, tmp_path:
     deploying.join(300)
     lasted = time.monotonic() - began
     finished = crowd.finish(300)
-    left = quiet(ledger, 90)
+    left = quiet(ledger, 300, unfinished)
     told = crowd.told
     report = {
-        "seed": SEED, "kills": dict(killer.killed), "seconds": round(lasted), "filed": len(told.filed), "tasks": len(told.done),
+        "seed": SEED, "kills": dict(killer.killed), "while sealing or archiving": killer.hits, "seconds": round(lasted), "filed": len(told.filed), "tasks": len(told.done),
         "restarts": [round(each, 1) for each in killer.restarts], "lost": dict(told.lost), "renewed": told.renewed,
         "deployments": deployer.report(), "versions": (versions := census(ledger)),
     }  # fmt: skip
@@ -125,11 +126,15 @@ def test_nothing_confirmed_is_lost_and_versions_hold(service: Service, tmp_path:
     numbers = [each["number"] for each in ledger.rows("SELECT number FROM serve_cases_case")]
     with Inside(ledger.url, service.data_dir, "tests.journeys.backstage") as inside:
         said = inside.ask("examine", numbers=numbers)
+        found += sealing_faults(ledger, inside, random)
     found += [f"{number}: broken at event {each['broken_at']}" for number, each in said.items() if not each["sound"]]
     story = "\n".join([f"seed {SEED}", *found[:40], *killer.log, service.tail()])
     assert not found, story
     assert finished, story
     assert sum(killer.killed.values()) == KILLS
+    assert killer.hits >= KILLS // 2, (
+        f"{killer.hits} of {KILLS} kills came while something was being sealed or archived"
+    )
     assert len(deployer.deployed) == DEPLOYMENTS, story
     assert all(f"begun as {number + 1}" in versions for number in range(DEPLOYMENTS + 1)), versions
 

@@ -94,7 +94,7 @@ def _adapter(event_type: type[Event]) -> TypeAdapter[Any]:
 
 
 _DELIVER = """
-INSERT INTO kernel_outboxdelivery
+INSERT INTO "kernel_outboxdelivery"
   (id, event_id, handler, aggregate_kind, aggregate_id, state, attempts, next_at, error)
 SELECT given.id, told.seq, given.handler, given.aggregate_kind, given.aggregate_id, 'pending', 0, %s, ''
 FROM json_to_recordset(%s::json)

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 CONTEXTS = (
     "yiwang.commons.identity",
+    "yiwang.commons.privacy",
     "yiwang.commons.crypto",
     "yiwang.commons.ledger",
     "yiwang.commons.files",
@@ -13,6 +14,9 @@ CONTEXTS = (
     "yiwang.commons.forms",
     "yiwang.commons.flow",
     "yiwang.commons.notify",
+    "yiwang.commons.seals",
+    "yiwang.commons.licences",
+    "yiwang.commons.archives",
     "yiwang.serve.matters",
     "yiwang.serve.cases",
     "yiwang.serve.portal",

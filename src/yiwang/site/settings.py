@@ -163,5 +163,6 @@ LOGGING = {
     "loggers": {
         "procrastinate": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},  # its glyph lists spell the names that stand on papers
     },
 }

@@ -10,7 +10,11 @@ import click
 
 # verb → "module:attribute" of a command that needs neither Django nor a database to be imported
 _VERBS = {
+    "licence": "yiwang.commons.licences.cli.verifying:licence",
+    "archive": "yiwang.commons.archives.cli.verifying:archive",
+    "proof": "yiwang.commons.archives.cli.proving:proof",
     "receipt": "yiwang.commons.ledger.cli.verifying:receipt",
+    "seal": "yiwang.commons.seals.cli.verifying:seal",
 }
 
 

@@ -82,6 +82,9 @@ class Case(GuardedModel):
     extension_days = public(models.PositiveSmallIntegerField(default=0, help_text="by which it was extended, once"))
     deferred_until = public(models.DateField(null=True, help_text="the last day for materials that may follow"))
     delivery_channel = public(models.CharField(max_length=12, choices=_CHANNELS, default="online"))
+    notice_channel = public(
+        models.CharField(max_length=12, choices=_CHANNELS, default="online", help_text="of what is no result")
+    )
     delivery_together = public(models.BooleanField(default=True, help_text="all results of a bundle at once"))
     delivery_address = sensitive(EncryptedTextField(null=True))
     promised_due = public(models.DateField(null=True))
@@ -198,7 +201,7 @@ class CaseMaterial(GuardedModel):
 
 
 class CaseResult(AppendOnlyModel):
-    """What a decision yields, in the name of the organisation that decided. Not sealed by itself."""
+    """What a decision yields, in the name of the organisation that decided: a licence, else a paper to be sealed."""
 
     case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="results"))
     kind = public(models.CharField(max_length=60, help_text="key of the result in the matter"))
@@ -206,6 +209,8 @@ class CaseResult(AppendOnlyModel):
     salt = secret(models.BinaryField(max_length=16, help_text="of the number's hash in the evidence"))
     title = public(models.CharField(max_length=160))
     payload = sensitive(EncryptedJSONField(default=dict))
+    licence_id = public(models.UUIDField(null=True, unique=True, help_text="the electronic licence that it is"))
+    to_seal = public(models.BooleanField(default=False, help_text="a paper that its organisation's seal belongs on"))
     organisation = public(
         models.ForeignKey("commons_identity.Organisation", on_delete=models.PROTECT, related_name="+")
     )
@@ -213,7 +218,12 @@ class CaseResult(AppendOnlyModel):
     issued_at = public(models.DateTimeField())
 
     class Meta(AppendOnlyModel.Meta):
-        constraints = (models.UniqueConstraint(fields=["case", "number"], name="case_result_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["case", "number"], name="case_result_once"),
+            models.CheckConstraint(
+                name="case_result_licence_or_paper", condition=Q(licence_id__isnull=True) | Q(to_seal=False)
+            ),
+        )
 
 
 class CaseNumberCounter(GuardedRow):
@@ -225,7 +235,7 @@ class CaseNumberCounter(GuardedRow):
 
 
 class CaseDocument(AppendOnlyModel):
-    """A numbered legal document of a case (文书), with the very text it was issued with. Not sealed by itself."""
+    """A numbered legal document of a case (文书), with the very text it was issued with."""
 
     case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents"))
     kind = public(models.CharField(max_length=16, choices=[(k.value, k.value) for k in DocumentKind]))
@@ -246,6 +256,7 @@ class CaseDocument(AppendOnlyModel):
     )
     sample = public(models.BooleanField(default=False))
     digest = public(models.BinaryField(max_length=32, help_text="SM3 over number, kind and content"))
+    to_seal = public(models.BooleanField(default=False, help_text="its organisation's seal belongs on it"))
 
     class Meta(AppendOnlyModel.Meta):
         constraints = (
@@ -256,6 +267,29 @@ class CaseDocument(AppendOnlyModel):
             ),
         )
         indexes = (models.Index(fields=["case", "issued_at"], name="case_document_place"),)
+
+
+class SealedPaper(AppendOnlyModel):
+    """The file of a document, or of a result that is no licence, with the electronic seal of its organisation on it."""
+
+    case = public(models.ForeignKey(Case, on_delete=models.PROTECT, related_name="papers"))
+    document = public(
+        models.OneToOneField(CaseDocument, null=True, on_delete=models.PROTECT, related_name="sealed_paper")
+    )
+    result = public(models.OneToOneField(CaseResult, null=True, on_delete=models.PROTECT, related_name="sealed_paper"))
+    file_id = public(models.UUIDField(help_text="the stored file"))
+    seal_id = public(models.UUIDField())
+    digest = public(models.CharField(max_length=64, help_text="SM3 of the file"))
+    sealed_at = public(models.DateTimeField())
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = (
+            models.CheckConstraint(
+                name="sealed_paper_of_one",
+                condition=Q(document__isnull=True, result__isnull=False)
+                | Q(document__isnull=False, result__isnull=True),
+            ),
+        )
 
 
 class CaseDelivery(GuardedModel):

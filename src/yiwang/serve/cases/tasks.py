@@ -10,6 +10,7 @@ from yiwang.kernel.jobs import job, periodic
 from yiwang.serve.cases import commands, queries
 
 RECKONING = Actor.system("cases reckoning")
+SEALING = Actor.system("cases sealing")
 _log = logging.getLogger(__name__)
 
 
@@ -21,6 +22,12 @@ class SomeNotReckoned(RuntimeError):
 def reckon_one(case_id: str) -> None:
     """The limit of a case has changed: its tasks and timers follow."""
     commands.move_due(case_id=UUID(case_id), by=RECKONING, at=clock.now())
+
+
+@job("cases.seal_papers")
+def seal_papers(case_id: str) -> None:
+    """Documents and results of a case get their organisation's seal."""
+    commands.seal_papers(case_id=UUID(case_id), by=SEALING, at=clock.now())
 
 
 @job("cases.reckon")

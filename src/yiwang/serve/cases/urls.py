@@ -23,6 +23,7 @@ urlpatterns = [
     path("work/cases/<str:number>/materials/", views.check_material, name="check_material"),
     path("cases/documents/<uuid:document_id>/", views.document, name="document"),
     path("cases/documents/<uuid:document_id>/file.pdf", views.document_pdf, name="document_pdf"),
+    path("cases/documents/<uuid:document_id>/verify/", views.verify_document, name="verify_document"),
     path("cases/documents/<uuid:document_id>/confirm/", views.confirm, name="confirm"),
     path("cases/of/<uuid:case_id>/", views.of_id, name="of_id"),
     path("cases/corrections/<uuid:task_id>/", views.correct, name="correct"),
@@ -31,6 +32,8 @@ urlpatterns = [
     path("cases/<str:number>/materials/", views.follow, name="follow"),
     path("cases/<str:number>/withdraw/", views.withdraw, name="withdraw"),
     path("cases/<str:number>/results/<uuid:result_id>/", views.result, name="result"),
+    path("cases/<str:number>/results/<uuid:result_id>/file.pdf", views.result_pdf, name="result_pdf"),
+    path("cases/<str:number>/results/<uuid:result_id>/verify/", views.verify_result, name="verify_result"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The smoke play: a random family has a newborn handled over HTTP, officials included, and the records must agree.
+"""The smoke play: a random family has a newborn handled over HTTP, officials included, the records must agree, and the proofs hold.
 
 Plays against a running installation with nothing but the standard library and the database driver, so that it runs
 where the program runs. What must hold and does not raises SmokeFailed with the page's address.
@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from random import Random
+from typing import Any
 
 from yiwang.kernel import clock
 from yiwang.kernel.settings import settings
@@ -21,6 +22,7 @@ from yiwang.site.smoke.examining import Play, examine, in_order
 from yiwang.site.smoke.family import City, city, household, newborn
 from yiwang.site.smoke.installation import Inside, Running, address_of
 from yiwang.site.smoke.ledger import Ledger, hold
+from yiwang.site.smoke.proving import prove, results_of
 from yiwang.site.smoke.story import Story
 
 __all__ = ["Inside", "SmokeFailed", "Teller", "address_of", "play"]
@@ -46,12 +48,12 @@ def play(installation: Running, tell: Teller = newborn) -> dict[str, object]:
                 story, inside, ledger, Desk(installation.url, staffed, ledger),
                 Applicant(Browser(installation.url), story, random), Browser(installation.url),
             )  # fmt: skip
-            return {**_acts(played, staffed), "seed": seed}
+            return {**_acts(played, staffed, installation.data_dir), "seed": seed}
     except SmokeFailed as failed:
         raise SmokeFailed(f"{failed} [{SEED}={seed}]") from failed
 
 
-def _acts(played: Play, staffed: City) -> dict[str, object]:
+def _acts(played: Play, staffed: City, data_dir: Any) -> dict[str, object]:
     clocked: dict[str, float] = {}
     began = time.monotonic()
 
@@ -71,12 +73,15 @@ def _acts(played: Play, staffed: City) -> dict[str, object]:
     results = _see_results(played, filed)
     counts = examine(played, filed, len(results))
     act("examine")
+    proved = prove(played, filed, data_dir)
+    act("prove")
     return {
         "case": filed.number,
         "members": len(filed.members),
         "results": results,
         "tasks": played.desk.done,
         **counts,
+        "proved": proved,
         "pages": played.applicant.browser.asked + sum(each.asked for each in played.desk.browsers.values()),
         "acts": clocked,
     }
@@ -158,15 +163,7 @@ def _see_results(played: Play, filed: Filed) -> list[dict[str, str]]:
     """The applicant's pages after the end: progress, each result, the timeline, 「我的」."""
     browser = played.applicant.browser
     progress = browser.get(f"/cases/{filed.number}/")
-    shown = [
-        {
-            "title": each.first("b").text,
-            "number": each.first(css="y-licence__no").text,
-            "at": each.first("a").get("href"),
-        }
-        for each in progress.main.all(css="y-licence")
-    ]
-    shown = list({each["at"]: each for each in shown}.values())  # a result may stand twice: at the top, and in its lane
+    shown = results_of(progress)
     progress.must(len(shown) >= len(filed.members), f"{len(filed.members)} members, {len(shown)} results shown")
     for each in shown:
         sheet = browser.get(each["at"])

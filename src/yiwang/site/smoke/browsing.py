@@ -110,6 +110,21 @@ class Browser:
         """Open an address. Raises SmokeFailed unless the answer has `status`."""
         return self._ask(address, None, {}, status)
 
+    def download(self, address: str) -> bytes:
+        """The bytes behind an address. Raises SmokeFailed unless the answer is 200."""
+        self.asked += 1
+        url = urllib.parse.urljoin(self.base + "/", address)
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.cookies)
+        )
+        try:
+            with opener.open(url, timeout=self.timeout) as answer:
+                content: bytes = answer.read()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                raise SmokeFailed(f"{url} can't be downloaded: {refused.code}", refused.code) from None
+        return content
+
     def send(
         self,
         page: Page,

@@ -73,8 +73,22 @@ def examine(request: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def archives(request: Mapping[str, Any]) -> list[str]:
+    """Where the package of a case's archive lies; empty where there is none."""
+    from uuid import UUID
+
+    from yiwang.commons.archives import queries
+    from yiwang.kernel.actor import Actor, SubjectRef
+    from yiwang.kernel.settings import settings
+
+    by, folder = Actor.system("smoke"), settings().data_dir / "archives"
+    found = queries.of_subjects(subjects=[SubjectRef("case", UUID(request["case"]))], viewer=by)
+    digests = [queries.archive(archive_id=row.id, viewer=by).digest for row in found.values()]
+    return [str(path) for digest in digests for path in sorted(folder.rglob(f"*{digest}*"))]
+
+
 Does = Mapping[str, Callable[[Mapping[str, Any]], Any]]
-DOES: Does = {"register": register, "examine": examine}
+DOES: Does = {"register": register, "examine": examine, "archives": archives}
 
 
 def main(does: Does = DOES) -> None:

@@ -31,7 +31,7 @@ class Inside:
     """The child process that has Django and asks the commands and queries of the program itself."""
 
     def __init__(self, database: str, data_dir: Any, module: str = "yiwang.site.smoke.inside") -> None:
-        environment = {**os.environ, "DATABASE_URL": database, "YIWANG_DATA_DIR": str(data_dir)}
+        environment = {**os.environ, "DATABASE_URL": database, "YIWANG_DATA_DIR": str(data_dir), "YIWANG_DEMO": "1"}
         environment.pop("DJANGO_SETTINGS_MODULE", None)  # whoever plays may have settings of its own
         command = [sys.executable, "-m", module]
         self._process = subprocess.Popen(

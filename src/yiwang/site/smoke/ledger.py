@@ -155,9 +155,10 @@ class Ledger:
         )
 
     def handed_over(self, number: str) -> list[dict[str, Any]]:
-        """Materials of members that are results of other members: whose, for whom, and the number that came."""
+        """Materials of members that are results of others: whose, for whom, the number that came, whether it is a licence."""
         return self.rows(
-            """SELECT taker.matter_code AS taker, giver.matter_code AS giver, result.number
+            """SELECT taker.matter_code AS taker, giver.matter_code AS giver, result.number,
+                      result.licence_id IS NOT NULL AND material.file_id IS NULL AS as_licence
                FROM serve_cases_casematerial material
                JOIN serve_cases_case taker ON taker.id = material.case_id
                JOIN serve_cases_case parent ON parent.id = taker.parent_id AND parent.number = %(number)s

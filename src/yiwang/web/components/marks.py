@@ -115,7 +115,10 @@ class SealMark(Component):
 
 @dataclass(frozen=True, slots=True)
 class Licence(Component):
-    """A sealed result: name, number, seal mark, and what one can do with it."""
+    """A result: name, number, seal mark, and what one can do with it. `download_href` is its PDF, `ofd_href` its OFD.
+
+    The mark is a dashed circle while it is `sealing`, red when `sealed`; beside the red one there is a link 验证.
+    """
 
     template: ClassVar[str] = "web/components/licence.html"
     name: Text
@@ -125,3 +128,5 @@ class Licence(Component):
     download_href: str = ""
     sealed: bool = True
     sample: bool = False
+    ofd_href: str = ""
+    sealing: bool = False

@@ -105,7 +105,8 @@ def lights() -> tuple[Component, ...]:
 def licences() -> tuple[Component, ...]:
     number = "JY2 3204 02** **** 17"
     return (
-        Licence(_("食品经营许可证"), number, "#seal", "#seal", "#seal", sample=True),
+        Licence(_("食品经营许可证"), number, "#seal", "#seal", "#seal", sample=True, ofd_href="#seal"),
+        Licence(_("出生医学证明"), "Z32 **** 0417", view_href="#seal", sealed=False, sealing=True, sample=True),
         Licence(_("居民户口簿"), "3204 **** 4318", "#seal", "#seal", sample=True),
     )
 

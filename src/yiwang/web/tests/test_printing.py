@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from yiwang.web import printing
-from yiwang.web.printing import Paper, PrintingFailed, pdf
+from yiwang.web.printing import Paper, PrintingFailed, pdf, printed
 
 PAPER = Paper(
     authority="样例市样例局",
@@ -88,3 +88,12 @@ def test_printing_that_takes_too_long_is_ended(monkeypatch):
     monkeypatch.setattr(printing, "PATIENCE", 0.001)
     with pytest.raises(PrintingFailed):
         pdf(PAPER)
+
+
+def test_several_papers_are_set_at_once_and_each_says_where_its_seal_belongs():
+    short, long = printed((PAPER, replace(PAPER, paragraphs=PAPER.paragraphs * 30)))
+    assert short.pdf == pdf(PAPER)
+    assert (short.page, long.page > 0) == (0, True)
+    assert short.x == pytest.approx(135.64, abs=0.1), "the middle of authority and date, 74 mm from the right edge"
+    assert 60 < short.y < 240
+    assert 40 < long.y < 262

@@ -76,7 +76,9 @@ def init(folder: Path, name: str, suite_name: str, days: int, lock: bool, crl_ur
 @click.option("--request", "request_file", type=FILE, help="a request (PKCS#10) of somebody who holds the key")
 @click.option(
     "--profile",
-    type=click.Choice(["signing", "encryption", "double", "server", "ocsp", "authority"]),
+    type=click.Choice(
+        ["signing", "encryption", "double", "server", "ocsp", "seal_maker", "time_stamping", "authority"]
+    ),
     default="signing",
     show_default=True,
     help="double: a pair for signing and encryption (SM2)",

@@ -1,7 +1,15 @@
 """Reads of crypto: keys in use, and keys as those see them who keep them."""
 
 from yiwang.commons.crypto.queries.assessment import assessment
-from yiwang.commons.crypto.queries.certificates import certificate, certificates, revoked_here, trusted_certificates
+from yiwang.commons.crypto.queries.certificates import (
+    certificate,
+    certificates,
+    certificates_of,
+    revoked_certificates,
+    revoked_fingerprints,
+    revoked_here,
+    trusted_certificates,
+)
 from yiwang.commons.crypto.queries.keeping import (
     application,
     applications,
@@ -24,6 +32,7 @@ __all__ = [
     "assessment",
     "certificate",
     "certificates",
+    "certificates_of",
     "check_algorithms",
     "check_manage",
     "check_master_key",
@@ -37,6 +46,8 @@ __all__ = [
     "newest_run",
     "pass_is_due",
     "public_key",
+    "revoked_certificates",
+    "revoked_fingerprints",
     "revoked_here",
     "rights",
     "sealer",

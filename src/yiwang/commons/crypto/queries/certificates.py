@@ -1,6 +1,7 @@
 """Certificates that the pool keeps: for pages, and for those who judge chains."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,28 @@ def revoked_here(*, fingerprints: Iterable[str]) -> frozenset[str]:
     """Of these certificates, those that the pool has revoked, whatever their issuers say."""
     rows = Certificate.objects.filter(fingerprint__in=list(fingerprints), state=CertificateState.REVOKED.value)
     return frozenset(rows.values_list("fingerprint", flat=True))
+
+
+def certificates_of(*, key_id: UUID) -> tuple[bytes, ...]:
+    """DER of the signing certificates of a pool key that are good and within their days, the newest first: public knowledge."""
+    now = clock.now()
+    rows = Certificate.objects.filter(
+        key_id=key_id, role=CertificateRole.SIGNING.value, state=CertificateState.GOOD.value,
+        not_before__lte=now, not_after__gte=now,
+    )  # fmt: skip
+    return tuple(bytes(der) for der in rows.order_by("-created_at", "-id").values_list("der", flat=True))
+
+
+def revoked_fingerprints() -> tuple[str, ...]:
+    """Of all certificates that the pool has revoked: for those who judge chains elsewhere."""
+    rows = Certificate.objects.filter(state=CertificateState.REVOKED.value)
+    return tuple(rows.order_by("fingerprint").values_list("fingerprint", flat=True))
+
+
+def revoked_certificates() -> tuple[tuple[bytes, datetime], ...]:
+    """DER of the same, each with the time of its revocation."""
+    rows = Certificate.objects.filter(state=CertificateState.REVOKED.value).order_by("fingerprint")
+    return tuple((bytes(der), at) for der, at in rows.values_list("der", "revoked_at"))
 
 
 def _row(row: Any) -> CertificateRow:

@@ -10,10 +10,12 @@ from yiwang.commons.identity.commands.acting import act_for, end_representation,
 from yiwang.commons.identity.commands.people import register_legal_entity, register_person, update_contact
 from yiwang.commons.identity.commands.places import define_organisations, define_regions, define_role
 from yiwang.commons.identity.commands.rights import appoint, end_appointment, grant, revoke
+from yiwang.commons.identity.commands.step_up import confirm_password
 
 __all__ = [
     "act_for",
     "appoint",
+    "confirm_password",
     "create_account",
     "deactivate_account",
     "define_organisations",

@@ -11,8 +11,10 @@ from yiwang.commons.identity.contracts.errors import (
     MayNotRepresent,
     NoHandlingOrganisation,
     NotPermitted,
+    PasswordWrong,
     PersonExists,
     SampleAccountClosed,
+    StepUpMissing,
     TooManyAttempts,
     TreeHasCycle,
     UnknownRecord,
@@ -49,6 +51,7 @@ from yiwang.commons.identity.contracts.values import (
     RegionRow,
     SampleAccount,
     ServedAgent,
+    StepUp,
 )
 from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.events import Event
@@ -85,6 +88,7 @@ __all__ = [
     "OrganisationRef",
     "OrganisationRow",
     "OrganisationView",
+    "PasswordWrong",
     "PersonCard",
     "PersonExists",
     "PersonRegistered",
@@ -98,6 +102,8 @@ __all__ = [
     "SampleAccountClosed",
     "ServedAgent",
     "Sex",
+    "StepUp",
+    "StepUpMissing",
     "TooManyAttempts",
     "Tree",
     "TreeHasCycle",

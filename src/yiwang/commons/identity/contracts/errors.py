@@ -103,3 +103,19 @@ class TooManyAttempts(DomainError):
     kind = ErrorKind.TOO_MANY
     message = _("操作太频繁，请稍等几分钟再试。")
     next_step = _("如果忘记了密码，请到服务窗口或联系本单位管理员重新设置。")
+
+
+class PasswordWrong(Invalid):
+    """The password that was asked for again is not that of the account."""
+
+    code = "identity.password_wrong"
+    message = _("密码不正确。")
+    next_step = _("请重新输入登录密码；5 分钟内输错 5 次后要等一会儿。")
+
+
+class StepUpMissing(Forbidden):
+    """There is no proof of step-up, or it is another's, for something else, or too old."""
+
+    code = "identity.step_up_missing"
+    message = _("这一步需要再次确认是您本人。")
+    next_step = _("请重新输入登录密码。")

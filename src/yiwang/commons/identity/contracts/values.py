@@ -1,7 +1,7 @@
 """The frozen values that cross the border."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from yiwang.commons.identity.contracts.kinds import (
@@ -204,3 +204,11 @@ class Defined:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """That somebody showed again who they are: by which factor (`password`) and when."""
+
+    factor: str
+    at: datetime

@@ -22,10 +22,12 @@ from yiwang.commons.identity.queries.people import (
     account,
     account_by_username,
     account_names,
+    entities_by_code,
     entity,
     entity_by_credit_code,
     find_person,
     officials,
+    people_by_number,
     person,
     subject_names,
 )
@@ -41,6 +43,7 @@ from yiwang.commons.identity.queries.places import (
     regions_by_code,
 )
 from yiwang.commons.identity.queries.samples import sample_accounts, sample_password
+from yiwang.commons.identity.queries.step_up import step_up
 
 __all__ = [
     "SESSION_ACTING",
@@ -56,6 +59,7 @@ __all__ = [
     "acts_within",
     "colleagues",
     "device_of",
+    "entities_by_code",
     "entity",
     "entity_by_credit_code",
     "find_person",
@@ -72,6 +76,7 @@ __all__ = [
     "organisation_for",
     "organisation_names",
     "organisations",
+    "people_by_number",
     "person",
     "posts",
     "region",
@@ -84,5 +89,6 @@ __all__ = [
     "scope",
     "serving_entity",
     "standing_of",
+    "step_up",
     "subject_names",
 ]

@@ -1,6 +1,5 @@
 """`yiwang verify receipt`: anyone checks a receipt offline, with nothing but the file and public keys."""
 
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -12,20 +11,19 @@ from yiwang.commons.ledger.engine import (
     MAX_POLICY,
     MAX_RECEIPT,
     LedgerFault,
-    Mark,
     Reason,
     Receipt,
     TrustedKeys,
-    Verdict,
     judge_receipt,
 )
 from yiwang.kernel.clock import CHINA, now
 from yiwang.kernel.settings import settings
+from yiwang.kernel.verdicts import Mark, Verdict
 
 _WORDS = {
     "zh": {
         "title": ("存证无效或无法确认", "存证有效"),
-        "parts": ("日志签名", "在日志中", "见证签名"),
+        "parts": ("日志签名", "在日志中", "见证签名", "受信任的日志"),
         Mark.VALID: "有效",
         Mark.INVALID: "无效",
         Mark.UNKNOWN: "无法判断",
@@ -36,7 +34,7 @@ _WORDS = {
     },
     "en": {
         "title": ("NOT VALID, or not known to be", "VALID"),
-        "parts": ("signature of the log", "entry in the log", "witnesses"),
+        "parts": ("signature of the log", "entry in the log", "witnesses", "log is the trusted one"),
         Mark.VALID: "valid",
         Mark.INVALID: "INVALID",
         Mark.UNKNOWN: "unknown",
@@ -71,13 +69,13 @@ def receipt(file: BinaryIO, keys: Path | None, entry: BinaryIO | None, lang: str
         trusted = _trusted(keys)
     except LedgerFault as fault:
         where = Reason("keys.wrong", {"file": str(keys or default_keys()), "reason": fault.reason.text(lang)})
-        verdict = Verdict(valid=False, reasons=(where,))
+        verdict = Verdict(reasons=(where,))
     else:
         verdict = judge_receipt(data, trusted, entry=logged, now=int(now().timestamp()))
     for line in _told(verdict, data, logged, lang):
         click.echo(line)
     if as_json:
-        click.echo(json.dumps(verdict.as_json(lang), ensure_ascii=False))
+        click.echo(verdict.line(lang))
     sys.exit(0 if verdict.valid else 1)
 
 
@@ -95,10 +93,10 @@ def _trusted(keys: Path | None) -> TrustedKeys | None:
 def _told(verdict: Verdict, data: bytes, logged: bytes | None, language: str) -> list[str]:
     words = _WORDS[language]
     lines = [str(words["title"][verdict.valid])]
-    marks = (verdict.signature, verdict.references, verdict.chain)
+    marks = (verdict.signature, verdict.references, verdict.seal, verdict.chain)
     colon = ": " if language == "en" else "："
     lines += [f"  {name}{colon}{words[mark]}" for name, mark in zip(words["parts"], marks, strict=True)]
-    lines += [f"    {name} {_time(time)}" for name, time in verdict.cosigned]
+    lines += [f"    {name} {_time(time)}" for name, time in verdict.more.get("cosigned", ())]
     lines += [f"  {words['reason']}{reason.text(language)}" for reason in verdict.reasons]
     lines += [f"  {words['remark']}{remark.text(language)}" for remark in verdict.remarks]
     try:

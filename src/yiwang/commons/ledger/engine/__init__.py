@@ -48,7 +48,7 @@ from .tiles import (
 )
 from .tree import CompactRange, MemoryTree, perfect_levels
 from .trust import MAX_POLICY, Group, TrustedKeys
-from .verdicts import HASHERS, Mark, Verdict, judge_receipt, verify_receipt
+from .verdicts import HASHERS, judge_receipt, verify_receipt
 from .wording import LedgerFault, ProofWrong, Reason, SignatureWrong, TextWrong
 
 __all__ = [
@@ -70,7 +70,6 @@ __all__ = [
     "Hasher",
     "KeyKind",
     "LedgerFault",
-    "Mark",
     "MemoryTree",
     "Node",
     "Note",
@@ -87,7 +86,6 @@ __all__ = [
     "Tile",
     "TileTree",
     "TrustedKeys",
-    "Verdict",
     "consistency_plan",
     "cosigned_message",
     "covering",

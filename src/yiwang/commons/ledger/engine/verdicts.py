@@ -1,12 +1,17 @@
-"""Judges receipts by trusted keys alone: what holds, what does not, and why."""
+"""Judges receipts by trusted keys alone: what holds, what does not, and why.
+
+What the four marks of a verdict mean for a receipt. `signature`: the log's signature on the checkpoint holds.
+`references`: the entry stands in the log of that checkpoint. `seal`: the witnesses' cosignatures hold and reach the quorum
+that the trusted keys demand (none demanded: nothing is missing, which is remarked). `chain`: the key that signed is the
+one that is trusted for this log.
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from yiwang.commons.crypto.engine import suite
+from yiwang.kernel.verdicts import Mark, Verdict
 
 from .merkle import Hasher, leaf_hash, verify_inclusion
 from .notekeys import NoteVerifier
@@ -19,57 +24,19 @@ HASHERS: Final[Mapping[str, Hasher]] = {
 }
 
 
-class Mark(StrEnum):
-    """One part of a verdict. UNKNOWN: could not be judged, or does not apply."""
-
-    VALID = "valid"
-    INVALID = "invalid"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was found out about a document.
-
-    Of a receipt: `signature`: the log's on the checkpoint; `references`: the entry stands in the log; `chain`: the
-    quorum of witnesses; `seal` does not apply. `reasons` tell what is wrong, `remarks` what else was seen.
-    `cosigned`: witnesses whose signatures hold, with their POSIX times.
-    """
-
-    valid: bool
-    signature: Mark = Mark.UNKNOWN
-    references: Mark = Mark.UNKNOWN
-    seal: Mark = Mark.UNKNOWN
-    chain: Mark = Mark.UNKNOWN
-    reasons: tuple[Reason, ...] = ()
-    remarks: tuple[Reason, ...] = ()
-    cosigned: tuple[tuple[str, int], ...] = ()
-
-    def as_json(self, language: str = "zh") -> dict[str, Any]:
-        """The verdict as the line that `yiwang verify --json` ends with."""
-        return {
-            "valid": self.valid,
-            "signature": self.signature.value,
-            "references": self.references.value,
-            "seal": self.seal.value,
-            "chain": self.chain.value,
-            "reasons": [reason.text(language) for reason in self.reasons],
-            "remarks": [reason.text(language) for reason in self.remarks],
-        }
-
-
 def judge_receipt(data: bytes, trusted: TrustedKeys | None, *, entry: bytes | None = None, now: int = 0) -> Verdict:
     """The verdict on the bytes of a receipt, whatever they are. Never raises for their sake."""
     try:
         receipt = Receipt.parse(data, entry=entry)
     except LedgerFault as fault:
-        return Verdict(valid=False, reasons=(fault.reason,))
+        return Verdict(reasons=(fault.reason,))
     return verify_receipt(receipt, trusted, now=now)
 
 
 def verify_receipt(receipt: Receipt, trusted: TrustedKeys | None, *, now: int = 0) -> Verdict:
     """Check signature, inclusion and quorum (C2SP tlog-proof). `now`: POSIX time; where given, a time after it is told.
 
+    `more["cosigned"]`: the witnesses whose signatures hold, each as [name, POSIX time].
     The times of cosignatures decide nothing: a verifier's clock may be wrong, and a quorum covers one lying witness.
     """
     return _Judge(receipt, trusted, now).verdict()
@@ -82,23 +49,20 @@ class _Judge:
         self.reasons: list[Reason] = []
         self.remarks: list[Reason] = []
         self.cosigned: dict[str, int] = {}
+        self.chain = Mark.UNKNOWN
 
     def verdict(self) -> Verdict:
         references = self._references()
-        signature, chain = self._signature(), self._chain()
-        applying = [signature, references, *([chain] if self._witnesses_asked() else [])]
+        signature, seal = self._signature(), self._seal()
         return Verdict(
-            valid=not self.reasons and all(mark is Mark.VALID for mark in applying),
             signature=signature,
             references=references,
-            chain=chain,
+            seal=seal,
+            chain=self.chain,
             reasons=tuple(self.reasons),
             remarks=tuple(self.remarks),
-            cosigned=tuple(self.cosigned.items()),
+            more={"cosigned": [list(one) for one in self.cosigned.items()]},
         )
-
-    def _witnesses_asked(self) -> bool:
-        return self.trusted is not None and self.trusted.quorum != "none"
 
     def _wrong(self, code: str, mark: Mark = Mark.INVALID, **params: object) -> Mark:
         self.reasons.append(Reason(code, params))
@@ -122,6 +86,7 @@ class _Judge:
         keys = self.trusted.logs_named(origin)
         if not keys:
             return self._wrong("log.unknown", Mark.UNKNOWN, origin=origin)
+        self.chain = Mark.INVALID
         wanted = {key.kind.hash_name for key in keys}
         if self.receipt.hash_name not in wanted:
             return self._wrong("log.hash", found=self.receipt.hash_name, wanted="/".join(sorted(wanted)))
@@ -129,14 +94,15 @@ class _Judge:
         made = [(key, one) for one in self.receipt.note.signatures for key in keys if key.made(one)]
         if not made:
             return self._wrong("log.unsigned", origin=origin)
+        self.chain = Mark.VALID
         if not all(key.verify(self.receipt.note.text, one) for key, one in made):
             return self._wrong("log.invalid", origin=origin)
         return Mark.VALID
 
-    def _chain(self) -> Mark:
+    def _seal(self) -> Mark:
         if self.trusted is None:
             return Mark.UNKNOWN
-        mark = Mark.VALID if self._witnesses_asked() else Mark.UNKNOWN
+        mark = Mark.VALID
         text = self.receipt.note.text
         for one in self.receipt.note.signatures:
             name, key = self._witness(one.name, one.key_id)
@@ -147,7 +113,7 @@ class _Judge:
                 mark = self._wrong("witness.invalid", name=name)
             else:
                 self._seen(name, key.time_of(one))
-        if not self._witnesses_asked():
+        if self.trusted.quorum == "none":
             self.remarks.append(Reason("policy.no_witness"))
         elif not self.trusted.reached(self.cosigned):
             found = f"{len(self.cosigned)} < {self.trusted.needed()} ({_list(self.cosigned)})"

@@ -41,18 +41,24 @@ from .temporal_text import format_temporal
 from .values import Function, Range
 
 _LATER = {
+    "Comparison": "explaining",
+    "DecisionProof": "explaining",
     "Missing": "explaining",
     "Model": "dmn_model",
+    "ProofUnreadable": "explaining",
     "Reading": "faults",
+    "Source": "explaining",
     "load_dmn": "dmn_model",
     "missing_facts": "explaining",
+    "prove": "explaining",
     "read_dmn": "faults",
+    "recompute": "explaining",
 }
 """Doors whose parts are loaded when they are first used: who only computes FEEL need not load DMN and XML."""
 
 if TYPE_CHECKING:
     from .dmn_model import Model, load_dmn
-    from .explaining import Missing, missing_facts
+    from .explaining import Comparison, DecisionProof, Missing, ProofUnreadable, Source, missing_facts, prove, recompute
     from .faults import Reading, read_dmn
 else:
 
@@ -76,10 +82,12 @@ __all__ = [
     "Absent",
     "Aggregation",
     "Budget",
+    "Comparison",
     "ContextOf",
     "Date",
     "DateTime",
     "DaysDuration",
+    "DecisionProof",
     "DecisionTable",
     "Diagnostic",
     "DmnError",
@@ -96,6 +104,7 @@ __all__ = [
     "Outcome",
     "Output",
     "Place",
+    "ProofUnreadable",
     "Range",
     "RangeOf",
     "Reading",
@@ -103,6 +112,7 @@ __all__ = [
     "Rule",
     "RuleTrace",
     "RulesError",
+    "Source",
     "TableExpression",
     "TableTrace",
     "Time",
@@ -118,7 +128,9 @@ __all__ = [
     "missing_facts",
     "parse",
     "parse_unary_tests",
+    "prove",
     "read_dmn",
+    "recompute",
     "to_json",
     "tree",
     "type_name",

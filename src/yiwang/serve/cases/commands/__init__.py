@@ -16,6 +16,7 @@ from yiwang.serve.cases.commands.pledging import check_pledge, restore_trust
 from yiwang.serve.cases.commands.procedures import extend, resume_clock, stop_clock
 from yiwang.serve.cases.commands.results import issue_result
 from yiwang.serve.cases.commands.revealing import reveal_numbers
+from yiwang.serve.cases.commands.sealing import seal_papers
 from yiwang.serve.cases.commands.steps import (
     accept,
     close,
@@ -36,6 +37,6 @@ from yiwang.serve.cases.commands.withdrawing import withdraw
 __all__ = [
     "accept", "add_material", "check_material", "check_pledge", "choose_delivery", "close", "confirm_receipt", "decide",
     "decline", "discontinue", "extend", "handle_task", "inspect", "issue_result", "lapse_deferral", "move_due", "note_export", "publish_template", "receive",
-    "reckon_anew", "record_delivery", "release", "release_results", "remind", "request_correction", "restore_trust", "resume_clock", "reveal_numbers", "review",
+    "reckon_anew", "record_delivery", "release", "release_results", "remind", "request_correction", "restore_trust", "resume_clock", "reveal_numbers", "review", "seal_papers",
     "settle", "stop_clock", "submit_bundle", "submit_matter", "supply", "supply_correction", "supply_deferred", "withdraw",
 ]  # fmt: skip

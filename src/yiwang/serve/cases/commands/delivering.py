@@ -74,8 +74,8 @@ def choose_delivery(
     if channel is DeliveryChannel.POST and not address.strip():
         raise AddressMissing(fields={"address": _("请填写收件人、电话和地址")})
     outer.delivery_channel, outer.delivery_together = channel.value, together
-    outer.delivery_address = address.strip() or None
-    outer.save(update_fields=["delivery_channel", "delivery_together", "delivery_address"])
+    outer.notice_channel, outer.delivery_address = channel.value, address.strip() or None
+    outer.save(update_fields=["delivery_channel", "notice_channel", "delivery_together", "delivery_address"])
     mine = CaseDelivery.objects.filter(Q(case=outer) | Q(case__parent=outer), waits=True)
     mine.update(channel=channel.value)
     release(outer, at)

@@ -9,7 +9,7 @@ from yiwang.kernel import calendars, evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.outbox import publish
 from yiwang.serve.cases import rules
-from yiwang.serve.cases.commands import journal
+from yiwang.serve.cases.commands import journal, sealing
 from yiwang.serve.cases.contracts import DeliveryChannel, DocumentDelivered, DocumentKind
 from yiwang.serve.cases.models import Case, CaseDelivery, CaseDocument
 from yiwang.serve.cases.queries import procedure, wording
@@ -67,8 +67,11 @@ def issue(
         issuer_id=by.account_id if by.is_official else None,
         sample=terms.sample,
         digest=rules.document_digest(number=number, kind=kind.value, content=content),
+        to_seal=kind.bears_seal and sealing.to_be_sealed(case.organisation_id),
     )
     row.save(force_insert=True)
+    if row.to_seal:
+        sealing.seal_later(case.pk)
     evidence.record(
         "case.document",
         SubjectRef("case", case.pk),
@@ -81,8 +84,8 @@ def issue(
 
 def _deliver(row: CaseDocument, case: Case, outer: Case, at: datetime) -> None:
     kind = DocumentKind(row.kind)
-    channel = DeliveryChannel(outer.delivery_channel)
     waits = kind.is_result
+    channel = DeliveryChannel(outer.delivery_channel if waits else outer.notice_channel)
     at_once = channel is DeliveryChannel.ONLINE and not waits
     CaseDelivery(
         document=row,

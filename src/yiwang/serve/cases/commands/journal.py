@@ -17,6 +17,7 @@ from yiwang.kernel.command import note
 from yiwang.kernel.legal_calendar import LimitUnit
 from yiwang.kernel.outbox import publish
 from yiwang.serve.cases import rules
+from yiwang.serve.cases.commands.archiving import open_archive_of
 from yiwang.serve.cases.contracts import (
     CaseAccepted,
     CaseAction,
@@ -105,6 +106,8 @@ def record(
         project_clock(case)
     case.save()
     _tell(case, action)
+    if action in _ENDING:
+        open_archive_of(case, by=by, at=at)
     if action not in _QUIET:
         _leave_evidence(case, action)
     note(SubjectRef("case", case.pk), number=case.number, action=action.value, status=case.status)
@@ -178,6 +181,7 @@ def project_parent(parent: Case, member: Case, *, by: Actor, at: datetime) -> No
     parent.save()
     if status.is_final:
         publish(CaseClosed(parent.pk, parent.number, parent.result))
+        open_archive_of(parent, by=by, at=at)
         _leave_evidence(parent, CaseAction.CLOSE)
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.commons.identity import queries as identity
+from yiwang.commons.licences import commands as licences
+from yiwang.commons.licences import queries as licence_queries
+from yiwang.commons.licences.contracts import Holder, HolderKind
 from yiwang.commons.rules.engine import compile_expression
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command
@@ -15,7 +18,7 @@ from yiwang.kernel.evidence import hidden_hash, new_salt
 from yiwang.kernel.evidence import record as leave_evidence
 from yiwang.kernel.outbox import publish
 from yiwang.serve.cases import policies, rules
-from yiwang.serve.cases.commands import journal
+from yiwang.serve.cases.commands import journal, sealing
 from yiwang.serve.cases.contracts import CaseAction, FieldsMissing, ResultIssued
 from yiwang.serve.cases.models import Case, CaseMaterial, CaseResult
 from yiwang.serve.matters import queries as matters
@@ -34,9 +37,11 @@ def issue_result(
 ) -> list[str]:
     """Issue every result of the matter; returns their ids. `fields`: the facts that officials enter, by name.
 
+    A result whose matter names a type of licence is issued as one in this transaction, others become papers to be sealed.
     Fields of the system are numbered by their pattern, those of a decision are worked out from `variables` of the process
     (and left out where these do not say). Issued once: a repeat returns what there is. The results become materials of
-    the members that wait for them. Raises FieldsMissing, CaseStateRefused, Forbidden.
+    the members that wait for them. Raises FieldsMissing, CaseStateRefused, Forbidden; FieldsInvalid and NumberTaken of
+    licences.
     """
     case, parent = journal.locked(case_id)
     issued = list(CaseResult.objects.filter(case=case).order_by("pk"))
@@ -49,6 +54,8 @@ def issue_result(
     _demand(definition.results, given)
     making = _Making(case, given, variables or {}, at)
     rows = [_result(making, each) for each in definition.results]
+    for row, each in zip(rows, definition.results, strict=True):
+        _give_form(row, each, by)
     CaseResult.objects.bulk_create(rows)
     for row in rows:
         CaseMaterial.objects.filter(origin=case, reference=row.kind, origin_result__isnull=True).update(
@@ -143,4 +150,34 @@ def _result(making: _Making, definition: ResultDef) -> CaseResult:
         organisation_id=case.organisation_id,
         organisation_name=case.organisation_name,
         issued_at=making.at,
+    )
+
+
+def _give_form(row: CaseResult, definition: ResultDef, by: Actor) -> None:
+    """Make the result a licence of its type, or have it sealed as a paper where the organisation has a seal.
+
+    A type that is not published here, as after a pack without it was loaded, leaves it a paper: no decision waits for that.
+    """
+    if definition.licence in licence_queries.type_keys(viewer=by):
+        row.licence_id = _licence(row, definition.licence, by)
+    elif sealing.to_be_sealed(row.organisation_id):
+        row.to_seal = True
+        sealing.seal_later(row.case_id)
+
+
+def _licence(row: CaseResult, type_key: str, by: Actor) -> UUID:
+    """Issue the licence that the result is, to the applicant, with the number of the result."""
+    case = row.case
+    holder = Holder(HolderKind.PERSON, case.person_id) if case.person_id else Holder(HolderKind.ENTITY, case.entity_id)
+    values = {line["fact"]: str(line.get("shown") or line["value"]) for line in row.payload["lines"]}
+    return licences.issue(
+        type_key=type_key,
+        holder=holder,
+        values=values,
+        organisation_id=row.organisation_id,
+        subject=SubjectRef("case", case.pk),
+        number=row.number,
+        valid_from=rules.day_of(row.issued_at),
+        by=by,
+        at=row.issued_at,
     )

@@ -13,9 +13,17 @@ from yiwang.kernel.command import command
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.commands import deferring, delivering, documents, journal, pledging
-from yiwang.serve.cases.contracts import CaseAction, CaseStatus, DocumentKind, ReasonMissing, ResultKind
+from yiwang.serve.cases.contracts import (
+    CaseAction,
+    CaseStateRefused,
+    CaseStatus,
+    DocumentKind,
+    ReasonMissing,
+    ResultKind,
+)
 from yiwang.serve.cases.models import Case, CaseDocument
 from yiwang.serve.cases.queries import procedure
+from yiwang.serve.cases.queries.licensing import unsound
 
 
 @command("cases.release")
@@ -147,6 +155,8 @@ def decide(
         return
     policies.check_step(by, case, action, by_process=by_process)
     policies.check_ripe(case, action, at)
+    if rule and action is CaseAction.GRANT:
+        _check_licences(case, action)
     ground = ground or procedure.terms(matter_id=case.matter_id).ground
     case.ground, case.reason = ground, reason or None
     data = {"rule": rule} if rule else None
@@ -156,6 +166,13 @@ def decide(
     documents.issue(case, kind, outer=parent, by=by, at=at, ground=ground, reason=reason, facts=facts)
     if action is CaseAction.GRANT:
         pledging.decided(case, at)
+
+
+def _check_licences(case: Case, action: CaseAction) -> None:
+    """Raises CaseStateRefused: no rule grants on a licence that ended meanwhile, or whose original nobody has seen."""
+    reason = unsound(case_id=case.pk, viewer=Actor.system("cases.decide"))
+    if reason:
+        raise CaseStateRefused(number=case.number, action=action.label, reason=reason)
 
 
 @command("cases.close")

@@ -15,13 +15,14 @@ from yiwang.kernel.command import command
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.legal_calendar import LimitUnit
 from yiwang.serve.cases import policies, rules
-from yiwang.serve.cases.commands import journal, pledging
+from yiwang.serve.cases.commands import journal, licensing, pledging
 from yiwang.serve.cases.contracts import (
     Answer,
     Applicant,
     CaseAction,
     CaseKind,
     CaseStatus,
+    DeliveryChannel,
     MaterialBy,
     MaterialInput,
     MatterHalted,
@@ -29,6 +30,7 @@ from yiwang.serve.cases.contracts import (
     SituationIncomplete,
 )
 from yiwang.serve.cases.models import Case, CaseMaterial
+from yiwang.serve.cases.queries.licensing import region_of
 from yiwang.serve.cases.queries.materials import provided
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import (
@@ -74,6 +76,7 @@ def submit_bundle(
     member_facts: Mapping[str, Sequence[str]] | None = None,
     region_code: str = "",
     channel: str = "online",
+    agreed_for: SubjectRef | None = None,
     idempotency_key: str | None = None,
     by: Actor,
     at: datetime,
@@ -81,18 +84,21 @@ def submit_bundle(
     """File a bundle: the parent and a member case for each matter that the situation asks for; the parent's id.
 
     `situation` holds the facts of the guide, `answers` those of the form, `member_facts` which facts each matter's form
-    takes (by matter code; absent: all), `region_code` where the applicant lives. Starts the bundle's process, attaches
+    takes (by matter code; absent: all), `region_code` where the applicant lives, `agreed_for` the draft with which the applicant
+    agreed that licences are retrieved instead of materials. Starts the bundle's process, attaches
     the files. A member that is suspended or cancelled is left out and told; MatterHalted where the bundle can't do
     without it. Raises SituationIncomplete, NothingToHandle, MaterialMissing, NoHandlingOrganisation, Forbidden,
-    MayNotRepresent.
+    MayNotRepresent, ConsentMissing and NotUsable where a consent or a licence ended meanwhile.
     """
     del idempotency_key
     bundle = matters.bundle_version(bundle_id=bundle_id, viewer=by)
     filing = _filing(bundle, applicant, situation, answers, member_facts, region_code, channel, by, at)
-    given = provided(guide=filing.guide, facts=filing.facts, materials=materials, by=by)
     taking_part = [each.key for each in filing.guide.members]
     members = [member for member in bundle.members if member.key in taking_part]
     handlers = {member.key: _handler(filing, member.matter) for member in members}
+    offers = licensing.offers(filing.guide, handlers, filing.facts, applicant, agreed_for, bundle.name, by)
+    materials = (*materials, *licensing.inputs(offers, materials))
+    given = provided(guide=filing.guide, facts=filing.facts, materials=materials, by=by)
     parent = _row(filing, CaseKind.BUNDLE, bundle.name, _lead(filing, members, handlers), Limits(bundle.promised))
     parent.bundle_id, parent.bundle_key = bundle.id, bundle.key
     parent.process_key, parent.process_version = bundle.spec.process, bundle.process_version
@@ -109,6 +115,7 @@ def submit_bundle(
     _write_materials(bundle, filing.guide, rows, given, at)
     _attach(parent, materials, by, at)
     pledging.sign(rows, given, _needed_by(filing.guide), parent, by, at)
+    licensing.retrieve(rows, given, _needed_by(filing.guide), offers, at)
     _begin(parent, bundle.spec.process, _variables(filing, parent, rows), by, at)
     return parent.pk
 
@@ -123,6 +130,7 @@ def submit_matter(
     materials: Sequence[MaterialInput] = (),
     region_code: str = "",
     channel: str = "online",
+    agreed_for: SubjectRef | None = None,
     idempotency_key: str | None = None,
     by: Actor,
     at: datetime,
@@ -135,8 +143,12 @@ def submit_matter(
         raise MatterHalted(halted=rules.halt_words(matter.name, halt))
     bundle = matters.as_bundle(matter=matter, viewer=by)
     filing = _filing(bundle, applicant, situation, answers, None, region_code, channel, by, at)
+    handler = _handler(filing, matter)
+    handlers = {matter.code: handler}
+    offers = licensing.offers(filing.guide, handlers, filing.facts, applicant, agreed_for, bundle.name, by)
+    materials = (*materials, *licensing.inputs(offers, materials))
     given = provided(guide=filing.guide, facts=filing.facts, materials=materials, by=by)
-    case = _row(filing, CaseKind.SINGLE, matter.name, _handler(filing, matter), matter.spec.limits)
+    case = _row(filing, CaseKind.SINGLE, matter.name, handler, matter.spec.limits)
     _pin(case, matter)
     case.answers = [asdict(answer) for answer in answers]
     case.number = _number(filing)
@@ -144,6 +156,7 @@ def submit_matter(
     _write_materials(bundle, filing.guide, {matter.code: case}, given, at)
     _attach(case, materials, by, at)
     pledging.sign({matter.code: case}, given, _needed_by(filing.guide), case, by, at)
+    licensing.retrieve({matter.code: case}, given, _needed_by(filing.guide), offers, at)
     _begin(case, matter.spec.process, _variables(filing, case, {}), by, at)
     return case.pk
 
@@ -161,7 +174,7 @@ def _filing(
 ) -> _Filing:
     policies.check_submit(by, applicant)
     facts = {**{answer.fact: answer.value for answer in answers}, **situation}
-    region_code = region_code or _region_of(bundle, facts)
+    region_code = region_code or region_of(bundle=bundle, facts=facts)
     guide = matters.guide(bundle=bundle, facts=facts, viewer=by, region_code=region_code)
     if guide.questions_left:
         raise SituationIncomplete(questions="；".join(question.text for question in guide.questions_left))
@@ -188,19 +201,9 @@ def _filing(
     )
 
 
-def _region_of(bundle: Bundle, facts: Mapping[str, Any]) -> str:
-    """The region of the filing, where nobody named it: the first that a member's handling asks for."""
-    named = [bundle.spec.region_fact]
-    named += [rule.region_fact for member in bundle.members for rule in member.matter.spec.handling]
-    return next((str(facts[name]) for name in named if name and facts.get(name)), "")
-
-
 def _name_of(applicant: Applicant) -> str:
-    kind, subject_id = ("person", applicant.person_id) if applicant.person_id else ("legal_entity", applicant.entity_id)
-    assert subject_id is not None
-    subject = SubjectRef(kind, subject_id)
-    names = identity.subject_names(subjects=[subject], viewer=Actor.system("cases.submit"))
-    return names.get(subject, "")
+    names = identity.subject_names(subjects=[applicant.subject], viewer=Actor.system("cases.submit"))
+    return names.get(applicant.subject, "")
 
 
 def _handler(filing: _Filing, matter: Matter) -> OrganisationRef:
@@ -234,9 +237,24 @@ def _row(filing: _Filing, kind: CaseKind, title: str, handler: OrganisationRef, 
         channel=filing.channel,
         situation=_situation(filing),
         **_limits(limits),
-        delivery_channel="counter" if filing.channel == "counter" else "online",
+        **_delivery(filing),
         submitted_at=filing.at,
     )
+
+
+def _delivery(filing: _Filing) -> dict[str, Any]:
+    """Notices arrive where it was filed, results as the form's answer says, else there too."""
+    choice = filing.bundle.spec.delivery_choice
+    filed = DeliveryChannel.COUNTER if filing.channel == "counter" else DeliveryChannel.ONLINE
+    said = str(filing.facts.get(choice.fact) or filed)
+    shown = {answer.fact: answer.shown or str(answer.value) for answer in filing.answers if answer.value}
+    address = "，".join(shown[fact] for fact in choice.address if fact in shown)
+    allowed = {DeliveryChannel.ONLINE, DeliveryChannel.COUNTER} | ({DeliveryChannel.POST} if address else set())
+    return {
+        "notice_channel": filed.value,
+        "delivery_channel": said if said in allowed else filed.value,
+        "delivery_address": address if said == DeliveryChannel.POST and address else None,
+    }
 
 
 def _limits(limits: Limits) -> dict[str, Any]:

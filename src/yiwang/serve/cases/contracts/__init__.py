@@ -1,6 +1,7 @@
 """Cases as they cross the border: words, what is filed, frozen views, events, errors."""
 
 from yiwang.serve.cases.contracts.documents import (
+    PAPERS,
     DeferredView,
     DeliveryChannel,
     DeliveryState,
@@ -8,8 +9,11 @@ from yiwang.serve.cases.contracts.documents import (
     DocumentKind,
     DocumentView,
     DraftDocument,
+    PaperKind,
     PledgeBar,
     PledgeView,
+    SealedPaperView,
+    SealStatus,
     Verification,
 )
 from yiwang.serve.cases.contracts.errors import (
@@ -36,6 +40,7 @@ from yiwang.serve.cases.contracts.errors import (
     PledgeNotOffered,
     PurposeMissing,
     ReasonMissing,
+    SealMissing,
     SituationIncomplete,
     TemplateChanged,
 )
@@ -75,6 +80,7 @@ from yiwang.serve.cases.contracts.views import (
 
 __all__ = [
     "CHOICES_OF",
+    "PAPERS",
     "AddressMissing",
     "AlreadyExtended",
     "Answer",
@@ -125,6 +131,7 @@ __all__ = [
     "NothingSupplied",
     "NothingToDefer",
     "NothingToHandle",
+    "PaperKind",
     "PledgeAlreadyChecked",
     "PledgeBar",
     "PledgeBarred",
@@ -136,6 +143,9 @@ __all__ = [
     "ResultKind",
     "ResultView",
     "RevealPurpose",
+    "SealMissing",
+    "SealStatus",
+    "SealedPaperView",
     "SituationIncomplete",
     "TaskChoice",
     "TemplateChanged",

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
+from yiwang.commons.files.contracts import MediaType, Purpose
 from yiwang.kernel.text import gettext_noop as _
 
 
@@ -36,6 +38,11 @@ class DocumentKind(StrEnum):
         return self is DocumentKind.GRANT
 
     @property
+    def bears_seal(self) -> bool:
+        """Whether the organisation seals it: not what the applicant signs, nor the proof of its delivery."""
+        return self not in {DocumentKind.PLEDGE, DocumentKind.SERVICE}
+
+    @property
     def many(self) -> bool:
         """Whether a case may have more than one."""
         return self in {DocumentKind.SPECIAL, DocumentKind.PLEDGE, DocumentKind.SERVICE}
@@ -57,6 +64,25 @@ _KIND = {
     DocumentKind.REVOCATION: _("撤销决定书"),
     DocumentKind.SERVICE: _("送达回证"),
 }
+
+
+PAPERS: Final = Purpose("case_paper", frozenset({MediaType.PDF}), 20 * 1024 * 1024)
+"""The sealed files of documents and results, as files keeps them."""
+
+
+class SealStatus(StrEnum):
+    """Whether a paper bears its organisation's seal: there was none to put on, it is being put on, it is on."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    SEALED = "sealed"
+
+
+class PaperKind(StrEnum):
+    """What a sealed paper is of; the values name it to seals."""
+
+    DOCUMENT = "case_document"
+    RESULT = "case_result"
 
 
 class DeliveryChannel(StrEnum):
@@ -122,8 +148,23 @@ class DeliveryView:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedPaperView:
+    """The sealed file of a document or a result (`of`). `digest`: SM3 of the file in hex."""
+
+    id: UUID
+    kind: PaperKind
+    of: UUID
+    case_number: str
+    title: str
+    number: str
+    file_id: UUID
+    digest: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document as issued. `sealed` is false until it bears the organisation's electronic seal."""
+    """A document as issued."""
 
     id: UUID
     case_id: UUID
@@ -142,7 +183,12 @@ class DocumentView:
     digest: str
     sample: bool
     delivery: DeliveryView | None = None
-    sealed: bool = False
+    seal: SealStatus = SealStatus.NONE
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it bears the organisation's electronic seal."""
+        return self.seal is SealStatus.SEALED
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,14 @@ class CaseStateRefused(Conflict):
     next_step = _("请刷新页面，按最新的状态继续。")
 
 
+class SealMissing(Conflict):
+    """The seal that was there when the paper was issued can't be found now."""
+
+    code = "cases.seal_missing"
+    message = _("{organisation}没有可以使用的电子印章。")
+    next_step = _("请在“电子印章”中恢复或重新制发，之后重试盖章。")
+
+
 class MemberBlocked(Conflict):
     code = "cases.member_blocked"
     message = _("办件{number}还在等待前序事项办结。")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from yiwang.kernel.actor import SubjectRef
 from yiwang.serve.cases.contracts.kinds import Attention, CaseStatus, MaterialBy
 
 
@@ -19,6 +20,14 @@ class Applicant:
     def __post_init__(self) -> None:
         if (self.person_id is None) == (self.entity_id is None):
             raise ValueError("an applicant is a person or a legal entity")
+
+    @property
+    def subject(self) -> SubjectRef:
+        """The applicant as a subject of identity."""
+        if self.person_id is not None:
+            return SubjectRef("person", self.person_id)
+        assert self.entity_id is not None
+        return SubjectRef("legal_entity", self.entity_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from yiwang.serve.cases.contracts.documents import DeferredView, DeliveryChannel, DocumentView, PledgeView
+from yiwang.commons.licences.contracts import LicenceBrief
+from yiwang.serve.cases.contracts.documents import DeferredView, DeliveryChannel, DocumentView, PledgeView, SealStatus
 from yiwang.serve.cases.contracts.filing import Answer
 from yiwang.serve.cases.contracts.kinds import CaseAction, CaseKind, CaseStatus, MaterialBy, ResultKind, TaskChoice
 from yiwang.serve.matters.contracts import Law
@@ -29,7 +30,7 @@ class MaterialView:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """A result of the decision. `sealed` is false until it bears the organisation's electronic seal."""
+    """A result of the decision: the `licence` that it is as far as the viewer may see it, else a paper to be sealed."""
 
     id: UUID
     kind: str
@@ -38,7 +39,13 @@ class ResultView:
     issued_by: str
     issued_at: datetime
     payload: Mapping[str, Any]
-    sealed: bool = False
+    seal: SealStatus = SealStatus.NONE
+    licence: LicenceBrief | None = None
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it bears the organisation's electronic seal."""
+        return self.seal is SealStatus.SEALED
 
 
 @dataclass(frozen=True, slots=True)

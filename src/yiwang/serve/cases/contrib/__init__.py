@@ -1,5 +1,5 @@
-"""Sources that prove materials."""
+"""Sources that prove materials; what cases tell privacy."""
 
-from yiwang.serve.cases.contrib import person
+from yiwang.serve.cases.contrib import person, privacy
 
-__all__ = ["person"]
+__all__ = ["person", "privacy"]

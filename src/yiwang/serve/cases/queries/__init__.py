@@ -8,6 +8,7 @@ from yiwang.serve.cases.queries.earlier import EarlierCase, earlier
 from yiwang.serve.cases.queries.limits import misreckoned
 from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, matters_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
+from yiwang.serve.cases.queries.papers import paper, sealed_bytes, sealed_paper, sealed_papers, sealing_left
 from yiwang.serve.cases.queries.parties import Party, party
 from yiwang.serve.cases.queries.pledges import pledge_bar, pledge_bars
 from yiwang.serve.cases.queries.procedure import Terms, terms
@@ -47,6 +48,7 @@ __all__ = [
     "misreckoned",
     "not_handed_in",
     "number_of",
+    "paper",
     "parcel_of",
     "party",
     "pledge_bar",
@@ -55,6 +57,10 @@ __all__ = [
     "results_due",
     "rights",
     "rows_of",
+    "sealed_bytes",
+    "sealed_paper",
+    "sealed_papers",
+    "sealing_left",
     "situation",
     "task_case",
     "tasks_of",

@@ -25,6 +25,7 @@ from yiwang.serve.cases.contracts import (
     DocumentNotFound,
     DocumentView,
     PledgeView,
+    SealStatus,
     Verification,
 )
 from yiwang.serve.cases.models import (
@@ -42,7 +43,9 @@ _BEFORE_DECISION = [CaseStatus.ACCEPTED.value, CaseStatus.REVIEWING.value]
 
 def documents_of(*, cases: Sequence[Case], viewer: Actor) -> dict[UUID, list[DocumentView]]:
     """The documents of these cases with their delivery, oldest first. One query, without the texts."""
-    rows = CaseDocument.objects.filter(case__in=cases).select_related("delivery__receipt").defer("content")
+    rows = (
+        CaseDocument.objects.filter(case__in=cases).select_related("delivery__receipt", "sealed_paper").defer("content")
+    )
     found: dict[UUID, list[DocumentView]] = {}
     now, by_id = clock.now(), {each.pk: each for each in cases}
     for row in sorted(rows, key=attrgetter("issued_at", "pk")):
@@ -54,7 +57,9 @@ def documents_of(*, cases: Sequence[Case], viewer: Actor) -> dict[UUID, list[Doc
 
 def document(*, document_id: UUID, viewer: Actor) -> tuple[DocumentView, str]:
     """A document with its text, and the number of its case. Raises DocumentNotFound, also for those who may not know."""
-    row = CaseDocument.objects.select_related("delivery__receipt", "case").filter(pk=document_id).first()
+    row = (
+        CaseDocument.objects.select_related("delivery__receipt", "case", "sealed_paper").filter(pk=document_id).first()
+    )
     if row is None or not Case.objects.filter(policies.visible(viewer), pk=row.case_id).exists():
         raise DocumentNotFound
     names = identity.account_names(account_ids={row.issuer_id}, viewer=viewer) if row.issuer_id else {}
@@ -89,7 +94,15 @@ def _view(row: CaseDocument, now: datetime, names: Mapping[UUID, str], *, texts:
         digest=bytes(row.digest).hex(),
         sample=row.sample,
         delivery=_delivery(row.delivery, now) if hasattr(row, "delivery") else None,
+        seal=seal_status(row=row),
     )
+
+
+def seal_status(*, row: CaseDocument | CaseResult) -> SealStatus:
+    """How far the seal of a document or result is; no query where `sealed_paper` came along."""
+    if not row.to_seal:
+        return SealStatus.NONE
+    return SealStatus.SEALED if hasattr(row, "sealed_paper") else SealStatus.WAITING
 
 
 def _delivery(row: CaseDelivery, now: datetime) -> DeliveryView:

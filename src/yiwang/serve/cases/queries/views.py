@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from yiwang.commons.identity import queries as identity
+from yiwang.commons.licences import queries as licences
+from yiwang.commons.licences.contracts import LicenceBrief
 from yiwang.kernel import calendars, clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.legal_calendar import LimitUnit
@@ -30,10 +32,11 @@ from yiwang.serve.cases.contracts import (
     MemberView,
     ResultKind,
     ResultView,
+    SealStatus,
 )
 from yiwang.serve.cases.models import Case, CaseEvent, CaseMaterial, CaseResult
 from yiwang.serve.cases.queries import procedure
-from yiwang.serve.cases.queries.documents import deferred_of, documents_of, first_broken, pledges_of
+from yiwang.serve.cases.queries.documents import deferred_of, documents_of, first_broken, pledges_of, seal_status
 from yiwang.serve.cases.queries.lists import case_row
 
 _PROMISE = "承诺办结时限"
@@ -53,7 +56,7 @@ def case(*, number: str, viewer: Actor) -> CaseView:
     if row.kind == CaseKind.BUNDLE.value:
         members = sorted(Case.objects.filter(parent=row).defer(*_OF_THE_BUNDLE), key=attrgetter("position"))
     events = _events([row.pk, *(member.pk for member in members)])
-    results = _results([row, *members])
+    results = _results([row, *members], viewer)
     official = not policies.is_applicant(viewer, row)
     promised, acceptance = _clocks(row, events.get(row.pk, []))
     names = _names(events, viewer)
@@ -183,15 +186,23 @@ def _history(events: Sequence[CaseEvent], names: Mapping[UUID, str], *, official
     )
 
 
-def _results(rows: Sequence[Case]) -> dict[UUID, list[ResultView]]:
+def _results(rows: Sequence[Case], viewer: Actor) -> dict[UUID, list[ResultView]]:
+    """The results of these cases, with the licences that they are. Two queries."""
+    wanted = [case.pk for case in rows]
+    results = sorted(CaseResult.objects.filter(case_id__in=wanted).select_related("sealed_paper"), key=attrgetter("pk"))
+    cards = licences.briefs(licence_ids=[row.licence_id for row in results if row.licence_id], viewer=viewer)
     found: dict[UUID, list[ResultView]] = {}
-    for row in sorted(CaseResult.objects.filter(case_id__in=[case.pk for case in rows]), key=attrgetter("pk")):
-        found.setdefault(row.case_id, []).append(result_view(row=row))
+    for row in results:
+        found.setdefault(row.case_id, []).append(result_view(row=row, licence=cards.get(row.licence_id)))
     return found
 
 
-def result_view(*, row: CaseResult) -> ResultView:
-    """A result as a frozen value."""
+def result_view(*, row: CaseResult, licence: LicenceBrief | None) -> ResultView:
+    """A result as a frozen value; `licence` as far as its viewer may see it."""
+    if licence is not None:
+        seal = SealStatus.SEALED if licence.sealed else SealStatus.WAITING
+    else:
+        seal = SealStatus.WAITING if row.licence_id else seal_status(row=row)
     return ResultView(
         id=row.pk,
         kind=row.kind,
@@ -200,6 +211,8 @@ def result_view(*, row: CaseResult) -> ResultView:
         issued_by=row.organisation_name,
         issued_at=row.issued_at,
         payload=row.payload,
+        seal=seal,
+        licence=licence,
     )
 
 
@@ -305,7 +318,8 @@ def result(*, number: str, result_id: UUID, viewer: Actor) -> tuple[CaseView, Re
     )
     if found is None:
         raise CaseNotFound
-    return case(number=found.case.number, viewer=viewer), result_view(row=found)
+    view = case(number=found.case.number, viewer=viewer)
+    return view, next(each for each in view.results if each.id == found.pk)
 
 
 def situation(*, number: str, viewer: Actor) -> Mapping[str, object]:

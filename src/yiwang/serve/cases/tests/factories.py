@@ -256,7 +256,13 @@ class Permit:
         return {each.kind.value: each.number for each in self.view().documents}
 
 
-def file_permit(sample: Sample | None = None, *, materials: tuple[MaterialInput, ...] = (), **options: Any) -> Permit:
+def file_permit(
+    sample: Sample | None = None,
+    *,
+    materials: tuple[MaterialInput, ...] = (),
+    answers: tuple[Answer, ...] = ANSWERS,
+    **options: Any,
+) -> Permit:
     """A filed application for a permit: `plan` may follow within 5 working days, a pledge may stand for `proof`."""
     sample = sample or make_sample()
     spec = matter_spec(
@@ -284,7 +290,7 @@ def file_permit(sample: Sample | None = None, *, materials: tuple[MaterialInput,
         matter_id=published.id,
         applicant=Applicant(person_id=sample.parent.person_id),
         situation={},
-        answers=ANSWERS,
+        answers=answers,
         materials=materials,
         region_code="320402001",
         by=sample.parent.actor,

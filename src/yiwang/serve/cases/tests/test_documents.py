@@ -16,6 +16,7 @@ from yiwang.kernel.outbox import OutboxEvent
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.cli import cli
 from yiwang.serve.cases.contracts import (
+    Answer,
     CaseNotFound,
     CaseStatus,
     DeliveryChannel,
@@ -28,7 +29,8 @@ from yiwang.serve.cases.contracts import (
 )
 from yiwang.serve.cases.models import CaseDelivery, CaseDocument, CaseEvent
 from yiwang.serve.cases.queries import wording
-from yiwang.serve.cases.tests.factories import SITUATION, SYSTEM, file_permit, make_sample
+from yiwang.serve.cases.tests.factories import ANSWERS, SITUATION, SYSTEM, file_permit, make_sample
+from yiwang.serve.matters.contracts import DeliveryChoice
 
 pytestmark = pytest.mark.django_db
 NUMBER = {"child_number": "320402202611160048"}
@@ -243,6 +245,19 @@ def test_results_do_not_wait_longer_than_the_ten_working_days_of_the_first():
         assert queries.results_due(viewer=SYSTEM) == (case_id,)
         assert commands.release_results(case_id=case_id, by=SYSTEM, at=clock.now()) == 1
         assert not queries.results_due(viewer=SYSTEM)
+
+
+@pytest.mark.parametrize(("said", "channel"), [("post", "post"), ("counter", "counter"), ("pigeon", "online")])
+def test_the_form_says_how_results_arrive_while_notices_still_come_online(said, channel):
+    answers = (*ANSWERS, Answer("way", said, "领取方式"), Answer("street", "样例路1号", "地址", "样例路1号"))
+    permit = file_permit(answers=answers, delivery_choice=DeliveryChoice("way", ("street",)))
+    permit.work(TaskChoice.ACCEPT)
+    permit.work(TaskChoice.GRANT)
+    found = {each.kind: each.delivery for each in permit.view().documents}
+    assert found[DocumentKind.ACCEPTANCE].channel is DeliveryChannel.ONLINE
+    assert found[DocumentKind.ACCEPTANCE].state is DeliveryState.DELIVERED
+    assert found[DocumentKind.GRANT].channel == channel
+    assert permit.view().delivery_address == ("样例路1号" if said == "post" else "")
 
 
 def test_at_the_counter_the_signature_is_delivery_and_proof_in_one():

@@ -51,7 +51,7 @@ def test_a_result_is_printable_and_says_that_it_is_not_sealed(sample, client):
     result = view.members[0].results[0]
     html = page(client, sample.parent.account_id, f"/cases/{view.number}/results/{result.id}/")
     assert result.number in html
-    assert "不是盖章的正式证照" in html
+    assert "本件未加盖电子印章" in html
 
 
 def test_an_official_opens_a_task_decides_and_is_led_back_to_the_inbox(sample, client):

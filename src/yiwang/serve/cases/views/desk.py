@@ -20,7 +20,8 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Invalid
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import CaseNotFound, CaseStatus, CaseView, DeskTask, RevealPurpose, TaskChoice
-from yiwang.serve.cases.views import drawing, papers, procedures, sheets, words
+from yiwang.serve.cases.queries import licensing
+from yiwang.serve.cases.views import drawing, licences, papers, procedures, sheets, words
 from yiwang.serve.cases.views.speaking import spoken
 from yiwang.web import components as ui
 from yiwang.web.components import Attr
@@ -179,6 +180,7 @@ def _page(
     errors = dict(refused.fields) if refused else {}
     fields = _fields(view, desk, request, errors) if desk else ()
     fields = fields[:1] if desk and desk.blocked else fields
+    used = licensing.licences_used(case_id=view.id, viewer=viewer)
     context = {
         "case": view,
         "desk": desk,
@@ -186,7 +188,15 @@ def _page(
         "light": _light(view),
         "due_words": _due_words(view),
         **_facts(view, whole=whole, refused=purpose),
-        "materials": papers.materials(view, official=True, checks="check" in rights),
+        "materials": papers.materials(
+            view,
+            official=True,
+            checks="check" in rights,
+            originals=frozenset(each.material for each in used if each.needs_original),
+        ),
+        "licences": licences.table(used),
+        "licence_notes": licences.warnings(used),
+        "licence_contents": licences.contents(used),
         "documents": sheets.table(view.documents, official=True, may_deliver="deliver" in rights),
         "steps": procedures.offered(view, rights),
         "pledges": (

@@ -18,6 +18,7 @@ from yiwang.serve.cases.contracts import (
     MemberView,
     ResultKind,
     ResultView,
+    SealStatus,
 )
 from yiwang.serve.cases.views import sheets, words
 from yiwang.web import components as ui
@@ -139,8 +140,23 @@ def _spans(member: MemberView, axis: Axis) -> tuple[ui.LaneSpan, ...]:
 
 def licence(number: str, result: ResultView) -> ui.Licence:
     """A result as a card; not sealed until it bears the organisation's electronic seal."""
-    href = reverse("cases:result", args=[number, result.id])
-    return ui.Licence(result.title, result.number, view_href=href, sealed=result.sealed)
+    place, card = [number, result.id], result.licence
+    verify = ofd = pdf = ""
+    if result.sealed and card is not None:
+        verify, ofd, pdf = card.verify_url, card.ofd_url, card.pdf_url
+    elif result.sealed:
+        verify, pdf = reverse("cases:verify_result", args=place), reverse("cases:result_pdf", args=place)
+    return ui.Licence(
+        result.title,
+        result.number,
+        verify_href=verify,
+        view_href=reverse("cases:result", args=place),
+        download_href=pdf,
+        sealed=result.sealed,
+        sample=card is not None and card.sample,
+        ofd_href=ofd,
+        sealing=result.seal is SealStatus.WAITING,
+    )
 
 
 def process(view: CaseView) -> ui.LazyDiagram | None:

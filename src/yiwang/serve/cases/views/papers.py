@@ -44,10 +44,13 @@ def hides_numbers(view: CaseView) -> bool:
     return any(words.number_words(each, whole=False) != each for each in told)
 
 
-def materials(view: CaseView, *, official: bool, checks: bool = False) -> ui.Table | None:
+def materials(
+    view: CaseView, *, official: bool, checks: bool = False, originals: frozenset[str] = frozenset()
+) -> ui.Table | None:
     """The materials: what provided them, whether they were checked, a link to each file or origin.
 
     `checks`: with a button for each that can be ticked now; it belongs to the form `check-materials` of the page.
+    `originals`: the materials of which a licence stands whose original is still to be looked at.
     """
     if not view.materials:
         return None
@@ -58,7 +61,8 @@ def materials(view: CaseView, *, official: bool, checks: bool = False) -> ui.Tab
     for each in view.materials:
         cells: list[ui.Text | ui.Component] = [each.name, words.material_source(each.by, each.origin_name)]
         if official:
-            cells.append(_tick(each) if checks and _can_be_checked(each) else _checked(each))
+            open_ = _can_be_checked(each) or (each.material in originals and each.checked_at is None)
+            cells.append(_tick(each) if checks and open_ else _checked(each))
         cells.append(_open(view, each))
         rows.append(ui.Row(tuple(cells)))
     return ui.Table.of(_("材料"), tuple(columns), tuple(rows))
@@ -80,6 +84,8 @@ def _checked(each: MaterialView) -> ui.Due | str:
         return ui.Due(ui.DueState.FINE, _("已签承诺书"))
     if each.by is MaterialBy.SHARED:
         return ui.Due(ui.DueState.DONE, _("与登记信息一致"))
+    if each.by is MaterialBy.LICENCE:
+        return ui.Due(ui.DueState.DONE, _("从电子证照调取"))
     if each.by is MaterialBy.MEMBER_OUTPUT:
         done = bool(each.reference)
         return ui.Due(ui.DueState.DONE if done else ui.DueState.PAUSED, each.reference or _("前序事项办理中"))
@@ -141,6 +147,7 @@ def refusal(view: CaseView) -> ui.Note | None:
 def result_sheet(view: CaseView, result: ResultView) -> ui.Sheet:
     """A result as a sheet; its seal stays a dashed circle until it is sealed."""
     lines = [f"{line.get('label') or line['fact']}：{line.get('shown') or line['value']}" for line in _lines(result)]
+    sample = result.licence is not None and result.licence.sample
     return ui.Sheet(
         authority=result.issued_by,
         title=result.title,
@@ -148,7 +155,8 @@ def result_sheet(view: CaseView, result: ResultView) -> ui.Sheet:
         to=view.applicant,
         paragraphs=tuple(lines),
         date=legal_day(result.issued_at),
-        seal=ui.Seal(result.issued_by, ui.SealState.SEALED if result.sealed else ui.SealState.WAITING),
+        seal=ui.Seal(result.issued_by, sheets.SEALS[result.seal], sample=sample),
+        sample=sample,
     )
 
 

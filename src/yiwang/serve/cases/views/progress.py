@@ -95,6 +95,7 @@ def result(request: HttpRequest, number: str, result_id: UUID) -> HttpResponse:
         "back_number": view.parent_number or view.number,
         "result": found,
         "sheet": papers.result_sheet(view, found),
+        "card": drawing.licence(view.parent_number or view.number, found),
         "facts": papers.result_facts(found),
     }
     return render(request, "cases/result.html", context)

@@ -1,6 +1,5 @@
 """The page of a document: read, confirm receipt, print; and how an applicant wants results to be delivered."""
 
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,8 +15,9 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Invalid
 from yiwang.serve.cases import commands, queries
-from yiwang.serve.cases.contracts import CaseView, DeliveryChannel, DeliveryState, DocumentView
+from yiwang.serve.cases.contracts import CaseView, DeliveryChannel, DeliveryState, DocumentView, PaperKind
 from yiwang.serve.cases.views import sheets
+from yiwang.serve.cases.views.verifying import as_file
 from yiwang.web import components as ui
 from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.printing import pdf
@@ -43,7 +43,9 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "light": sheets.light(delivery),
         "facts": sheets.facts(found),
         "sheet": sheets.sheet(found),
+        "seal": ui.SealMark(_("已加盖电子印章")),
         "pdf_url": reverse("cases:document_pdf", args=[document_id]),
+        "verify_url": reverse("cases:verify_document", args=[document_id]) if found.sealed else "",
         "confirms": confirms,
         "confirm_url": reverse("cases:confirm", args=[document_id]),
         "parcel": tuple(
@@ -59,12 +61,14 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_GET
 def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The document as a file to keep. It is what was issued; whether it was received is confirmed on its page."""
-    found, _number = queries.document(document_id=document_id, viewer=identity.actor_of(request))
-    response = HttpResponse(pdf(sheets.paper(found)), content_type="application/pdf")
-    name = quote(f"{found.title} {found.number}.pdf")
-    response["Content-Disposition"] = f"attachment; filename=\"{found.kind.value}.pdf\"; filename*=UTF-8''{name}"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    viewer = identity.actor_of(request)
+    found, _number = queries.document(document_id=document_id, viewer=viewer)
+    if found.sealed:
+        held = queries.sealed_paper(kind=PaperKind.DOCUMENT, of=document_id, viewer=viewer)
+        made = queries.sealed_bytes(found=held, viewer=viewer)
+    else:
+        made = pdf(queries.paper(document=found))
+    return as_file(made, found.kind.value, f"{found.title} {found.number}.pdf")
 
 
 @login_required

@@ -11,11 +11,11 @@ from yiwang.serve.cases.contracts import (
     DocumentKind,
     DocumentView,
     DraftDocument,
+    SealStatus,
 )
 from yiwang.serve.cases.rules import legal_day
 from yiwang.serve.cases.views import words
 from yiwang.web import components as ui
-from yiwang.web.printing import Paper
 
 _LIGHTS = {
     DeliveryState.WAITING: ui.DueState.PAUSED,
@@ -25,9 +25,11 @@ _LIGHTS = {
     DeliveryState.CONFIRMED: ui.DueState.DONE,
 }
 _NOT_NUMBERED = "（编号在签发时生成）"
-_UNSEALED = "未加盖电子印章"
-_UNSEALED_FOOT = "本文书未加盖电子印章。电子印章启用前，以编号和校验码在本平台核对。"
-_SAMPLE = "样例文书，不具有法律效力"
+SEALS = {
+    SealStatus.NONE: ui.SealState.NONE,
+    SealStatus.WAITING: ui.SealState.WAITING,
+    SealStatus.SEALED: ui.SealState.SEALED,
+}
 
 
 def draft_sheet(draft: DraftDocument) -> ui.Sheet:
@@ -53,25 +55,8 @@ def sheet(found: DocumentView) -> ui.Sheet:
         to=found.addressee,
         paragraphs=found.paragraphs,
         date=legal_day(found.day),
-        seal=ui.Seal(found.authority, ui.SealState.SEALED if found.sealed else ui.SealState.WAITING),
+        seal=ui.Seal(found.authority, SEALS[found.seal], sample=found.sample),
         sample=found.sample,
-    )
-
-
-def paper(found: DocumentView) -> Paper:
-    """The document as issued, to be printed: Chinese as the law wants it, whatever the language of the page."""
-    foot = (f"办件编号 {found.case_number}　校验码 {found.digest[:16]}",)
-    return Paper(
-        authority=found.authority,
-        title=found.title,
-        number=found.number,
-        to=found.addressee,
-        paragraphs=found.paragraphs,
-        day=found.day,
-        date=legal_day(found.day),
-        unsealed="" if found.sealed else _UNSEALED,
-        sample=_SAMPLE if found.sample else "",
-        foot=foot if found.sealed else (*foot, _UNSEALED_FOOT),
     )
 
 

@@ -130,7 +130,10 @@ class ResultField:
 
 @dataclass(frozen=True, slots=True)
 class ResultDef:
-    """What a grant yields: `fields` are new facts, `shows` repeats facts of the application."""
+    """What a grant yields: `fields` are new facts, `shows` repeats facts of the application.
+
+    `licence`: the type of licence as which it is issued and sealed; empty: a sealed paper.
+    """
 
     key: str
     name: str
@@ -139,14 +142,24 @@ class ResultDef:
     shows: tuple[str, ...] = ()
     validity: str = ""
     sample_file: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChoice:
+    """Which `fact` of the form says how results reach the applicant (online, post, counter), which facts the `address`."""
+
+    fact: str = ""
+    address: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Satisfier:
     """One way to provide a material.
 
-    `source`: the dataset or licence type, with the `facts` (column: fact) that must agree. Outputs name the `matter`
-    and the key of its `result`.
+    `source`: the dataset or licence type, with the `facts` (column or field of the licence: fact) that must agree; `grade`:
+    the lowest trust grade of a licence that is taken (国办函〔2016〕108号; C and D need a look at the original). Outputs name
+    the `matter` and the key of its `result`.
     """
 
     kind: SatisfierKind
@@ -154,6 +167,7 @@ class Satisfier:
     facts: Mapping[str, str] = field(default_factory=dict)
     matter: str = ""
     result: str = ""
+    grade: str = "B"
 
 
 UPLOAD = Satisfier(SatisfierKind.UPLOAD)
@@ -256,6 +270,7 @@ class MatterSpec:
     document_word: str = ""
     quantity_limit: str = ""
     intermediaries: tuple[Intermediary, ...] = ()
+    delivery_choice: DeliveryChoice = field(default_factory=DeliveryChoice)
 
     @property
     def handled_here(self) -> bool:
@@ -354,6 +369,7 @@ class BundleSpec:
     sample: bool = False
     sample_note: str = ""
     translations: Mapping[str, str] = field(default_factory=dict)
+    delivery_choice: DeliveryChoice = field(default_factory=DeliveryChoice)
 
     @property
     def handled_here(self) -> bool:

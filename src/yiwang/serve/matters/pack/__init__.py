@@ -108,6 +108,11 @@ def _facts_known(reader: PackReader, document: Document, vocabulary: Vocabulary)
             if fact and vocabulary.facts and fact not in vocabulary:
                 line = document.line(section, index, "fact")
                 reader.report.add(document.file, line, f"{fact} 不在事实表中", "在 facts.yaml 中定义，或改正名称")
+    choice = document.data.get("delivery_choice") or {}
+    for name in (choice.get("fact"), *choice.get("address", ())):
+        if name and vocabulary.facts and name not in vocabulary:
+            line = document.line("delivery_choice")
+            reader.report.add(document.file, line, f"{name} 不在事实表中", "在 facts.yaml 中定义，或改正名称")
 
 
 def _themes(reader: PackReader) -> tuple[ThemeView, ...] | None:

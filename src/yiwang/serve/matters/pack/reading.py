@@ -8,6 +8,7 @@ from typing import Any
 from yiwang.serve.matters.contracts import (
     BundleSpec,
     Clause,
+    DeliveryChoice,
     Fee,
     Handling,
     Law,
@@ -88,6 +89,7 @@ def matter_spec(data: Data, vocabulary: Vocabulary, *, process: str, procedure: 
         handle_item=str(data.get("handle_item") or ""),
         document_word=str((data.get("documents") or {}).get("word") or ""),
         quantity_limit=words(data.get("quantity_limit")),
+        delivery_choice=_delivery_choice(data),
         **terms.of_matter(data, words, procedure),
         translations=words.english,
     )
@@ -129,6 +131,7 @@ def bundle_spec(data: Data, vocabulary: Vocabulary, *, process: str) -> BundleSp
         promised=_days(promised),
         region_fact=str(data.get("region_fact") or ""),
         beneficiary_fact=str(data.get("beneficiary_fact") or ""),
+        delivery_choice=_delivery_choice(data),
         formulas=vocabulary.formulas(conditions),
         faq=tuple(Question(words(each["question"]), words(each["answer"])) for each in data.get("faq") or ()),
         consult=str(contact.get("consult") or ""),
@@ -258,6 +261,7 @@ def _satisfier(data: Data) -> Satisfier:
         facts=dict(data.get("facts") or {}),
         matter=str(data.get("matter") or ""),
         result=str(data.get("result") or ""),
+        grade=str(data.get("grade") or "B"),
     )
 
 
@@ -279,7 +283,13 @@ def _result(data: Data, words: Words, vocabulary: Vocabulary) -> ResultDef:
         shows=tuple(data.get("shows") or ()),
         validity=words(data.get("validity")),
         sample_file=str(data.get("sample_file") or ""),
+        licence=str(data.get("licence") or ""),
     )
+
+
+def _delivery_choice(data: Data) -> DeliveryChoice:
+    choice = data.get("delivery_choice") or {}
+    return DeliveryChoice(str(choice.get("fact") or ""), tuple(choice.get("address") or ()))
 
 
 def _situation(data: Data, words: Words, vocabulary: Vocabulary) -> SituationQuestion:

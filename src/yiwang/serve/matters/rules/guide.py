@@ -42,7 +42,12 @@ def alone(matter: Matter, questions: tuple[SituationQuestion, ...] = ()) -> Bund
     """A single matter as a bundle of one, so that one guide serves both."""
     member = MemberSpec(key=matter.code, matter=matter.code)
     spec = BundleSpec(
-        key=matter.code, name=matter.name, members=(member,), process=matter.spec.process, questions=questions
+        key=matter.code,
+        name=matter.name,
+        members=(member,),
+        process=matter.spec.process,
+        questions=questions,
+        delivery_choice=matter.spec.delivery_choice,
     )
     return Bundle(
         id=matter.id,

@@ -29,6 +29,7 @@ from yiwang.serve.portal.contracts import (
     WrongApplicant,
 )
 from yiwang.serve.portal.models import CounterFiling
+from yiwang.serve.portal.queries.licensed import known_by_licences
 
 
 @command("portal.begin_application")
@@ -50,6 +51,9 @@ def begin_application(
     if opened is None:
         draft_id = forms.start_draft(key=bundle.spec.form, values=situation, by=by, at=at)
         known = queries.known_before(bundle=bundle, draft_id=draft_id, viewer=by)
+        known |= known_by_licences(
+            bundle=bundle, situation=situation, draft_id=draft_id, applicant=applicant_of(by), viewer=by
+        )
         if known:
             forms.fill_draft(draft_id=draft_id, answers=known, by=by, at=at)
     else:
@@ -93,7 +97,7 @@ def send_application(
     verdict = queries.eligibility(bundle=bundle, facts=sent.values, viewer=by)
     if verdict is not None and verdict.refused:
         raise NotEligible(advice=verdict.advice)
-    case_id = _file(sent, bundle, agent, by, at)
+    case_id = _file(sent, bundle, agent, SubjectRef("draft", draft_id), by, at)
     if by.is_official:
         _keep_filing(case_id, papers, workplace, by, at)
     note(SubjectRef("case", case_id), draft=str(draft_id), signed=signed, papers=papers)
@@ -126,7 +130,9 @@ def _keep_filing(case_id: UUID, papers: int, workplace: str, by: Actor, at: date
     evidence.record("portal.filed_at_counter", SubjectRef("case", case_id), statement)
 
 
-def _file(sent: Submission, bundle: Bundle, agent: ServedAgent | None, by: Actor, at: datetime) -> UUID:
+def _file(
+    sent: Submission, bundle: Bundle, agent: ServedAgent | None, draft: SubjectRef, by: Actor, at: datetime
+) -> UUID:
     asked = {question.fact for question in bundle.spec.questions}
     situation = {fact: value for fact, value in sent.values.items() if fact in asked}
     authority = f"{agent.name}（{agent.basis.label}）" if agent else ""
@@ -141,6 +147,7 @@ def _file(sent: Submission, bundle: Bundle, agent: ServedAgent | None, by: Actor
             answers=answers,
             materials=materials,
             channel=channel,
+            agreed_for=draft,
             by=by,
             at=at,
         )
@@ -152,6 +159,7 @@ def _file(sent: Submission, bundle: Bundle, agent: ServedAgent | None, by: Actor
         materials=materials,
         member_facts=_member_facts(sent, bundle),
         channel=channel,
+        agreed_for=draft,
         by=by,
         at=at,
     )

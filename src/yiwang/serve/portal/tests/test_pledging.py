@@ -20,12 +20,17 @@ FACTS = {
 }  # fmt: skip
 
 
-def at_materials(browser):
+def begin(browser):
+    """Through the questions into a draft."""
     browser.get(f"/matters/{CODE}/guide/")
     while 'name="about"' in browser.text:
         about = re.search(r'name="about" value="(\w+)"', browser.text)
         browser.post(f"/matters/{CODE}/guide/", {"about": about[1], "answer": FACTS.get(about[1], "yes")})
     browser.post(f"/matters/{CODE}/begin/")
+
+
+def at_materials(browser):
+    begin(browser)
     browser.get(browser.draft)
     browser.fill(**FACTS)
     assert browser.url.endswith("/materials/")

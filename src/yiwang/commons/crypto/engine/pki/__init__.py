@@ -5,8 +5,9 @@ doesn't read (bare public keys, requests with several questions) and all that is
 through the suites. Answers are Verdicts; only the reading functions raise, and only PkiError.
 """
 
+from .algorithms import signature_fault
 from .authority import Authority, Profile, new_root, parse_name
-from .certificates import Certificate, read_certificate, read_certificates
+from .certificates import SEAL_MAKING, Certificate, read_certificate, read_certificates
 from .crls import RevocationList, read_list, write_list
 from .folder import AuthorityFolder
 from .keys import key_fits, private_key_pem, read_private_key
@@ -19,6 +20,7 @@ from .validation import check_certificate
 from .verdicts import Verdict
 
 __all__ = [
+    "SEAL_MAKING",
     "Authority",
     "AuthorityFolder",
     "Certificate",
@@ -46,6 +48,7 @@ __all__ = [
     "read_list",
     "read_private_key",
     "read_response",
+    "signature_fault",
     "write_certification_request",
     "write_list",
     "write_request",

@@ -19,7 +19,7 @@ from yiwang.commons.crypto.engine import LocalSigner, Signer, suite
 
 from . import der
 from .algorithms import key_info
-from .certificates import DEMONSTRATION_POLICY, Certificate, read_certificate
+from .certificates import DEMONSTRATION_POLICY, SEAL_MAKING, Certificate, read_certificate
 from .crls import SIGNATURE_OIDS, extension_der
 from .reasons import PkiError
 
@@ -27,17 +27,21 @@ NOTICE = "仅供测试和演示，不具有电子签名法规定的效力。For 
 MARK = "仅供测试演示 TEST ONLY"
 MAX_DAYS = 3650
 
-Profile = Literal["signing", "encryption", "server", "ocsp", "authority"]
+Profile = Literal["signing", "encryption", "server", "ocsp", "seal_maker", "time_stamping", "authority"]
 _USAGES: dict[Profile, tuple[str, ...]] = {
     "signing": ("digital_signature", "content_commitment"),
     "encryption": ("key_encipherment", "data_encipherment", "key_agreement"),
     "server": ("digital_signature",),
     "ocsp": ("digital_signature",),
+    "seal_maker": ("digital_signature", "content_commitment"),
+    "time_stamping": ("digital_signature", "content_commitment"),
     "authority": ("key_cert_sign", "crl_sign"),
 }
 _PURPOSES: dict[Profile, x509.ObjectIdentifier] = {
     "server": ExtendedKeyUsageOID.SERVER_AUTH,
     "ocsp": ExtendedKeyUsageOID.OCSP_SIGNING,
+    "seal_maker": x509.ObjectIdentifier(SEAL_MAKING),
+    "time_stamping": ExtendedKeyUsageOID.TIME_STAMPING,
 }
 _ALL_USAGES = (
     "digital_signature",
@@ -119,10 +123,10 @@ class Authority:
 
 
 def new_root(
-    private: bytes, subject: x509.Name, *, since: dt.datetime, days: int, path_length: int | None = 1
+    key: bytes | Signer, subject: x509.Name, *, since: dt.datetime, days: int, path_length: int | None = 1
 ) -> Authority:
-    """A self-signed authority with the key (PKCS#8 DER of a suite). Its name gets the mark that it is for tests only."""
-    signer = LocalSigner(private)
+    """A self-signed authority with the key (PKCS#8 DER of a suite, or the use of one). Its name gets the mark that it is for tests only."""
+    signer = LocalSigner(key) if isinstance(key, bytes) else key
     marked = x509.Name([*subject.rdns, x509.RelativeDistinguishedName([_mark()])])
     extensions = list(_extensions(signer.public, "authority", path_length, ()))
     name, until = marked.public_bytes(), _until(since, days)
@@ -153,7 +157,8 @@ def _extensions(public: bytes, profile: Profile, path_length: int | None, names:
     policy = x509.PolicyInformation(x509.ObjectIdentifier(DEMONSTRATION_POLICY), [x509.UserNotice(None, NOTICE)])
     yield extension_der(x509.CertificatePolicies([policy]))
     if profile in _PURPOSES:
-        yield extension_der(x509.ExtendedKeyUsage([_PURPOSES[profile]]))
+        # A service of time stamps does nothing else, and says so (RFC 3161, 2.3).
+        yield extension_der(x509.ExtendedKeyUsage([_PURPOSES[profile]]), critical=profile == "time_stamping")
     if profile == "ocsp":
         yield extension_der(x509.OCSPNoCheck())
     if names:

@@ -25,6 +25,8 @@ MAX_NAMES = 1000  # alternative names, name constraints, attributes of a name
 
 # An OID under a UUID of our own (X.667): the policy of certificates that only tests and demonstrations may use.
 DEMONSTRATION_POLICY = "2.25.58567071064068996373079642861272815847"
+# An OID under another UUID of our own: the extended key usage of systems that make electronic seals, as a root grants it.
+SEAL_MAKING = "2.25.303633189072309518861974518661235872669"
 USAGES = {
     "digital_signature": "digitalSignature",
     "content_commitment": "nonRepudiation",

@@ -20,6 +20,7 @@ from .samples import TIME, SampleLog
 HELD = Path(__file__).parent / "vectors" / "receipts.json"
 STANDALONE = Path(__file__).resolve().parents[6] / "docs" / "guide" / "verify_receipt.py"
 INDEX = 5
+MARKS = ("valid", "signature", "references", "seal", "chain")
 
 
 def changed_base64(line):
@@ -95,7 +96,7 @@ def written():
     for name in ("international", "national"):
         for what, receipt, keys in cases(name):
             line = judge_receipt(receipt.encode(), TrustedKeys.parse(keys)).as_json("en")
-            marks = {key: line[key] for key in ("valid", "signature", "references", "chain")}
+            marks = {key: line[key] for key in MARKS}
             found.append({"case": what, "suite": name, **marks, "receipt": receipt, "keys": keys})
     return found
 
@@ -113,17 +114,15 @@ def identity(case):
 def test_each_case_is_judged_as_held(case):
     verdict = judge_receipt(case["receipt"].encode(), TrustedKeys.parse(case["keys"]))
     line = verdict.as_json()
-    assert {key: line[key] for key in ("valid", "signature", "references", "chain")} == {
-        key: case[key] for key in ("valid", "signature", "references", "chain")
-    }
+    assert {key: line[key] for key in MARKS} == {key: case[key] for key in MARKS}
     assert verdict.valid == case["case"].startswith("valid") == (not verdict.reasons)
 
 
 def test_both_suites_have_the_same_verdicts():
     by_suite = [
-        {case["case"]: (case["valid"], case["signature"], case["references"], case["chain"]) for case in CASES if case["suite"] == name}
+        {case["case"]: [case[mark] for mark in MARKS] for case in CASES if case["suite"] == name}
         for name in ("international", "national")
-    ]  # fmt: skip
+    ]
     assert by_suite[0] == by_suite[1]
     assert sum(case["valid"] for case in CASES) == 16
 

@@ -52,7 +52,7 @@ export const needed = (trusted) => {
 
 class Judge {
   constructor(receipt, trusted, now) {
-    Object.assign(this, { receipt, trusted, now, reasons: [], remarks: [], cosigned: new Map(), refused: new Set() });
+    Object.assign(this, { receipt, trusted, now, reasons: [], remarks: [], cosigned: new Map(), refused: new Set(), chain: UNKNOWN });
   }
 
   wrong(code, params = {}, mark = INVALID) {
@@ -79,20 +79,22 @@ class Judge {
     if (!trusted) return this.wrong("keys.none", {}, UNKNOWN);
     const named = trusted.logs.filter((log) => log.name === origin);
     if (!named.length) return this.wrong("log.unknown", { origin }, UNKNOWN);
+    this.chain = INVALID;
     const keys = named.filter((log) => log.hashName === receipt.hashName);
     if (!keys.length) return this.wrong("log.hash", { found: receipt.hashName, wanted: named[0].hashName });
     const signed = receipt.note.signatures.flatMap((one) => keys.filter((key) => made(key, one)).map((key) => [key, one]));
     if (!signed.length) return this.wrong("log.unsigned", { origin });
+    this.chain = VALID;
     [[this.log]] = signed;
     if (!signed.every(([key, one]) => verifies(key, receipt.note.text, one))) return this.wrong("log.invalid", { origin });
     return VALID;
   }
 
-  chain() {
+  seal() {
     const { receipt, trusted } = this;
     if (!trusted) return UNKNOWN;
     const asked = trusted.quorum !== "none";
-    let mark = asked ? VALID : UNKNOWN;
+    let mark = VALID;
     for (const one of receipt.note.signatures) {
       const [name, key] = [...trusted.witnesses].find(([, each]) => made(each, one)) ?? [one.name, null];
       if (!key) {
@@ -127,13 +129,13 @@ export const judge = (bytes, trusted, now = 0) => {
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
     const { code, params, line } = fault;
-    return { valid: false, signature: UNKNOWN, references: UNKNOWN, chain: UNKNOWN, reasons: [{ code, params, line }], remarks: [] };
+    return { valid: false, signature: UNKNOWN, references: UNKNOWN, seal: UNKNOWN, chain: UNKNOWN, reasons: [{ code, params, line }], remarks: [] };
   }
   const found = new Judge(receipt, trusted, now);
   const references = found.references();
-  const [signature, chain] = [found.signature(), found.chain()];
-  const applying = [signature, references, ...(trusted && trusted.quorum !== "none" ? [chain] : [])];
-  const valid = found.reasons.length === 0 && applying.every((mark) => mark === VALID);
+  const [signature, seal] = [found.signature(), found.seal()];
+  const { chain } = found;
+  const valid = [signature, references, seal, chain].every((mark) => mark === VALID);
   const { reasons, remarks, cosigned, refused, leaf, root, log } = found;
-  return { valid, signature, references, chain, reasons, remarks, cosigned, refused, leaf, root, log, receipt };
+  return { valid, signature, references, seal, chain, reasons, remarks, cosigned, refused, leaf, root, log, receipt };
 };

@@ -132,9 +132,9 @@ const tellWitnesses = (verdict, because) => {
   }) : [];
   const wanted = trusted ? needed(trusted) : "";
   const said = !asked ? words.says.no_quorum
-    : verdict.chain === "valid" ? fill(words.says.witnessed, { many, wanted })
+    : verdict.seal === "valid" ? fill(words.says.witnessed, { many, wanted })
     : because(["witness."]);
-  step("witnesses", asked ? verdict.chain : "unknown", said, facts);
+  step("witnesses", asked ? verdict.seal : "unknown", said, facts);
 };
 
 // The headline names the first thing that is wrong.

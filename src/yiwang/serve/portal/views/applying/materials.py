@@ -18,6 +18,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.errors import DomainError
 from yiwang.serve.cases.contracts import MaterialBy, MaterialInput
 from yiwang.serve.matters.contracts import Inclusion, Necessity, TailoredMaterial
+from yiwang.serve.portal.views.applying import licences
 from yiwang.serve.portal.views.applying.work import MATERIALS, Work, frame, language, open_work, signed_in
 from yiwang.web.components import ErrorSummary
 from yiwang.web.components.lists import Task, TaskList
@@ -37,7 +38,7 @@ def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     errors: Mapping[str, str] = {}
     if request.method == "POST":
         _keep_pledges(request, work)
-        errors = _take_files(request, work)
+        errors = _take_files(request, work) | licences.keep(request, work)
         work = open_work(request, draft_id)
         errors = errors or missing(work)
         if not errors:
@@ -60,6 +61,7 @@ def missing(work: Work) -> dict[str, str]:
         if each.necessity is Necessity.REQUIRED
         and not work.draft.files.get(each.code)
         and not work.is_pledged(each.code)
+        and work.retrieved(each.code) is None
     }
 
 
@@ -74,6 +76,7 @@ def uploads(work: Work) -> TaskList | None:
             else "、".join(held[i].name for i in work.draft.files.get(each.code, ()) if i in held) or _("没有上传"),
         )
         for each in work.to_upload
+        if work.retrieved(each.code) is None
     )
     return TaskList(tasks) if tasks else None
 
@@ -83,6 +86,8 @@ def exempt(work: Work) -> TaskList | None:
     names = {member.key: work.say(member.matter.name) for member in work.bundle.members}
     given = ((each, work.needs.get(each.code)) for each in work.guide.materials if each.inclusion is not Inclusion.NO)
     tasks = tuple(_spared(work, each, how, names) for each, how in given if how is not None)
+    retrieved = ((each.name, work.retrieved(each.code)) for each in work.to_upload)
+    tasks += tuple(licences.spared(work, name, offer) for name, offer in retrieved if offer is not None)
     return TaskList(tasks) if tasks else None
 
 
@@ -192,7 +197,10 @@ def _fields(work: Work, errors: Mapping[str, str]) -> list[Field]:
     held = files.described(file_ids=_file_ids(work), viewer=work.viewer)
     fields: list[Field] = []
     for each in work.to_upload:
-        fields.append(_upload(work, each, held, errors.get(each.code, "")))
+        error, offer = errors.get(each.code, ""), work.offers.get(each.code)
+        if offer is not None:
+            fields.append(licences.field(work, offer, error))
+        fields.append(_upload(work, each, held, "" if offer is not None else error))
         if each.code in work.pledges:
             fields.append(_pledge_field(work, each))
     return fields
@@ -206,7 +214,8 @@ def _upload(work: Work, each: TailoredMaterial, held: Mapping[UUID, StoredFile],
             types=types_of(each),
             max_bytes=each.max_bytes,
             required=each.necessity is Necessity.REQUIRED
-            and (each.code not in work.pledges or each.code in work.barred),
+            and (each.code not in work.pledges or each.code in work.barred)
+            and each.code not in work.offers,
             help={"zh": each.note or each.standard, "en": work.say(each.note or each.standard)},
         ),
         draft=work.draft,

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.forms.contracts import AnswersInvalid, DraftConflict
 from yiwang.commons.identity.queries import actor_of, standing_of
+from yiwang.commons.licences.contracts import NotUsable
+from yiwang.commons.privacy.contracts import ConsentMissing
 from yiwang.kernel import clock
 from yiwang.kernel.errors import IdempotencyMismatch
 from yiwang.serve.cases import queries as cases
@@ -140,7 +142,9 @@ def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return _page(request, open_work(request, draft_id), "", refusal.sentence(_))
     except MatterHalted:
         return redirect("portal:check", draft_id=draft_id)
-    except MaterialMissing:
+    except (MaterialMissing, ConsentMissing, NotUsable) as refusal:
+        if not isinstance(refusal, MaterialMissing):  # the page of materials says by itself what is missing
+            messages.warning(request, refusal.sentence(_))
         return redirect("portal:step", draft_id=draft_id, step=MATERIALS)
     except DraftConflict:
         messages.warning(request, _("内容在另一页改过，请再核对一次。"))

@@ -17,9 +17,11 @@ from yiwang.commons.forms.contracts import DraftView, Fault, say
 from yiwang.commons.forms.engine import Definition, State, check, computed, evaluate
 from yiwang.commons.identity.queries import actor_of
 from yiwang.kernel import clock
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.serve.cases import queries as cases
 from yiwang.serve.cases.contracts import MaterialInput, PledgeBar
+from yiwang.serve.cases.contracts.licences import LicenceOffer
+from yiwang.serve.cases.queries import licensing
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import (
     Bundle,
@@ -134,6 +136,23 @@ class Work:
             applicant=applicant_of(self.viewer), matter_codes=set(kinds.values()), viewer=self.viewer
         )
         return {code: bars[kind] for code, kind in kinds.items() if kind in bars}
+
+    @cached_property
+    def offers(self) -> Mapping[str, LicenceOffer]:
+        """By material the applicant's own electronic licence that can stand for it, with what they agreed to."""
+        return licensing.offered(
+            bundle=self.bundle,
+            guide=self.guide,
+            facts=self.facts,
+            holder=applicant_of(self.viewer).subject,
+            asked_for=SubjectRef("draft", self.draft.id),
+            viewer=self.viewer,
+        )
+
+    def retrieved(self, material: str) -> LicenceOffer | None:
+        """The licence that will be retrieved instead of the material: agreed to, and nothing was uploaded."""
+        offer = self.offers.get(material)
+        return offer if offer is not None and offer.agreed and not self.draft.files.get(material) else None
 
     def is_pledged(self, material: str) -> bool:
         """Whether the applicant signs a pledge for the material instead of handing it in."""

@@ -1,0 +1,28 @@
+"""Writes of archives: open, pack, check, decide on retention, lists, readings, the fixity run."""
+
+from yiwang.commons.archives.commands.access import decide_access, read_archive, request_access
+from yiwang.commons.archives.commands.fixity import advance_fixity, end_fixity, start_fixity
+from yiwang.commons.archives.commands.keeping import (
+    number_archive,
+    record_check,
+    record_package,
+    repack,
+    schedule,
+    wait_for,
+)
+from yiwang.commons.archives.commands.keys import ensure_key, write_trusted_keys
+from yiwang.commons.archives.commands.lists import (
+    complete_transfer,
+    decide_destruction,
+    destroy,
+    propose_destruction,
+    propose_transfer,
+)
+from yiwang.commons.archives.commands.opening import open_archive, pack_again
+
+__all__ = [
+    "advance_fixity", "complete_transfer", "decide_access", "decide_destruction", "destroy", "end_fixity", "ensure_key",
+    "number_archive", "open_archive", "pack_again", "propose_destruction", "propose_transfer", "read_archive",
+    "record_check", "record_package", "repack", "request_access", "schedule", "start_fixity", "wait_for",
+    "write_trusted_keys",
+]  # fmt: skip

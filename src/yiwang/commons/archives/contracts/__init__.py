@@ -1,0 +1,48 @@
+"""What crosses the border of archives: states, views, what a source hands over, events, refusals."""
+
+from yiwang.commons.archives.contracts.errors import (
+    AccessNotOpen,
+    ArchiveNotFound,
+    ArchiveStateRefused,
+    ListNotFound,
+    MayNotKeep,
+    MayNotView,
+    NothingChosen,
+    NotYourRequest,
+    OwnProposal,
+    PurposeMissing,
+    StillKept,
+)
+from yiwang.commons.archives.contracts.events import ArchiveClosed, ArchiveDestroyed
+from yiwang.commons.archives.contracts.kinds import (
+    AccessState,
+    ArchiveStep,
+    ListKind,
+    ListState,
+    Retention,
+    State,
+)
+from yiwang.commons.archives.contracts.views import (
+    AccessView,
+    ArchiveRow,
+    ArchiveView,
+    CheckView,
+    FixityView,
+    ListEntry,
+    ListView,
+    StandingView,
+    StepView,
+)
+
+VIEW = "archives.view"
+KEEP = "archives.keep"
+APPROVE = "archives.approve"
+ARCHIVE = "archive"
+"""Kind of the subject that audit, evidence and events name."""
+
+__all__ = [
+    "APPROVE", "ARCHIVE", "KEEP", "VIEW", "AccessNotOpen", "AccessState", "AccessView", "ArchiveClosed", "ArchiveDestroyed",
+    "ArchiveNotFound", "ArchiveRow", "ArchiveStateRefused", "ArchiveStep", "ArchiveView", "CheckView", "FixityView", "ListEntry", "ListKind", "ListNotFound", "ListState", "ListView", "MayNotKeep", "MayNotView",
+    "NotYourRequest", "NothingChosen", "OwnProposal", "PurposeMissing", "Retention", "StandingView", "State",
+    "StepView", "StillKept",
+]  # fmt: skip

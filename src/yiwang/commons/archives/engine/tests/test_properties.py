@@ -1,0 +1,101 @@
+"""The four-property check: each fault fails the check that is about it, at each stage, with words on what to do."""
+
+from datetime import timedelta
+
+import pytest
+
+from yiwang.commons.archives.engine import (
+    CHECKS,
+    DIGESTS,
+    Outcome,
+    Property,
+    Stage,
+    Step,
+    Surroundings,
+    check_package,
+)
+
+from .samples import AT, PDF, Kind, content, item, package, trusted
+
+AROUND = Surroundings(trusted=trusted())
+
+
+def failed(data, stage=Stage.ARCHIVE, around=AROUND):
+    report = check_package(data, stage, around)
+    assert report.passed == (not [each for each in report.findings if each.outcome is Outcome.FAILED])
+    return {each.check.id for each in report.findings if each.outcome is Outcome.FAILED}
+
+
+def test_a_sound_package_passes_at_every_stage():
+    data = package()
+    around = Surroundings(trusted=trusted(), digest=DIGESTS["sm3"](data), scan=lambda _: True)
+    for stage in Stage:
+        report = check_package(data, stage, around)
+        assert report.passed
+        assert {report.outcome(each) for each in Property} == {Outcome.PASSED}
+
+
+def test_without_a_scanner_safety_is_told_as_unchecked_not_as_passed():
+    report = check_package(package(), Stage.ARCHIVE, AROUND)
+    assert (report.passed, report.outcome(Property.SAFE)) == (True, Outcome.UNCHECKED)
+
+
+def one(kind, name, body, media_type):
+    return (*content().items, item(kind, name, body, media_type))
+
+
+@pytest.mark.parametrize(
+    ("changes", "check"),
+    [
+        ({"title": "长" * 301}, "authentic.length"),
+        ({"retention": "20年"}, "authentic.domain"),
+        ({"submitted_at": AT + timedelta(days=1)}, "authentic.reason"),
+        ({"archive_number": "2026-1"}, "authentic.number"),
+        ({"items": one(Kind.MATERIAL, "002.pdf", b"MZ\x90", "application/pdf")}, "authentic.content"),
+        ({"items": one(Kind.MATERIAL, "002.pdf", b"MZ\x90", "application/pdf")}, "usable.content"),
+        ({"items": one(Kind.MATERIAL, "002.pdf", b"MZ\x90", "application/pdf")}, "safe.active"),
+        ({"items": one(Kind.MATERIAL, "002.pdf", PDF + b"/Encrypt %%EOF", "application/pdf")}, "usable.package"),
+        ({"items": one(Kind.MATERIAL, "002.pdf", PDF + b"/JavaScript %%EOF", "application/pdf")}, "safe.active"),
+        ({"items": one(Kind.MATERIAL, "002.pdf", PDF[:20], "application/pdf")}, "usable.content"),
+        ({"items": one(Kind.MATERIAL, "002.doc", b"x", "application/msword")}, "usable.format"),
+        ({"agents": ()}, "complete.entities"),
+        ({"matter": ""}, "complete.required"),
+        ({"steps": (Step("申请", AT, "样例"),)}, "complete.process"),
+        ({"items": content().items[2:]}, "complete.content"),
+        ({"items": content().items[:-2]}, "complete.evidence"),
+    ],
+)
+def test_a_fault_fails_the_check_that_is_about_it(changes, check):
+    assert check in failed(package(**changes))
+
+
+def test_what_is_not_what_was_registered_fails_at_transfer_and_preservation():
+    around = Surroundings(trusted=trusted(), digest="0" * 64)
+    for stage in (Stage.TRANSFER, Stage.PRESERVE):
+        assert failed(package(), stage, around) == {"authentic.package", "safe.process"}
+
+
+def test_malicious_code_is_found_by_the_scanner():
+    around = Surroundings(trusted=trusted(), scan=lambda data: data != PDF)
+    assert failed(package(), around=around) == {"safe.virus"}
+
+
+def test_the_key_of_another_fails_and_no_keys_leave_it_unchecked():
+    assert failed(package(), around=Surroundings(trusted=trusted("international"))) == {"authentic.signature"}
+    report = check_package(package(), Stage.ARCHIVE)
+    assert report.outcome(Property.AUTHENTIC) is Outcome.UNCHECKED
+
+
+@pytest.mark.parametrize("cut", [0, 1, 100, 5000])
+def test_whatever_bytes_it_is_given_it_answers(cut):
+    report = check_package(package()[:cut], Stage.PRESERVE, AROUND)
+    assert not report.passed
+    assert len(report.findings) == len(CHECKS)
+
+
+def test_each_check_refers_to_the_standard_and_says_what_to_do():
+    assert len({check.id for check in CHECKS}) == len(CHECKS)
+    for check in CHECKS:
+        assert check.reference.startswith("DA/T 70-2018 ")
+        assert check.advice.endswith("。")
+        assert check.stages <= frozenset(Stage)

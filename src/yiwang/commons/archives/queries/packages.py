@@ -1,0 +1,62 @@
+"""Packages in the store: their bytes, and the four-property check of one with all that this installation knows."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+from yiwang.commons.archives import registry
+from yiwang.commons.archives.engine import (
+    KEYS,
+    Report,
+    Stage,
+    Surroundings,
+    TrustedArchives,
+    check_package,
+)
+from yiwang.commons.files import registry as files
+from yiwang.commons.files.contracts import ScanState
+from yiwang.commons.seals import queries as seals
+from yiwang.commons.seals.engine import Trust, verify_sealed
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.settings import settings
+from yiwang.kernel.verdicts import Verdict
+
+_JUDGE = Actor.system("archives: seals inside packages")
+
+
+def stored(*, digest: str, viewer: Actor) -> bytes:
+    """The package of that digest; empty where it is gone. For whoever has asked the policies before."""
+    del viewer
+    try:
+        with registry.packages().open(digest) as stream:
+            return stream.read()
+    except (FileNotFoundError, ValueError):
+        return b""
+
+
+def check_stored(*, digest: str, stage: Stage, viewer: Actor) -> Report:
+    """The four-property check of a stored package. One query where it holds sealed files."""
+    data = stored(digest=digest, viewer=viewer)
+    path = settings().data_dir / KEYS
+    trusted = TrustedArchives.parse(path.read_bytes()) if path.exists() else None
+    around = Surroundings(trusted=trusted, judge_sealed=_judge(), digest=digest, scan=_scan())
+    return check_package(data, stage, around)
+
+
+def _judge() -> Callable[[bytes], Verdict]:
+    """Judges seals by what this installation trusts now; asked once, when the first sealed file is met."""
+    known: list[Trust] = []
+
+    def judge(data: bytes) -> Verdict:
+        if not known:
+            known.append(seals.trust(viewer=_JUDGE))
+        return verify_sealed(data, known[0])
+
+    return judge
+
+
+def _scan() -> Callable[[bytes], bool] | None:
+    """The scanner of uploads, as a look at bytes; None where the city has none."""
+    look = files.scanner()
+    if look is None:
+        return None
+    return lambda data: look(BytesIO(data)) is not ScanState.INFECTED

@@ -1,0 +1,152 @@
+"""The pages: wallet, one licence, showing, checking, the officials' desk; constant queries; nothing of others."""
+
+import pytest
+from django.urls import reverse
+
+from yiwang.commons.files.tests.factories import blob_folder  # noqa: F401  a fixture
+from yiwang.commons.identity.tests.factories import (
+    Grants,
+    login,
+    make_official,
+    make_organisation,
+    make_person,
+    make_resident,
+)
+from yiwang.commons.licences import commands
+from yiwang.commons.licences.contracts import IMPORT, MANAGE, VIEW, Holder, HolderKind
+from yiwang.commons.licences.models import Licence, LicenceShowing
+from yiwang.commons.licences.tests.factories import SYSTEM, issue, licensed, make_type, sealing_office  # noqa: F401
+from yiwang.kernel import clock
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blob_folder")]
+
+
+@pytest.fixture
+def resident(client):
+    made = make_resident()
+    login(client, made.account_id)
+    return made
+
+
+def _own(resident) -> Holder:
+    return Holder(HolderKind.PERSON, resident.person_id)
+
+
+def test_the_wallet_shows_own_licences_alone_in_a_constant_number_of_queries(
+    client, resident, django_assert_max_num_queries
+):
+    issue(Holder(HolderKind.PERSON, make_person("样例乙")), values={"shop_name": "别人的店"})
+    where = make_organisation()
+    for _each in range(3):
+        issue(_own(resident), organisation_id=where)
+    client.get(reverse("licences:wallet"))
+    with django_assert_max_num_queries(12) as few:
+        page = client.get(reverse("licences:wallet")).content.decode()
+    assert page.count("ll-card__title") == 3
+    for _each in range(20):
+        issue(_own(resident), organisation_id=where)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        page = client.get(reverse("licences:wallet")).content.decode()
+    assert page.count("ll-card__title") == 23
+
+
+def test_somebody_else_s_licence_is_not_found(client, resident):
+    other = issue()
+    assert client.get(reverse("licences:licence", args=[other])).status_code == 404
+    assert client.get(reverse("licences:show", args=[other])).status_code == 404
+
+
+def test_the_holder_shows_a_licence_and_a_stranger_checks_it_once(client, resident, sealing_office):  # noqa: F811
+    made = licensed(sealing_office, _own(resident))
+    one = client.get(reverse("licences:licence", args=[made])).content.decode()
+    assert "样例面馆" in one
+    assert "验证" in one
+    page = client.post(reverse("licences:show", args=[made]), {"purpose": "open_shop", "minutes": "5"})
+    assert page.status_code == 200
+    digits = page.context["made"].code
+    client.logout()
+    seen = client.post(reverse("licences:check"), {"code": digits, "name": "样例单位"}).content.decode()
+    assert "样例面馆" in seen
+    assert "仅供办理开店手续使用" in seen
+    assert "13800000000" not in seen
+    assert client.post(reverse("licences:check"), {"code": digits}).status_code == 422
+    assert LicenceShowing.objects.get().checker_name == "样例单位"
+
+
+def test_who_guesses_codes_has_to_wait(client):
+    answers = [client.post(reverse("licences:check"), {"code": f"{n:012}"}).status_code for n in range(11)]
+    assert answers == [422] * 10 + [429]
+
+
+def test_an_official_with_a_grant_finds_suspends_and_corrects(client, sealing_office):  # noqa: F811
+    made = licensed(sealing_office)
+    grants = [Grants(action, organisation_id=sealing_office) for action in (VIEW, MANAGE, IMPORT)]
+    official = make_official(sealing_office, grants=grants, name="样例经办")
+    login(client, official.account_id)
+    number = Licence.objects.get(pk=made).number
+    assert number in client.get(reverse("licences:desk"), {"q": number[:6]}).content.decode()
+    assert client.get(reverse("licences:desk_licence", args=[made])).status_code == 200
+    url = reverse("licences:step", args=[made, "suspend"])
+    assert client.post(url, {"ground": "investigation", "reason": ""}).status_code == 422
+    assert client.post(url, {"ground": "investigation", "reason": "样例调查"}).status_code == 303
+    assert Licence.objects.get(pk=made).state == "suspended"
+    assert (
+        client.post(reverse("licences:step", args=[made, "resume"]), {"ground": "other", "reason": "查清"}).status_code
+        == 303
+    )
+    changed = client.post(
+        reverse("licences:step", args=[made, "change"]),
+        {"ground": "error", "reason": "更正", "v-shop_name": "样例饭店", "v-shop_address": "", "v-phone": ""},
+    )
+    assert changed.status_code == 303
+    assert Licence.objects.get(pk=made).pending_id is not None
+
+
+def test_an_official_without_a_grant_and_a_resident_see_no_desk(client, resident):
+    assert client.get(reverse("licences:desk")).status_code == 403
+    official = make_official(make_organisation(), grants=[], name="样例路人")
+    login(client, official.account_id)
+    assert client.get(reverse("licences:desk")).status_code == 403
+    assert client.get(reverse("licences:desk_licence", args=[issue()])).status_code == 404
+
+
+def test_an_import_is_uploaded_and_its_rejects_taken_along(client):
+    where = make_organisation()
+    make_type()
+    official = make_official(
+        where, grants=[Grants(each, organisation_id=where) for each in (VIEW, IMPORT)], name="样例经办"
+    )
+    login(client, official.account_id)
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    file = SimpleUploadedFile("a.csv", "number,holder_name,holder_code,shop_name\nN1,样例,1,店\n".encode())
+    answer = client.post(reverse("licences:imports"), {"type": "sample_permit", "file": file, "seals": "no"})
+    assert answer.status_code == 303
+    run = answer.url.rstrip("/").rpartition("/")[2]
+    from uuid import UUID
+
+    while commands.import_batch(import_id=UUID(run), by=SYSTEM, at=clock.now()):
+        pass
+    assert client.get(answer.url).status_code == 200
+    taken = b"".join(client.get(reverse("licences:rejects", args=[run])).streaming_content).decode()
+    assert "holder_code" in taken
+    assert client.get(reverse("licences:imports")).status_code == 200
+
+
+def test_what_is_stuck_is_shown_and_tried_again(client):
+    where = make_organisation()
+    made = issue(organisation_id=where)
+    commands.note_problem(licence_id=made, problem="没有印章", by=SYSTEM, at=clock.now())
+    official = make_official(
+        where, grants=[Grants(each, organisation_id=where) for each in (VIEW, MANAGE)], name="样例经办"
+    )
+    login(client, official.account_id)
+    assert "没有印章" in client.get(reverse("licences:stuck")).content.decode()
+    assert client.post(reverse("licences:again", args=[made])).status_code == 303
+    assert Licence.objects.get(pk=made).tries == 0
+
+
+def test_the_verdict_is_shown_mark_by_mark(client, resident, sealing_office):  # noqa: F811
+    made = licensed(sealing_office, _own(resident))
+    page = client.get(reverse("licences:verified", args=[made]))
+    assert page.status_code == 200

@@ -1,0 +1,100 @@
+"""Pulling from a department's system: a real server beside, with its faults; cached with age."""
+
+import json
+import threading
+import time
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from yiwang.commons.identity.tests.factories import make_organisation
+from yiwang.commons.licences import commands, queries, registry
+from yiwang.commons.licences.contracts import PullFailed, TrustGrade
+from yiwang.commons.licences.contrib.http import HttpPuller
+from yiwang.commons.licences.models import Licence
+from yiwang.commons.licences.tests.factories import SYSTEM, make_type, person_holder
+from yiwang.kernel import clock
+
+pytestmark = pytest.mark.django_db
+ONE = {"number": "D-1", "holder_name": "样例甲", "values": {"shop_name": "样例店"}, "valid_until": "2031-01-01"}
+
+
+class _Department(BaseHTTPRequestHandler):
+    answers: list = []
+    asked: list = []
+
+    def do_POST(self):
+        self.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        status, body, wait = self.answers.pop(0)
+        time.sleep(wait)
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "http://127.0.0.1:1/")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args):
+        """Be quiet."""
+
+
+@pytest.fixture
+def department():
+    _Department.answers, _Department.asked = [], []
+    server = HTTPServer(("127.0.0.1", 0), _Department)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    make_type()
+    where = make_organisation("sample-department")
+    registry.register_puller(
+        "sample_permit", HttpPuller(f"http://127.0.0.1:{server.server_port}/", seconds=0.5), issuer="sample-department"
+    )
+    yield where
+    registry._pullers.pop("sample_permit")
+    server.shutdown()
+    server.server_close()
+
+
+def _say(*found, status=200, wait=0.0):
+    _Department.answers.append((status, json.dumps({"licences": list(found)}).encode(), wait))
+
+
+def _fetch(holder, at=None):
+    return commands.fetch(type_key="sample_permit", holder=holder, by=SYSTEM, at=at or clock.now())
+
+
+def test_what_the_department_says_is_kept_with_its_age(department):
+    holder = person_holder()
+    _say(ONE)
+    assert _fetch(holder) == 1
+    [held] = queries.held(holder=holder, viewer=SYSTEM)
+    assert (held.number, held.grade) == ("D-1", TrustGrade.B)
+    assert _fetch(holder) is None
+    assert len(_Department.asked) == 1
+    later = clock.now() + timedelta(hours=13)
+    _say({**ONE, "values": {"shop_name": "新名称"}})
+    assert _fetch(holder, later) == 1
+    [held] = queries.held(holder=holder, viewer=SYSTEM)
+    assert (held.version, held.as_of) == (2, later)
+
+
+def test_what_the_department_revokes_or_forgets_ends_here(department):
+    holder = person_holder()
+    _say(ONE, {**ONE, "number": "D-2"})
+    _fetch(holder)
+    _say({**ONE, "state": "revoked"})
+    _fetch(holder, clock.now() + timedelta(hours=13))
+    assert {row.number: row.state for row in Licence.objects.all()} == {"D-1": "revoked", "D-2": "revoked"}
+
+
+@pytest.mark.parametrize(
+    "answer", [(500, b"", 0), (302, b"", 0), (200, b"{", 0), (200, b'{"licences": 3}', 0), (200, b"{}", 1.0)]
+)
+def test_a_department_that_fails_leaves_what_is_kept(department, answer):
+    holder = person_holder()
+    _say(ONE)
+    _fetch(holder)
+    _Department.answers.append(answer)
+    with pytest.raises(PullFailed):
+        _fetch(holder, clock.now() + timedelta(hours=13))
+    assert len(queries.held(holder=holder, viewer=SYSTEM)) == 1

@@ -1,0 +1,385 @@
+"""`/work/licences/`: licences found by number or holder, one licence, the decisions about it, imports, what is stuck."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yiwang.commons.identity import queries as identity
+from yiwang.commons.licences import commands, queries
+from yiwang.commons.licences.contracts import (
+    IMPORT,
+    MANAGE,
+    VIEW,
+    Ground,
+    ImportRow,
+    ImportState,
+    LicenceBrief,
+    LicencePage,
+    LifeVerb,
+    MayNotManage,
+)
+from yiwang.commons.licences.rules.wording import GROUND_WORDS, IMPORT_WORDS, ORIGIN_WORDS, STATE_WORDS, VERB_WORDS
+from yiwang.commons.licences.views import mine, words
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.errors import DomainError, Invalid
+from yiwang.web.components import (
+    Cell,
+    Column,
+    Crumbs,
+    Empty,
+    ErrorSummary,
+    Fact,
+    Facts,
+    Link,
+    LinkButton,
+    Pagination,
+    Row,
+    Tab,
+    Table,
+    Tabs,
+    Tag,
+    Tone,
+)
+from yiwang.web.fields import Choice, Field, FieldKind
+from yiwang.web.responses import go
+
+_GROUNDS = {
+    LifeVerb.SUSPEND: (Ground.INVESTIGATION, Ground.COURT, Ground.LOST, Ground.OTHER),
+    LifeVerb.RESUME: (Ground.OTHER, Ground.ERROR),
+    LifeVerb.REVOKE: (Ground.DEREGISTERED, Ground.RESCINDED, Ground.PENALTY, Ground.VOID, Ground.COURT),
+    LifeVerb.CHANGE: (Ground.CHANGED, Ground.ERROR),
+}
+
+
+def _viewer(request: HttpRequest) -> Actor:
+    viewer = identity.actor_of(request)
+    if not identity.held_in_menu(request, VIEW, MANAGE, IMPORT):
+        raise MayNotManage
+    return viewer
+
+
+def _tabs(here: str) -> Tabs:
+    named = (
+        ("desk", _("证照"), "licences:desk"),
+        ("imports", _("批量归集"), "licences:imports"),
+        ("stuck", _("制作异常"), "licences:stuck"),
+    )
+    return Tabs(_("电子证照"), tuple(Tab(label, reverse(url), current=key == here) for key, label, url in named))
+
+
+@login_required
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """Licences in reach."""
+    viewer = _viewer(request)
+    asked = {
+        name: request.GET.get(name, "").replace("\x00", "").strip()[:80] for name in ("q", "holder", "state", "type")
+    }
+    page = queries.licences(
+        viewer=viewer, text=asked["q"], holder=asked["holder"], state=asked["state"], type_key=asked["type"],
+        cursor=request.GET.get("cursor"),
+    )  # fmt: skip
+    names = queries.holder_names(licence_ids=[each.id for each in page.items], viewer=viewer)
+    pages = Pagination.of(page, path=request.path, params=asked)
+    columns = (Column(_("证照")), Column(_("持有人")), Column(_("颁发机构")), Column(_("状态")), Column(_("有效期至")))
+    table = Table.of(
+        _("证照"), columns, tuple(_row(each, names.get(each.id, "")) for each in page.items), keys=True, boxed=True,
+        empty=Empty(_("没有符合条件的证照"), _("换个编号或持有人再找。")), pages=pages if pages.needed else None,
+    )  # fmt: skip
+    context = {
+        "tabs": _tabs("desk"),
+        "asked": asked,
+        "table": table,
+        "states": tuple((each.value, _(said)) for each, said in STATE_WORDS.items()),
+        "types": tuple((spec.key, spec.name if words.chinese() else spec.name_en or spec.name) for spec in queries.types(viewer=viewer)),
+    }  # fmt: skip
+    return render(request, "licences/desk.html", context)
+
+
+def _row(each: LicenceBrief, holder: str) -> Row:
+    cells = (
+        Cell(each.title, each.number, reverse("licences:desk_licence", args=[each.id])),
+        holder, each.issuer_name, words.state(each.state), words.until(each.valid_until),
+    )  # fmt: skip
+    return Row(cells, id=str(each.id), label=f"{each.title} {each.number}")
+
+
+@login_required
+@require_GET
+def desk_licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
+    """One licence as an official sees it, with the decisions that are open."""
+    viewer = identity.actor_of(request)
+    page = queries.licence(licence_id=licence_id, viewer=viewer)
+    context = {
+        "page": page,
+        "brief": page.brief,
+        "crumbs": Crumbs((Link(_("电子证照"), reverse("licences:desk")),), page.brief.title),
+        "marks": words.marks(page.brief),
+        "common": _common(page),
+        "facts": words.fields(page.fields),
+        "versions": mine.versions_table(page.versions),
+        "uses": mine.uses_table(queries.uses(licence_id=licence_id, viewer=viewer)),
+        "history": words.history(page),
+        "actions": tuple(
+            LinkButton(_(VERB_WORDS[verb]), reverse("licences:step", args=[licence_id, verb.value]), "second" if number == 0 else "quiet")
+            for number, verb in enumerate(page.verbs)
+        ),
+    }  # fmt: skip
+    return render(request, "licences/desk_licence.html", context)
+
+
+def _common(page: LicencePage) -> Facts:
+    brief = page.brief
+    return Facts(
+        (
+            Fact(_("持有人"), page.holder_name),
+            Fact(_("颁发机构"), brief.issuer_name),
+            Fact(_("有效期"), _("%(first)s 至 %(last)s") % {"first": words.day(brief.valid_from), "last": words.until(brief.valid_until)}),
+            Fact(_("来源"), _(ORIGIN_WORDS[page.origin])),
+            Fact(_("可信等级"), words.grade(brief.grade)),
+            Fact(_("证照标识"), page.identifier),
+            Fact(_("类型版本"), str(page.spec.version)),
+        ),
+        tight=True,
+    )  # fmt: skip
+
+
+_DO: dict[LifeVerb, Callable[..., object]] = {
+    LifeVerb.SUSPEND: commands.suspend,
+    LifeVerb.RESUME: commands.resume,
+    LifeVerb.REVOKE: commands.revoke,
+}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, licence_id: UUID, verb: str) -> HttpResponse:
+    """Say what a decision brings, ask for ground and reason (and what changes); POST decides."""
+    if verb not in {each.value for each in _GROUNDS}:
+        raise Http404
+    chosen, viewer = LifeVerb(verb), identity.actor_of(request)
+    page = queries.licence(licence_id=licence_id, viewer=viewer)
+    given = {name: request.POST.get(name, "").replace("\x00", "").strip()[:500] for name in ("ground", "reason")}
+    values = {
+        each.fact: request.POST.get(f"v-{each.fact}", "").replace("\x00", "").strip()[:2000]
+        for each in page.spec.fields
+    }
+    faults: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            _decide(chosen, licence_id, given, values, viewer)
+        except Invalid as refused:
+            faults = {f"v-{fact}": said for fact, said in refused.fields.items()} or {"reason": refused.sentence(_)}
+        except ValueError:
+            faults = {"ground": _("请选择原因。")}
+        else:
+            messages.success(
+                request, _("%(verb)s：%(title)s，已完成。") % {"verb": _(VERB_WORDS[chosen]), "title": page.brief.title}
+            )
+            return go(request, reverse("licences:desk_licence", args=[licence_id]))
+    fields = _step_fields(chosen, page, given, values if request.method == "POST" else None, faults)
+    context = {
+        "page": page,
+        "verb": _(VERB_WORDS[chosen]),
+        "consequence": _consequence(chosen),
+        "grave": chosen is LifeVerb.REVOKE,
+        "allowed": chosen in page.verbs,
+        "fields": fields,
+        "errors": ErrorSummary.of(fields) if faults else None,
+        "crumbs": Crumbs(
+            (
+                Link(_("电子证照"), reverse("licences:desk")),
+                Link(page.brief.title, reverse("licences:desk_licence", args=[licence_id])),
+            ),
+            _(VERB_WORDS[chosen]),
+        ),
+    }
+    return render(request, "licences/step.html", context, status=422 if faults else 200)
+
+
+def _decide(verb: LifeVerb, licence_id: UUID, given: dict[str, str], values: dict[str, str], viewer: Actor) -> None:
+    ground = Ground(given["ground"])
+    if verb is LifeVerb.CHANGE:
+        commands.change(
+            licence_id=licence_id, values=values, reason=given["reason"], ground=ground, by=viewer, at=clock.now()
+        )
+        return
+    _DO[verb](licence_id=licence_id, reason=given["reason"], ground=ground, by=viewer, at=clock.now())
+
+
+def _consequence(verb: LifeVerb) -> str:
+    return {
+        LifeVerb.SUSPEND: _("暂停期间不能出示、不能用来办事；正在用它办的事会收到通知。以后可以恢复。"),
+        LifeVerb.RESUME: _("恢复后可以继续出示和使用。"),
+        LifeVerb.REVOKE: _("失效后不能恢复，并列入公开的失效清单；正在用它办的事会收到通知。"),
+        LifeVerb.CHANGE: _("生成新的版本并重新盖章；旧版本保留，在新版本盖章之前继续有效。"),
+    }[verb]
+
+
+def _step_fields(
+    verb: LifeVerb, page: LicencePage, given: dict[str, str], values: dict[str, str] | None, faults: dict[str, str]
+) -> tuple[Field, ...]:
+    options = tuple(Choice(each.value, _(GROUND_WORDS[each])) for each in _GROUNDS[verb])
+    fields = [
+        Field(
+            "ground", _("原因"), FieldKind.RADIO, value=given["ground"], options=options, error=faults.get("ground", "")
+        )
+    ]
+    if verb is LifeVerb.CHANGE:
+        now = {each.fact: each.value for each in page.fields} if values is None else values
+        fields += [
+            Field(f"v-{each.fact}", each.label, value=now.get(each.fact, ""), required=each.required,
+                  error=faults.get(f"v-{each.fact}", ""), maxlength=each.max_length)
+            for each in page.spec.fields
+        ]  # fmt: skip
+    fields.append(
+        Field("reason", _("理由和依据"), FieldKind.TEXTAREA, value=given["reason"], error=faults.get("reason", ""),
+              hint=_("持有人能看到，会留在证照的经过里。"), maxlength=500, rows=3)
+    )  # fmt: skip
+    return tuple(fields)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def imports(request: HttpRequest) -> HttpResponse:
+    """Imports with their progress, and the form for a new one."""
+    viewer = _viewer(request)
+    given = {name: request.POST.get(name, "") for name in ("type", "seals")}
+    faults: dict[str, str] = {}
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        if upload is None:
+            faults["file"] = _("请选择文件。")
+        else:
+            try:
+                assert viewer.organisation_id is not None
+                made = commands.begin_import(
+                    type_key=given["type"], organisation_id=viewer.organisation_id, content=upload.read(),
+                    file_name=upload.name or "", seals=given["seals"] == "yes", by=viewer, at=clock.now(),
+                )  # fmt: skip
+            except DomainError as refused:
+                if refused.kind not in {404, 422}:
+                    raise
+                faults["file"] = refused.sentence(_)
+            else:
+                return go(request, reverse("licences:import_one", args=[made]))
+    page = queries.imports(viewer=viewer, cursor=request.GET.get("cursor"))
+    pages = Pagination.of(page, path=request.path, params={})
+    columns = (
+        Column(_("文件")),
+        Column(_("颁发机构")),
+        Column(_("状态")),
+        Column(_("入库"), number=True),
+        Column(_("退回"), number=True),
+        Column(_("开始")),
+    )
+    table = Table.of(
+        _("批量归集"), columns, tuple(_import_row(each) for each in page.items), boxed=True,
+        empty=Empty(_("还没有归集过"), _("选择证照类型和文件，在这里看进度。")), pages=pages if pages.needed else None,
+    )  # fmt: skip
+    fields = _import_fields(viewer, given, faults)
+    context = {
+        "tabs": _tabs("imports"),
+        "table": table,
+        "fields": fields,
+        "errors": ErrorSummary.of(fields) if faults else None,
+    }
+    return render(request, "licences/imports.html", context, status=422 if faults else 200)
+
+
+def _import_fields(viewer: Actor, given: dict[str, str], faults: dict[str, str]) -> tuple[Field, ...]:
+    types = tuple(
+        Choice(spec.key, spec.name if words.chinese() else spec.name_en or spec.name)
+        for spec in queries.types(viewer=viewer)
+    )
+    return (
+        Field("type", _("证照类型"), FieldKind.SELECT, value=given["type"], options=types),
+        Field("file", _("文件"), FieldKind.FILE, error=faults.get("file", ""), accept=".csv,.jsonl,.ndjson",
+              hint=_("CSV（第一行是列名）或每行一个 JSON，UTF-8 编码。列：number、holder_name、holder_code、valid_from、valid_until 和这种证照的内容。")),
+        Field("seals", _("马上制作盖章文件"), FieldKind.YES_NO, value=given["seals"] or "no", hint=_("选“否”，证照按主管部门核验过的（B 级）入库。")),
+    )  # fmt: skip
+
+
+def _import_row(row: ImportRow) -> Row:
+    return Row((
+        Cell(row.file_name or row.type_key, row.type_key, reverse("licences:import_one", args=[row.id])), row.organisation,
+        _import_state(row.state), row.created, row.rejected, words.moment(row.begun_at),
+    ))  # fmt: skip
+
+
+def _import_state(state: ImportState) -> Tag:
+    tones = {
+        ImportState.WAITING: Tone.BLUE,
+        ImportState.RUNNING: Tone.BLUE,
+        ImportState.DONE: Tone.OK,
+        ImportState.FAILED: Tone.BAD,
+    }
+    return Tag(_(IMPORT_WORDS[state]), tones[state])
+
+
+@login_required
+@require_GET
+def import_one(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """How far an import is; its rejects to take along."""
+    row = queries.import_row(import_id=import_id, viewer=_viewer(request))
+    facts = Facts(
+        (
+            Fact(_("状态"), _import_state(row.state)),
+            Fact(_("已读到"), _("第 %(line)d 行") % {"line": row.lines}),
+            Fact(_("入库"), str(row.created), number=True),
+            Fact(_("已有"), str(row.repeated), number=True),
+            Fact(_("退回"), str(row.rejected), number=True),
+            Fact(_("开始"), words.moment(row.begun_at)),
+            Fact(_("结束"), words.moment(row.ended_at) or "—"),
+        ),
+        tight=True,
+    )
+    context = {
+        "row": row,
+        "facts": facts,
+        "running": row.state in {ImportState.WAITING, ImportState.RUNNING},
+        "crumbs": Crumbs((Link(_("批量归集"), reverse("licences:imports")),), row.file_name or row.type_key),
+    }
+    return render(request, "licences/import.html", context)
+
+
+@login_required
+@require_GET
+def rejects(request: HttpRequest, import_id: UUID) -> StreamingHttpResponse:
+    """The rejected lines as CSV."""
+    viewer = _viewer(request)
+    queries.import_row(import_id=import_id, viewer=viewer)
+    lines = ("\ufeff", *queries.rejects_csv(import_id=import_id, viewer=viewer))
+    response = StreamingHttpResponse((each.encode() for each in lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="rejects-{import_id}.csv"'
+    return response
+
+
+@login_required
+@require_GET
+def stuck(request: HttpRequest) -> HttpResponse:
+    """Licences whose sealing does not come to an end, and why; each can be tried again."""
+    viewer = _viewer(request)
+    context = {
+        "tabs": _tabs("stuck"),
+        "rows": queries.stuck(viewer=viewer),
+        "empty": Empty(_("没有制作异常"), _("所有证照都按时盖好了章。")),
+    }
+    return render(request, "licences/stuck.html", context)
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, licence_id: UUID) -> HttpResponse:
+    """Try to seal at once."""
+    commands.seal_again(licence_id=licence_id, by=_viewer(request), at=clock.now())
+    messages.success(request, _("已重新开始制作。"))
+    return go(request, reverse("licences:stuck"))

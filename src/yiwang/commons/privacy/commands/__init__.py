@@ -1,0 +1,15 @@
+"""Writes of privacy: agree and take back, leave access entries, object and answer."""
+
+from yiwang.commons.privacy.commands.consents import give_consent, withdraw_consent
+from yiwang.commons.privacy.commands.entries import record_access
+from yiwang.commons.privacy.commands.exporting import note_export
+from yiwang.commons.privacy.commands.objections import answer_objection, raise_objection
+
+__all__ = [
+    "answer_objection",
+    "give_consent",
+    "note_export",
+    "raise_objection",
+    "record_access",
+    "withdraw_consent",
+]

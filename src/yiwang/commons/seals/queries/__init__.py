@@ -1,0 +1,73 @@
+"""Reads of seals and signatures."""
+
+from yiwang.commons.seals.queries.keys import certificate_request, sample_allowed
+from yiwang.commons.seals.queries.seals import (
+    applies_for,
+    document_kinds,
+    holder_of_key,
+    key_of_seal,
+    may,
+    picture,
+    seal_by_code,
+    seal_for,
+    seal_page,
+    seals,
+)
+from yiwang.commons.seals.queries.signatures import (
+    about_content,
+    about_cosignature,
+    cosignature,
+    cosignatures,
+    overdue_signatures,
+    signatures_of,
+    signatures_to_remind,
+    signed_file,
+    waiting_signatures,
+)
+from yiwang.commons.seals.queries.trusting import trust, trust_files, trust_folder, trust_outdated
+from yiwang.commons.seals.queries.uses import (
+    reads_request_files,
+    reads_seal_files,
+    request,
+    requests,
+    uses,
+    uses_csv,
+    uses_of,
+    waiting_requests,
+)
+
+__all__ = [
+    "about_content",
+    "about_cosignature",
+    "applies_for",
+    "certificate_request",
+    "cosignature",
+    "cosignatures",
+    "document_kinds",
+    "holder_of_key",
+    "key_of_seal",
+    "may",
+    "overdue_signatures",
+    "picture",
+    "reads_request_files",
+    "reads_seal_files",
+    "request",
+    "requests",
+    "sample_allowed",
+    "seal_by_code",
+    "seal_for",
+    "seal_page",
+    "seals",
+    "signatures_of",
+    "signatures_to_remind",
+    "signed_file",
+    "trust",
+    "trust_files",
+    "trust_folder",
+    "trust_outdated",
+    "uses",
+    "uses_csv",
+    "uses_of",
+    "waiting_requests",
+    "waiting_signatures",
+]
