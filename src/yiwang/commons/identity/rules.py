@@ -1,10 +1,10 @@
 """Pure decisions: which pattern covers what, who stands above whom, which periods are in force."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from yiwang.commons.identity.contracts import RegionLevel
+from yiwang.commons.identity.contracts import Factor, RegionLevel
 
 K = TypeVar("K")
 ANY = "*"
@@ -64,3 +64,18 @@ def ancestry(parents: Mapping[K, Sequence[K]]) -> set[tuple[K, K, int]]:
             seen.update(level)
             distance += 1
     return rows
+
+
+_KNOWN: Final = frozenset({Factor.PASSWORD})
+_HELD: Final = frozenset({Factor.CODE, Factor.TOTP, Factor.PASSKEY, Factor.RECOVERY_CODE})
+
+
+def authentication_level(methods: Iterable[Factor], *, verified: bool = False) -> int:
+    """0 nothing shown, 1 one factor, 2 something known and something held, or a passkey that has `verified` its user.
+
+    The kinds of factors are those of GB/T 40651-2021 and NIST SP 800-63B: two of one kind are still one.
+    """
+    shown = frozenset(methods)
+    if verified or (shown & _KNOWN and shown & _HELD):
+        return 2
+    return 1 if shown else 0

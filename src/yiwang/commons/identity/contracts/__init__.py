@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from yiwang.commons.identity.contracts.entry import AMR, Authentication, Factor
 from yiwang.commons.identity.contracts.errors import (
     AccountInactive,
     AlreadyHeld,
@@ -58,6 +59,7 @@ from yiwang.kernel.events import Event
 
 __all__ = [
     "ACCOUNT",
+    "AMR",
     "FOR_ENTITIES",
     "FOR_PERSONS",
     "LEGAL_ENTITY",
@@ -72,9 +74,11 @@ __all__ = [
     "AlreadyHeld",
     "Appointed",
     "AppointmentEnded",
+    "Authentication",
     "CodeSystem",
     "Defined",
     "EntityCard",
+    "Factor",
     "Grade",
     "InvalidIdentity",
     "LegalEntityExists",

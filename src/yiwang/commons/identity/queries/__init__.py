@@ -17,6 +17,7 @@ from yiwang.commons.identity.queries.actors import (
     serving_entity,
     standing_of,
 )
+from yiwang.commons.identity.queries.entry import SESSION_LOGIN, authentication
 from yiwang.commons.identity.queries.holders import colleagues, holders, may_reach, posts, role_keys
 from yiwang.commons.identity.queries.people import (
     account,
@@ -47,6 +48,7 @@ from yiwang.commons.identity.queries.step_up import step_up
 
 __all__ = [
     "SESSION_ACTING",
+    "SESSION_LOGIN",
     "SESSION_OFFICE",
     "SESSION_SERVING",
     "SESSION_STAND_IN",
@@ -57,6 +59,7 @@ __all__ = [
     "acting_choices",
     "actor_of",
     "acts_within",
+    "authentication",
     "colleagues",
     "device_of",
     "entities_by_code",

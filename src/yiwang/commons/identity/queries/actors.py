@@ -20,6 +20,7 @@ from yiwang.commons.identity.contracts import (
 )
 from yiwang.commons.identity.models import Account, Appointment, LegalEntity, Person, Representation
 from yiwang.commons.identity.policies import reach
+from yiwang.commons.identity.queries.entry import authentication
 from yiwang.commons.identity.queries.places import organisation_ref
 from yiwang.commons.identity.registry import StandIn
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
@@ -114,7 +115,7 @@ def _official(request: HttpRequest, account: Account) -> Standing:
         organisation_id=office.organisation.id,
         role=office.role,
         assurance=_PASSWORD,
-        factors=("password",),
+        factors=authentication(request).methods,
         device=device_of(request),
     )
     known = tuple(each for _, each in found)
@@ -213,7 +214,7 @@ def _resident(request: HttpRequest, account: Account) -> Standing:
         person_id=account.person_id,
         on_behalf=acting.subject if acting else None,
         assurance=_PASSWORD,
-        factors=("password",),
+        factors=authentication(request).methods,
         device=device_of(request),
     )
     return Standing(actor, name or account.username, acting=acting, acting_ended=ended)

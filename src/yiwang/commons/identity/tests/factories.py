@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
+from typing import Any
 from uuid import UUID
+
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 
 from yiwang.commons.identity import commands, queries
 from yiwang.commons.identity.contracts import (
@@ -244,9 +247,14 @@ def make_representation(
     )
 
 
-def login(client: object, account_id: UUID) -> None:
-    """Log a Django test client in without a password."""
-    client.force_login(Account.objects.get(pk=account_id))
+def login(client: Any, account_id: UUID) -> None:
+    """Log a Django test client in without a password; the session says that it was given."""
+    account = Account.objects.get(pk=account_id)
+    client.force_login(account)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": clock.now().timestamp()}]
+    session["account_authentication_methods_user"] = str(account.pk)
+    session.save()
 
 
 def person_row(person_id: UUID) -> Person:
