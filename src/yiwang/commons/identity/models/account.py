@@ -29,6 +29,7 @@ class Account(GuardedModel, AbstractBaseUser):
     kind = public(models.CharField(max_length=8, choices=[(k.value, k.value) for k in AccountKind]))
     person = personal(models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="accounts"))
     is_active = public(models.BooleanField(default=True))
+    assurance = public(models.PositiveSmallIntegerField(default=1, help_text="level of the real name, 1 to 4"))
     created_at = public(models.DateTimeField())
     sample = public(models.BooleanField(default=False))
 
@@ -44,6 +45,7 @@ class Account(GuardedModel, AbstractBaseUser):
             models.CheckConstraint(
                 name="account_username_is_plain", condition=Q(username__regex=r"^[a-z0-9][a-z0-9._-]{1,63}$")
             ),
+            models.CheckConstraint(name="account_assurance_exists", condition=Q(assurance__gte=1, assurance__lte=4)),
             models.CheckConstraint(
                 name="account_resident_is_a_person",
                 condition=~Q(kind=AccountKind.PERSON.value) | Q(person__isnull=False),

@@ -97,6 +97,7 @@ class Representation(GuardedModel):
         models.ForeignKey(LegalEntity, null=True, on_delete=models.PROTECT, related_name="represented_by")
     )
     kind = public(models.CharField(max_length=20, choices=[(k.value, k.value) for k in RepresentationKind]))
+    mandate = public(models.ForeignKey("Mandate", null=True, on_delete=models.PROTECT, related_name="representations"))
     scope = public(models.CharField(max_length=120, default="*"))
     valid_from = public(models.DateField())
     valid_to = public(models.DateField(null=True))
