@@ -1,11 +1,14 @@
 """How somebody logged in, with what they may log in, and where they are logged in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.events import Event
 from yiwang.kernel.text import gettext_noop as _
 
 
@@ -62,3 +65,114 @@ class Authentication:
         """As RFC 8176 names it, `mfa` last where there were several."""
         named = tuple(dict.fromkeys(AMR[method] for method in self.methods))
         return (*named, "mfa") if self.level > 1 else named
+
+
+class CodePurpose(StrEnum):
+    """What a code by message is for; it serves nothing else."""
+
+    LOGIN = "login"
+    REGISTER = "register"
+    RECOVER = "recover"
+
+
+class SessionEnd(StrEnum):
+    """Why a log-in ended."""
+
+    LOGOUT = "logout"
+    REVOKED = "revoked"
+    PASSWORD = "password"  # noqa: S105  the password was changed
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` tries of one kind `within` a time, counted for `who` (a name, an address, both)."""
+
+    kind: str
+    who: tuple[str, ...]
+    most: int
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class CodeProof:
+    """A code was right: what it was sent for, whose account (None: nobody's yet), and what was kept with it."""
+
+    id: UUID
+    purpose: CodePurpose
+    account_id: UUID | None
+    mobile: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSessionView:
+    """One log-in of an account that goes on."""
+
+    id: UUID
+    device: str
+    address: str
+    began_at: datetime
+    methods: tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """A browser that has logged in to the account before."""
+
+    id: UUID
+    name: str
+    first_at: datetime
+    last_at: datetime
+    sessions: tuple[LoginSessionView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactorView:
+    """A factor an account has; `id` where there can be several of its kind."""
+
+    factor: Factor
+    name: str = ""
+    id: int | None = None
+    added_at: datetime | None = None
+    used_at: datetime | None = None
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Event):
+    """A log-in is over, for whatever reason: what stood on it ends too."""
+
+    account_id: UUID
+    session_id: UUID
+    reason: str
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("account", self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeviceUsed(Event):
+    """Somebody logged in to an account with a browser that it had not seen before (not the first one)."""
+
+    account_id: UUID
+    session_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("account", self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FactorChanged(Event):
+    """A way of logging in was added, removed or made anew."""
+
+    account_id: UUID
+    factor: str
+    change: str
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("account", self.account_id)

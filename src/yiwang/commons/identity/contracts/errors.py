@@ -119,3 +119,36 @@ class StepUpMissing(Forbidden):
     code = "identity.step_up_missing"
     message = _("这一步需要再次确认是您本人。")
     next_step = _("请重新输入登录密码。")
+
+
+class CodeWrong(Invalid):
+    """The code from the message is not right, too old, used, or tried too often."""
+
+    code = "identity.code_wrong"
+    message = _("验证码不正确或已经失效。")
+    next_step = _("请核对后重新输入；5 分钟内有效，输错 5 次后请重新获取。")
+
+
+class CodesUnavailable(DomainError):
+    """Nothing that carries codes is set up."""
+
+    code = "identity.codes_unavailable"
+    kind = ErrorKind.UNAVAILABLE
+    message = _("短信服务还没有开通，暂时不能发送验证码。")
+    next_step = _("请使用密码登录，或到服务窗口办理。")
+
+
+class SecondFactorNeeded(Invalid):
+    """The account has a second factor, which belongs to a confirmation too."""
+
+    code = "identity.second_factor_needed"
+    message = _("请再输入动态口令或备用码。")
+    next_step = _("打开动态口令应用，输入显示的 6 位数字。")
+
+
+class SecondFactorWrong(Invalid):
+    """The code of the second factor is wrong or was used already."""
+
+    code = "identity.second_factor_wrong"
+    message = _("动态口令或备用码不正确。")
+    next_step = _("动态口令每 30 秒更换一次，同一个只能用一次；请输入应用里现在显示的 6 位数字。")
