@@ -4,6 +4,14 @@ from yiwang.commons.identity.models.account import Account
 from yiwang.commons.identity.models.assurance import Mandate, RealNameCheck
 from yiwang.commons.identity.models.authority import Appointment, Grant, HeldGrant, Representation, Role
 from yiwang.commons.identity.models.entry import AttemptCount, Device, LoginSession, OneTimeCode
+from yiwang.commons.identity.models.openid import (
+    ClientAudience,
+    ClientConsent,
+    ClientLogin,
+    ClientRequest,
+    ClientSystem,
+    SigningKey,
+)
 from yiwang.commons.identity.models.organisation import Jurisdiction, Organisation, OrganisationAncestry
 from yiwang.commons.identity.models.people import AccountImport, AccountReject, PersonnelRecord, PersonnelSystem
 from yiwang.commons.identity.models.person import LegalEntity, Person
@@ -15,6 +23,11 @@ __all__ = [
     "AccountReject",
     "Appointment",
     "AttemptCount",
+    "ClientAudience",
+    "ClientConsent",
+    "ClientLogin",
+    "ClientRequest",
+    "ClientSystem",
     "Device",
     "Grant",
     "HeldGrant",
@@ -33,4 +46,5 @@ __all__ = [
     "RegionAncestry",
     "Representation",
     "Role",
+    "SigningKey",
 ]
