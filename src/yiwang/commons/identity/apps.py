@@ -10,8 +10,10 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from yiwang.commons.identity import adapters, pack, views  # noqa: F401  the pack's parts register themselves
+        from yiwang.commons.identity.views.people import routes as people
         from yiwang.web.registry import register_account, register_acting_for
 
         adapters.connect()
         register_account(views.account_slot)
         register_acting_for(views.acting_slot)
+        people.register()

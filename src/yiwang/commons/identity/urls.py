@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from yiwang.commons.identity import views
+from yiwang.commons.identity.views.people import routes as people
 
 own = [
     path("acting/", views.acting, name="acting"),
@@ -14,4 +15,5 @@ urlpatterns = [
     path("account/logout/", views.Logout.as_view(), name="account_logout"),
     path("account/password/", views.PasswordChange.as_view(), name="account_change_password"),
     path("account/", include((own, "identity"))),
+    *people.urlpatterns,
 ]

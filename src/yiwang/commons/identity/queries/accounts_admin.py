@@ -21,6 +21,7 @@ from yiwang.commons.identity.models.person import ID_NUMBER, MOBILE
 from yiwang.commons.identity.policies import administering
 from yiwang.commons.identity.policies.administering import Bounds
 from yiwang.commons.identity.policies.reach import held_grants
+from yiwang.commons.identity.queries.csv_text import csv_line
 from yiwang.commons.identity.queries.places import organisation_ref
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -197,10 +198,13 @@ _COLUMNS: Final = ("username", "name", "organisation", "role", "valid_from", "va
 _BATCH: Final = 2000
 
 
-def accounts_export(*, viewer: Actor) -> Iterator[tuple[str, ...]]:
-    """Header and one row for each office in force (an account without one has a row too); no ID numbers. Streams by keyset."""
+def accounts_export(*, viewer: Actor) -> Iterator[str]:
+    """CSV: a header and one line for each office in force (an account without one has a line too); no ID numbers.
+
+    Streams by keyset, so that no transaction stays open.
+    """
     administering.check_look(viewer)
-    yield _COLUMNS
+    yield "\ufeff" + csv_line(_COLUMNS)
     cursor: str | None = None
     while True:
         rows = administering.officials_in_reach(viewer).select_related("person")
@@ -212,7 +216,7 @@ def accounts_export(*, viewer: Actor) -> Iterator[tuple[str, ...]]:
         for each in offices.select_related("organisation", "role").order_by("valid_from", "id"):
             held.setdefault(each.account_id, []).append(each)
         for row in page.items:
-            yield from _lines(row, held.get(row.pk, []))
+            yield from map(csv_line, _lines(row, held.get(row.pk, [])))
         cursor = page.next_cursor
         if cursor is None:
             return

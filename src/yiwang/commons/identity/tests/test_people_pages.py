@@ -1,0 +1,143 @@
+"""The administrators' pages of accounts, and the page behind a one-time link."""
+
+import csv
+import io
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from yiwang.commons.identity.contracts import OrganisationKind
+from yiwang.commons.identity.models import Account, Appointment
+from yiwang.commons.identity.tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house(client):
+    """A bureau with a desk and its administrator, logged in; another bureau beside it."""
+    bureau = make.make_organisation("bureau", name="样例局")
+    desk = make.make_organisation("desk", name="样例科", parent="bureau", kind=OrganisationKind.OFFICE)
+    other = make.make_organisation("other", name="样例他局")
+    make.make_role()
+    make.make_role("reviewer", "审核人员")
+    rights = ["identity.manage_accounts", "identity.appoint"]
+    admin = make.make_official(bureau, role="administrator", grants=rights, name="样例管理员")
+    make.login(client, admin.account_id)
+    return {"bureau": bureau, "desk": desk, "other": other, "admin": admin}
+
+
+def text(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_the_list_shows_accounts_in_reach_and_keeps_what_is_searched_out_of_the_address(client, house):
+    make.make_official(house["desk"], name="样例甲", username="first")
+    make.make_official(house["desk"], name="样例乙", username="second")
+    make.make_official(house["other"], name="样例外人", username="stranger")
+    page = text(client.get("/work/accounts/"))
+    assert "样例甲" in page
+    assert "样例科 · 经办人" in page
+    assert "样例外人" not in page
+    answer = client.post("/work/accounts/", {"q": "样例乙", "role": "clerk"})
+    assert answer.url == "/work/accounts/?role=clerk"
+    page = text(client.get(answer.url))
+    assert "样例乙" in page
+    assert "样例甲" not in page
+    client.post("/work/accounts/", {"q": ""})
+    assert "没有符合条件的账号" in text(client.get("/work/accounts/?state=closed"))
+
+
+def test_the_list_costs_the_same_however_many_there_are(client, house):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/work/accounts/")
+        return len(captured)
+
+    queries()
+    make.make_official(house["desk"])
+    few = queries()
+    for _ in range(8):
+        make.make_official(house["desk"])
+    assert queries() == few
+
+
+def test_an_official_without_the_right_and_a_resident_see_none_of_it(client, house):
+    one = make.make_official(house["desk"])
+    for account_id in (one.account_id, make.make_resident().account_id):
+        make.login(client, account_id)
+        for path in ("", "new/", "export.csv", f"{one.account_id}/", f"{one.account_id}/leave/"):
+            assert client.get(f"/work/accounts/{path}").status_code == 403, path
+    client.logout()
+    assert client.get("/work/accounts/").status_code == 302
+
+
+def test_an_account_out_of_reach_is_not_there(client, house):
+    stranger = make.make_official(house["other"])
+    assert client.get(f"/work/accounts/{stranger.account_id}/").status_code == 404
+    assert client.post(f"/work/accounts/{stranger.account_id}/leave/", {"ground": "retired"}).status_code == 404
+
+
+def test_one_joins_by_the_pages_and_sets_the_password_by_the_link(client, house):
+    given = {"name": "样例新人", "username": "newcomer", "organisation": house["desk"], "role": "clerk"}
+    assert "请填写这一项" in text(client.post("/work/accounts/new/", {**given, "role": ""}))
+    assert "用户名" in text(client.post("/work/accounts/new/", {**given, "username": "大"}))
+    answer = client.post("/work/accounts/new/", given)
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    link = re.search(r"http://testserver(/account/start/[^\s<]+)", answer.content.decode()).group(1)
+    client.logout()
+    answer = client.get(link)
+    assert answer.url == "/account/start/", "the token leaves the address at once"
+    assert "newcomer" in text(client.get("/account/start/"))
+    wrong = client.post("/account/start/", {"password1": make.PASSWORD, "password2": "x"})
+    assert (wrong.status_code, "两次输入的密码不一样" in text(wrong)) == (422, True)
+    weak = client.post("/account/start/", {"password1": "12345", "password2": "12345"})
+    assert weak.status_code == 422
+    assert client.post("/account/start/", {"password1": make.PASSWORD, "password2": make.PASSWORD}).status_code == 303
+    assert Account.objects.get(username="newcomer").check_password(make.PASSWORD)
+    client.get(link)
+    assert client.get("/account/start/").status_code == 410
+    assert client.get("/account/start/nonsense/").status_code == 302
+    assert client.get("/account/start/").status_code == 410
+
+
+def test_one_moves_leaves_and_comes_back_by_the_pages(client, house):
+    one = make.make_official(house["desk"], name="样例甲", grants=["cases.view"])
+    here = f"/work/accounts/{one.account_id}/"
+    page = text(client.get(here))
+    assert "cases.view" in page
+    held = Appointment.objects.get(account_id=one.account_id)
+    move = f"{here}move/{held.pk}/"
+    assert "请填写这一项" in text(client.post(move, {"how": "move"}))
+    assert client.post(move, {"how": "move", "organisation": house["bureau"], "role": "reviewer"}).status_code == 303
+    page = text(client.get(here))
+    assert "审核人员" in page
+    assert "cases.view" not in page
+    assert "请选择离职原因" in text(client.post(f"{here}leave/", {}))
+    assert client.post(f"{here}leave/", {"ground": "retired"}).status_code == 303
+    assert "已停用" in text(client.get(here))
+    assert client.post(f"{here}reinstate/", {"organisation": house["desk"], "role": "clerk"}).status_code == 303
+    page = text(client.get(here))
+    assert "待启用" in page
+    answer = client.post(f"{here}link/")
+    assert "/account/start/" in answer.content.decode()
+
+
+def test_one_may_not_administer_oneself_nor_whoever_holds_more(client, house):
+    own = text(client.get(f"/work/accounts/{house['admin'].account_id}/leave/"))
+    assert "只能查看" in own
+    stronger = make.make_official(house["desk"], grants=[make.Grants("cases.view", organisation_id=house["other"])])
+    assert "只能查看" in text(client.get(f"/work/accounts/{stronger.account_id}/"))
+    assert client.post(f"/work/accounts/{stronger.account_id}/link/").status_code == 403
+
+
+def test_the_export_holds_what_an_import_reads_and_no_formula(client, house):
+    make.make_official(house["desk"], name="=1+1", username="formula")
+    answer = client.get("/work/accounts/export.csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    row = next(row for row in rows if row["username"] == "formula")
+    assert (row["name"], row["organisation"], row["role"]) == ("'=1+1", "desk", "clerk")
+    assert len(rows) == 2

@@ -1,0 +1,34 @@
+"""Addresses of the administrators' pages, and their entry in the officials' navigation."""
+
+from django.http import HttpRequest
+from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from yiwang.commons.identity import queries
+from yiwang.commons.identity.policies import MANAGE_ACCOUNTS
+from yiwang.commons.identity.views.people import accounts, start, steps
+from yiwang.web.registry import Area, NavEntry, register_nav
+
+_own = [
+    path("", accounts.listed, name="list"),
+    path("new/", steps.join, name="join"),
+    path("export.csv", accounts.export, name="export"),
+    path("<uuid:account_id>/", accounts.account, name="account"),
+    path("<uuid:account_id>/move/<uuid:appointment_id>/", steps.move, name="move"),
+    path("<uuid:account_id>/<slug:verb>/", steps.step, name="step"),
+]
+
+urlpatterns = [
+    path("work/accounts/", include((_own, "people"))),
+    path("account/start/", start.password, name="people_start_password"),
+    path("account/start/<str:token>/", start.start, name="people_start"),
+]
+
+
+def _granted(request: HttpRequest) -> bool:
+    return bool(queries.held_in_menu(request, MANAGE_ACCOUNTS))
+
+
+def register() -> None:
+    """Called once at start-up."""
+    register_nav(NavEntry("people", _("账号"), lambda: reverse("people:list"), Area.WORK, order=78, visible=_granted))
