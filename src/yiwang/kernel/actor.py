@@ -31,7 +31,8 @@ class Actor:
 
     `on_behalf` names the person or legal entity acted for (代办), or the absent account that a deputy stands in for,
     `within` the scope pattern that a deputy is kept to; `organisation_id` and `role` the office an official
-    acts in. `assurance` is the level of the identity check (0 none, 1 password, 2 real name, 3 second factor).
+    acts in. `assurance` is the level of the real name (0 nobody known, 1 claimed, 2 checked against a register,
+    3 confirmed as this person, 4 seen in person), `factors` how the account showed at log-in that it is itself.
     """
 
     kind: ActorKind

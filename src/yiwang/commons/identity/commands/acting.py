@@ -1,11 +1,13 @@
 """Acting for others: who may, until when, in what; and choosing to."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from yiwang.commons.identity import policies
+from yiwang.commons.identity.commands.agency import close
+from yiwang.commons.identity.commands.binding import end_row
 from yiwang.commons.identity.contracts import (
     FOR_ENTITIES,
     FOR_PERSONS,
@@ -16,11 +18,11 @@ from yiwang.commons.identity.contracts import (
     InvalidIdentity,
     MayNotRepresent,
     RepresentationBegan,
-    RepresentationEnded,
     RepresentationKind,
     UnknownRecord,
 )
-from yiwang.commons.identity.models import LegalEntity, Person, Representation
+from yiwang.commons.identity.contracts.real_names import MandateState
+from yiwang.commons.identity.models import LegalEntity, Mandate, Person, Representation
 from yiwang.kernel import clock, evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
@@ -90,22 +92,22 @@ def _check_fit(
 
 @command("identity.end_representation")
 def end_representation(*, representation_id: UUID, by: Actor, at: datetime) -> None:
-    """End it as of now. Raises NotPermitted, UnknownRecord."""
-    del at
+    """End it as of now; a mandate of which nothing is left ends with it. Raises NotPermitted, UnknownRecord."""
     row = Representation.objects.select_for_update(of=("self",)).filter(pk=representation_id).first()
     if row is None:
         raise UnknownRecord
     subject = _subject(row)
     policies.check_end_representation(by, representative_id=row.representative_id, subject=subject)
-    last = clock.today() - timedelta(days=1)
-    if row.valid_from > last:
-        row.delete()
-        row.pk = representation_id
-    else:
-        row.valid_to = last
-        row.save(update_fields=["valid_to"])
+    mandate = row.mandate_id
+    end_row(row)
     _record("identity.representation_ended", row, subject)
-    publish(RepresentationEnded(representation_id=representation_id))
+    if (
+        mandate is not None
+        and not Representation.objects.filter(policies.period_covers_today(), mandate_id=mandate).exists()
+    ):
+        ended = Mandate.objects.select_for_update().filter(pk=mandate, state=MandateState.ACCEPTED.value).first()
+        if ended is not None:
+            close(ended, MandateState.ENDED, by, at)
 
 
 def _subject(row: Representation) -> SubjectRef:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from yiwang.commons.identity.contracts.kinds import RepresentationKind
 from yiwang.kernel.actor import SubjectRef
-from yiwang.kernel.errors import Conflict, Forbidden, Invalid
+from yiwang.kernel.errors import Conflict, DomainError, ErrorKind, Forbidden, Invalid
 from yiwang.kernel.events import Event
 from yiwang.kernel.text import gettext_noop as _
 
@@ -210,12 +210,21 @@ class ClaimInvalid(Invalid):
     code = "identity.claim_invalid"
 
 
-class TooManyChecks(Conflict):
+class TooManyChecks(DomainError):
     """So many checks failed that the next has to wait until tomorrow."""
 
     code = "identity.too_many_checks"
+    kind = ErrorKind.TOO_MANY
     message = _("今天核验的次数太多，请明天再试。")
     next_step = _("如果着急，请带身份证到服务窗口办理。")
+
+
+class CheckWaits(Conflict):
+    """An official looks at the last check already."""
+
+    code = "identity.check_waits"
+    message = _("您已经提交过实名认证，工作人员正在核对。")
+    next_step = _("一般一个工作日内有结果；着急的话请带身份证到服务窗口办理。")
 
 
 class CheckClosed(Conflict):
@@ -226,10 +235,11 @@ class CheckClosed(Conflict):
     next_step = _("请刷新列表，查看处理结果。")
 
 
-class RegisterUnavailable(Conflict):
+class RegisterUnavailable(DomainError):
     """The register that would answer is not connected or does not answer."""
 
     code = "identity.register_unavailable"
+    kind = ErrorKind.UNAVAILABLE
     message = _("登记信息暂时查不到。")
     next_step = _("请过一会儿再试，或者带材料到服务窗口办理。")
 

@@ -32,7 +32,6 @@ SESSION_STAND_IN = "identity.stand_in"
 SESSION_SERVING = "identity.serving"
 _CACHED = "_identity_standing"
 _PATTERNS = "_identity_patterns"
-_PASSWORD = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _official(request: HttpRequest, account: Account) -> Standing:
         person_id=account.person_id,
         organisation_id=office.organisation.id,
         role=office.role,
-        assurance=_PASSWORD,
+        assurance=account.assurance,
         factors=authentication(request).methods,
         device=device_of(request),
     )
@@ -213,7 +212,7 @@ def _resident(request: HttpRequest, account: Account) -> Standing:
         account_id=account.pk,
         person_id=account.person_id,
         on_behalf=acting.subject if acting else None,
-        assurance=_PASSWORD,
+        assurance=account.assurance,
         factors=authentication(request).methods,
         device=device_of(request),
     )

@@ -1,0 +1,211 @@
+"""The legal representative binds a legal entity, a parent a child: by the registers, never by what somebody says."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from yiwang.commons.identity.contracts import (
+    LEGAL_ENTITY,
+    AlreadyHeld,
+    LegalEntityKind,
+    LegalEntityRegistered,
+    PersonRegistered,
+    RepresentationBegan,
+    RepresentationEnded,
+    RepresentationKind,
+    Sex,
+)
+from yiwang.commons.identity.contracts.real_names import (
+    BindingRefused,
+    ClaimInvalid,
+    RegisteredChild,
+    RegisteredEntity,
+    TooManyChecks,
+)
+from yiwang.commons.identity.engine.realnames import Match, is_name, last_day_as_child, match_names, typed_id_number
+from yiwang.commons.identity.models import LegalEntity, Person, Representation
+from yiwang.commons.identity.models.person import ID_NUMBER
+from yiwang.commons.identity.policies import real_names
+from yiwang.commons.identity.registry import real_names as ports
+from yiwang.kernel import clock, evidence
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.codes import InvalidCode, clean_code, validate_credit_code
+from yiwang.kernel.command import command, note
+from yiwang.kernel.fields import claimed_hashes
+from yiwang.kernel.models import AuditEntry
+from yiwang.kernel.outbox import publish
+from yiwang.kernel.text import gettext_noop as _
+
+TRIES: Final = 5
+WITHIN: Final = timedelta(days=1)
+_BIND: Final = "identity.bind_legal_entity"
+_CHILD: Final = "identity.bind_child"
+
+
+def bind_legal_entity(*, credit_code: str, name: str, by: Actor, at: datetime) -> UUID:
+    """Let the actor act for the entity whose legal representative they are; the entity's id.
+
+    The register is asked before the transaction. Raises RealNameNeeded, ClaimInvalid, RegisterUnavailable, BindingRefused,
+    TooManyChecks after five refusals in a day.
+    """
+    real_names.check_has_real_name(by)
+    faults: dict[str, str] = {}
+    code = clean_code(credit_code[:40])
+    try:
+        validate_credit_code(code)
+    except InvalidCode as error:
+        faults["credit_code"] = str(error) if code else _("请填写统一社会信用代码。")
+    if not name.strip():
+        faults["name"] = _("请填写营业执照上的名称。")
+    if faults:
+        raise ClaimInvalid(fields=faults)
+    return _bind_entity(found=ports.entity(credit_code=code), name=name, by=by, at=at)
+
+
+def _check_tries(name: str, by: Actor, at: datetime) -> None:
+    failed = AuditEntry.objects.filter(
+        account_id=by.account_id, at__gt=at - WITHIN, command=name, error_code=BindingRefused.code
+    )
+    if failed.count() >= TRIES:
+        raise TooManyChecks
+
+
+@command(_BIND)
+def _bind_entity(*, found: RegisteredEntity | None, name: str, by: Actor, at: datetime) -> UUID:
+    _check_tries(_BIND, by, at)
+    person = Person.objects.select_for_update().filter(pk=by.person_id).first()
+    if found is None or person is None or not _is_representative(found, name, person):
+        raise BindingRefused
+    entity = LegalEntity.objects.select_for_update().filter(credit_code=found.credit_code).first()
+    known = entity is not None
+    entity = entity or LegalEntity(credit_code=found.credit_code, kind=LegalEntityKind(found.kind).value)
+    former = entity.legal_representative_id
+    entity.name, entity.address, entity.legal_representative = found.name[:120], found.address[:200], person
+    entity.save()
+    subject = SubjectRef(LEGAL_ENTITY, entity.pk)
+    began = _succeed(entity, person)
+    parties = evidence.salted_hash(f"{person.pk} {subject}")
+    facts = {"credit_code": found.credit_code, "changed": former not in {None, person.pk}, "parties": parties}
+    evidence.record("identity.entity_bound", subject, facts)
+    note(subject, known=known, began=began is not None, former=str(former or ""))
+    if not known:
+        publish(LegalEntityRegistered(legal_entity_id=entity.pk))
+    if began is not None:
+        publish(RepresentationBegan(representation_id=began))
+    return entity.pk
+
+
+def _is_representative(found: RegisteredEntity, name: str, person: Person) -> bool:
+    try:
+        number = typed_id_number(found.representative_number)
+    except InvalidCode:
+        return False
+    same_name = match_names(name, found.name) is Match.SAME
+    own_name = match_names(person.name, found.representative_name) is not Match.DIFFERENT
+    return found.in_business and same_name and own_name and number == person.id_number
+
+
+def _succeed(entity: LegalEntity, person: Person) -> UUID | None:
+    """Former legal representatives act no more as of now; the new representation's id, None where it was there."""
+    kind = RepresentationKind.LEGAL_REPRESENTATIVE.value
+    rows = Representation.objects.select_for_update().filter(legal_entity=entity, kind=kind)
+    in_force = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()))
+    own = False
+    for row in in_force:
+        if row.representative_id == person.pk:
+            own = True
+        else:
+            end_row(row)
+    if own:
+        return None
+    return Representation.objects.create(
+        representative=person, legal_entity=entity, kind=kind, valid_from=clock.today()
+    ).pk
+
+
+def end_row(row: Representation) -> None:
+    """End a representation as of now, inside a command: its last day was yesterday, and what began today never was."""
+    key, last = row.pk, clock.today() - timedelta(days=1)
+    if row.valid_from > last:
+        row.delete()
+        row.pk = key
+    else:
+        row.valid_to = last
+        row.save(update_fields=["valid_to"])
+    publish(RepresentationEnded(representation_id=key))
+
+
+def bind_child(*, name: str, id_number: str = "", birth_certificate: str = "", by: Actor, at: datetime) -> UUID:
+    """Let a parent act for the child until it is eighteen; the representation's id.
+
+    By the child's ID number, or by its birth certificate while it has none. Raises RealNameNeeded, ClaimInvalid,
+    RegisterUnavailable, BindingRefused, AlreadyHeld, TooManyChecks.
+    """
+    real_names.check_has_real_name(by)
+    faults: dict[str, str] = {}
+    number, certificate = "", clean_code(birth_certificate[:40])
+    if not is_name(name):
+        faults["name"] = _("请填写孩子的姓名。")
+    if id_number.strip() or not certificate:
+        try:
+            number = typed_id_number(id_number)
+        except InvalidCode as error:
+            faults["id_number"] = (
+                str(error) if id_number.strip() else _("请填写孩子的身份证件号码或者出生医学证明编号。")
+            )
+    if faults:
+        raise ClaimInvalid(fields=faults)
+    own = Person.objects.filter(pk=by.person_id).first()
+    found = None
+    if own is not None and own.id_number is not None:
+        found = ports.child(name=name, id_number=number, birth_certificate=certificate, parent_number=own.id_number)
+    return _bind_child(found=found, by=by, at=at)
+
+
+@command(_CHILD)
+def _bind_child(*, found: RegisteredChild | None, by: Actor, at: datetime) -> UUID:
+    _check_tries(_CHILD, by, at)
+    last = last_day_as_child(found.birth_date) if found is not None else date.min
+    if found is None or last < clock.today() or by.person_id is None:
+        raise BindingRefused
+    Person.objects.select_for_update().get(pk=by.person_id)  # two requests at once make one child
+    guardian = RepresentationKind.GUARDIAN.value
+    mine = Representation.objects.filter(representative_id=by.person_id, kind=guardian, valid_to__gte=clock.today())
+    child = _child(found, by.person_id)
+    if mine.filter(person=child).exists():
+        raise AlreadyHeld
+    row = Representation.objects.create(
+        representative_id=by.person_id, person=child, kind=guardian, valid_from=clock.today(), valid_to=last
+    )
+    reference = SubjectRef("representation", row.pk)
+    parties = evidence.salted_hash(f"{by.person_id} {child.pk}")
+    evidence.record("identity.child_bound", reference, {"until": last.isoformat(), "parties": parties})
+    note(reference, until=last.isoformat(), acts_for=str(child.pk))
+    publish(RepresentationBegan(representation_id=row.pk))
+    return row.pk
+
+
+def _child(found: RegisteredChild, parent_id: UUID) -> Person:
+    """The child as a person: known by its number, for a newborn by name and day of birth among the parent's own, or new."""
+    if found.id_number:
+        number = typed_id_number(found.id_number)
+        hashes = claimed_hashes(number, ID_NUMBER)
+        known = Person.objects.filter(id_number_hash__in=hashes).first()
+    else:
+        number, hashes = None, (None,)
+        known = Person.objects.filter(
+            represented_by__representative_id=parent_id, name=found.name, birth_date=found.birth_date
+        ).first()
+    if known is not None:
+        return known
+    child = Person.objects.create(
+        name=found.name[:80],
+        id_number=number,
+        id_number_hash=hashes[0],
+        sex=Sex(found.sex).value,
+        birth_date=found.birth_date,
+    )
+    publish(PersonRegistered(person_id=child.pk))
+    return child

@@ -1,0 +1,1 @@
+"""Fillings of identity's ports: the embedded register of sample people, and the interfaces of providers."""

@@ -1,0 +1,162 @@
+"""Who acts for whom: what one has given and holds, one's legal entities with their staff, one's children."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from yiwang.commons.identity import policies
+from yiwang.commons.identity.contracts import (
+    LEGAL_ENTITY,
+    PERSON,
+    ActingChoice,
+    RepresentationKind,
+    UnknownRecord,
+)
+from yiwang.commons.identity.contracts.real_names import (
+    MANDATE,
+    Assurance,
+    BoundEntity,
+    MandateRow,
+    MandateState,
+    ScopeChoice,
+)
+from yiwang.commons.identity.models import LegalEntity, Mandate, Person, Representation
+from yiwang.commons.identity.models.assurance import AGENT_NUMBER
+from yiwang.commons.identity.policies import real_names
+from yiwang.commons.identity.queries.actors import acting_choices
+from yiwang.commons.identity.registry import real_names as ports
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.fields import keyed_hashes
+from yiwang.kernel.paging import Page, paginate
+
+_WITH = ("person", "legal_entity", "agent", "given_by__person")
+_OPEN = (MandateState.OFFERED.value, MandateState.ACCEPTED.value)
+
+
+def mandates_given(
+    *, viewer: Actor, entity_id: UUID | None = None, cursor: str | None = None, size: int = 20
+) -> Page[MandateRow]:
+    """What the viewer has given, or the entity whose legal representative they are; the newest first. Raises UnknownRecord."""
+    if entity_id is not None:
+        if not real_names.can_give(viewer, SubjectRef(LEGAL_ENTITY, entity_id)):
+            raise UnknownRecord(kind=LEGAL_ENTITY)
+        rows = Mandate.objects.filter(legal_entity_id=entity_id)
+    else:
+        rows = _own(viewer, Mandate.objects.filter(person_id=viewer.person_id))
+    ordered = rows.select_related(*_WITH)
+    return paginate(ordered, order=("-offered_at", "-id"), cursor=cursor, size=size).map(_given)
+
+
+def mandates_held(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[MandateRow]:
+    """The mandates that the viewer has accepted, ended ones too; the newest first."""
+    rows = _own(viewer, Mandate.objects.filter(agent_id=viewer.person_id)).exclude(state=MandateState.DECLINED.value)
+    return paginate(rows.select_related(*_WITH), order=("-offered_at", "-id"), cursor=cursor, size=size).map(_held)
+
+
+def offers_to(*, viewer: Actor) -> tuple[MandateRow, ...]:
+    """Who asks the viewer to act for them; none without a checked real name. At most 50, two queries."""
+    if viewer.person_id is None or viewer.is_official or not real_names.has_real_name(viewer, Assurance.CHECKED):
+        return ()
+    number = Person.objects.filter(pk=viewer.person_id).values_list("id_number", flat=True).first()
+    if number is None:
+        return ()
+    asked = Mandate.objects.filter(
+        agent_number_hash__in=keyed_hashes(number, AGENT_NUMBER), valid_to__gte=clock.today()
+    )
+    rows = asked.filter(state=MandateState.OFFERED.value).select_related(*_WITH).order_by("-offered_at", "-id")
+    return tuple(_held(row) for row in rows[:50])
+
+
+def mandate(*, mandate_id: UUID, viewer: Actor) -> MandateRow:
+    """One mandate, for either side and for who is asked. Raises UnknownRecord."""
+    row = Mandate.objects.select_related(*_WITH).filter(pk=mandate_id).first()
+    if row is not None and viewer.person_id is not None and not viewer.is_official:
+        if real_names.can_give(viewer, _principal(row)):
+            return _given(row)
+        if row.agent_id == viewer.person_id or row.pk in {each.id for each in offers_to(viewer=viewer)}:
+            return _held(row)
+    raise UnknownRecord(kind=MANDATE)
+
+
+def children(*, viewer: Actor) -> tuple[ActingChoice, ...]:
+    """The children for whom the viewer acts as a parent."""
+    return tuple(each for each in acting_choices(viewer=viewer) if each.kind is RepresentationKind.GUARDIAN)
+
+
+def bound_entities(*, viewer: Actor) -> tuple[BoundEntity, ...]:
+    """The entities whose legal representative the viewer is today, with how many act for each. One query, at most 50."""
+    if viewer.person_id is None or viewer.is_official:
+        return ()
+    kind = RepresentationKind.LEGAL_REPRESENTATIVE.value
+    own = Representation.objects.filter(policies.representations_in_force(viewer.person_id), kind=kind)
+    today = Q(mandates_given__valid_to__gte=clock.today())
+    rows = (
+        LegalEntity.objects.filter(
+            Exists(own.filter(legal_entity=OuterRef("pk"))), legal_representative=viewer.person_id
+        )
+        .annotate(
+            since=own.filter(legal_entity=OuterRef("pk")).order_by("valid_from").values("valid_from")[:1],
+            accepted=Count("mandates_given", filter=today & Q(mandates_given__state=MandateState.ACCEPTED.value)),
+            offered=Count("mandates_given", filter=today & Q(mandates_given__state=MandateState.OFFERED.value)),
+        )
+        .order_by("name", "id")[:50]
+    )
+    return tuple(
+        BoundEntity(row.pk, row.name, row.credit_code or "", row.since, row.accepted, row.offered) for row in rows
+    )
+
+
+def scope_choices(*, viewer: Actor) -> tuple[ScopeChoice, ...]:
+    """What a mandate can be bounded to."""
+    del viewer
+    return ports.scopes()
+
+
+def scope_labels(*, scopes: Iterable[str], viewer: Actor) -> tuple[str, ...]:
+    """The names of scopes; a scope that is offered no more keeps its key. `*` gives an empty text: everything."""
+    del viewer
+    known = {each.key: each.label for each in ports.scopes()}
+    return tuple("" if scope == "*" else known.get(scope, scope) for scope in scopes)
+
+
+def _own(viewer: Actor, rows: QuerySet[Mandate]) -> QuerySet[Mandate]:
+    return rows if viewer.person_id is not None and not viewer.is_official else rows.none()
+
+
+def _principal(row: Mandate) -> SubjectRef:
+    if row.person_id is not None:
+        return SubjectRef(PERSON, row.person_id)
+    assert row.legal_entity_id is not None  # the table's constraint
+    return SubjectRef(LEGAL_ENTITY, row.legal_entity_id)
+
+
+def _given(row: Mandate) -> MandateRow:
+    """As who gave it sees it: the agent's name as they wrote it, and what the agent has told by answering: nothing more."""
+    return _row(row, agent=row.agent_name)
+
+
+def _held(row: Mandate) -> MandateRow:
+    return _row(row, agent=row.agent.name if row.agent else row.agent_name)
+
+
+def _row(row: Mandate, *, agent: str) -> MandateRow:
+    principal = row.person.name if row.person else row.legal_entity.name if row.legal_entity else ""
+    giver = row.given_by.person.name if row.given_by.person else row.given_by.username
+    state = MandateState(row.state)
+    if state.value in _OPEN and row.valid_to < clock.today():
+        state = MandateState.ENDED
+    return MandateRow(
+        id=row.pk,
+        kind=RepresentationKind(row.kind),
+        principal=principal,
+        agent=agent,
+        principal_ref=_principal(row),
+        scopes=tuple(row.scopes),
+        offered_at=row.offered_at,
+        valid_to=row.valid_to,
+        state=state,
+        given_by=giver,
+        ended_at=row.ended_at,
+    )
