@@ -74,6 +74,27 @@ def update(row: models.Model, *columns: str) -> None:
         cursor.execute(statement, parameters)
 
 
+def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """COPY new rows of a model within the running command: ten times as fast as INSERT; nothing for no rows."""
+    if not rows:
+        return
+    fields = [each for each in model._meta.concrete_fields if not isinstance(each, models.AutoField)]
+    columns = ", ".join(f'"{each.column}"' for each in fields)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy,
+    ):
+        for row in rows:
+            copy.write_row([_copied(each, getattr(row, each.attname)) for each in fields])
+
+
+def _copied(column: Any, value: Any) -> Any:
+    if value is None or not isinstance(column, models.BinaryField):
+        return value
+    prepared = column.get_db_prep_save(value, connection)  # an encrypted one encrypts here
+    return bytes(getattr(prepared, "obj", prepared))
+
+
 def _update(row: models.Model, columns: tuple[str, ...]) -> list[Any]:
     statement, fields = _update_text(type(row), columns)
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]

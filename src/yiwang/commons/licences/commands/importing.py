@@ -5,11 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from django.db import connection
-from django.db.models import AutoField, BinaryField, Field, Model
 
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import policies, rules
@@ -42,6 +39,7 @@ from yiwang.kernel.evidence import record as leave_evidence
 from yiwang.kernel.fields import keyed_hash
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.jobs import defer
+from yiwang.kernel.writes import copy_rows
 
 IMPORT_JOB: Final = "licences.import"
 LARGEST: Final = 64 * 1024 * 1024
@@ -230,25 +228,6 @@ def _rows(batch: _Batch, taken: lines.Taken) -> tuple[Licence, LicenceVersion]:
     if batch.run.seals and licence.state == LicenceState.IN_FORCE.value:
         licence.pending_id = version.pk
     return licence, version
-
-
-def copy_rows(model: type[Model], rows: Sequence[Model]) -> None:
-    """COPY new rows of a guarded model within the running command: ten times as fast as INSERT."""
-    fields = [each for each in model._meta.concrete_fields if not isinstance(each, AutoField)]
-    columns = ", ".join(f'"{each.column}"' for each in fields)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy,
-    ):
-        for row in rows:
-            copy.write_row([_plain(each, getattr(row, each.attname)) for each in fields])
-
-
-def _plain(column: "Field[Any, Any]", value: Any) -> Any:
-    if value is None or not isinstance(column, BinaryField):
-        return value
-    prepared = column.get_db_prep_save(value, connection)  # an encrypted one encrypts here
-    return bytes(getattr(prepared, "obj", prepared))
 
 
 def _kept_rejects(batch: _Batch) -> None:

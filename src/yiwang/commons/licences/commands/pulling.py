@@ -8,7 +8,6 @@ from uuid import UUID
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import policies, registry, rules
 from yiwang.commons.licences.commands.holders import holder_card
-from yiwang.commons.licences.commands.importing import copy_rows
 from yiwang.commons.licences.commands.issuing import Issuer, issuer_of, made_version
 from yiwang.commons.licences.commands.writing import PROGRAM, stepped, told
 from yiwang.commons.licences.contracts import (
@@ -31,6 +30,7 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.fields import keyed_hash
 from yiwang.kernel.ids import new_id
+from yiwang.kernel.writes import copy_rows
 
 FRESH: Final = timedelta(hours=12)
 """How long what a department said is taken without asking again."""
