@@ -9,7 +9,7 @@ class IdentityConfig(AppConfig):
     verbose_name = "identity"
 
     def ready(self) -> None:
-        from yiwang.commons.identity import adapters, pack, views  # noqa: F401  the pack's parts register themselves
+        from yiwang.commons.identity import adapters, pack, tasks, views  # noqa: F401  they register themselves
         from yiwang.commons.identity.views.people import routes as people
         from yiwang.web.registry import register_account, register_acting_for
 

@@ -1,0 +1,167 @@
+"""A file of accounts and appointments: columns, limits, and what can be judged of a line by itself. No database."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Final
+
+from yiwang.kernel.codes import (
+    IdNumber,
+    InvalidCode,
+    clean_code,
+    upgrade_id_number,
+    validate_id_number,
+    validate_mobile,
+)
+
+REQUIRED: Final = ("username", "name", "organisation", "role")
+OPTIONAL: Final = ("id_number", "mobile", "valid_from", "valid_to", "state")
+LONGEST_FIELD: Final = 200
+LONGEST_NAME: Final = 80
+MOST_COLUMNS: Final = 40
+MOST_LINES: Final = 300_000
+_FIRST: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_OTHERS: Final = _FIRST | frozenset("._-")
+
+
+class FileFault(ValueError):
+    """The file as a whole can't be read; the text says why, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is right by itself. `number` counts lines of the file, the header is 1."""
+
+    number: int
+    username: str
+    name: str
+    id_number: str
+    sex: str
+    birth_date: date | None
+    mobile: str
+    organisation: str
+    role: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that is wrong: in which column, why, and what to do."""
+
+    number: int
+    field: str
+    reason: str
+    mend: str
+
+
+def header(text: str) -> list[str]:
+    """The columns of a file. Raises FileFault: no header, a column twice, one missing."""
+    columns = [each.strip().lower() for each in next(_rows(text), (1, []))[1]]
+    missing = [each for each in REQUIRED if each not in columns]
+    if missing:
+        raise FileFault(f"第一行应是列名，缺少 {'、'.join(missing)}")
+    if len(columns) > MOST_COLUMNS or len(set(columns)) < len(columns):
+        raise FileFault("列名有重复，或列太多")
+    return columns
+
+
+def count(text: str) -> int:
+    """Rows below the header, however many lines they take. Raises FileFault."""
+    found = sum(1 for _row in _rows(text)) - 1
+    if found > MOST_LINES:
+        raise FileFault(f"超过 {MOST_LINES} 行，请分成几个文件")
+    if found < 1:
+        raise FileFault("没有数据行")
+    return found
+
+
+def lines(text: str, columns: list[str], *, after: int = 0) -> Iterator[Line | Fault | None]:
+    """Each line below the header but the first `after`, judged; None for one left empty. Raises FileFault."""
+    for row in islice(_rows(text), after + 1, None):
+        yield _line(row[0], columns, row[1])
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the number of the file's line that it ends on."""
+    csv.field_size_limit(LONGEST_FIELD * 20)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise FileFault(f"第 {reader.line_num} 行不是有效的 CSV：{error}") from None
+
+
+def _line(number: int, columns: list[str], row: list[str]) -> Line | Fault | None:
+    if not any(row):
+        return None
+    if len(row) != len(columns):
+        return Fault(number, "", f"有 {len(row)} 列，应为 {len(columns)} 列", "检查引号和逗号")
+    if any(len(each) > LONGEST_FIELD for each in row):
+        return Fault(number, "", f"有一格超过 {LONGEST_FIELD} 个字", "缩短后重新导入")
+    said = {column: each.strip() for column, each in zip(columns, row, strict=True)}
+    for each in REQUIRED:
+        if not said[each]:
+            return Fault(number, each, "没有填写", "补上后重新导入")
+    try:
+        return _judged(number, said)
+    except _Wrong as wrong:
+        return Fault(number, wrong.field, wrong.reason, wrong.mend)
+
+
+class _Wrong(Exception):
+    def __init__(self, field: str, reason: str, mend: str) -> None:
+        super().__init__(reason)
+        self.field, self.reason, self.mend = field, reason, mend
+
+
+def _judged(number: int, said: Mapping[str, str]) -> Line:
+    username = said["username"].lower()
+    if not (2 <= len(username) <= 64 and username[0] in _FIRST and _OTHERS.issuperset(username)):
+        raise _Wrong("username", "用户名不规范", "2 至 64 位小写字母、数字、点、横线")
+    if len(said["name"]) > LONGEST_NAME or "\x00" in said["name"]:
+        raise _Wrong("name", "姓名太长或有不能用的字符", "核对姓名")
+    first, last = _day(said, "valid_from"), _day(said, "valid_to")
+    if first and last and last < first:
+        raise _Wrong("valid_to", "截止日期早于起始日期", "改正日期")
+    if said.get("state", "") == "closed":
+        raise _Wrong("state", "停用的账号不导入", "离职请在账号页办理，或由人事系统办理")
+    held = _number(said.get("id_number", ""))
+    whole = upgrade_id_number(held.value) if held else ""
+    sex, birth = (held.sex.value, held.birth_date) if held else ("0", None)
+    return Line(
+        number, username, said["name"], whole, sex, birth, _mobile(said.get("mobile", "")), said["organisation"],
+        said["role"], first, last,
+    )  # fmt: skip
+
+
+def _day(said: Mapping[str, str], column: str) -> date | None:
+    text = said.get(column, "")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _Wrong(column, "日期不规范", "写成 2026-03-01") from None
+
+
+def _number(text: str) -> IdNumber | None:
+    if not text:
+        return None
+    try:
+        return validate_id_number(clean_code(text))
+    except InvalidCode:
+        raise _Wrong("id_number", "身份证件号码不正确", "核对号码和校验位") from None
+
+
+def _mobile(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        return validate_mobile(clean_code(text))
+    except InvalidCode:
+        raise _Wrong("mobile", "手机号码不正确", "核对号码") from None
