@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     allowed_hosts: list[str] = Field(
         default=["localhost", "127.0.0.1", "[::1]"], description='host names served, as JSON: ["www.example.gov.cn"]'
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.\[\]:-]+/?)?$",
+        description="address at which people and other systems reach the site: https://www.example.gov.cn; empty: as they call it",
+    )
     https: bool = Field(default=False, description="the site is reached by https: secure cookies and HSTS")
     behind_proxy: bool = Field(default=False, description="trust X-Forwarded-Proto of the reverse proxy")
     upload_limit_mb: int = Field(default=20, ge=1, le=2048, description="largest single upload")
@@ -57,6 +62,10 @@ class Settings(BaseSettings):
     )
     pkcs11_token: str = Field(default="yiwang", description="label of its token")
     pkcs11_pin_file: Path | None = Field(default=None, description="file with the PIN of the token")
+    codes_smtp: str = Field(
+        default="",
+        description="mail server that brings codes to mobile numbers: smtp+tls://user:password@host:587?from=a@b&to={mobile}@gateway",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 
     @field_validator("data_dir", "pack")

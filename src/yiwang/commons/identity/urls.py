@@ -3,17 +3,19 @@
 from django.urls import include, path
 
 from yiwang.commons.identity import views
+from yiwang.commons.identity.views.entry import routes as entry
+from yiwang.commons.identity.views.openid import routes as openid
 from yiwang.commons.identity.views.people import routes as people
 
 own = [
+    *entry.own,
     path("acting/", views.acting, name="acting"),
     path("office/", views.office, name="office"),
 ]
 
 urlpatterns = [
-    path("account/login/", views.Login.as_view(), name="account_login"),
-    path("account/logout/", views.Logout.as_view(), name="account_logout"),
-    path("account/password/", views.PasswordChange.as_view(), name="account_change_password"),
+    *entry.urlpatterns,
     path("account/", include((own, "identity"))),
+    *openid.urlpatterns,
     *people.urlpatterns,
 ]

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('active', 'active'), ('suspended', 'suspended')], max_length=12)),
                 ('residents', models.BooleanField(default=False)),
                 ('launch_url', models.CharField(blank=True, max_length=500)),
+                ('subject_salt', models.BinaryField(help_text='makes pairwise subjects', max_length=32)),
                 ('has_secret', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='client_systems', to='commons_identity.organisation')),

@@ -49,6 +49,7 @@ class ClientSystem(GuardedModel):
     state = public(models.CharField(max_length=12, choices=[(s.value, s.value) for s in ClientState]))
     residents = public(models.BooleanField(default=False))
     launch_url = public(models.CharField(max_length=500, blank=True))
+    subject_salt = secret(models.BinaryField(max_length=32, help_text="makes pairwise subjects"))
     has_secret = public(models.BooleanField(default=False))
     created_at = public(models.DateTimeField())
 

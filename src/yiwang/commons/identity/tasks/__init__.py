@@ -1,5 +1,5 @@
 """Background work of identity; each area's jobs register themselves when imported."""
 
-from yiwang.commons.identity.tasks import people
+from yiwang.commons.identity.tasks import entry, openid, people
 
-__all__ = ["people"]
+__all__ = ["entry", "openid", "people"]

@@ -12,12 +12,13 @@ from yiwang.commons.identity.engine.openid.jose import (
     prepared,
     signed,
 )
-from yiwang.commons.identity.engine.openid.secrets import matches, new_secret, stored
+from yiwang.commons.identity.engine.openid.secrets import device_hash, matches, new_secret, stored, token_hash
 
 __all__ = [
     "BadToken",
     "KeyPair",
     "code_challenge",
+    "device_hash",
     "faults_of",
     "half_hash",
     "header_of",
@@ -31,5 +32,6 @@ __all__ = [
     "prepared",
     "signed",
     "stored",
+    "token_hash",
     "with_parameters",
 ]

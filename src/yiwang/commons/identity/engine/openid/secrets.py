@@ -21,3 +21,13 @@ def stored(secret: str, /) -> str:
 def matches(secret: str, kept: str, /) -> bool:
     """Whether `kept` is of this secret, in constant time."""
     return hmac.compare_digest(stored(secret), kept) if kept.startswith(_PREFIX) else False
+
+
+def token_hash(token: str, /) -> str:
+    """What is kept of a code or token: SHA-256 in hex, as allauth's table expects it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def device_hash(shown: str, /) -> str:
+    """What is kept of a device's short code, however somebody typed it."""
+    return token_hash("shown:" + "".join(each for each in shown.upper() if each.isalpha()))
