@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.idp.oidc",
     "procrastinate.contrib.django",
 ]
@@ -93,7 +94,13 @@ def _database() -> dict[str, object]:
 DATABASES = {"default": _database()}
 
 # Shared by all web processes, so that limits on failed log-ins count everywhere; nothing else is cached here.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},  # a used one-time password must not be forgotten because others fill the table
+    }
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _s.behind_proxy else 0
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -116,8 +123,21 @@ ACCOUNT_ADAPTER = "yiwang.commons.identity.adapters.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-# An office of forty people logs in at nine o'clock from one address; guessing one account's password stays slow.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/300s/key"}
+# Failed passwords and codes are counted by identity's own commands; these are the coarse ones around them.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,10/300s/key", "reauthenticate": "30/m/user"}
+ACCOUNT_LOGIN_TIMEOUT = 600
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "yiwang.commons.identity.adapters.entry.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+MFA_FORMS = {
+    "authenticate": "yiwang.commons.identity.views.entry.forms.SecondFactor",
+    "reauthenticate": "yiwang.commons.identity.views.entry.forms.SecondFactorAgain",
+    "login_webauthn": "yiwang.commons.identity.views.entry.forms.PasskeyLogin",
+}
 
 IDP_OIDC_ADAPTER = "yiwang.commons.identity.adapters.openid.OpenIdAdapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 600

@@ -43,6 +43,7 @@ SCRIPTS = (
     "diagram",
     "model_panel",
     "modeller",
+    "passkey",
 )
 PRINT_COOKIE = "yw_print"
 _MANY = 100

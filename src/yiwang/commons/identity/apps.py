@@ -9,11 +9,17 @@ class IdentityConfig(AppConfig):
     verbose_name = "identity"
 
     def ready(self) -> None:
-        from yiwang.commons.identity import adapters, pack, tasks, views  # noqa: F401  they register themselves
+        from yiwang.commons.identity import adapters, handlers, pack, tasks, views  # noqa: F401  they register themselves
+        from yiwang.commons.identity.contrib import embedded
         from yiwang.commons.identity.views.people import routes as people
+        from yiwang.commons.identity.views.real import routes as real
+        from yiwang.kernel.settings import settings
         from yiwang.web.registry import register_account, register_acting_for
 
         adapters.connect()
         register_account(views.account_slot)
         register_acting_for(views.acting_slot)
         people.register()
+        real.register()
+        if settings().demo:  # a real installation connects the registers of the police and the market regulator
+            embedded.connect(settings().pack)

@@ -1,8 +1,9 @@
-"""Puts `request.actor` on each request, and refuses to go on acting for somebody for whom one may act no more."""
+"""Puts `request.actor` on each request, lets the browser keep what it is known by, and refuses to go on acting for somebody for whom one may act no more."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,8 +11,12 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from yiwang.commons.identity import queries
+from yiwang.commons.identity.adapters.entry import fresh_token
 from yiwang.web.registry import Area, shell
 from yiwang.web.responses import go
+
+_KNOWN_FOR = 400 * 86_400
+"""Seconds a browser stays known after a log-in: the longest that browsers keep a cookie."""
 
 
 class ActorMiddleware:
@@ -22,7 +27,18 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: queries.actor_of(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        token = fresh_token(request)
+        if token:
+            response.set_cookie(
+                queries.DEVICE_COOKIE,
+                token,
+                max_age=_KNOWN_FOR,
+                httponly=True,
+                secure=settings.SESSION_COOKIE_SECURE,
+                samesite="Lax",
+            )
+        return response
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         """Nobody acts for themself believing to act for another: the page that says so comes first."""

@@ -1,10 +1,10 @@
 """Pure decisions: which pattern covers what, who stands above whom, which periods are in force."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, TypeVar
 
-from yiwang.commons.identity.contracts import Factor, RegionLevel
+from yiwang.commons.identity.contracts import Factor, Limit, RegionLevel
 
 K = TypeVar("K")
 ANY = "*"
@@ -79,3 +79,40 @@ def authentication_level(methods: Iterable[Factor], *, verified: bool = False) -
     if verified or (shown & _KNOWN and shown & _HELD):
         return 2
     return 1 if shown else 0
+
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def login_limits(*, name: str, address: str, device: str = "") -> tuple[Limit, ...]:
+    """What a try to log in counts against. A browser that the account knows counts by itself only.
+
+    So a stranger who tries somebody's name from many addresses shuts out strangers, never the owner at an own browser;
+    and an office of forty people behind one address logs in at nine o'clock.
+    """
+    if device:
+        return (Limit("login.device", (name, device), 10, 5 * _MINUTE),)
+    return (
+        Limit("login.pair", (name, address), 5, 5 * _MINUTE),
+        Limit("login.name", (name,), 20, _HOUR),
+        Limit("login.address", (address,), 60, _MINUTE),
+    )
+
+
+def second_factor_limits(account: str) -> tuple[Limit, ...]:
+    """Codes of second factors, tried by somebody who has given the password: six digits stay out of reach."""
+    return (Limit("second.fast", (account,), 5, 5 * _MINUTE), Limit("second.slow", (account,), 30, _DAY))
+
+
+def code_limits(*, mobile: str, address: str, purpose: str, device: str = "") -> tuple[Limit, ...]:
+    """Messages with codes: they cost money and annoy whom they reach. Ten codes of five tries a day are 50 of a million."""
+    if device:
+        return (
+            Limit("code.device", (device, purpose), 1, _MINUTE),
+            Limit("code.device_day", (device, purpose), 10, _DAY),
+        )
+    return (
+        Limit("code.pause", (mobile, purpose), 1, _MINUTE),
+        Limit("code.day", (mobile, purpose), 10, _DAY),
+        Limit("code.address", (address,), 60, _HOUR),
+    )

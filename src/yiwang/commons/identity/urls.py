@@ -6,6 +6,7 @@ from yiwang.commons.identity import views
 from yiwang.commons.identity.views.entry import routes as entry
 from yiwang.commons.identity.views.openid import routes as openid
 from yiwang.commons.identity.views.people import routes as people
+from yiwang.commons.identity.views.real import routes as real
 
 own = [
     *entry.own,
@@ -18,4 +19,5 @@ urlpatterns = [
     path("account/", include((own, "identity"))),
     *openid.urlpatterns,
     *people.urlpatterns,
+    *real.urlpatterns,
 ]

@@ -1,4 +1,4 @@
-"""Wires notify: subscriptions, the job of channels, navigation."""
+"""Wires notify: subscriptions, the job of channels, navigation, and how identity's codes reach people."""
 
 from django.apps import AppConfig
 
@@ -9,6 +9,7 @@ class NotifyConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
-        from yiwang.commons.notify import handlers, tasks, urls  # noqa: F401  register with outbox and jobs
+        from yiwang.commons.notify import adapters, handlers, tasks, urls  # noqa: F401  register with outbox and jobs
 
         urls.register()
+        adapters.connect()

@@ -1,9 +1,10 @@
-"""News from below: a process waits for its applicant, an objection to an access is answered."""
+"""News from below: an account was entered from a new device, a process waits for its applicant, an objection to an access is answered."""
 
 from django.urls import reverse
 
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.flow.contracts import TaskCreated
+from yiwang.commons.identity.contracts import FactorChanged, NewDeviceUsed
 from yiwang.commons.notify import commands
 from yiwang.commons.notify.contracts import Recipient
 from yiwang.commons.notify.registry import Kind, register_kind
@@ -12,13 +13,53 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.outbox import Delivery, subscribe
 from yiwang.kernel.text import gettext_noop as _
 
+NEW_DEVICE = "identity.new_device"
+FACTOR = "identity.factor_changed"
 WAITING = "flow.waiting_for_you"
 ANSWERED = "privacy.objection_answered"
+_FACTORS = {
+    "password": {"zh": "密码", "en": "password"},
+    "totp": {"zh": "动态口令", "en": "authenticator app"},
+    "webauthn": {"zh": "通行密钥", "en": "passkey"},
+    "recovery_codes": {"zh": "备用码", "en": "recovery codes"},
+}
 
 register_kind(Kind(WAITING, _("等您办理：{stage}"), _("“{title}”需要您处理后才能继续办理。")))
 register_kind(
     Kind(ANSWERED, _("{organisation}答复了您的异议"), _("您对一次查看个人信息提出的异议已经核查，请看答复。"))
 )
+register_kind(
+    Kind(NEW_DEVICE, _("您的账号在新设备上登录"), _("如果不是您本人，请马上移除这台设备并修改密码。")),
+    Kind(FACTOR, _("您的登录方式有变动：{factor}"), _("如果不是您本人操作，请马上修改密码，并查看登录方式。")),
+)
+
+
+@subscribe(NewDeviceUsed, name="notify.on_new_device")
+def on_new_device(event: NewDeviceUsed, *, delivery: Delivery) -> None:
+    """The owner reads it where they are logged in already."""
+    commands.send(
+        to=Recipient(account_id=event.account_id),
+        kind=NEW_DEVICE,
+        href=reverse("identity:devices"),
+        key=f"new_device:{event.session_id}",
+        by=Actor.system("notify.on_new_device"),
+        at=delivery.at,
+    )
+
+
+@subscribe(FactorChanged, name="notify.on_factor_changed")
+def on_factor_changed(event: FactorChanged, *, delivery: Delivery) -> None:
+    """Whoever steals an account changes how it is entered: the owner hears of each change."""
+    named = _FACTORS.get(event.factor, _FACTORS["password"])
+    commands.send(
+        to=Recipient(account_id=event.account_id),
+        kind=FACTOR,
+        params={"factor": dict(named)},
+        href=reverse("mfa_index"),
+        key=f"factor:{delivery.event_id}",
+        by=Actor.system("notify.on_factor_changed"),
+        at=delivery.at,
+    )
 
 
 @subscribe(ObjectionAnswered, name="notify.on_objection_answered")

@@ -69,3 +69,33 @@ def register_channel(channel: Channel) -> None:
 def channels() -> Mapping[str, Channel]:
     """The channels by key."""
     return _channels
+
+
+class Gateway(Protocol):
+    """Brings a few words to a mobile number (short messages of a carrier, a city's message platform).
+
+    `title` is what a letter would have on top. It raises what makes the job try again; a number it can't reach is no
+    failure. It keeps no words: they hold a code.
+    """
+
+    key: str
+
+    def send(self, mobile: str, title: str, words: str) -> None: ...
+
+
+_gateways: list[Gateway] = []
+
+
+def register_gateway(gateway: Gateway) -> None:
+    """Have codes go this way; the one registered last goes first."""
+    _gateways.insert(0, gateway)
+
+
+def withdraw_gateway(gateway: Gateway) -> None:
+    """Codes go this way no more."""
+    _gateways.remove(gateway)
+
+
+def gateway() -> Gateway | None:
+    """The way that codes go now; None where nothing is set up."""
+    return _gateways[0] if _gateways else None

@@ -3,11 +3,15 @@
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.identity import commands, queries
+from yiwang.commons.identity.adapters import entry
 from yiwang.commons.identity.contracts import AccountInactive, AccountKind, SampleAccountClosed
 from yiwang.commons.identity.models import Account
 from yiwang.kernel import clock
@@ -24,8 +28,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": _("用户名或密码不正确。"),
-        "too_many_login_attempts": _("密码输错次数过多，请 5 分钟后再试。"),
+        "username_password_mismatch": _("账号或密码不正确。"),
+        "too_many_login_attempts": _("密码输错次数过多，请 5 分钟后再试，或用短信验证码、通行密钥登录。"),
         "enter_current_password": _("当前密码不正确。"),
     }
 
@@ -45,10 +49,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return shell.home_url[Area.PORTAL]
 
     def set_password(self, user: Account, password: str) -> None:
-        """Through the command, as its owner."""
-        by = queries.actor_of(self.request)
-        commands.set_password(account_id=user.pk, password=password, by=by, at=clock.now())
+        """Through the command, as its owner: all other log-ins end."""
+        by, keep = queries.actor_of(self.request), queries.login_of(self.request)
+        commands.set_password(account_id=user.pk, password=password, keep=keep, by=by, at=clock.now())
         user.refresh_from_db(fields=["password"])
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:
+        """Every try is counted before it is made; too many raise what the form shows."""
+        try:
+            return entry.try_password(request, credentials)
+        except entry.TriesUsedUp:
+            raise self.validation_error("too_many_login_attempts") from None
 
     def pre_login(self, request: HttpRequest, user: Account, **details: Any) -> HttpResponse | None:
         """Sample accounts have a password that everybody knows: they open in a demonstration only."""
@@ -69,9 +80,30 @@ def connect() -> None:
     """Listen to the account signals; called once at start-up."""
     for signal, name in _AUDITED.items():
         signal.connect(audit_authentication, dispatch_uid=f"identity.{name}")
+    for signal, change in _CHANGED.items():
+        signal.connect(tell_factor, dispatch_uid=f"identity.factor_{change}")
+    password_changed.connect(follow_session, dispatch_uid="identity.follow_session")
 
 
 _AUDITED = {user_logged_in: "logged_in", user_logged_out: "logged_out", user_login_failed: "login_failed"}
+_CHANGED = {authenticator_added: "added", authenticator_removed: "removed", authenticator_reset: "reset"}
+
+
+def tell_factor(signal: Any, user: Account, authenticator: Authenticator, request: HttpRequest, **_others: Any) -> None:
+    """A second factor was added, removed or made anew: audited, and told to its owner."""
+    by = queries.actor_of(request)
+    if by.account_id == user.pk:
+        commands.tell_factor_change(factor=authenticator.type, change=_CHANGED[signal], by=by, at=clock.now())
+
+
+def follow_session(request: HttpRequest, user: Account, **_others: Any) -> None:
+    """A changed password gives the session another key."""
+    kept, by = queries.login_of(request), queries.actor_of(request)
+    if kept is not None:
+        key = request.session.session_key or ""
+        commands.continue_session(session_id=kept, session_key=key, by=by, at=clock.now())
+    if by.account_id == user.pk:
+        commands.tell_factor_change(factor="password", change="reset", by=by, at=clock.now())
 
 
 def audit_authentication(
@@ -91,4 +123,8 @@ def audit_authentication(
         return
     kind = ActorKind.OFFICIAL if user.kind == AccountKind.OFFICIAL else ActorKind.PERSON
     actor = Actor(kind=kind, account_id=user.pk, person_id=user.person_id, device=device)
+    if name == "logged_out" and request is not None:
+        entry.end(request, actor)
     audit_outside(f"identity.{name}", by=actor, subject=SubjectRef("account", user.pk))
+    if name == "logged_in" and request is not None:
+        entry.begin(request, user, actor)

@@ -7,15 +7,30 @@ from yiwang.commons.identity.commands.accounts import (
     set_sample_passwords,
 )
 from yiwang.commons.identity.commands.acting import act_for, end_representation, represent, serve, serve_entity
+from yiwang.commons.identity.commands.attempts import forgive_attempt, take_attempt, unlock
+from yiwang.commons.identity.commands.codes import carry_code, send_code, try_code
+from yiwang.commons.identity.commands.factors import tell_factor_change
 from yiwang.commons.identity.commands.people import register_legal_entity, register_person, update_contact
 from yiwang.commons.identity.commands.places import define_organisations, define_regions, define_role
+from yiwang.commons.identity.commands.registration import recover_account, register_resident
 from yiwang.commons.identity.commands.rights import appoint, end_appointment, grant, revoke
+from yiwang.commons.identity.commands.sessions import (
+    begin_session,
+    continue_session,
+    end_session,
+    end_sessions,
+    forget_device,
+    sweep_sessions,
+)
 from yiwang.commons.identity.commands.step_up import confirm_password
 
 __all__ = [
     "act_for",
     "appoint",
+    "begin_session",
+    "carry_code",
     "confirm_password",
+    "continue_session",
     "create_account",
     "deactivate_account",
     "define_organisations",
@@ -23,14 +38,26 @@ __all__ = [
     "define_role",
     "end_appointment",
     "end_representation",
+    "end_session",
+    "end_sessions",
+    "forget_device",
+    "forgive_attempt",
     "grant",
+    "recover_account",
     "register_legal_entity",
     "register_person",
+    "register_resident",
     "represent",
     "revoke",
+    "send_code",
     "serve",
     "serve_entity",
     "set_password",
     "set_sample_passwords",
+    "sweep_sessions",
+    "take_attempt",
+    "tell_factor_change",
+    "try_code",
+    "unlock",
     "update_contact",
 ]

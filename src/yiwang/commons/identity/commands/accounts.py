@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from yiwang.commons.identity import policies
+from yiwang.commons.identity.commands.sessions import end_sessions
 from yiwang.commons.identity.contracts import (
     AccountCreated,
     AccountDeactivated,
     AccountKind,
     InvalidIdentity,
+    SessionEnd,
     UnknownRecord,
     UsernameTaken,
 )
@@ -82,9 +84,8 @@ def _password_faults(password: str | None, account: Account) -> dict[str, str]:
 
 
 @command("identity.set_password")
-def set_password(*, account_id: UUID, password: str, by: Actor, at: datetime) -> None:
-    """Set an account's password; its other sessions end. Raises InvalidIdentity, NotPermitted, UnknownRecord."""
-    del at
+def set_password(*, account_id: UUID, password: str, keep: UUID | None = None, by: Actor, at: datetime) -> None:
+    """Set an account's password; its log-ins end, but `keep`. Raises InvalidIdentity, NotPermitted, UnknownRecord."""
     policies.check_set_password(by, account_id)
     account = _locked(account_id)
     faults = _password_faults(password, account)
@@ -92,6 +93,7 @@ def set_password(*, account_id: UUID, password: str, by: Actor, at: datetime) ->
         raise InvalidIdentity(fields=faults)
     account.set_password(password)
     account.save(update_fields=["password"])
+    end_sessions(account_id=account_id, reason=SessionEnd.PASSWORD, keep=keep, by=by, at=at)
     note(SubjectRef("account", account_id), own=by.account_id == account_id)
 
 
@@ -107,14 +109,14 @@ def set_sample_passwords(*, account_ids: Sequence[UUID], password: str, by: Acto
 
 @command("identity.deactivate_account")
 def deactivate_account(*, account_id: UUID, by: Actor, at: datetime) -> None:
-    """Let nobody log in with the account any more; open sessions end at their next request."""
-    del at
+    """Let nobody log in with the account any more; its log-ins end at once."""
     policies.check_manage_account(by, account_id)
     account = _locked(account_id)
     if account.is_active:
         account.is_active = False
         account.save(update_fields=["is_active"])
         publish(AccountDeactivated(account_id=account_id))
+    end_sessions(account_id=account_id, reason=SessionEnd.CLOSED, by=by, at=at)
     note(SubjectRef("account", account_id))
 
 

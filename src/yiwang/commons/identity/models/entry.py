@@ -6,7 +6,15 @@ from django.db.models import Q
 from yiwang.commons.identity.contracts import CodePurpose, SessionEnd
 from yiwang.commons.identity.models.account import Account
 from yiwang.commons.identity.models.person import MOBILE
-from yiwang.kernel.fields import EncryptedJSONField, EncryptedTextField, KeyedHashField, personal, public, secret, sensitive
+from yiwang.kernel.fields import (
+    EncryptedJSONField,
+    EncryptedTextField,
+    KeyedHashField,
+    personal,
+    public,
+    secret,
+    sensitive,
+)
 from yiwang.kernel.models import GuardedModel
 
 

@@ -17,7 +17,22 @@ from yiwang.commons.identity.queries.actors import (
     serving_entity,
     standing_of,
 )
-from yiwang.commons.identity.queries.entry import SESSION_LOGIN, authentication
+from yiwang.commons.identity.queries.entry import (
+    DEVICE_COOKIE,
+    SESSION_LOGIN,
+    address_of,
+    authentication,
+    browser_of,
+    code_proof,
+    devices,
+    door_of,
+    factors_of,
+    login_of,
+    login_sessions,
+    mobile_tail,
+    shown_code,
+    token_of,
+)
 from yiwang.commons.identity.queries.holders import colleagues, holders, may_reach, posts, role_keys
 from yiwang.commons.identity.queries.people import (
     account,
@@ -47,6 +62,7 @@ from yiwang.commons.identity.queries.samples import sample_accounts, sample_pass
 from yiwang.commons.identity.queries.step_up import step_up
 
 __all__ = [
+    "DEVICE_COOKIE",
     "SESSION_ACTING",
     "SESSION_LOGIN",
     "SESSION_OFFICE",
@@ -59,19 +75,28 @@ __all__ = [
     "acting_choices",
     "actor_of",
     "acts_within",
+    "address_of",
     "authentication",
+    "browser_of",
+    "code_proof",
     "colleagues",
     "device_of",
+    "devices",
+    "door_of",
     "entities_by_code",
     "entity",
     "entity_by_credit_code",
+    "factors_of",
     "find_person",
     "forget_standing",
     "held_among",
     "held_in_menu",
     "holders",
     "holds",
+    "login_of",
+    "login_sessions",
     "may_reach",
+    "mobile_tail",
     "offices",
     "officials",
     "organisation",
@@ -91,7 +116,9 @@ __all__ = [
     "sample_password",
     "scope",
     "serving_entity",
+    "shown_code",
     "standing_of",
     "step_up",
     "subject_names",
+    "token_of",
 ]

@@ -72,7 +72,7 @@ def test_a_wrong_password_is_told_and_audited_without_the_name(client):
     one = make.make_resident(username="resident", password=make.PASSWORD)
     response = log_in(client, "resident", "wrong-password")
     assert response.status_code == 200
-    assert "用户名或密码不正确" in text(response)
+    assert "账号或密码不正确" in text(response)
     assert "wrong-password" not in response.content.decode()
     entry = audited("identity.login_failed").get()
     assert entry.subject_id == one.account_id
@@ -84,7 +84,7 @@ def test_a_wrong_password_is_told_and_audited_without_the_name(client):
 def test_empty_fields_are_named_and_linked(client):
     response = log_in(client, "", "")
     page = response.content.decode()
-    assert "请输入用户名" in page
+    assert "请输入手机号码、身份证号码或用户名" in page
     assert "请输入密码" in page
     assert 'href="#f-login"' in page
 

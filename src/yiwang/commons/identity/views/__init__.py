@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from allauth.account.views import LoginView, LogoutView, PasswordChangeView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,7 +23,7 @@ from yiwang.commons.identity.contracts import (
 )
 from yiwang.kernel import clock
 from yiwang.kernel.actor import SubjectRef
-from yiwang.web.components import ErrorSummary, Link, Text
+from yiwang.web.components import Link, Text
 from yiwang.web.errors import refusal
 from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.registry import AccountSlot, ActingFor
@@ -38,82 +36,6 @@ KINDS: dict[RepresentationKind, Text] = {
     RepresentationKind.LEGAL_REPRESENTATIVE: gettext_lazy("法定代表人"),
     RepresentationKind.STAFF: gettext_lazy("企业办事人员"),
 }
-
-
-class Login(LoginView):  # type: ignore[misc]  # allauth has no types
-    """The log-in page. In a demonstration it offers the sample accounts, each a button that logs in."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        form = context["form"]
-        samples = queries.sample_accounts(viewer=queries.actor_of(self.request))
-        fields = (
-            Field(
-                "login",
-                _("用户名"),
-                value=form.data.get("login", ""),
-                error=_first(form, "login"),
-                autocomplete="username",
-                maxlength=64,
-            ),
-            Field(
-                "password",
-                _("密码"),
-                FieldKind.PASSWORD,
-                error=_first(form, "password"),
-                autocomplete="current-password",
-            ),
-        )
-        following = safe_next(self.request, self.request.POST.get("next") or self.request.GET.get("next", ""), "")
-        return context | {
-            "fields": fields,
-            "summary": ErrorSummary.of(fields, *form.non_field_errors()),
-            "residents": [sample for sample in samples if not sample.note],
-            "officials": [sample for sample in samples if sample.note],
-            "sample_password": queries.sample_password(),
-            "following": following,
-        }
-
-
-def _first(form: Any, name: str) -> str:
-    errors = form.errors.get(name) if form.is_bound else None
-    if not errors:
-        return ""
-    if name == "login" and not form.data.get("login"):
-        return _("请输入用户名。")
-    if name == "password" and not form.data.get("password"):
-        return _("请输入密码。")
-    return str(errors[0])
-
-
-class Logout(LogoutView):  # type: ignore[misc]  # allauth has no types
-    """Asks before leaving when opened by a link; leaves when posted."""
-
-
-@method_decorator(login_required, name="dispatch")
-class PasswordChange(PasswordChangeView):  # type: ignore[misc]  # allauth has no types
-    """Change one's own password."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        form = context["form"]
-        words = {
-            "oldpassword": (_("当前密码"), "current-password", ""),
-            "password1": (_("新密码"), "new-password", _("至少 10 位，不能全是数字，也不要用常见的密码。")),
-            "password2": (_("再输入一次新密码"), "new-password", ""),
-        }
-        fields = tuple(
-            Field(name, label, FieldKind.PASSWORD, hint=hint, autocomplete=autocomplete, error=_needed(form, name))
-            for name, (label, autocomplete, hint) in words.items()
-        )
-        return context | {"fields": fields, "summary": ErrorSummary.of(fields, *form.non_field_errors())}
-
-
-def _needed(form: Any, name: str) -> str:
-    errors = form.errors.get(name) if form.is_bound else None
-    if not errors:
-        return ""
-    return str(errors[0]) if form.data.get(name) else _("请填写这一项。")
 
 
 def too_many(request: HttpRequest, *_args: Any) -> HttpResponse:
@@ -223,7 +145,7 @@ def account_slot(request: HttpRequest) -> AccountSlot:
     if not standing.actor.is_known:
         return AccountSlot(_("登录"), href=reverse("account_login"))
     note: Text = ""
-    links = [Link(_("修改密码"), reverse("account_change_password"))]
+    links = [Link(_("登录方式"), reverse("mfa_index")), Link(_("登录设备"), reverse("identity:devices"))]
     if standing.office is not None:
         note = f"{_place(standing.office.organisation)} · {_title(standing.office)}"
         if len(standing.offices) > 1:

@@ -1,0 +1,75 @@
+"""Counted tries: guessing is slowed down for each name, address and browser, in one statement whatever their number.
+
+Counts live in a guarded table and not in the cache, which forgets entries when it is full: whoever fills it would be free to guess.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from yiwang.commons.identity import policies
+from yiwang.commons.identity.contracts import ACCOUNT, Limit, TooManyAttempts
+from yiwang.commons.identity.models import AttemptCount
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.command import command, current, note
+from yiwang.kernel.fields import keyed_hash
+from yiwang.kernel.ids import new_id
+
+_TAKE = """
+INSERT INTO {table} AS kept (id, bucket, account_id, count, until) VALUES {rows}
+ON CONFLICT (bucket) DO UPDATE SET
+  count = CASE WHEN kept.until <= %s THEN 1 ELSE kept.count + 1 END,
+  until = CASE WHEN kept.until <= %s THEN excluded.until ELSE kept.until END
+RETURNING bucket, count
+"""
+
+
+@command("identity.take_attempt")
+def take_attempt(*, limits: Sequence[Limit], account_id: UUID | None = None, by: Actor, at: datetime) -> None:
+    """Count one try against each of `limits` before it is made; a refused try counts nowhere.
+
+    `account_id` is whose door is tried, where there is one (`unlock` opens it). Raises TooManyAttempts.
+    """
+    if not limits:
+        note(SubjectRef("attempt", current().id), kinds=[])
+        return
+    most = {_bucket(limit): limit for limit in limits}
+    values: list[object] = []
+    for bucket in sorted(most):  # in one order, so that two tries never wait for each other
+        values += [new_id(), bucket, account_id, 1, at + most[bucket].within]
+    rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(most))
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE.format(table=f'"{AttemptCount._meta.db_table}"', rows=rows), [*values, at, at])
+        counted = {bytes(bucket): count for bucket, count in cursor.fetchall()}
+    if any(counted[bucket] > limit.most for bucket, limit in most.items()):
+        raise TooManyAttempts
+    note(SubjectRef("attempt", current().id), kinds=sorted(limit.kind for limit in limits))
+
+
+@command("identity.forgive_attempt")
+def forgive_attempt(*, limits: Sequence[Limit], by: Actor, at: datetime) -> None:
+    """Take back one counted try (it was right). The others stay, so that a right one in between sets nobody free."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{AttemptCount._meta.db_table}" SET count = greatest(count - 1, 0) '  # noqa: S608
+            "WHERE bucket = ANY(%s) AND until > %s",
+            [[_bucket(limit) for limit in limits], at],
+        )
+    note(SubjectRef("attempt", current().id), kinds=sorted(limit.kind for limit in limits))
+
+
+@command("identity.unlock")
+def unlock(*, account_id: UUID, by: Actor, at: datetime) -> int:
+    """Forget the failed log-ins of an account: an administrator has spoken with its owner. How many counts there were."""
+    del at
+    policies.check_manage_account(by, account_id)
+    count, _models = AttemptCount.objects.filter(account_id=account_id).delete()
+    note(SubjectRef(ACCOUNT, account_id), counts=count)
+    return count
+
+
+def _bucket(limit: Limit) -> bytes:
+    told = "\x1f".join((limit.kind, str(limit.within.total_seconds()), *limit.who))
+    return keyed_hash(told, "identity.attempt")

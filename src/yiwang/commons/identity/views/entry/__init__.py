@@ -1,0 +1,1 @@
+"""Pages of logging in: passwords, codes, passkeys, registration, recovery, factors, devices."""

@@ -1,0 +1,69 @@
+"""Forms of second factors with our own counting of tries; allauth finds them by name (MFA_FORMS)."""
+
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from yiwang.commons.identity import commands, queries, rules
+from yiwang.commons.identity.contracts import TooManyAttempts
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
+
+
+class SecondFactor(forms.Form):
+    """A code of an authenticator app, or a recovery code, of an account that has given its password."""
+
+    code = forms.CharField(max_length=40)
+    again = False
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.authenticator: Authenticator | None = None
+
+    def clean_code(self) -> str:
+        """Right once only; each try counts before it is made."""
+        code = str(self.cleaned_data["code"])
+        limits = rules.second_factor_limits(str(self.user.pk))
+        by, now = Actor.anonymous(queries.device_of(context.request)), clock.now()
+        try:
+            commands.take_attempt(limits=limits, account_id=self.user.pk, by=by, at=now)
+        except TooManyAttempts as refused:
+            raise ValidationError(refused.sentence(_)) from None
+        for row in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
+            if row.wrap().validate_code(code):
+                row.user, self.authenticator = self.user, row
+                commands.forgive_attempt(limits=limits, by=by, at=now)
+                return code
+        raise ValidationError(_("动态口令或备用码不正确。"))
+
+    def save(self) -> None:
+        """The session keeps what was shown."""
+        assert self.authenticator is not None
+        post_authentication(context.request, self.authenticator, reauthenticated=self.again)
+
+
+class SecondFactorAgain(SecondFactor):
+    """The same for somebody who is logged in."""
+
+    again = True
+
+
+class PasskeyLogin(LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """A passkey instead of name and password. Whatever a stranger sends here ends in a refusal, never in a fault."""
+
+    def clean_credential(self) -> Authenticator:
+        """The authenticator whose signature over our challenge is right and whose user was verified."""
+        try:
+            found: Authenticator = super().clean_credential()
+        except ValidationError:
+            raise
+        except (TypeError, ValueError, KeyError, AttributeError):
+            raise ValidationError(_("这把通行密钥不能登录。")) from None
+        return found

@@ -1,0 +1,76 @@
+"""What the pages of logging in have in common: one question a page, its errors on top, a way out below."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yiwang.kernel.errors import DomainError
+from yiwang.web.components import ErrorSummary, Link, Note, Text
+from yiwang.web.fields import Field, FieldKind
+
+PASSWORD_HINT = "至少 10 位，不能全是数字，也不要用常见的密码。"  # noqa: S105  words
+
+
+def step(
+    request: HttpRequest,
+    *,
+    title: Text,
+    fields: Sequence[Field] = (),
+    button: Text = "",
+    lead: Text = "",
+    sentences: Iterable[Text] = (),
+    notes: Sequence[Note] = (),
+    links: Sequence[Link] = (),
+    hidden: Mapping[str, str] | None = None,
+    faulty: bool = False,
+    **more: Any,
+) -> HttpResponse:
+    """The page of one question; 422 where it comes back with errors."""
+    said = tuple(sentences)
+    wrong = faulty or bool(said) or any(field.error for field in fields)
+    context = {
+        "title": title,
+        "lead": lead,
+        "fields": fields,
+        "button": button or _("继续"),
+        "summary": ErrorSummary.of(fields, *said) if wrong else None,
+        "notes": notes,
+        "links": links,
+        "hidden": dict(hidden or {}),
+    } | more
+    return render(request, "identity/entry/step.html", context, status=422 if wrong else 200)
+
+
+def faults_of(error: DomainError, names: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """A refusal as errors of the fields it names, and as sentences where it names none that the page shows."""
+    given: Mapping[str, str] = getattr(error, "fields", None) or {}
+    shown = {name: _(said) for name, said in given.items() if name in names}
+    rest = [] if shown else [error.sentence(_), error.advice(_)]
+    return shown, [said for said in rest if said]
+
+
+def code_field(error: str = "") -> Field:
+    """Six digits that came by message; phones offer to fill them in."""
+    return Field(
+        "code", _("验证码"), value="", error=error, hint=_("6 位数字，5 分钟内有效。"), autocomplete="one-time-code",
+        inputmode="numeric", maxlength=12, short=True,
+    )  # fmt: skip
+
+
+def mobile_field(value: str = "", error: str = "") -> Field:
+    return Field("mobile", _("手机号码"), FieldKind.PHONE, value=value, error=error, autocomplete="tel-national")
+
+
+def password_field(name: str, label: Text, *, error: str = "", fresh: bool = False, hint: Text = "") -> Field:
+    return Field(
+        name, label, FieldKind.PASSWORD, error=error, hint=hint, autocomplete="new-password" if fresh else "current-password"
+    )  # fmt: skip
+
+
+def counter_link() -> Link:
+    """The way out that needs no phone and no password."""
+    return Link(_("用不了手机？带身份证到服务窗口办理"), reverse("identity:counter_help"))

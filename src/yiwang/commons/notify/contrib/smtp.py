@@ -1,0 +1,57 @@
+"""Codes by mail, through the operator's own mail server: for counties that have a mail-to-SMS gateway or none yet.
+
+Many carriers' gateways in county offices accept a letter to `<number>@<gateway>`; the template of the address is a setting.
+"""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from yiwang.commons.notify.contracts import MessageFaulty
+
+_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MailGateway:
+    """`url`: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port?from=…&to={mobile}@gateway.example."""
+
+    url: str
+    key: str = "smtp"
+
+    def send(self, mobile: str, title: str, words: str) -> None:
+        """Raises MessageFaulty for a wrong setting, OSError and smtplib.SMTPException for what may pass (the job tries again)."""
+        parts = urlsplit(self.url)
+        asked = parse_qs(parts.query)
+        sender, pattern = asked.get("from", [""])[0], asked.get("to", [""])[0]
+        if (
+            parts.scheme not in {"smtp", "smtp+tls", "smtps"}
+            or not parts.hostname
+            or "{mobile}" not in pattern
+            or not sender
+        ):
+            raise MessageFaulty(reason="YIWANG_CODES_SMTP")
+        if not mobile.isascii() or not mobile.isdigit():  # nothing but digits gets into a header
+            raise MessageFaulty(reason="mobile")
+        letter = EmailMessage()
+        letter["From"] = Address(addr_spec=sender)
+        letter["To"] = Address(addr_spec=pattern.format(mobile=mobile))
+        letter["Subject"] = title
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(words)
+        context = ssl.create_default_context()
+        port = parts.port or (465 if parts.scheme == "smtps" else 25)
+        made = (
+            smtplib.SMTP_SSL(parts.hostname, port, timeout=_SECONDS, context=context)
+            if parts.scheme == "smtps"
+            else smtplib.SMTP(parts.hostname, port, timeout=_SECONDS)
+        )
+        with made as server:
+            if parts.scheme == "smtp+tls":
+                server.starttls(context=context)
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(letter)
