@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from yiwang.commons.identity.contracts.real_names import Answer, Claim, RegisteredChild, RegisteredEntity, Verdict
 from yiwang.commons.identity.engine.realnames import Match, match_names, typed_id_number, verdict_of
+from yiwang.commons.identity.registry import real_names as ports
 from yiwang.kernel.packs import PackReader
 
 PEOPLE: Final = "people.yaml"
@@ -69,6 +70,14 @@ class PackRegister:
     def entity(self, *, credit_code: str) -> RegisteredEntity | None:
         """Port EntityRegister."""
         return read(self.folder).entity(credit_code=credit_code)
+
+
+def connect(folder: Path) -> None:
+    """Let the pack's sample people answer: in a demonstration, once at start-up."""
+    register = PackRegister(folder)
+    ports.provide_population_register(register)
+    ports.provide_family_register(register)
+    ports.provide_entity_register(register)
 
 
 @lru_cache(maxsize=4)
