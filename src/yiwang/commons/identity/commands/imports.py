@@ -5,13 +5,14 @@ is begun again; a line that is in already changes nothing.
 """
 
 import hashlib
+import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
 from yiwang.commons.identity.commands.joiners import PROGRAM
 from yiwang.commons.identity.contracts import (
@@ -267,7 +268,7 @@ class _Batch:
         if line.id_number:
             self.people[line.id_number] = (person_id, line.name, True)
         account = Account(
-            username=line.username, password=make_password(None), kind=AccountKind.OFFICIAL.value, person_id=person_id,
+            username=line.username, password=_none(), kind=AccountKind.OFFICIAL.value, person_id=person_id,
             created_at=self.at,
         )  # fmt: skip
         self.accounts.append(account)
@@ -304,6 +305,11 @@ class _Batch:
             "appointments": len(self.appointments), "digest": digest.hexdigest(),
         }  # fmt: skip
         evidence.record("identity.taken_in", subject, facts)
+
+
+def _none() -> str:
+    """An unusable password, unlike any other: a one-time link is bound to it."""
+    return UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30)
 
 
 def _hashes(number: str) -> tuple[bytes, ...]:

@@ -23,6 +23,7 @@ LONGEST_FIELD: Final = 200
 LONGEST_NAME: Final = 80
 MOST_COLUMNS: Final = 40
 MOST_LINES: Final = 300_000
+_LONG: Final = 18
 _FIRST: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _OTHERS: Final = _FIRST | frozenset("._-")
 
@@ -131,7 +132,7 @@ def _judged(number: int, said: Mapping[str, str]) -> Line:
     if said.get("state", "") == "closed":
         raise _Wrong("state", "停用的账号不导入", "离职请在账号页办理，或由人事系统办理")
     held = _number(said.get("id_number", ""))
-    whole = upgrade_id_number(held.value) if held else ""
+    whole = "" if held is None else held.value if len(held.value) == _LONG else upgrade_id_number(held.value)
     sex, birth = (held.sex.value, held.birth_date) if held else ("0", None)
     return Line(
         number, username, said["name"], whole, sex, birth, _mobile(said.get("mobile", "")), said["organisation"],
