@@ -224,7 +224,7 @@ class CheckWaits(Conflict):
 
     code = "identity.check_waits"
     message = _("您已经提交过实名认证，工作人员正在核对。")
-    next_step = _("一般一个工作日内有结果；着急的话请带身份证到服务窗口办理。")
+    next_step = _("结果会显示在“实名认证”里；着急的话请带身份证到服务窗口办理。")
 
 
 class CheckClosed(Conflict):

@@ -30,7 +30,7 @@ def standing(request: HttpRequest) -> HttpResponse:
     found = queries.real_name_standing(viewer=viewer)
     waits = found.last is not None and found.last.state is CheckState.WAITING
     done = found.level >= Assurance.CHECKED
-    lead = _("您已经完成实名认证。") if done else _("核验姓名和身份证件号码，一分钟完成。网上办事大多要先实名。")
+    lead = _("您已经完成实名认证。") if done else _("核对姓名和身份证件号码，一分钟完成。委托代办、关联企业都要先实名。")
     context = {
         "crumbs": words.home_crumbs(here=_("实名认证")),
         "lead": lead,
@@ -63,7 +63,7 @@ def _note(found: RealNameStanding) -> Note | None:
     if last.words:
         said = _("%(said)s原因：%(words)s") % {"said": said, "words": last.words}
     if last.state is CheckState.WAITING:
-        return Note(_("%(said)s一般一个工作日内有结果，不用重复提交。") % {"said": said}, _("正在人工核对"), Tone.WARN)
+        return Note(_("%(said)s不用重复提交，结果会显示在这里。") % {"said": said}, _("正在人工核对"), Tone.WARN)
     return Note(said, _("上次认证没有通过"), Tone.BAD)
 
 

@@ -52,7 +52,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         )
         for each in page.items
     )
-    empty = Empty(_("没有等待核对的"), _("有新的会出现在这里，也会出现在您的待办里。"))
+    empty = Empty(_("没有等待核对的"), _("有新的会出现在这里。"))
     pages = Pages.of(page, path=request.path, params={})
     table = Table.of(
         _("等待核对的实名认证"), columns, rows, empty=empty, keys=True, pages=pages if pages.needed else None

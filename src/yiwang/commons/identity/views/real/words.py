@@ -18,11 +18,11 @@ from yiwang.web.components import Crumbs, ErrorSummary, Facts, Link, Tag, Text, 
 from yiwang.web.fields import Field
 
 LEVELS: dict[Assurance, tuple[Text, Text]] = {
-    Assurance.CLAIMED: (gettext_lazy("已登记"), gettext_lazy("能查询、咨询，能保存草稿。")),
-    Assurance.CHECKED: (gettext_lazy("已核验"), gettext_lazy("姓名和身份证件号码与登记信息一致，能办大多数事。")),
+    Assurance.CLAIMED: (gettext_lazy("已登记"), gettext_lazy("账号已经开通，还没有核验身份。")),
+    Assurance.CHECKED: (gettext_lazy("已核验"), gettext_lazy("姓名和身份证件号码与登记信息一致，可以委托代办、关联企业。")),
     Assurance.CONFIRMED: (
         gettext_lazy("已确认本人"),
-        gettext_lazy("人脸或者银行卡确认是本人，能办涉及财产和权益的事。"),
+        gettext_lazy("人脸或者银行卡确认过是本人。"),
     ),
     Assurance.IN_PERSON: (gettext_lazy("已当面核验"), gettext_lazy("在服务窗口出示过身份证原件，级别最高。")),
 }
