@@ -151,7 +151,12 @@ def account_slot(request: HttpRequest) -> AccountSlot:
         if len(standing.offices) > 1:
             links.insert(0, Link(_("切换岗位"), reverse("identity:office")))
     else:
-        links.insert(0, Link(_("为他人或企业办事"), reverse("identity:acting")))
+        links = [
+            Link(_("为他人或企业办事"), reverse("identity:acting")),
+            Link(_("实名认证"), reverse("real:standing")),
+            Link(_("代办委托"), reverse("real:mandates")),
+            *links,
+        ]
     return AccountSlot(standing.name, links=tuple(links), note=note, leave_url=reverse("account_logout"))
 
 
