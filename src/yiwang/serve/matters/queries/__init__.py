@@ -19,7 +19,7 @@ from yiwang.serve.matters.queries.guides import (
     still_put,
 )
 from yiwang.serve.matters.queries.importing import Fresh, ImportPlan, plan_import
-from yiwang.serve.matters.queries.listing import bundles_of, catalogue, themes
+from yiwang.serve.matters.queries.listing import bundles_of, catalogue, mandate_scopes, themes
 from yiwang.serve.matters.queries.stewardship import (
     differences,
     import_rows,
@@ -69,6 +69,7 @@ __all__ = [
     "lead",
     "listed",
     "listed_document",
+    "mandate_scopes",
     "matter",
     "matter_documents",
     "matter_version",

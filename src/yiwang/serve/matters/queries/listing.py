@@ -7,6 +7,7 @@ database only which versions are in force.
 from functools import lru_cache
 from uuid import UUID
 
+from yiwang.commons.identity.contracts.real_names import ScopeChoice
 from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import models, rules
 from yiwang.serve.matters.contracts import CatalogueEntry, ThemeView
@@ -27,6 +28,12 @@ def catalogue(*, viewer: Actor, theme: str = "", audience: str = "", kind: str =
         for entry in entries
         if (not theme or theme in entry.themes) and (not audience or audience in entry.audience)
     )
+
+
+def mandate_scopes(*, audience: str, viewer: Actor) -> tuple[ScopeChoice, ...]:
+    """What somebody can be authorised for: bundles, then matters, offered today to that audience. Two queries."""
+    entries = catalogue(viewer=viewer, audience=audience)
+    return tuple(ScopeChoice(f"{entry.kind}:{entry.key}", entry.name) for entry in entries)
 
 
 def themes(*, viewer: Actor) -> tuple[ThemeView, ...]:
