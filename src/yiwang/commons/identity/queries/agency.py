@@ -108,10 +108,10 @@ def bound_entities(*, viewer: Actor) -> tuple[BoundEntity, ...]:
     )
 
 
-def scope_choices(*, viewer: Actor) -> tuple[ScopeChoice, ...]:
-    """What a mandate can be bounded to."""
+def scope_choices(*, audience: str, viewer: Actor) -> tuple[ScopeChoice, ...]:
+    """What a mandate of a `person` or a `legal_entity` can be bounded to."""
     del viewer
-    return ports.scopes()
+    return ports.scopes(audience=audience)
 
 
 def scope_labels(*, scopes: Iterable[str], viewer: Actor) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Nothing is connected by itself. A demonstration connects the embedded register o
 police's, the market regulator's and its providers' (see contrib). Where none answers an official looks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -72,7 +72,9 @@ class Reviews(Protocol):
     def closed(self, *, check_id: UUID) -> None: ...
 
 
-ScopesFound = Callable[[], Sequence[ScopeChoice]]
+class ScopesFound(Protocol):
+    def __call__(self, *, audience: str) -> Sequence[ScopeChoice]:
+        """What may be done for an `audience` (`person`, `legal_entity`), in the order of the page; empty: for anybody."""
 
 
 @dataclass
@@ -165,8 +167,8 @@ def entity(*, credit_code: str) -> RegisteredEntity | None:
         raise RegisterUnavailable from None
 
 
-def scopes() -> tuple[ScopeChoice, ...]:
-    return tuple(_provided.scopes()) if _provided.scopes else ()
+def scopes(*, audience: str = "") -> tuple[ScopeChoice, ...]:
+    return tuple(_provided.scopes(audience=audience)) if _provided.scopes else ()
 
 
 def review_opened(check_id: UUID) -> None:

@@ -178,7 +178,9 @@ def test_a_mandate_ends_by_itself_after_its_last_day(owner, register):
 
 
 def test_a_resident_authorises_an_agent_for_some_matters_only(register):
-    ports.provide_scopes(lambda: (ScopeChoice("matter:birth", "出生登记"), ScopeChoice("matter:card", "社保卡")))
+    ports.provide_scopes(
+        lambda audience: (ScopeChoice("matter:birth", "出生登记"), ScopeChoice("matter:card", "社保卡"))
+    )
     one, agent = verified(register, "样例本人"), verified(register, "样例代办")
     subject = SubjectRef(PERSON, one.person_id)
     mandate = offer(one, subject, agent, scopes=("matter:birth", "matter:card"))

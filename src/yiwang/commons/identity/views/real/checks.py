@@ -30,7 +30,9 @@ def standing(request: HttpRequest) -> HttpResponse:
     found = queries.real_name_standing(viewer=viewer)
     waits = found.last is not None and found.last.state is CheckState.WAITING
     done = found.level >= Assurance.CHECKED
-    lead = _("您已经完成实名认证。") if done else _("核对姓名和身份证件号码，一分钟完成。委托代办、关联企业都要先实名。")
+    lead = (
+        _("您已经完成实名认证。") if done else _("核对姓名和身份证件号码，一分钟完成。委托代办、关联企业都要先实名。")
+    )
     context = {
         "crumbs": words.home_crumbs(here=_("实名认证")),
         "lead": lead,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from yiwang.commons.identity.commands import agency as commands
 from yiwang.commons.identity.commands.assurance import claim_of
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, AlreadyHeld, UnknownRecord
-from yiwang.commons.identity.contracts.real_names import Assurance
+from yiwang.commons.identity.contracts.real_names import Assurance, ScopeChoice
 from yiwang.commons.identity.policies.real_names import check_has_real_name
 from yiwang.commons.identity.queries import actor_of, agency
 from yiwang.commons.identity.rules import ANY
@@ -65,7 +65,7 @@ def _offering(request: HttpRequest, principal: SubjectRef, crumbs: Crumbs, back_
     faults: dict[str, str] = {}
     step = "who"
     if request.method == "POST":
-        step, faults = _next(given, viewer)
+        step, faults = _next(given)
         if step == "done":
             try:
                 commands.offer_mandate(
@@ -82,7 +82,13 @@ def _offering(request: HttpRequest, principal: SubjectRef, crumbs: Crumbs, back_
     return words.form_page(
         request,
         title=_titles()[step],
-        fields=_fields(step, given, faults, request.POST.getlist("scope"), viewer),
+        fields=_fields(
+            step,
+            given,
+            faults,
+            request.POST.getlist("scope"),
+            agency.scope_choices(audience=principal.kind, viewer=viewer),
+        ),
         crumbs=crumbs,
         back_url=back_url,
         submit=_("确认委托") if step == "check" else _("继续"),
@@ -120,9 +126,8 @@ def _given(request: HttpRequest) -> dict[str, str]:
     return words.asked(request, "step", "name", "id_number", "all", "until", "day")
 
 
-def _next(given: Mapping[str, str], viewer: Actor) -> tuple[str, dict[str, str]]:
+def _next(given: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """The step that follows the answered one; earlier answers are judged again, for they came from the browser."""
-    del viewer
     answered = given["step"] if given["step"] in _STEPS else "who"
     for step in _STEPS[: _STEPS.index(answered) + 1]:
         faults = _faults(step, given)
@@ -167,7 +172,7 @@ def _scopes(given: Mapping[str, str], request: HttpRequest) -> Sequence[str]:
 
 
 def _fields(
-    step: str, given: Mapping[str, str], faults: Mapping[str, str], chosen: Sequence[str], viewer: Actor
+    step: str, given: Mapping[str, str], faults: Mapping[str, str], chosen: Sequence[str], known: Sequence[ScopeChoice]
 ) -> list[Field]:
     if step == "who":
         return [
@@ -176,7 +181,7 @@ def _fields(
                   error=faults.get("id_number", ""), hint=_("只有姓名和号码都对上的人，才能看到并接受这份委托。")),
         ]  # fmt: skip
     if step == "what":
-        return _what(given, faults, chosen, viewer)
+        return _what(given, faults, chosen, known)
     if step == "until":
         options = (
             Choice("30", _("一个月")), Choice("90", _("三个月")), Choice("180", _("半年")), Choice("365", _("一年")),
@@ -191,8 +196,9 @@ def _fields(
     return []
 
 
-def _what(given: Mapping[str, str], faults: Mapping[str, str], chosen: Sequence[str], viewer: Actor) -> list[Field]:
-    known = agency.scope_choices(viewer=viewer)
+def _what(
+    given: Mapping[str, str], faults: Mapping[str, str], chosen: Sequence[str], known: Sequence[ScopeChoice]
+) -> list[Field]:
     options = [Choice("all", _("全部事项"), _("对方可以替您办所有能代办的事"))]
     if known:
         options.append(Choice("some", _("只办下面选的事项")))

@@ -19,7 +19,10 @@ from yiwang.web.fields import Field
 
 LEVELS: dict[Assurance, tuple[Text, Text]] = {
     Assurance.CLAIMED: (gettext_lazy("已登记"), gettext_lazy("账号已经开通，还没有核验身份。")),
-    Assurance.CHECKED: (gettext_lazy("已核验"), gettext_lazy("姓名和身份证件号码与登记信息一致，可以委托代办、关联企业。")),
+    Assurance.CHECKED: (
+        gettext_lazy("已核验"),
+        gettext_lazy("姓名和身份证件号码与登记信息一致，可以委托代办、关联企业。"),
+    ),
     Assurance.CONFIRMED: (
         gettext_lazy("已确认本人"),
         gettext_lazy("人脸或者银行卡确认过是本人。"),
