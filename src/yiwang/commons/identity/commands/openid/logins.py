@@ -143,7 +143,7 @@ def revoke_access(*, token_id: int, login_id: UUID, by: Actor, at: datetime) -> 
 def end_client_login(*, login_id: UUID, reason: str, tell: bool = True, by: Actor, at: datetime) -> None:
     """End one log-in at a client: its tokens are void. `tell`: the client is told, where it asked to be."""
     del by
-    ended = _end(ClientLogin.objects.filter(pk=login_id), reason, at, tell=tell)
+    ended = _end(ClientLogin.objects.filter(pk=login_id), at, tell=tell)
     note(SubjectRef(CLIENT_LOGIN, login_id), reason=reason, ended=ended)
 
 
@@ -153,24 +153,31 @@ def end_client_logins(
     account_id: UUID | None = None,
     session: UUID | None = None,
     system_id: UUID | None = None,
+    spare_offline: bool = False,
     reason: str,
     by: Actor,
     at: datetime,
 ) -> int:
-    """End all log-ins of an account, of one of its sessions, or at a system; how many there were. One of these is given."""
+    """End all log-ins of an account, of one of its sessions, or at a system; how many there were. One of these is given.
+
+    `spare_offline`: those that somebody agreed to for after they have left (a session that ran out by itself).
+    """
     del by
     wanted = {"account_id": account_id, "session": session, "system_id": system_id}
     given = {name: value for name, value in wanted.items() if value is not None}
     if not given:
         raise ValueError("which log-ins?")
-    ended = _end(ClientLogin.objects.filter(**given), reason, at, tell=True)
+    logins = ClientLogin.objects.filter(**given)
+    if spare_offline:
+        logins = logins.exclude(scopes__contains=[Scope.OFFLINE.value])
+    ended = _end(logins, at, tell=True)
     about = account_id or session or system_id
     assert about is not None
     note(SubjectRef(CLIENT_LOGIN, about), reason=reason, ended=ended)
     return ended
 
 
-def _end(logins: QuerySet[ClientLogin], reason: str, at: datetime, *, tell: bool) -> int:
+def _end(logins: QuerySet[ClientLogin], at: datetime, *, tell: bool) -> int:
     rows = list(logins.filter(ended_at__isnull=True).select_for_update(of=("self",)).select_related("system"))
     for row in rows:
         row.ended_at = at
@@ -180,7 +187,6 @@ def _end(logins: QuerySet[ClientLogin], reason: str, at: datetime, *, tell: bool
         publish(ClientLoginEnded(login_id=row.pk, system_id=row.system_id))
         if listening:
             defer(TELL, login_id=str(row.pk))
-    del reason
     return len(rows)
 
 

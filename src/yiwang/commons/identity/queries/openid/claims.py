@@ -4,7 +4,7 @@ Read live: who left an office or no longer acts for an enterprise says so at the
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F
@@ -15,31 +15,35 @@ from yiwang.commons.identity.contracts.openid import Acr, LoginFacts, Scope
 from yiwang.commons.identity.models import Account, Appointment, LegalEntity, Representation
 from yiwang.kernel.actor import SubjectRef
 
+_MOBILE: Final = 11
+
 
 def claims_of(*, account_id: UUID, facts: LoginFacts, scopes: Iterable[str], whole: bool) -> dict[str, Any]:
-    """Claims beside `sub` (OpenID Connect Core 1.0, 5.1 and 2). `whole`: for the user info endpoint; identity tokens travel
-    through browsers, so they never carry a number of a phone or a card.
+    """Claims beside `sub` (OpenID Connect Core 1.0, 5.1 and 2). `whole`: for the user info endpoint. Identity tokens travel
+    through browsers, and in addresses when they come back as hints: they say nothing of a person but how it was checked.
     """
     given = set(scopes)
+    account = Account.objects.select_related("person").get(pk=account_id)
     claims: dict[str, Any] = {
         "auth_time": int(facts.at.timestamp()),
         "acr": Acr.of(facts.level).value,
         "amr": list(facts.amr),
+        "assurance": getattr(account, "assurance", 1),
     }
-    account = Account.objects.select_related("person").get(pk=account_id)
+    if not whole:
+        return claims
     person = account.person
     if Scope.PROFILE in given:
-        claims |= {"name": person.name if person else account.username, "assurance": getattr(account, "assurance", 1)}
-        claims["kind"] = account.kind
+        claims |= {"name": person.name if person else account.username, "kind": account.kind}
     if Scope.ORGANISATION in given:
         claims["organisations"] = _offices(account_id, facts)
     if Scope.ENTITY in given and facts.on_behalf is not None and account.person_id is not None:
         acting = _acting_for(account.person_id, facts.on_behalf)
         if acting is not None:
             claims["acting_for"] = acting
-    if whole and person is not None:
+    if person is not None:
         if Scope.PHONE in given and person.mobile:
-            claims["phone_number"] = f"+86{person.mobile}" if len(person.mobile) == 11 else person.mobile
+            claims["phone_number"] = f"+86{person.mobile}" if len(person.mobile) == _MOBILE else person.mobile
         if Scope.ID_NUMBER in given and person.id_number:
             claims["id_number"] = person.id_number
     return claims

@@ -82,13 +82,16 @@ class LiveToken:
 
 _LIVE: Final = """
 SELECT t.id, t.type, l.id, l.account_id, s.id, s.client_id, c.secret, t.scopes, t.created_at, t.expires_at,
-       t.data ? 'spent', l.ended_at IS NULL AND a.is_active AND s.state = 'active' AND t.expires_at > %s,
+       t.data ? 'spent',
+       l.ended_at IS NULL AND a.is_active AND s.state = 'active' AND t.expires_at > %s
+         AND (e.ended_at IS NULL OR e.end_reason = 'expired' AND 'offline_access' = ANY(l.scopes)),
        l.issuer, l.session, coalesce((s.profile->>'pairwise')::boolean, false), s.subject_salt
 FROM allauth_idp_oidc_token t
 JOIN commons_identity_clientlogin l ON l.id = (t.data->>'login')::uuid
 JOIN commons_identity_clientsystem s ON s.id = l.system_id
 JOIN allauth_idp_oidc_client c ON c.id = s.client_id
 JOIN commons_identity_account a ON a.id = l.account_id
+LEFT JOIN commons_identity_loginsession e ON e.id = l.session
 WHERE t.hash = %s AND t.type = ANY(%s)
 """
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from yiwang.commons.identity.adapters.openid.keys import ensure_keys
 from yiwang.commons.identity.contracts.openid import Acr, Scope, SigningAlgorithm
 from yiwang.commons.identity.queries import openid as queries
 from yiwang.commons.identity.views.openid.answers import issuer_of
@@ -68,6 +69,7 @@ def configuration(request: HttpRequest) -> HttpResponse:
 def jwks(request: HttpRequest) -> HttpResponse:
     """RFC 7517: keys that will sign, sign, or signed not long ago."""
     del request
+    ensure_keys()
     return _open(JsonResponse({"keys": [key.jwk for key in queries.published_keys(at=clock.now())]}), KEYS_KEPT)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yiwang.commons.identity.adapters.openid.devices import begin, poll
+from yiwang.commons.identity.adapters.openid.keys import ensure_keys
 from yiwang.commons.identity.adapters.openid.server import Server, parameters
 from yiwang.commons.identity.engine.openid import matches
 from yiwang.commons.identity.queries import openid as queries
@@ -28,6 +29,7 @@ def token(request: HttpRequest) -> HttpResponse:
     twice = [name for name in request.POST if len(request.POST.getlist(name)) > 1]
     if twice:
         return fault("invalid_request", "a parameter stands twice")
+    ensure_keys()
     with transaction.atomic():
         if request.POST.get("grant_type") == DEVICE:
             return poll(request, issuer_of(request), said, fault)
