@@ -76,7 +76,7 @@ def offer_mandate(
         raise AlreadyHeld
     if given.count() >= MOST_OPEN:
         raise ClaimInvalid(fields={"agent_number": _("正在生效的授权太多，请先撤回不用的。")})
-    row = Mandate.objects.create(
+    row: Mandate = Mandate.objects.create(
         person_id=person,
         legal_entity_id=entity,
         kind=(RepresentationKind.AGENT if person else RepresentationKind.STAFF).value,

@@ -92,7 +92,7 @@ def begin_check(*, name: str, id_number: str, method: str, by: Actor, at: dateti
     if mine.filter(state=CheckState.WAITING.value).exists():
         raise CheckWaits
     _check_tries(account.pk, id_number, at)
-    row = RealNameCheck.objects.create(
+    row: RealNameCheck = RealNameCheck.objects.create(
         account=account,
         name=name,
         id_number=id_number,
@@ -144,7 +144,8 @@ def _known(account: Account, row: RealNameCheck) -> Known:
 def _bearer(number: str, account: Account) -> Person | None:
     """Another person than the account's who bears the number."""
     hashes = claimed_hashes(number, ID_NUMBER)
-    return Person.objects.filter(id_number_hash__in=hashes).exclude(pk=account.person_id).first()
+    found: Person | None = Person.objects.filter(id_number_hash__in=hashes).exclude(pk=account.person_id).first()
+    return found
 
 
 def _confirm(account: Account, row: RealNameCheck, level: Assurance) -> bool:

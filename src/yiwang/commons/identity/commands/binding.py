@@ -33,7 +33,7 @@ from yiwang.kernel import clock, evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import InvalidCode, clean_code, validate_credit_code
 from yiwang.kernel.command import command, note
-from yiwang.kernel.fields import claimed_hashes
+from yiwang.kernel.fields import claimed_hashes, keyed_hashes
 from yiwang.kernel.models import AuditEntry
 from yiwang.kernel.outbox import publish
 from yiwang.kernel.text import gettext_noop as _
@@ -87,7 +87,8 @@ def _bind_entity(*, found: RegisteredEntity | None, name: str, by: Actor, at: da
     subject = SubjectRef(LEGAL_ENTITY, entity.pk)
     began = _succeed(entity, person)
     parties = evidence.salted_hash(f"{person.pk} {subject}")
-    facts = {"credit_code": found.credit_code, "changed": former not in {None, person.pk}, "parties": parties}
+    changed = former not in {None, person.pk}
+    facts: dict[str, evidence.Fact] = {"credit_code": found.credit_code, "changed": changed, "parties": parties}
     evidence.record("identity.entity_bound", subject, facts)
     note(subject, known=known, began=began is not None, former=str(former or ""))
     if not known:
@@ -120,9 +121,10 @@ def _succeed(entity: LegalEntity, person: Person) -> UUID | None:
             end_row(row)
     if own:
         return None
-    return Representation.objects.create(
+    row: Representation = Representation.objects.create(
         representative=person, legal_entity=entity, kind=kind, valid_from=clock.today()
-    ).pk
+    )
+    return row.pk
 
 
 def end_row(row: Representation) -> None:
@@ -173,10 +175,10 @@ def _bind_child(*, found: RegisteredChild | None, by: Actor, at: datetime) -> UU
     Person.objects.select_for_update().get(pk=by.person_id)  # two requests at once make one child
     guardian = RepresentationKind.GUARDIAN.value
     mine = Representation.objects.filter(representative_id=by.person_id, kind=guardian, valid_to__gte=clock.today())
-    child = _child(found, by.person_id)
+    child = _child(found)
     if mine.filter(person=child).exists():
         raise AlreadyHeld
-    row = Representation.objects.create(
+    row: Representation = Representation.objects.create(
         representative_id=by.person_id, person=child, kind=guardian, valid_from=clock.today(), valid_to=last
     )
     reference = SubjectRef("representation", row.pk)
@@ -187,25 +189,38 @@ def _bind_child(*, found: RegisteredChild | None, by: Actor, at: datetime) -> UU
     return row.pk
 
 
-def _child(found: RegisteredChild, parent_id: UUID) -> Person:
-    """The child as a person: known by its number, for a newborn by name and day of birth among the parent's own, or new."""
-    if found.id_number:
-        number = typed_id_number(found.id_number)
+def _child(found: RegisteredChild) -> Person:
+    """The child as a person: known by its number, else by name and day of birth among its parents' own, else new.
+
+    A child that was bound as a newborn gets its number now.
+    """
+    number = typed_id_number(found.id_number) if found.id_number else None
+    number_hash = None
+    child: Person | None = None
+    if number is not None:
         hashes = claimed_hashes(number, ID_NUMBER)
-        known = Person.objects.filter(id_number_hash__in=hashes).first()
-    else:
-        number, hashes = None, (None,)
-        known = Person.objects.filter(
-            represented_by__representative_id=parent_id, name=found.name, birth_date=found.birth_date
-        ).first()
-    if known is not None:
-        return known
-    child = Person.objects.create(
-        name=found.name[:80],
-        id_number=number,
-        id_number_hash=hashes[0],
-        sex=Sex(found.sex).value,
-        birth_date=found.birth_date,
-    )
-    publish(PersonRegistered(person_id=child.pk))
+        number_hash = hashes[0]
+        child = Person.objects.filter(id_number_hash__in=hashes).first()
+    child = child or _newborn(found)
+    if child is not None and (number is None or child.id_number is not None):
+        return child
+    fresh = child is None
+    child = child or Person(name=found.name[:80], sex=Sex(found.sex).value, birth_date=found.birth_date)
+    child.id_number, child.id_number_hash = number, number_hash
+    child.save()
+    if fresh:
+        publish(PersonRegistered(person_id=child.pk))
     return child
+
+
+def _newborn(found: RegisteredChild) -> Person | None:
+    """The child without a number whom either parent has bound before."""
+    parents = [each for number in found.parents for each in keyed_hashes(number, ID_NUMBER)]
+    bound: Person | None = Person.objects.filter(
+        represented_by__kind=RepresentationKind.GUARDIAN.value,
+        represented_by__representative__id_number_hash__in=parents,
+        name=found.name,
+        birth_date=found.birth_date,
+        id_number=None,
+    ).first()
+    return bound

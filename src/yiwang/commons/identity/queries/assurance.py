@@ -25,7 +25,9 @@ from yiwang.kernel.paging import Page, paginate
 
 def real_name_standing(*, viewer: Actor) -> RealNameStanding:
     """The viewer's own level, name, masked number and last check. Two queries. Raises Unauthenticated."""
-    account = Account.objects.select_related("person").filter(pk=viewer.account_id).first()
+    account = None
+    if viewer.account_id is not None:
+        account = Account.objects.select_related("person").filter(pk=viewer.account_id).first()
     if account is None:
         raise Unauthenticated
     last = RealNameCheck.objects.filter(account=account).order_by("-asked_at", "-id").first()
@@ -57,7 +59,7 @@ def count_waiting(*, viewer: Actor) -> int:
     """How many wait, for the menu; at most 100 are counted. None for who may not decide."""
     if not real_names.can_review(viewer):
         return 0
-    return RealNameCheck.objects.filter(state=CheckState.WAITING.value)[:100].count()
+    return int(RealNameCheck.objects.filter(state=CheckState.WAITING.value)[:100].count())
 
 
 def check_detail(*, check_id: UUID, viewer: Actor) -> CheckDetail:

@@ -316,6 +316,21 @@ def test_a_newborn_without_a_number_is_bound_by_its_certificate_and_once(parent)
     assert Person.objects.filter(name="样例宝宝").count() == 1
 
 
+def test_both_parents_bind_one_child_and_it_gets_its_number_later(register):
+    mother, father = verified(register, "样例母亲"), verified(register, "样例父亲")
+    numbers = (number_of(mother.person_id), number_of(father.person_id))
+    born = {"name": "样例宝宝", "birth_date": date(2018, 4, 5), "sex": "2", "parents": numbers}
+    register.child(**born, birth_certificate="S320400009")
+    for made in (mother, father):
+        child(made, name="样例宝宝", birth_certificate="S320400009")
+    register.child(**born, id_number=CHILD)
+    with pytest.raises(AlreadyHeld):
+        child(mother, name="样例宝宝", id_number=CHILD)
+    third = verified(register, "样例旁人")
+    register.child(**{**born, "parents": (*numbers, number_of(third.person_id))}, id_number=GROWN)
+    assert Person.objects.filter(name="样例宝宝").count() == 1
+
+
 def test_no_other_child_and_nobody_of_age_is_bound(parent, register):
     stranger = verified(register, "样例旁人")
     for made, values in (
