@@ -91,8 +91,8 @@ def withdraw_signing_key(*, kid: str, by: Actor, at: datetime) -> None:
     row = SigningKey.objects.select_for_update().filter(kid=kid).first()
     if row is None:
         raise UnknownRecord(kind=SIGNING_KEY, code=kid[:64])
+    subject = SubjectRef(SIGNING_KEY, row.pk)
     row.delete()
     rotate_signing_keys(by=by, at=at)
-    subject = SubjectRef(SIGNING_KEY, row.pk)
     evidence.record("signing_key.withdrawn", subject, {"kid": kid, "algorithm": row.algorithm})
     note(subject, kid=kid)
