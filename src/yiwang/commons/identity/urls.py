@@ -7,6 +7,7 @@ from yiwang.commons.identity.views.entry import routes as entry
 from yiwang.commons.identity.views.openid import routes as openid
 from yiwang.commons.identity.views.people import routes as people
 from yiwang.commons.identity.views.real import routes as real
+from yiwang.commons.identity.views.scim import routes as scim
 
 own = [
     *entry.own,
@@ -20,4 +21,5 @@ urlpatterns = [
     *openid.urlpatterns,
     *people.urlpatterns,
     *real.urlpatterns,
+    *scim.urlpatterns,
 ]

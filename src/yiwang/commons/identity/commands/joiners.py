@@ -57,7 +57,7 @@ def join(
     InvalidIdentity, UsernameTaken, OfficialExists, UnknownRecord.
     """
     administering.check_admit(by, organisation_id)
-    person_id = _person(name, id_number, mobile, at)
+    person_id = person_of(name, id_number, mobile, at)
     account_id = accounts.create_account(
         username=username, password=None, kind=AccountKind.OFFICIAL, person_id=person_id, by=PROGRAM, at=at
     )
@@ -71,7 +71,8 @@ def join(
     return account_id
 
 
-def _person(name: str, id_number: str, mobile: str, at: datetime) -> UUID:
+def person_of(name: str, id_number: str, mobile: str, at: datetime, /) -> UUID:
+    """Who joins: known by ID number, else registered now. Raises InvalidIdentity, OfficialExists. Inside a command."""
     known = _known(id_number)
     if known is None:
         return people.register_person(name=name, id_number=id_number or None, mobile=mobile or None, by=PROGRAM, at=at)

@@ -1,0 +1,93 @@
+"""`/Groups`: a post in an organisation is a group, and whoever is a member is appointed. Posts come from the city's pack."""
+
+from typing import Any, Final
+
+from yiwang.commons.identity.commands import personnel
+from yiwang.commons.identity.engine.scim import GROUP, Filter, ScimFault, fits, patched
+from yiwang.commons.identity.queries import scim as reading
+from yiwang.commons.identity.queries.scim import ScimGroup
+from yiwang.commons.identity.views.scim.calls import Answer, Call, check_match, identifier, listed, shown, with_meta
+from yiwang.kernel import clock
+
+_KNOWN: Final = frozenset({"displayName", "members", "id", "schemas", "meta", "externalId"})
+_MOST_MEMBERS: Final = 5000
+
+
+def groups(call: Call) -> Answer:
+    """List. Posts can't be made or unmade from here."""
+    if call.method == "POST":
+        raise ScimFault(501, "", "posts come with the city's organisations and are not made by a personnel system")
+    if call.method != "GET":
+        raise ScimFault(405, "", "GET")
+    start, count = call.window
+    found = reading.groups(caller=call.caller, viewer=call.caller.actor)
+    wanted = call.wanted
+    if wanted is not None:
+        found = _matching(call, found, wanted)
+    page = found[start - 1 : start - 1 + count]
+    if "members" not in call.query.get("excludedAttributes", ""):
+        page = reading.with_members(found=page, caller=call.caller, viewer=call.caller.actor)
+    return listed(call, len(found), [_resource(call, each) for each in page], start)
+
+
+def _matching(call: Call, found: tuple[ScimGroup, ...], wanted: Filter) -> tuple[ScimGroup, ...]:
+    """Names are matched in memory (posts are few), members only where the filter speaks of them."""
+    if "members" in str(wanted):
+        found = reading.with_members(found=found, caller=call.caller, viewer=call.caller.actor)
+    return tuple(each for each in found if fits(wanted, _resource(call, each)))
+
+
+def group(call: Call, text: str) -> Answer:
+    """Read, and say who holds the post."""
+    found = next(
+        (each for each in reading.groups(caller=call.caller, viewer=call.caller.actor) if each.id == text), None
+    )
+    if found is None:
+        raise ScimFault(404, "", "there is no such group")
+    now = _read(call, found)
+    if call.method == "GET":
+        return shown(call, now)
+    check_match(call, now)
+    if call.method == "PUT":
+        wanted: dict[str, Any] = {"members": call.body.get("members") or []}
+    elif call.method == "PATCH":
+        wanted = patched(now, call.body, _KNOWN)
+    elif call.method == "DELETE":
+        raise ScimFault(501, "", "posts are not unmade by a personnel system")
+    else:
+        raise ScimFault(405, "", "GET, PUT or PATCH")
+    if wanted.get("displayName", now["displayName"]) != now["displayName"]:
+        raise ScimFault(400, "mutability", "displayName is read only")
+    before, after = _ids(now.get("members")), _ids(wanted.get("members"))
+    personnel.assign(
+        system_id=call.caller.id, organisation_id=found.organisation_id, role=found.role,
+        add=[identifier(each) for each in sorted(after - before)],
+        remove=[identifier(each) for each in sorted(before - after)], by=call.caller.actor, at=clock.now(),
+    )  # fmt: skip
+    return shown(call, _read(call, found))
+
+
+def _read(call: Call, found: ScimGroup) -> dict[str, Any]:
+    return _resource(call, reading.with_members(found=[found], caller=call.caller, viewer=call.caller.actor)[0])
+
+
+def _resource(call: Call, found: ScimGroup) -> dict[str, Any]:
+    members = [
+        {"value": str(pk), "$ref": f"{call.base}/Users/{pk}", "type": "User", "display": name}
+        for pk, name in found.members
+    ]
+    resource = {"schemas": [GROUP], "id": found.id, "displayName": found.display, "members": members}
+    return with_meta(resource, "Group", f"{call.base}/Groups/{found.id}")
+
+
+def _ids(members: Any) -> set[str]:
+    if members is None:
+        return set()
+    if not isinstance(members, list) or len(members) > _MOST_MEMBERS:
+        raise ScimFault(400, "tooMany", f"members is a list of at most {_MOST_MEMBERS}")
+    found = set()
+    for each in members:
+        if not isinstance(each, dict) or not isinstance(each.get("value"), str):
+            raise ScimFault(400, "invalidValue", "a member has a value")
+        found.add(str(identifier(each["value"])))
+    return found
