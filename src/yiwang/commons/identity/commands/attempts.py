@@ -38,7 +38,8 @@ def take_attempt(*, limits: Sequence[Limit], account_id: UUID | None = None, by:
     most = {_bucket(limit): limit for limit in limits}
     values: list[object] = []
     for bucket in sorted(most):  # in one order, so that two tries never wait for each other
-        values += [new_id(), bucket, account_id, 1, at + most[bucket].within]
+        whose = None if most[bucket].kind.endswith(".address") else account_id  # an address is nobody's door
+        values += [new_id(), bucket, whose, 1, at + most[bucket].within]
     rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(most))
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(table=f'"{AttemptCount._meta.db_table}"', rows=rows), [*values, at, at])
