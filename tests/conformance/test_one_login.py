@@ -51,7 +51,14 @@ def site(live_server):
     here = f"http://127.0.0.1:{port}"
     connected = connect(redirect_uris=(f"{here}/oidc/callback/",), post_logout_uris=(f"{here}/",))
     process = subprocess.Popen(
-        [sys.executable, FOREIGN / "mozilla_site.py", str(port), live_server.url, connected.client_id, connected.secret],
+        [
+            sys.executable,
+            FOREIGN / "mozilla_site.py",
+            str(port),
+            live_server.url,
+            connected.client_id,
+            connected.secret,
+        ],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(FOREIGN)},
     )
     try:
@@ -87,7 +94,9 @@ def test_mozilla_django_oidc_logs_in_and_out_while_keys_rotate(live_server, site
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="no Node")
-@pytest.mark.skipif(not (NODE / "node_modules" / "openid-client").is_dir(), reason="openid-client is not in YIWANG_TEST_NODE")
+@pytest.mark.skipif(
+    not (NODE / "node_modules" / "openid-client").is_dir(), reason="openid-client is not in YIWANG_TEST_NODE"
+)
 @pytest.mark.django_db(transaction=True)
 def test_openid_client_on_node_logs_in_and_out_while_keys_rotate(live_server):
     resident, connected = factories.make_resident(), connect()
@@ -148,7 +157,9 @@ def test_a_system_is_told_who_left_until_it_confirms():
             resident = factories.make_resident()
             given = exchange(connected, code_of(logged_in(resident.account_id), connected)).json()
             login = ClientLogin.objects.get()
-            commands.end_client_logins(account_id=resident.account_id, reason="sample", by=factories.SYSTEM, at=clock.now())
+            commands.end_client_logins(
+                account_id=resident.account_id, reason="sample", by=factories.SYSTEM, at=clock.now()
+            )
             with pytest.raises(NotTold):
                 tasks.openid.tell_logout(login_id=str(login.pk))
             tasks.openid.tell_logout(login_id=str(login.pk))

@@ -9,12 +9,17 @@ from django.conf import settings
 PORT, PROVIDER, CLIENT, SECRET = sys.argv[1:]
 HERE = f"http://127.0.0.1:{PORT}"
 settings.configure(
-    SECRET_KEY="sample",  # noqa: S106  a site of a test
+    SECRET_KEY="sample",
     ROOT_URLCONF=__name__,
     ALLOWED_HOSTS=["127.0.0.1"],
     USE_TZ=True,
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "file:site?mode=memory&cache=shared"}},
-    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "mozilla_django_oidc"],
+    INSTALLED_APPS=[
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "mozilla_django_oidc",
+    ],
     MIDDLEWARE=[
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -11,6 +11,7 @@ class IdentityConfig(AppConfig):
     def ready(self) -> None:
         from yiwang.commons.identity import adapters, handlers, pack, tasks, views  # noqa: F401  they register themselves
         from yiwang.commons.identity.contrib import embedded
+        from yiwang.commons.identity.views.openid import routes as openid
         from yiwang.commons.identity.views.people import routes as people
         from yiwang.commons.identity.views.real import routes as real
         from yiwang.kernel.settings import settings
@@ -19,6 +20,7 @@ class IdentityConfig(AppConfig):
         adapters.connect()
         register_account(views.account_slot)
         register_acting_for(views.acting_slot)
+        openid.register()
         people.register()
         real.register()
         if settings().demo:  # a real installation connects the registers of the police and the market regulator

@@ -3,6 +3,8 @@
 Clients and tokens as OAuth knows them are allauth's tables; what these lack stands here.
 """
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -33,7 +35,9 @@ class SigningKey(GuardedModel):
             models.CheckConstraint(
                 name="signing_key_times_in_order",
                 condition=Q(signs_from__gte=F("created_at"))
-                & (Q(signs_until__isnull=True, published_until__isnull=True) | Q(published_until__gte=F("signs_until"))),
+                & (
+                    Q(signs_until__isnull=True, published_until__isnull=True) | Q(published_until__gte=F("signs_until"))
+                ),
             ),
             models.UniqueConstraint(fields=["algorithm", "signs_from"], name="signing_key_one_at_a_time"),
         )
@@ -42,6 +46,7 @@ class SigningKey(GuardedModel):
 class ClientSystem(GuardedModel):
     """A department's system that people enter by one login. `client_id` names it in allauth's table of clients."""
 
+    organisation_id: UUID
     organisation = public(models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="client_systems"))
     client_id = public(models.CharField(max_length=64, unique=True))
     name = public(models.CharField(max_length=80))
@@ -66,14 +71,16 @@ class ClientAudience(GuardedModel):
     role = public(models.CharField(max_length=48, blank=True))
 
     class Meta(GuardedModel.Meta):
-        constraints = (
-            models.UniqueConstraint(fields=["system", "organisation", "role"], name="client_audience_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["system", "organisation", "role"], name="client_audience_once"),)
 
 
 class ClientRequest(GuardedModel):
     """A department asks that its system be connected, or that a connected one be changed; another person decides."""
 
+    system_id: UUID | None
+    organisation_id: UUID
+    requested_by_id: UUID
+    decided_by_id: UUID | None
     system = public(models.ForeignKey(ClientSystem, null=True, on_delete=models.PROTECT, related_name="requests"))
     organisation = public(models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+"))
     profile = public(models.JSONField(help_text="contracts.ClientProfile"))
@@ -118,6 +125,8 @@ class ClientLogin(GuardedModel):
     `session` is the log-in at the platform it came from. `told_at`: the system has confirmed that it knows of the end.
     """
 
+    account_id: UUID
+    system_id: UUID
     account = public(models.ForeignKey(Account, on_delete=models.CASCADE, related_name="client_logins"))
     system = public(models.ForeignKey(ClientSystem, on_delete=models.CASCADE, related_name="logins"))
     session = public(models.UUIDField(null=True))

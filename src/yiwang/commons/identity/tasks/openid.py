@@ -2,7 +2,7 @@
 
 import time
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from allauth.idp.oidc.models import Token
 
@@ -12,6 +12,7 @@ from yiwang.commons.identity.contrib.back_channel import tell
 from yiwang.commons.identity.queries import openid as queries
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.ids import new_id
 from yiwang.kernel.jobs import job, periodic
 
 _SYSTEM = Actor.system("identity.openid")
@@ -33,7 +34,7 @@ def tell_logout(*, login_id: str) -> None:
         "aud": client.client_id,
         "iat": now,
         "exp": now + _SERVES,
-        "jti": uuid4().hex,
+        "jti": new_id().hex,
         "sid": login_id,
         "events": {_EVENT: {}},
     }

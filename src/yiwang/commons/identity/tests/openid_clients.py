@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -47,8 +47,12 @@ def connect(profile: ClientProfile = PLAIN, **changes: Any) -> Connected:
     keys.forget()
     profile = replace(profile, **changes)
     place = factories.make_organisation()
-    asking = factories.make_official(organisation_id=place, grants=[factories.Grants(REQUEST_CLIENTS)], role="clients_asker")
-    deciding = factories.make_official(organisation_id=place, grants=[factories.Grants(REVIEW_CLIENTS)], role="clients_decider")
+    asking = factories.make_official(
+        organisation_id=place, grants=[factories.Grants(REQUEST_CLIENTS)], role="clients_asker"
+    )
+    deciding = factories.make_official(
+        organisation_id=place, grants=[factories.Grants(REVIEW_CLIENTS)], role="clients_decider"
+    )
     now = clock.now()
     asked = commands.request_client(profile=profile, organisation_id=place, reason="样例", by=asking.actor, at=now)
     system_id = commands.decide_client_request(request_id=asked, approve=True, by=deciding.actor, at=now)
@@ -69,7 +73,7 @@ class Visitor:
         if account_id is not None:
             self.log_in(account_id)
 
-    def __enter__(self) -> "Visitor":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_fault: object) -> None:
@@ -102,8 +106,6 @@ def said(answer: httpx.Response) -> dict[str, str]:
     """The parameters with which an answer leads back to the client."""
     where = answer.headers.get("location", "")
     return {name: values[0] for name, values in parse_qs(urlsplit(where).query).items()}
-
-
 
 
 VERIFIER = "v" * 64

@@ -130,7 +130,10 @@ def test_a_stolen_refresh_token_ends_the_log_in_for_thief_and_owner(connected, b
 def test_a_refresh_token_serves_no_other_client_and_gains_no_scope(connected, browser):
     first = tokens(browser, connected)
     assert refresh(connect(name="另一个样例系统"), first["refresh_token"]).status_code == 400
-    assert refresh(connected, first["refresh_token"], scope="openid profile organisation").json()["error"] == "invalid_scope"
+    assert (
+        refresh(connected, first["refresh_token"], scope="openid profile organisation").json()["error"]
+        == "invalid_scope"
+    )
     assert refresh(connected, first["refresh_token"]).status_code == 200
 
 

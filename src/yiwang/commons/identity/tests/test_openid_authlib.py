@@ -33,7 +33,9 @@ def whole_round(base, algorithm):
             connected.client_id, connected.secret, redirect_uri=BACK, scope=scope, code_challenge_method="S256"
         ) as client,
     ):
-        url, state = client.create_authorization_url(told["authorization_endpoint"], code_verifier=VERIFIER, nonce="n-1")
+        url, state = client.create_authorization_url(
+            told["authorization_endpoint"], code_verifier=VERIFIER, nonce="n-1"
+        )
         back = visitor.open(url)
         assert back.headers["location"].startswith(BACK), back.text[:500]
         assert (said(back)["state"], said(back)["iss"]) == (state, told["issuer"])

@@ -59,7 +59,9 @@ def test_prompt_login_and_max_age_ask_again_and_tell_when():
         long_ago(browser, 30)
         first = authorize(browser, connected, **changes)
         assert first.headers["location"].startswith("/account/confirm/"), changes
-        assert authorize(browser, connected, **changes).headers["location"] == first.headers["location"]  # not by reloading
+        assert (
+            authorize(browser, connected, **changes).headers["location"] == first.headers["location"]
+        )  # not by reloading
         log_in_again(browser)
         found = claims(exchange(connected, code_of(browser, connected, **changes)))
         assert time.time() - found["auth_time"] < 5, changes
@@ -153,7 +155,9 @@ def test_officials_are_told_of_with_their_offices_and_agents_with_whom_they_act_
     connected = connect()
     official = logged_in(factories.make_official(place, role="clerk").account_id)
     found = userinfo(connected, official, "openid profile organisation entity")
-    assert [(o["code"], o["role"], o["current"]) for o in found["organisations"]] == [("sample-office-of-claims", "clerk", True)]
+    assert [(o["code"], o["role"], o["current"]) for o in found["organisations"]] == [
+        ("sample-office-of-claims", "clerk", True)
+    ]
     resident, entity = factories.make_resident(), factories.make_legal_entity("样例企业")
     subject = SubjectRef("legal_entity", entity)
     factories.make_representation(resident.person_id, subject, kind=factories.RepresentationKind.STAFF)

@@ -79,9 +79,7 @@ def _given(row: Token, code: str, client: queries.ClientFacts, said: Said, fault
     found = queries.live_token(token=code, types=("ac",), at=now, lock=True)
     if found is None or not found.live or found.spent:
         if found is not None and found.spent:
-            commands.end_client_login(
-                login_id=found.login_id, reason="code_replayed", by=holder_of(found), at=now
-            )
+            commands.end_client_login(login_id=found.login_id, reason="code_replayed", by=holder_of(found), at=now)
         return fault("invalid_grant")
     access, refresh = new_secret(), new_secret()
     commands.keep_tokens(

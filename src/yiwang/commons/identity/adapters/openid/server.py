@@ -3,12 +3,12 @@
 import secrets
 from typing import Any, Final
 
+from allauth.idp.oidc.internal.oauthlib.utils import extract_params
 from django.http import HttpRequest
 from oauthlib.oauth2.rfc6749.endpoints import AuthorizationEndpoint, RevocationEndpoint, TokenEndpoint
 from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challenge_method_s256
 from oauthlib.oauth2.rfc6749.tokens import BearerToken
 from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant, RefreshTokenGrant
-from allauth.idp.oidc.internal.oauthlib.utils import extract_params
 
 from yiwang.commons.identity.adapters.openid.validator import Validator
 from yiwang.commons.identity.commands.openid.logins import ACCESS_SERVES

@@ -8,7 +8,6 @@ identity tokens say when and how somebody logged in, signed as the client asked.
 import time
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from allauth.core import context
 from allauth.core.internal.httpkit import extract_basic_auth
@@ -23,6 +22,7 @@ from yiwang.commons.identity.queries import openid as queries
 from yiwang.commons.identity.queries.openid.protocol import LiveToken, bound_of, facts_of
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.ids import new_id
 
 _CODE, _REFRESH, _ACCESS = "ac", "rt", "at"
 _SERVES = 300
@@ -173,9 +173,13 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]  # allauth has 
             at=self._at,
         )
 
-    def finalize_id_token(self, id_token: dict[str, Any], token: dict[str, Any], _handler: Any, request: Request) -> str:
+    def finalize_id_token(
+        self, id_token: dict[str, Any], token: dict[str, Any], _handler: Any, request: Request
+    ) -> str:
         assert self._token is not None
-        return identity_token(self._token, request.yiwang_system, request.scopes, token["access_token"], id_token.get("nonce"))
+        return identity_token(
+            self._token, request.yiwang_system, request.scopes, token["access_token"], id_token.get("nonce")
+        )
 
     def revoke_token(self, token: Any, _hint: Any, request: Request, *_a: Any, **_k: Any) -> None:
         """Only what the client itself was given; a refresh token ends the log-in (RFC 7009, 2.1)."""
@@ -229,7 +233,7 @@ def identity_token(
         "aud": system.client_id,
         "iat": now,
         "exp": now + _SERVES,
-        "jti": uuid4().hex,
+        "jti": new_id().hex,
         "sid": str(token.login_id),
         "at_hash": half_hash(access, algorithm.value),
         **({"nonce": nonce} if nonce else {}),

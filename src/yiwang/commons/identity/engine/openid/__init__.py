@@ -1,6 +1,11 @@
 """What OpenID and OAuth ask of pure code: signed tokens, key sets, addresses, secrets. Knows no database and no framework."""
 
-from yiwang.commons.identity.engine.openid.addresses import faults_of, is_loopback, is_registered, pairwise_subject, with_parameters
+from yiwang.commons.identity.engine.openid.addresses import (
+    faults_of,
+    is_registered,
+    pairwise_subject,
+    with_parameters,
+)
 from yiwang.commons.identity.engine.openid.jose import (
     BadToken,
     KeyPair,
@@ -22,7 +27,6 @@ __all__ = [
     "faults_of",
     "half_hash",
     "header_of",
-    "is_loopback",
     "is_registered",
     "matches",
     "new_key",

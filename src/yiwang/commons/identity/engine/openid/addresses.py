@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -10,45 +9,34 @@ from urllib.parse import urlencode, urlsplit
 from yiwang.kernel.text import gettext_noop as _
 
 LONGEST: Final = 500
+_NEVER: Final = frozenset('"<>\\^`{|}\x7f')
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def faults_of(uri: str, /, *, app: bool = False, demo: bool = False) -> str:
+def faults_of(uri: str, /, *, app: bool = False) -> str:
     """What is wrong with an address as a message key, "" where nothing is: https, or http on the own machine.
 
-    `app`: a scheme of its own in reverse-domain form too (RFC 8252, 7.1). `demo`: plain http anywhere.
+    `app`: a scheme of its own in reverse-domain form too (RFC 8252, 7.1).
     """
-    if not uri or len(uri) > LONGEST or not uri.isascii() or any(ord(each) <= 32 or each in '"<>\\^`{|}' for each in uri):
+    if not uri or len(uri) > LONGEST or not uri.isascii() or any(each <= " " or each in _NEVER for each in uri):
         return _("请填写完整的网址，不含空格和中文，最多 500 个字符。")
     try:
         parts = urlsplit(uri)
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         return _("网址写法不对。")
-    if parts.fragment or "#" in uri:
-        return _("网址不能带 # 号。")
-    if "*" in uri:
-        return _("网址不能用通配符，每个地址都要写全。")
-    if parts.username is not None or parts.password is not None:
-        return _("网址里不能有用户名和密码。")
-    if "/../" in f"{parts.path}/" or "/./" in f"{parts.path}/" or "%2e" in uri.lower():
-        return _("网址里不能有 . 或 .. 路径。")
-    if parts.scheme == "https" or (parts.scheme == "http" and (demo or host in _LOOPBACK)):
-        return "" if host else _("网址写法不对。")
-    if app and "." in parts.scheme and parts.scheme not in {"http", "https"}:
-        return ""
-    return _("网址须以 https:// 开头（本机调试可以用 http://127.0.0.1）。")
-
-
-def is_loopback(uri: str, /) -> bool:
-    """Whether an address stays on the machine of who uses it."""
-    host = urlsplit(uri).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    dots = "/../" in f"{parts.path}/" or "/./" in f"{parts.path}/" or "%2e" in uri.lower()
+    web = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    own = app and "." in parts.scheme
+    wrong = (
+        ("#" in uri, _("网址不能带 # 号。")),
+        ("*" in uri, _("网址不能用通配符，每个地址都要写全。")),
+        ("@" in parts.netloc, _("网址里不能有用户名和密码。")),
+        (dots, _("网址里不能有 . 或 .. 路径。")),
+        (web and not host, _("网址写法不对。")),
+        (not web and not own, _("网址须以 https:// 开头（本机调试可以用 http://127.0.0.1）。")),
+    )
+    return next((words for is_wrong, words in wrong if is_wrong), "")
 
 
 def is_registered(uri: str, known: Iterable[str], /) -> bool:

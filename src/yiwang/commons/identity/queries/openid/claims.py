@@ -51,7 +51,9 @@ def claims_of(*, account_id: UUID, facts: LoginFacts, scopes: Iterable[str], who
 
 def _offices(account_id: UUID, facts: LoginFacts) -> list[dict[str, Any]]:
     """Offices held today; `current` is the one acted in."""
-    rows = Appointment.objects.filter(policies.period_covers_today(), account_id=account_id).order_by("valid_from", "id")
+    rows = Appointment.objects.filter(policies.period_covers_today(), account_id=account_id).order_by(
+        "valid_from", "id"
+    )
     found = rows.values(
         code=F("organisation__code"), name=F("organisation__name"), credit_code=F("organisation__credit_code"),
         role_key=F("role__key"), role_title=F("role__title"), place=F("organisation_id"),
@@ -77,7 +79,9 @@ def _acting_for(person_id: UUID, subject: SubjectRef) -> dict[str, str] | None:
         if row is None:
             entity = LegalEntity.objects.filter(pk=subject.id, legal_representative_id=person_id).first()
             row = (entity.name, entity.credit_code, "legal_representative") if entity else None
-        return None if row is None else {"kind": LEGAL_ENTITY, "name": row[0], "credit_code": row[1] or "", "by": row[2]}
+        return (
+            None if row is None else {"kind": LEGAL_ENTITY, "name": row[0], "credit_code": row[1] or "", "by": row[2]}
+        )
     if subject.kind == PERSON:
         name, kind = in_force.values_list("person__name", "kind").first() or ("", "")
         return {"kind": PERSON, "name": name, "by": kind} if name else None

@@ -104,7 +104,24 @@ def live_token(*, token: str, types: tuple[str, ...] = ("at",), at: datetime, lo
         row = cursor.fetchone()
     if row is None:
         return None
-    (number, kind, login, account, system, client, secret, scopes, made, ends, spent, live, issuer, session, pair, salt) = row
+    (
+        number,
+        kind,
+        login,
+        account,
+        system,
+        client,
+        secret,
+        scopes,
+        made,
+        ends,
+        spent,
+        live,
+        issuer,
+        session,
+        pair,
+        salt,
+    ) = row
     return LiveToken(
         number, kind, login, account, system, client, secret, tuple(scopes.split()), made, ends,
         spent, live, issuer, session, pair, bytes(salt),
@@ -129,9 +146,7 @@ def facts_of(*, login_id: UUID) -> tuple[LoginFacts, UUID]:
     """How and as what a log-in at a client was made, and by which account."""
     row = ClientLogin.objects.get(pk=login_id)
     behalf = SubjectRef(row.on_behalf_kind, row.on_behalf_id) if row.on_behalf_id else None
-    facts = LoginFacts(
-        row.issuer, row.auth_at, row.level, tuple(row.amr), row.session, row.office_id, row.role, behalf
-    )
+    facts = LoginFacts(row.issuer, row.auth_at, row.level, tuple(row.amr), row.session, row.office_id, row.role, behalf)
     return facts, row.account_id
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-
 from yiwang.commons.identity.contracts import UnknownRecord
 from yiwang.commons.identity.contracts.openid import SIGNING_KEY, PublicKey, SigningAlgorithm
 from yiwang.commons.identity.engine.openid import BadToken, header_of, opened, prepared, signed

@@ -102,9 +102,7 @@ def consents(*, viewer: Actor) -> tuple[ConsentView, ...]:
         return ()
     rows = ClientConsent.objects.filter(account_id=viewer.account_id).select_related("system__organisation")
     return tuple(
-        ConsentView(
-            row.system_id, row.system.name, row.system.organisation.name, _scopes(row.scopes), row.given_at
-        )
+        ConsentView(row.system_id, row.system.name, row.system.organisation.name, _scopes(row.scopes), row.given_at)
         for row in rows.order_by("-given_at")[:200]
     )
 

@@ -112,7 +112,8 @@ def _told_here(request: HttpRequest, reason: str) -> HttpResponse:
     words = _("登录请求不对：系统没有接入，或返回地址没有登记。")
     advice = _("请从您要进入的系统重新登录；仍不行的，请把这一页告诉该系统的管理员。")
     return show(
-        request, Problem(400, "openid.bad_request", _("无法登录"), words, advice, request_id(request), (str(reason)[:200],))
+        request,
+        Problem(400, "openid.bad_request", _("无法登录"), words, advice, request_id(request), (str(reason)[:200],)),
     )
 
 
@@ -132,7 +133,7 @@ def _read(request: HttpRequest, info: dict[str, Any]) -> Asked:
             raise _Refused(f"{name}_not_supported")
     if given.get("response_mode", "query") != "query":
         raise _Refused("invalid_request", "response_mode must be query")
-    if info.get("code_challenge_method") != "S256" or len(info.get("code_challenge", "")) != 43:  # noqa: PLR2004  SHA-256
+    if info.get("code_challenge_method") != "S256" or len(info.get("code_challenge", "")) != 43:
         raise _Refused("invalid_request", "code_challenge must be S256")
     if len(info["state"] or "") > _LONGEST_STATE or len(given.get("nonce", "")) > _LONGEST_STATE:
         raise _Refused("invalid_request", "state or nonce is too long")
@@ -181,9 +182,7 @@ def _go_on(request: HttpRequest, asked: Asked) -> HttpResponse:
             raise _Refused("consent_required")
         return _page(request, asked, viewer)
     if decision == "allow" and asked.client.profile.asks_consent:
-        commands.give_client_consent(
-            system_id=asked.client.system_id, scopes=asked.scopes, by=viewer, at=clock.now()
-        )
+        commands.give_client_consent(system_id=asked.client.system_id, scopes=asked.scopes, by=viewer, at=clock.now())
     return _with_code(request, asked, viewer, facts)
 
 
@@ -241,7 +240,9 @@ def _page(request: HttpRequest, asked: Asked, viewer: Actor) -> HttpResponse:
     context = {
         "name": profile.name,
         "about": profile.about,
-        "facts": Facts((Fact(_("主办单位"), asked.client.organisation), Fact(_("您的账号"), identity.standing_of(request).name))),
+        "facts": Facts(
+            (Fact(_("主办单位"), asked.client.organisation), Fact(_("您的账号"), identity.standing_of(request).name))
+        ),
         "scopes": [_(each.label) for each in told],
         "action": request.get_full_path(),
     }
@@ -250,7 +251,7 @@ def _page(request: HttpRequest, asked: Asked, viewer: Actor) -> HttpResponse:
 
 def _switched(request: HttpRequest) -> HttpResponse:
     """Another account: leave this one, then log in and come back."""
-    from allauth.account.adapter import get_adapter  # noqa: PLC0415  allauth loads models at import
+    from allauth.account.adapter import get_adapter
 
     back = f"{request.path}?{request.GET.urlencode()}"
     get_adapter(request).logout(request)

@@ -182,7 +182,11 @@ def request_page(request: HttpRequest, viewer: Actor, request_id: UUID) -> HttpR
         approve = request.POST.get("decision") == "approve"
         try:
             found = commands.decide_client_request(
-                request_id=request_id, approve=approve, remarks=request.POST.get("remarks", ""), by=viewer, at=clock.now()
+                request_id=request_id,
+                approve=approve,
+                remarks=request.POST.get("remarks", ""),
+                by=viewer,
+                at=clock.now(),
             )
         except ClientProfileInvalid as refused:
             error = _(refused.fields.get("remarks", ""))
@@ -196,7 +200,15 @@ def _shown(request: HttpRequest, viewer: Actor, row: ClientRequestView, error: s
     _asks, decides = queries.client_rights(viewer=viewer, organisation_id=row.organisation_id)
     opens = row.state is RequestState.OPEN
     own = row.requested_by == viewer.account_id
-    remarks = Field("remarks", _("审核意见"), FieldKind.TEXTAREA, hint=_("不同意的，请写明原因。"), error=error, required=False, rows=3)
+    remarks = Field(
+        "remarks",
+        _("审核意见"),
+        FieldKind.TEXTAREA,
+        hint=_("不同意的，请写明原因。"),
+        error=error,
+        required=False,
+        rows=3,
+    )
     context = {
         "row": row,
         "state": Tag(_(row.state.label), _TONES[row.state]),

@@ -1,5 +1,6 @@
 """Somebody types the short code that a device shows, sees which system it is, and lets it in or not (RFC 8628, 3.3)."""
 
+from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from allauth.core.internal import ratelimit
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.commands import openid as commands
 from yiwang.commons.identity.contracts import TooManyAttempts
@@ -15,6 +15,7 @@ from yiwang.commons.identity.contracts.openid import ClientNotForYou, ClientUnkn
 from yiwang.commons.identity.queries import openid as queries
 from yiwang.commons.identity.views.openid.authorize import login_facts
 from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
 from yiwang.web.components import ErrorSummary
 from yiwang.web.errors import refusal
 from yiwang.web.fields import Field
@@ -37,10 +38,16 @@ def device(request: HttpRequest) -> HttpResponse:
     client = queries.client_facts(client_id=found[0]) if found else None
     if found is None or client is None or not client.active:
         return _ask(request, shown, _("没有这个代码，或者已经过期。请看设备上现在显示的代码。"))
+    return _found(request, viewer, client, shown, found[1])
+
+
+def _found(
+    request: HttpRequest, viewer: Actor, client: queries.ClientFacts, shown: str, asked: tuple[str, ...]
+) -> HttpResponse:
     assert viewer.account_id is not None
     if not queries.may_enter(system_id=client.system_id, account_id=viewer.account_id):
         return refusal(request, ClientNotForYou())
-    scopes = tuple(each for each in Scope if each.value in found[1])
+    scopes = tuple(each for each in Scope if each.value in asked)
     decision = request.POST.get("decision")
     if decision not in {"allow", "deny"}:
         told = [_(each.label) for each in scopes if each is not Scope.OPENID]
@@ -53,11 +60,22 @@ def device(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     except ClientUnknown:
         return _ask(request, "", _("这个代码已经用过了。请看设备上现在显示的代码。"))
-    return render(request, "identity/openid/device_done.html", {"allowed": decision == "allow", "name": client.profile.name})
+    return render(
+        request, "identity/openid/device_done.html", {"allowed": decision == "allow", "name": client.profile.name}
+    )
 
 
 def _ask(request: HttpRequest, shown: str, error: str) -> HttpResponse:
     hint = _("设备屏幕上的 8 个字母，大小写都可以。")
-    field = Field("code", _("设备上显示的代码"), value=shown, hint=hint, error=error, maxlength=_LONGEST, short=True, autocomplete="off")
+    field = Field(
+        "code",
+        _("设备上显示的代码"),
+        value=shown,
+        hint=hint,
+        error=error,
+        maxlength=_LONGEST,
+        short=True,
+        autocomplete="off",
+    )
     context = {"field": field, "summary": ErrorSummary.of((field,)) if error else ""}
     return render(request, "identity/openid/device.html", context, status=422 if error else 200)

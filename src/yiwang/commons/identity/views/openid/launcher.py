@@ -28,7 +28,9 @@ from yiwang.web.responses import go
 def launcher(request: HttpRequest) -> HttpResponse:
     """Cards by organisation, then consents. Two queries beside the shell's."""
     viewer = identity.actor_of(request)
-    cards = Cards(tuple(Card(row.name, row.launch_url, row.about or row.organisation) for row in queries.launcher(viewer=viewer)))
+    cards = Cards(
+        tuple(Card(row.name, row.launch_url, row.about or row.organisation) for row in queries.launcher(viewer=viewer))
+    )
     empty = Empty(_("还没有可以进入的系统"), _("部门的系统接入后会出现在这里；办事请到首页。"))
     context = {
         "cards": cards if cards.cards else empty,

@@ -48,7 +48,9 @@ def logout(request: HttpRequest) -> HttpResponse:
     asked = _read(request, given)
     if asked is None:
         words = _("退出请求不对：返回地址没有登记，或凭据不是本平台发出的。")
-        problem = Problem(400, "openid.bad_logout", _("无法退出"), words, _("您仍可以在页面右上角退出登录。"), request_id(request))
+        problem = Problem(
+            400, "openid.bad_logout", _("无法退出"), words, _("您仍可以在页面右上角退出登录。"), request_id(request)
+        )
         return show(request, problem)
     viewer = identity.actor_of(request)
     if viewer.account_id is None:

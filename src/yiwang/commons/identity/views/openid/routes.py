@@ -1,8 +1,13 @@
 """Addresses of one login for other systems: the protocol under /oidc/, pages under /apps/ and /work/systems/."""
 
-from django.urls import include, path
+from django.http import HttpRequest
+from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
 
+from yiwang.commons.identity import queries as identity
+from yiwang.commons.identity.contracts.openid import REQUEST_CLIENTS, REVIEW_CLIENTS
 from yiwang.commons.identity.views.openid import authorize, clients, device, discovery, launcher, logout, tokens
+from yiwang.web.registry import Area, NavEntry, register_nav
 
 _own = [
     path("oidc/.well-known/openid-configuration", discovery.configuration, name="configuration"),
@@ -28,3 +33,18 @@ _own = [
 ]
 
 urlpatterns = [path("", include((_own, "openid")))]
+
+
+def register() -> None:
+    """The launcher in both areas, the systems for those who ask for them or decide. Called once at start-up."""
+    register_nav(NavEntry("apps", _("应用"), lambda: reverse("openid:launcher"), Area.PORTAL, 80, _known))
+    register_nav(NavEntry("apps-work", _("应用"), lambda: reverse("openid:launcher"), Area.WORK, 90, _known))
+    register_nav(NavEntry("systems", _("接入系统"), lambda: reverse("openid:systems"), Area.WORK, 92, _keeps_systems))
+
+
+def _known(request: HttpRequest) -> bool:
+    return bool(request.user.is_authenticated)
+
+
+def _keeps_systems(request: HttpRequest) -> bool:
+    return any(identity.held_in_menu(request, REQUEST_CLIENTS, REVIEW_CLIENTS).values())
