@@ -45,7 +45,7 @@ _SCOPES: Final = {
     Scope.ENTITY: _("您正在代表的企业或个人"),
     Scope.PHONE: _("手机号码"),
     Scope.ID_NUMBER: _("身份证件号码"),
-    Scope.OFFLINE: _("在您离开后继续使用以上信息，直到您取消"),
+    Scope.OFFLINE: _("继续使用以上信息，最长 30 天，直到您退出登录或取消同意"),
 }
 SENSITIVE_SCOPES: Final = frozenset({Scope.PHONE, Scope.ID_NUMBER})
 
