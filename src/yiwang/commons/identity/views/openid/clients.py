@@ -64,7 +64,7 @@ def _official(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _tabs(here: str) -> Tabs:
-    pages = (("systems", _("系统"), "openid:systems"), ("requests", _("申请"), "openid:requests"))
+    pages = (("systems", _("系统名单"), "openid:systems"), ("requests", _("申请记录"), "openid:requests"))
     return Tabs(_("接入系统"), tuple(Tab(words, reverse(name), current=key == here) for key, words, name in pages))
 
 
@@ -73,7 +73,7 @@ def _tabs(here: str) -> Tabs:
 def systems(request: HttpRequest, viewer: Actor) -> HttpResponse:
     """Systems within reach, by name."""
     page = queries.client_systems(viewer=viewer, cursor=request.GET.get("cursor"))
-    columns = (Column(_("系统")), Column(_("主办单位")), Column(_("编号")), Column(_("状态")))
+    columns = (Column(_("系统名称")), Column(_("主办单位")), Column(_("编号")), Column(_("状态")))
     rows = tuple(
         Row(
             (
@@ -114,7 +114,7 @@ def _list(request: HttpRequest, viewer: Actor, here: str, table: Table) -> HttpR
 def requests(request: HttpRequest, viewer: Actor) -> HttpResponse:
     """Requests within reach, the newest first."""
     page = queries.client_requests(viewer=viewer, cursor=request.GET.get("cursor"))
-    columns = (Column(_("系统")), Column(_("申请单位")), Column(_("内容")), Column(_("提出时间")), Column(_("状态")))
+    columns = (Column(_("系统名称")), Column(_("申请单位")), Column(_("内容")), Column(_("提出时间")), Column(_("状态")))
     rows = tuple(
         Row(
             (

@@ -116,11 +116,11 @@ class Given:
         levels = tuple(Choice(str(n), words) for n, words in enumerate(levels_in_words(), start=1))
         return (
             field("name", _("系统名称"), maxlength=80),
-            field("about", _("一句话说明"), hint=_("显示在“应用”页和登录确认页上。"), required=False, maxlength=200),
+            field("about", _("一句话说明"), hint=_("显示在“我的应用”页和登录确认页上。"), required=False, maxlength=200),
             field("kind", _("系统类型"), FieldKind.RADIO, options=tuple(Choice(k.value, _(k.label)) for k in ClientKind)),
             field("redirect_uris", _("登录后返回的地址"), area, lines, rows=3, required=False),
             field("post_logout_uris", _("退出后返回的地址"), area, lines, rows=2, required=False),
-            field("launch_url", _("系统首页"), hint=_("填写后，能进入的人会在“应用”页看到它。"), required=False),
+            field("launch_url", _("系统首页"), hint=_("填写后，能进入的人会在“我的应用”页看到它。"), required=False),
             field("logout_url", _("接收退出通知的地址"), hint=_("用户在本平台退出时通知系统（Back-Channel Logout）。"), required=False),
             Field("scopes", _("需要知道的信息"), FieldKind.CHECKBOX, value=self.scopes, options=told, hint=_("只选办理业务必需的；手机号码和身份证件号码须在理由里说明依据。"), error=faults.get("scopes", ""), required=False),
             field("audience", _("哪些单位的人员可以进入"), area, _("每行一个单位代码，可以空一格再写岗位代码；下属单位的人员同样可以进入。"), rows=3, required=False),
