@@ -40,6 +40,7 @@ BENCHES = {
             grows=True,
         ),
         Bench("licences", "sealed licences made, verified, imported and shown, beside peers and the bare signature"),
+        Bench("identity", "log-ins, code exchanges and introspections a second, beside argon2 and an empty view"),
         Bench("start", "cold and warm start of `yiwang serve`, memory of the whole demonstration", in_city=False),
     )
 }
