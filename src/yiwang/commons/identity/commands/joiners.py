@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from yiwang.commons.identity.commands import accounts, people, rights
+from yiwang.commons.identity.commands import accounts, attempts, people, rights, sessions
 from yiwang.commons.identity.contracts import (
     ACCOUNT,
     AccountDeactivated,
@@ -14,6 +14,7 @@ from yiwang.commons.identity.contracts import (
     InvalidIdentity,
     UnknownRecord,
 )
+from yiwang.commons.identity.contracts.entry import SessionEnd
 from yiwang.commons.identity.contracts.people import (
     AccessEnded,
     AccountReactivated,
@@ -108,7 +109,7 @@ def move(*, appointment_id: UUID, organisation_id: UUID, role: str, by: Actor, a
     below = Q(organisation__above__ancestor_id=left.organisation_id, organisation__above__tree="territory")
     ended = _revoke(left.account_id, below, at)
     appointed = rights.appoint(account_id=left.account_id, organisation_id=organisation_id, role=role, by=by, at=at)
-    _end_access(left.account_id)
+    _end_access(left.account_id, at)
     note(
         SubjectRef(ACCOUNT, left.account_id), left=str(appointment_id), appointment=str(appointed),
         organisation=str(organisation_id), role=role, grants=ended,
@@ -139,7 +140,7 @@ def leave(*, account_id: UUID, ground: LeaveGround, by: Actor, at: datetime) -> 
     account.save(update_fields=["is_active", "password"])
     if was_active:
         publish(AccountDeactivated(account_id=account_id))
-    _end_access(account_id)
+    _end_access(account_id, at)
     note(SubjectRef(ACCOUNT, account_id), ground=ground.value, appointments=len(offices), grants=ended)
     places = sorted({str(each.organisation_id) for each in offices})
     subject = SubjectRef("leaving", current().id)
@@ -177,7 +178,7 @@ def access_link(*, account_id: UUID, by: Actor, at: datetime) -> str:
         raise UnknownRecord(kind=ACCOUNT)
     account.set_unusable_password()
     account.save(update_fields=["password"])
-    _end_access(account_id)
+    _end_access(account_id, at)
     note(SubjectRef(ACCOUNT, account_id))
     return link_of(account_id, account.password, at)
 
@@ -193,6 +194,15 @@ def redeem_link(*, token: str, password: str, by: Actor, at: datetime) -> None:
         raise LinkSpent
     accounts.set_password(account_id=account.pk, password=password, by=PROGRAM, at=at)
     note(SubjectRef(ACCOUNT, account.pk))
+
+
+@command("identity.unlock_official")
+def unlock(*, account_id: UUID, by: Actor, at: datetime) -> None:
+    """Forget failed log-ins, so that the owner need not wait. Raises NotInReach, UnknownRecord."""
+    _locked(account_id)
+    administering.check_administer(by, account_id)
+    count = attempts.unlock(account_id=account_id, by=PROGRAM, at=at)
+    note(SubjectRef(ACCOUNT, account_id), counts=count)
 
 
 def _offices(account_id: UUID) -> list[Appointment]:
@@ -213,7 +223,8 @@ def _revoke(account_id: UUID, where: Q, at: datetime) -> int:
     return len(found)
 
 
-def _end_access(account_id: UUID) -> None:
+def _end_access(account_id: UUID, at: datetime) -> None:
+    sessions.end_sessions(account_id=account_id, reason=SessionEnd.CLOSED, by=PROGRAM, at=at)
     publish(AccessEnded(account_id=account_id))
 
 

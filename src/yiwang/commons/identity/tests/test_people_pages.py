@@ -3,14 +3,18 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from yiwang.commons.identity import tasks
 from yiwang.commons.identity.contracts import OrganisationKind
 from yiwang.commons.identity.models import Account, Appointment
 from yiwang.commons.identity.tests import factories as make
+from yiwang.kernel import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +145,57 @@ def test_the_export_holds_what_an_import_reads_and_no_formula(client, house):
     row = next(row for row in rows if row["username"] == "formula")
     assert (row["name"], row["organisation"], row["role"]) == ("'=1+1", "desk", "clerk")
     assert len(rows) == 2
+
+
+def test_a_file_is_uploaded_worked_off_and_its_rejects_are_shown(client, house):
+    upload = SimpleUploadedFile(
+        "people.csv", "username,name,organisation,role\none,样例一,desk,clerk\ntwo,样例二,other,clerk\n".encode()
+    )
+    reach = f"{house['bureau']}:territory"
+    assert "请选择文件" in text(client.post("/work/accounts/imports/", {"reach": reach}))
+    bad = SimpleUploadedFile("bad.csv", b"a,b")
+    assert "缺少" in text(client.post("/work/accounts/imports/", {"reach": reach, "file": bad}))
+    answer = client.post("/work/accounts/imports/", {"reach": reach, "file": upload, "dry_run": "no"})
+    assert answer.status_code == 303
+    page = client.get(answer.url).content.decode()
+    assert 'hx-trigger="every 2s"' in page
+    tasks.people.import_accounts(answer.url.split("/")[-2])
+    page = text(client.get(answer.url))
+    assert "没有这个单位，或不在导入范围内" in page
+    assert "已处理 2 行，共 2 行" in page
+    lines = b"".join(client.get(f"{answer.url}rejects.csv").streaming_content).decode()
+    assert "organisation" in lines
+    assert "people.csv" in text(client.get("/work/accounts/imports/"))
+    template = b"".join(client.get("/work/accounts/imports/template.csv").streaming_content).decode()
+    assert "username,name" in template
+
+
+def test_a_personnel_system_is_let_in_gets_another_token_and_is_ended(client, house):
+    assert "还没有接入人事系统" in text(client.get("/work/accounts/systems/"))
+    given = {
+        "name": "样例人事系统",
+        "reach": f"{house['bureau']}:territory",
+        "roles": ["clerk"],
+        "valid_to": "2000-01-01",
+    }
+    assert "有效期最长一年" in text(client.post("/work/accounts/systems/new/", given))
+    given["valid_to"] = (clock.today() + timedelta(days=30)).isoformat()
+    answer = client.post("/work/accounts/systems/new/", given)
+    first = re.search(r"yws_[\w-]+", answer.content.decode()).group()
+    assert "no-store" in answer["Cache-Control"]
+    here = re.search(r"/work/accounts/systems/[0-9a-f-]{36}/", answer.content.decode()).group()
+    assert first not in client.get(here).content.decode()
+    ask = {"Authorization": f"Bearer {first}"}
+    assert client.get("/scim/v2/Users", headers=ask).status_code == 200
+    second = re.search(r"yws_[\w-]+", client.post(here, {"do": "renew"}).content.decode()).group()
+    assert client.get("/scim/v2/Users", headers=ask).status_code == 401
+    client.post(here, {"do": "end"})
+    assert client.get("/scim/v2/Users", headers={"Authorization": f"Bearer {second}"}).status_code == 401
+    assert "已停用" in text(client.get("/work/accounts/systems/"))
+
+
+def test_a_locked_account_is_opened_again(client, house):
+    one = make.make_official(house["desk"])
+    here = f"/work/accounts/{one.account_id}/unlock/"
+    assert "请先确认是本人要求" in text(client.get(here))
+    assert client.post(here).status_code == 303

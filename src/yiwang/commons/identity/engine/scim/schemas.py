@@ -29,7 +29,7 @@ def _attribute(name: str, description: str, kind: str = "string", **more: Any) -
 
 
 def _user() -> list[dict[str, Any]]:
-    name = [_attribute("formatted", "The whole name as registered", mutability="immutable")]
+    name = [_attribute("formatted", "The whole name as registered", required=True, mutability="immutable")]
     phone = [
         _attribute("value", "Mobile number, 11 digits; used when a person is registered", mutability="immutable"),
         _attribute("type", "work or mobile", mutability="immutable", canonicalValues=["work", "mobile"]),
@@ -42,7 +42,7 @@ def _user() -> list[dict[str, Any]]:
     ]
     return [
         _attribute("userName", "What the person logs in with", required=True, uniqueness="server", mutability="immutable"),
-        _attribute("name", "The person's name", "complex", subAttributes=name, mutability="immutable"),
+        _attribute("name", "The person's name", "complex", subAttributes=name, required=True, mutability="immutable"),
         _attribute("displayName", "The person's name", mutability="readOnly"),
         _attribute("active", "Whether the person is in service; false ends every post, right and session", "boolean"),
         _attribute("phoneNumbers", "Mobile number", "complex", multiValued=True, subAttributes=phone,

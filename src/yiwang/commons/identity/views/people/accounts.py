@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.identity.contracts.people import HeldOffice, OfficialPage, OfficialRow
-from yiwang.commons.identity.queries import accounts_admin, actor_of
+from yiwang.commons.identity.queries import accounts_admin, actor_of, entry
 from yiwang.commons.identity.views.people import words
 from yiwang.web.components import (
     Cell,
@@ -104,6 +104,7 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "offices": _offices(page),
         "rights": _rights(page),
         "history": _history(page),
+        "devices": _devices(request, page),
         "actions": _actions(page) if page.may_administer else (),
     }
     return render(request, "identity/people/account.html", context)
@@ -157,6 +158,19 @@ def _rights(page: OfficialPage) -> Table:
     )  # fmt: skip
     empty = Empty(_("没有权限"), _("任职和授权后才有。"), boxed=False)
     return Table.of(_("权限"), columns, rows, empty=empty)
+
+
+def _devices(request: HttpRequest, page: OfficialPage) -> Table | None:
+    """Browsers that the account knows, and where it is logged in now; for who may administer it."""
+    if not page.may_administer:
+        return None
+    known = entry.devices(account_id=page.row.id, viewer=actor_of(request))
+    rows = tuple(
+        Row((Cell(each.name, words.moment(each.last_at)), Tag(_("已登录"), Tone.OK) if each.sessions else ""))
+        for each in known[:8]
+    )
+    columns = (Column(_("设备")), Column(_("状态")))
+    return Table.of(_("登录设备"), columns, rows, empty=Empty(_("还没有登录过"), boxed=False))
 
 
 def _history(page: OfficialPage) -> Timeline:

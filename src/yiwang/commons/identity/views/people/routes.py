@@ -6,13 +6,20 @@ from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.identity import queries
 from yiwang.commons.identity.policies import MANAGE_ACCOUNTS
-from yiwang.commons.identity.views.people import accounts, start, steps
+from yiwang.commons.identity.views.people import accounts, imports, start, steps, systems
 from yiwang.web.registry import Area, NavEntry, register_nav
 
 _own = [
     path("", accounts.listed, name="list"),
     path("new/", steps.join, name="join"),
     path("export.csv", accounts.export, name="export"),
+    path("imports/", imports.listed, name="imports"),
+    path("imports/template.csv", imports.template, name="import_template"),
+    path("imports/<uuid:import_id>/", imports.one, name="import"),
+    path("imports/<uuid:import_id>/rejects.csv", imports.rejects, name="import_rejects"),
+    path("systems/", systems.listed, name="systems"),
+    path("systems/new/", systems.register, name="system_new"),
+    path("systems/<uuid:system_id>/", systems.one, name="system"),
     path("<uuid:account_id>/", accounts.account, name="account"),
     path("<uuid:account_id>/move/<uuid:appointment_id>/", steps.move, name="move"),
     path("<uuid:account_id>/<slug:verb>/", steps.step, name="step"),

@@ -144,6 +144,14 @@ def _link(request: HttpRequest, page: OfficialPage) -> HttpResponse:
     return _ask(request, title, _("生成链接"), (), {}, said, page=page)
 
 
+def _unlock(request: HttpRequest, page: OfficialPage) -> HttpResponse:
+    if request.method == "POST":
+        joiners.unlock(account_id=page.row.id, by=actor_of(request), at=clock.now())
+        return _done(request, page, _("已解除锁定，可以马上登录。"))
+    said = _("密码输错次数过多时，账号会暂停登录一段时间。请先确认是本人要求，再解除。")
+    return _ask(request, _("解除锁定"), _("解除"), (), {}, said, page=page)
+
+
 def _post(request: HttpRequest, page: OfficialPage) -> HttpResponse:
     """Another office, or the first one of somebody who comes back."""
     viewer, given, faults = actor_of(request), words.asked(request, "organisation", "role"), dict[str, str]()
@@ -216,4 +224,4 @@ def _done(request: HttpRequest, page: OfficialPage, said: str) -> HttpResponse:
     return go(request, reverse("people:account", args=[page.row.id]))
 
 
-_STEPS = {"leave": _leave, "link": _link, "appoint": _post, "reinstate": _post}
+_STEPS = {"leave": _leave, "link": _link, "unlock": _unlock, "appoint": _post, "reinstate": _post}

@@ -71,7 +71,11 @@ def marks(row: OfficialRow) -> tuple[Tag, ...]:
 
 def tabs(here: str) -> Tabs:
     """The pages of this area."""
-    named = (("list", _("账号"), "people:list"),)
+    named = (
+        ("list", _("账号"), "people:list"),
+        ("imports", _("批量导入"), "people:imports"),
+        ("systems", _("人事系统"), "people:systems"),
+    )
     return Tabs(_("账号管理"), tuple(Tab(label, reverse(url), current=key == here) for key, label, url in named))
 
 

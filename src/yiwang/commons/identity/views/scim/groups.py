@@ -16,7 +16,7 @@ _MOST_MEMBERS: Final = 5000
 def groups(call: Call) -> Answer:
     """List. Posts can't be made or unmade from here."""
     if call.method == "POST":
-        raise ScimFault(501, "", "posts come with the city's organisations and are not made by a personnel system")
+        raise ScimFault(403, "", "posts come with the city's organisations and are not made by a personnel system")
     if call.method != "GET":
         raise ScimFault(405, "", "GET")
     start, count = call.window
@@ -53,7 +53,7 @@ def group(call: Call, text: str) -> Answer:
     elif call.method == "PATCH":
         wanted = patched(now, call.body, _KNOWN)
     elif call.method == "DELETE":
-        raise ScimFault(501, "", "posts are not unmade by a personnel system")
+        raise ScimFault(403, "", "posts are not unmade by a personnel system")
     else:
         raise ScimFault(405, "", "GET, PUT or PATCH")
     if wanted.get("displayName", now["displayName"]) != now["displayName"]:

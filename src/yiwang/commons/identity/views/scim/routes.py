@@ -70,9 +70,11 @@ def _call(request: HttpRequest, caller: Caller, rest: str) -> Call:
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length == "0":
+        return {}
     if request.content_type not in _READS:
         raise ScimFault(415, "", f"{_TYPE} is read")
-    length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > MOST_BYTES:
         raise ScimFault(413, "", f"more than {MOST_BYTES} bytes")
     return parsed(request.read(MOST_BYTES + 1))
