@@ -136,8 +136,7 @@ def _known(account: Account, row: RealNameCheck) -> Known:
     person = account.person
     other = _bearer(row.id_number, account)
     if person is None or person.id_number is None:
-        same = bool(other and person and person.mobile_hash and person.mobile_hash == other.mobile_hash)
-        return Known(None, Match.SAME, other is not None, same)
+        return Known(None, Match.SAME, other is not None)
     return Known(person.id_number == row.id_number, match_names(row.name, person.name), other is not None)
 
 

@@ -221,6 +221,6 @@ def _newborn(found: RegisteredChild) -> Person | None:
         represented_by__representative__id_number_hash__in=parents,
         name=found.name,
         birth_date=found.birth_date,
-        id_number=None,
+        id_number__isnull=True,
     ).first()
     return bound

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from yiwang.commons.identity.contracts.real_names import Answer, Claim, RegisteredChild, RegisteredEntity, Verdict
+from yiwang.commons.identity.contrib.fakes import FakeProvider
+from yiwang.commons.identity.contrib.providers import BankCard
 from yiwang.commons.identity.engine.realnames import Match, match_names, typed_id_number, verdict_of
 from yiwang.commons.identity.registry import real_names as ports
 from yiwang.kernel.packs import PackReader
@@ -78,6 +80,7 @@ def connect(folder: Path) -> None:
     ports.provide_population_register(register)
     ports.provide_family_register(register)
     ports.provide_entity_register(register)
+    ports.register_method(BankCard(FakeProvider(register)))
 
 
 @lru_cache(maxsize=4)

@@ -23,13 +23,12 @@ class Known:
     """What is registered here beside the claim.
 
     `own_number`: whether the account's person bears the claimed number (None: no number yet); `own_name`: how the names match;
-    `other`: another person bears the number; `same_mobile`: with the mobile that the account has confirmed.
+    `other`: another person bears the number.
     """
 
     own_number: bool | None = None
     own_name: Match = Match.SAME
     other: bool = False
-    same_mobile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def outcome(answer: Answer, known: Known, level: Assurance) -> Outcome:
         return Outcome(CheckState.REFUSED, CheckReason.DIFFERS)
     if answer.verdict is not Verdict.AGREES:
         return Outcome(CheckState.WAITING, _WAITS[answer.verdict])
-    if known.other and not (known.same_mobile or level >= Assurance.CONFIRMED):
+    if known.other and level < Assurance.CONFIRMED:
         return Outcome(CheckState.WAITING, CheckReason.KNOWN_PERSON)
     if known.own_number and known.own_name is not Match.SAME:
         return Outcome(CheckState.WAITING, CheckReason.NAME_VARIANT)

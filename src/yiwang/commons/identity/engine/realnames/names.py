@@ -55,10 +55,19 @@ class Match(StrEnum):
 def plain_name(text: str) -> str:
     """The one writing of a name: NFKC, characters in their own places, one dot `·`, no blanks, Latin letters large.
 
-    At most `LONGEST` characters are looked at, before and after.
+    At most `LONGEST` characters are looked at, before and after. Applied again it changes nothing.
     """
-    moved = text[:LONGEST].translate(_MOVED)
-    folded = unicodedata.normalize("NFKC", moved)[:LONGEST]
+    plain = _plainer(text[:LONGEST])
+    for _again in range(4):  # what was parted by a blank may combine, what was made large may be two letters
+        further = _plainer(plain)
+        if further == plain:
+            break
+        plain = further
+    return plain
+
+
+def _plainer(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text.translate(_MOVED))[:LONGEST]
     kept: list[str] = []
     for character in folded:
         if character in _DOTS:
@@ -66,7 +75,7 @@ def plain_name(text: str) -> str:
                 kept.append(DOT)
         elif not _silent(character):
             kept.append(character)
-    return "".join(kept).strip(DOT).upper()[:LONGEST]
+    return unicodedata.normalize("NFKC", "".join(kept).strip(DOT).upper())[:LONGEST]
 
 
 def _silent(character: str) -> bool:

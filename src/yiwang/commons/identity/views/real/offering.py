@@ -65,7 +65,7 @@ def _offering(request: HttpRequest, principal: SubjectRef, crumbs: Crumbs, back_
     faults: dict[str, str] = {}
     step = "who"
     if request.method == "POST":
-        step, faults = _next(given)
+        step, faults = _next(given, request.POST.getlist("scope"))
         if step == "done":
             try:
                 commands.offer_mandate(
@@ -126,24 +126,24 @@ def _given(request: HttpRequest) -> dict[str, str]:
     return words.asked(request, "step", "name", "id_number", "all", "until", "day")
 
 
-def _next(given: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+def _next(given: Mapping[str, str], chosen: Sequence[str]) -> tuple[str, dict[str, str]]:
     """The step that follows the answered one; earlier answers are judged again, for they came from the browser."""
     answered = given["step"] if given["step"] in _STEPS else "who"
     for step in _STEPS[: _STEPS.index(answered) + 1]:
-        faults = _faults(step, given)
+        faults = _faults(step, given, chosen)
         if faults:
             return step, faults
     following = _STEPS.index(answered) + 1
     return (_STEPS[following] if following < len(_STEPS) else "done"), {}
 
 
-def _faults(step: str, given: Mapping[str, str]) -> dict[str, str]:
+def _faults(step: str, given: Mapping[str, str], chosen: Sequence[str]) -> dict[str, str]:
     if step == "who":
         try:
             claim_of(name=given["name"], id_number=given["id_number"])
         except Invalid as refused:
             return {name: _(said) for name, said in refused.fields.items()}
-    if step == "what" and given["all"] not in {"all", "some"}:
+    if step == "what" and given["all"] != "all" and not (given["all"] == "some" and chosen):
         return {"all": _("请选择可以代办的事项。")}
     if step == "until":
         return _fault_of_day(given)

@@ -166,7 +166,6 @@ KNOWN = st.builds(
     own_number=st.sampled_from([None, True, False]),
     own_name=st.sampled_from(Match),
     other=st.booleans(),
-    same_mobile=st.booleans(),
 )
 
 
@@ -176,7 +175,7 @@ def test_nothing_passes_but_what_agrees(answer, known, level):
     if found.state is CheckState.PASSED:
         assert answer.verdict is Verdict.AGREES
         assert known.own_number is not False
-        assert not known.other or known.same_mobile or level >= Assurance.CONFIRMED
+        assert not known.other or level >= Assurance.CONFIRMED
         assert not known.own_number or known.own_name is Match.SAME
     else:
         assert found.reason is not CheckReason.NONE
