@@ -9,12 +9,14 @@ from django.db.models import Q
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, MayNotRepresent
+from yiwang.commons.identity.contracts.real_names import RealNameNeeded
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
 from yiwang.kernel.errors import Forbidden
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import rules
 from yiwang.serve.cases.contracts import Applicant, CaseAction, CaseNotFound, CaseStateRefused, CaseStatus
 from yiwang.serve.cases.models import Case, CaseEvent
+from yiwang.serve.matters.contracts import Bundle
 
 VIEW = "cases.view"
 _GRANTED = {
@@ -195,6 +197,19 @@ def check_scope(by: Actor, applicant: Applicant, bundle_key: str, matter_codes: 
     acting = by.on_behalf is not None and by.on_behalf.id in {applicant.person_id, applicant.entity_id}
     if acting and not may_file(by, bundle_key, matter_codes):
         raise MayNotRepresent
+
+
+def real_name_asked(bundle: Bundle, matter_codes: Collection[str]) -> int:
+    """The highest level of real name that the matters ask for; 0 where none does."""
+    return max(
+        (each.matter.spec.real_name for each in bundle.members if each.matter.spec.code in matter_codes), default=0
+    )
+
+
+def check_real_name(by: Actor, bundle: Bundle, matter_codes: Collection[str]) -> None:
+    """Raises RealNameNeeded where a resident applies online with less; at a counter the clerk has looked at the card."""
+    if by.kind is ActorKind.PERSON and by.assurance < real_name_asked(bundle, matter_codes):
+        raise RealNameNeeded
 
 
 def check_task_belongs(by: Actor, case_id: UUID, task_id: UUID) -> UUID:

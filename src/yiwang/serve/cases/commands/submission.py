@@ -183,7 +183,9 @@ def _filing(
         raise MatterHalted(halted="；".join(map(rules.halted_words, guide.blocking or guide.halted)))
     if not handled:
         raise NothingToHandle
-    policies.check_scope(by, applicant, bundle.key, [member.matter_code for member in guide.members])
+    codes = [member.matter_code for member in guide.members]
+    policies.check_scope(by, applicant, bundle.key, codes)
+    policies.check_real_name(by, bundle, codes)
     regions = identity.regions_by_code(codes=[region_code], viewer=by)
     return _Filing(
         bundle=bundle,

@@ -1,6 +1,15 @@
 """Reads of cases."""
 
-from yiwang.serve.cases.queries.briefs import Brief, brief, entered, legal_ground, may_file, may_read_files, rights
+from yiwang.serve.cases.queries.briefs import (
+    Brief,
+    brief,
+    check_real_name,
+    entered,
+    legal_ground,
+    may_file,
+    may_read_files,
+    rights,
+)
 from yiwang.serve.cases.queries.desk import deferrable, desk_task, not_handed_in, task_case, tasks_of
 from yiwang.serve.cases.queries.documents import document, is_pledged, lapsed_deferrals, parcel_of, results_due, verify
 from yiwang.serve.cases.queries.drafting import draft_choice, draft_extension, draft_special
@@ -28,6 +37,7 @@ __all__ = [
     "case_row",
     "cases",
     "check_history",
+    "check_real_name",
     "deferrable",
     "desk_task",
     "document",

@@ -106,6 +106,11 @@ def may_file(*, bundle: Bundle, guide: TailoredGuide, viewer: Actor) -> bool:
     return policies.may_file(viewer, bundle.key, [member.matter_code for member in guide.members])
 
 
+def check_real_name(*, bundle: Bundle, guide: TailoredGuide, viewer: Actor) -> None:
+    """Raises RealNameNeeded before somebody fills in what they could not send."""
+    policies.check_real_name(viewer, bundle, [member.matter_code for member in guide.members])
+
+
 def may_read_files(*, case_id: UUID, viewer: Actor) -> bool:
     """Files hang on the outermost case; whoever may see it or a member may read them. One query."""
     rows = Case.objects.filter(policies.visible(viewer))

@@ -218,7 +218,7 @@ class MatterSpec:
     """All that a version of a matter says; equal specs are the same version.
 
     `code` names it here; `implementation_code` is the 实施编码 where the national list gave one, `catalogue_code` the 基本编码.
-    `visits` counts how often the applicant must come. `process` empty: told here, handled elsewhere. `formulas`: FEEL of
+    `visits` counts how often the applicant must come, `real_name` is the level that who applies online must have (0: none). `process` empty: told here, handled elsewhere. `formulas`: FEEL of
     the computed facts that its conditions name. Texts are Chinese; `translations` maps them to English.
     """
 
@@ -260,6 +260,7 @@ class MatterSpec:
     implementation_code: str = ""
     local_code: str = ""
     handle_item: str = ""
+    real_name: int = 0
     authority: AuthorityTerms = field(default_factory=AuthorityTerms)
     online: OnlineTerms = field(default_factory=OnlineTerms)
     area: Area = field(default_factory=Area)

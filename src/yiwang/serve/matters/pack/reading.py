@@ -87,6 +87,7 @@ def matter_spec(data: Data, vocabulary: Vocabulary, *, process: str, procedure: 
         implementation_code=str(data.get("implementation_code") or ""),
         local_code=str(data.get("local_code") or ""),
         handle_item=str(data.get("handle_item") or ""),
+        real_name=int(data.get("real_name") or 0),
         document_word=str((data.get("documents") or {}).get("word") or ""),
         quantity_limit=words(data.get("quantity_limit")),
         delivery_choice=_delivery_choice(data),

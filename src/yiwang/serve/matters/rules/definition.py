@@ -17,8 +17,9 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 
 def matter_definition(spec: MatterSpec) -> dict[str, Any]:
-    """The spec as plain JSON values."""
-    return dict(_adapter(MatterSpec).dump_python(spec, mode="json"))
+    """The spec as plain JSON values. A matter that asks for no real name says so by silence, as versions before this word did."""
+    found = dict(_adapter(MatterSpec).dump_python(spec, mode="json"))
+    return found if spec.real_name else {name: value for name, value in found.items() if name != "real_name"}
 
 
 def matter_from(definition: Mapping[str, Any]) -> MatterSpec:

@@ -53,6 +53,7 @@ def _begin(request: HttpRequest, bundle: Bundle) -> HttpResponse:
         return redirect(address(bundle, "guide"))
     if not cases.may_file(bundle=bundle, guide=tailored, viewer=viewer):
         raise MayNotRepresent
+    cases.check_real_name(bundle=bundle, guide=tailored, viewer=viewer)
     draft_id = commands.begin_application(
         bundle_key=key, situation=answers, idempotency_key=ticket_of(request, key), by=viewer, at=clock.now()
     )
