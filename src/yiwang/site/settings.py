@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 from yiwang.kernel.settings import settings
+from yiwang.site import outside
 from yiwang.site.contexts import apps
 
 _s = settings()
@@ -32,6 +33,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.idp.oidc",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{kind}" for kind in outside.KINDS),
     "procrastinate.contrib.django",
 ]
 
@@ -98,14 +101,16 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "site_cache",
-        "OPTIONS": {"MAX_ENTRIES": 200_000},  # a used one-time password must not be forgotten because others fill the table
+        "OPTIONS": {
+            "MAX_ENTRIES": 200_000
+        },  # a used one-time password must not be forgotten because others fill the table
     }
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _s.behind_proxy else 0
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "yiwang.commons.identity.adapters.hashers.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -139,6 +144,12 @@ MFA_FORMS = {
     "login_webauthn": "yiwang.commons.identity.views.entry.forms.PasskeyLogin",
 }
 
+SOCIALACCOUNT_ADAPTER = "yiwang.commons.identity.adapters.outside.OutsideAdapter"
+SOCIALACCOUNT_PROVIDERS = outside.providers(_s.outside_logins)
+SOCIALACCOUNT_AUTO_SIGNUP = SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_QUERY_EMAIL = SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 IDP_OIDC_ADAPTER = "yiwang.commons.identity.adapters.openid.OpenIdAdapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 600
 IDP_OIDC_ID_TOKEN_EXPIRES_IN = 300

@@ -157,6 +157,7 @@ def account_slot(request: HttpRequest) -> AccountSlot:
             Link(_("代办委托"), reverse("real:mandates")),
             *links,
         ]
+    links.insert(0, Link(_("我的应用"), reverse("openid:launcher")))
     return AccountSlot(standing.name, links=tuple(links), note=note, leave_url=reverse("account_logout"))
 
 

@@ -1,6 +1,7 @@
 """The authorization endpoint (OpenID Connect Core 1.0, 3.1.2): log in, log in again, agree, go on."""
 
 import hashlib
+import logging
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,6 +39,7 @@ from yiwang.web.components import Fact, Facts
 from yiwang.web.errors import Problem, refusal, request_id, show
 from yiwang.web.responses import go
 
+_log = logging.getLogger(__name__)
 _ASKED: Final = "openid.asked"
 _MOST_ASKED: Final = 5
 _LONGEST_STATE: Final = 2048
@@ -87,7 +89,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
     try:
         info = Server(issuer_of(request)).validate_authorization_request(*_as_get(request))[1]
     except FatalClientError as error:
-        return _told_here(request, error.description or error.error)
+        return _told_here(request, error.error)
     except OAuth2Error as error:
         return _told_there(request, error)
     asked: Asked | None = None
@@ -109,12 +111,10 @@ def _as_get(request: HttpRequest) -> tuple[str, str, str, dict[str, str]]:
 
 def _told_here(request: HttpRequest, reason: str) -> HttpResponse:
     """Nothing is sent to an address that may be an attacker's (RFC 6749, 4.1.2.1)."""
+    _log.info("authorization request refused: %s", reason)
     words = _("登录请求不对：系统没有接入，或返回地址没有登记。")
     advice = _("请从您要进入的系统重新登录；仍不行的，请把这一页告诉该系统的管理员。")
-    return show(
-        request,
-        Problem(400, "openid.bad_request", _("无法登录"), words, advice, request_id(request), (str(reason)[:200],)),
-    )
+    return show(request, Problem(400, "openid.bad_request", _("无法登录"), words, advice, request_id(request)))
 
 
 def _told_there(request: HttpRequest, error: OAuth2Error) -> HttpResponse:

@@ -114,7 +114,13 @@ def _list(request: HttpRequest, viewer: Actor, here: str, table: Table) -> HttpR
 def requests(request: HttpRequest, viewer: Actor) -> HttpResponse:
     """Requests within reach, the newest first."""
     page = queries.client_requests(viewer=viewer, cursor=request.GET.get("cursor"))
-    columns = (Column(_("系统名称")), Column(_("申请单位")), Column(_("内容")), Column(_("提出时间")), Column(_("状态")))
+    columns = (
+        Column(_("系统名称")),
+        Column(_("申请单位")),
+        Column(_("内容")),
+        Column(_("提出时间")),
+        Column(_("状态")),
+    )
     rows = tuple(
         Row(
             (

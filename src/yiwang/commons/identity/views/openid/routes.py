@@ -36,14 +36,8 @@ urlpatterns = [path("", include((_own, "openid")))]
 
 
 def register() -> None:
-    """The launcher in both areas, the systems for those who ask for them or decide. Called once at start-up."""
-    register_nav(NavEntry("apps", _("我的应用"), lambda: reverse("openid:launcher"), Area.PORTAL, 80, _known))
-    register_nav(NavEntry("apps-work", _("我的应用"), lambda: reverse("openid:launcher"), Area.WORK, 90, _known))
+    """The systems, for those who ask for them or decide; the launcher is in the account's menu. Called once at start-up."""
     register_nav(NavEntry("systems", _("接入系统"), lambda: reverse("openid:systems"), Area.WORK, 92, _keeps_systems))
-
-
-def _known(request: HttpRequest) -> bool:
-    return bool(request.user.is_authenticated)
 
 
 def _keeps_systems(request: HttpRequest) -> bool:
