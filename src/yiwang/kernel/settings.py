@@ -66,6 +66,10 @@ class Settings(BaseSettings):
         default="",
         description="mail server that brings codes to mobile numbers: smtp+tls://user:password@host:587?from=a@b&to={mobile}@gateway",
     )
+    outside_logins: Path | None = Field(
+        default=None,
+        description="file of outside log-in providers (provincial log-in, WeChat, DingTalk); see the guide",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 
     @field_validator("data_dir", "pack")

@@ -29,6 +29,7 @@ from yiwang.commons.identity.contracts import (
     SecondFactorWrong,
     TooManyAttempts,
 )
+from yiwang.commons.identity.queries.outside import outside_providers
 from yiwang.commons.identity.views.entry import steps
 from yiwang.commons.identity.views.entry.forms import PasskeyLogin
 from yiwang.kernel import clock
@@ -74,9 +75,13 @@ class Login(LoginView):  # type: ignore[misc]  # allauth has no types
                 Link(_("忘记密码"), reverse("identity:recover")),
                 steps.counter_link(),
             ),
+            "outside": tuple(
+                Link(_("用%(name)s登录") % {"name": each.name}, reverse("outside_begin", args=[each.key]) + query)
+                for each in outside_providers(viewer=queries.actor_of(self.request))
+            ),
             "passkey_url": reverse("mfa_login_webauthn"),
             "passkey_does": "get",
-            "passkey_words": _("用通行密钥登录（指纹、面容或锁屏密码）"),
+            "passkey_words": _("用指纹、面容或锁屏密码登录"),
             "passkey_kind": "second",
         }
 

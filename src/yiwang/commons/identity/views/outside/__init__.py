@@ -1,0 +1,1 @@
+"""Log in by an outside provider: set out for it, link with an account here, unlink."""
