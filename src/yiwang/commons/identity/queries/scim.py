@@ -41,6 +41,7 @@ class ScimUser:
     active: bool
     external_id: str | None
     created_at: datetime
+    has_number: bool
     posts: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -115,7 +116,7 @@ def _users(rows: list[Account], caller: Caller) -> tuple[ScimUser, ...]:
     return tuple(
         ScimUser(
             row.pk, row.username, row.person.name if row.person else row.username, row.is_active, names.get(row.pk),
-            row.created_at, tuple(posts.get(row.pk, ())),
+            row.created_at, row.person is not None and row.person.id_number_hash is not None, tuple(posts.get(row.pk, ())),
         )
         for row in rows
     )  # fmt: skip

@@ -30,10 +30,11 @@ def _attribute(name: str, description: str, kind: str = "string", **more: Any) -
 
 def _user() -> list[dict[str, Any]]:
     name = [_attribute("formatted", "The whole name as registered", required=True, mutability="immutable")]
+    hidden = {"mutability": "writeOnly", "returned": "never"}
     phone = [
-        _attribute("value", "Mobile number, 11 digits; used when a person is registered", mutability="immutable"),
-        _attribute("type", "work or mobile", mutability="immutable", canonicalValues=["work", "mobile"]),
-        _attribute("primary", "The one that counts", "boolean", mutability="immutable"),
+        _attribute("value", "Mobile number, 11 digits; used when a person is registered", **hidden),
+        _attribute("type", "work or mobile", canonicalValues=["work", "mobile"], **hidden),
+        _attribute("primary", "The one that counts", "boolean", **hidden),
     ]
     group = [
         _attribute("value", "Id of the group", mutability="readOnly"),
@@ -44,9 +45,8 @@ def _user() -> list[dict[str, Any]]:
         _attribute("userName", "What the person logs in with", required=True, uniqueness="server", mutability="immutable"),
         _attribute("name", "The person's name", "complex", subAttributes=name, required=True, mutability="immutable"),
         _attribute("displayName", "The person's name", mutability="readOnly"),
-        _attribute("active", "Whether the person is in service; false ends every post, right and session", "boolean"),
-        _attribute("phoneNumbers", "Mobile number", "complex", multiValued=True, subAttributes=phone,
-                   mutability="immutable", returned="request"),
+        _attribute("active", "Whether the person is in service; false ends every post, right and session", "boolean", required=True),
+        _attribute("phoneNumbers", "Mobile number", "complex", multiValued=True, subAttributes=phone, **hidden),
         _attribute("groups", "Posts held today", "complex", multiValued=True, mutability="readOnly", subAttributes=group),
     ]  # fmt: skip
 
@@ -65,7 +65,11 @@ def _group() -> list[dict[str, Any]]:
 
 
 def _person() -> list[dict[str, Any]]:
-    return [_attribute("idNumber", "ID number (GB 11643); never told again", mutability="writeOnly", returned="never")]
+    number = "ID number (GB 11643); used once, never told again"
+    return [
+        _attribute("idNumber", number, mutability="writeOnly", returned="never"),
+        _attribute("hasIdNumber", "Whether the person is registered with one", "boolean", mutability="readOnly"),
+    ]
 
 
 def schemas(base: str) -> list[dict[str, Any]]:

@@ -53,6 +53,8 @@ def user(call: Call, text: str) -> Answer:
         wanted = _named(call.body)
     elif call.method == "PATCH":
         wanted = patched(now, call.body, _KNOWN)
+        if "active" not in wanted:
+            raise ScimFault(400, "mutability", "active can't be removed")
     else:
         raise ScimFault(405, "", "GET, PUT, PATCH or DELETE")
     _check_unchanged(now, wanted)
@@ -69,13 +71,14 @@ def _read(call: Call, account_id: UUID) -> dict[str, Any]:
 
 def _resource(call: Call, found: ScimUser) -> dict[str, Any]:
     resource: dict[str, Any] = {
-        "schemas": [USER], "id": str(found.id), "userName": found.username, "name": {"formatted": found.name},
+        "schemas": [USER, PERSON], "id": str(found.id), "userName": found.username, "name": {"formatted": found.name},
         "displayName": found.name, "active": found.active,
         "groups": [
             {"value": f"{code}:{role}", "$ref": f"{call.base}/Groups/{code}:{role}", "display": words}
             for code, role, words in found.posts
         ],
     }  # fmt: skip
+    resource[PERSON] = {"hasIdNumber": found.has_number}
     if found.external_id is not None:
         resource["externalId"] = found.external_id
     created = found.created_at.isoformat()
