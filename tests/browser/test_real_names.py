@@ -89,7 +89,7 @@ def test_a_legal_representative_authorises_staff_who_accept_and_act_until_it_is_
     staff.go("/account/mandates/")
     assert "您正在代 常州样例文化传播有限公司 办事" in staff.page.inner_text("body")
     owner.page.reload()
-    owner.page.get_by_role("button", name="撤回").first.click()
+    owner.page.get_by_role("button", name="不再委托").first.click()
     owner.look("entity-withdraw")
     owner.press("撤回委托")
     owner.page.get_by_text("已撤回").first.wait_for()

@@ -36,7 +36,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     columns = (
         Column(_("姓名")),
         Column(_("身份证件号码")),
-        Column(_("方式")),
+        Column(_("核验方式")),
         Column(_("为什么要人工核对")),
         Column(_("提交时间")),
     )
@@ -86,7 +86,7 @@ def decide(request: HttpRequest, check_id: UUID) -> HttpResponse:
     waiting = detail.row.state is CheckState.WAITING
     options = (
         Choice("pass", _("是本人，通过")),
-        Choice("refuse", _("不通过"), _("申请人会看到您写的原因")),
+        Choice("refuse", _("核对不通过"), _("申请人会看到您写的原因")),
     )
     fields = (
         Field("decision", _("核对结果"), FieldKind.RADIO, value=given["decision"], options=options, error=faults.get("decision", "")),

@@ -104,7 +104,7 @@ def _held(viewer: Actor) -> Component:
             Task(
                 each.name,
                 reverse("identity:acting"),
-                Tag(_("去办事"), Tone.BLUE),
+                Tag(_("替其办事"), Tone.BLUE),
                 detail=_("%(kind)s，至 %(date)s") % {"kind": words.KINDS[each.kind], "date": each.valid_to}
                 if each.valid_to
                 else words.KINDS[each.kind],
@@ -127,7 +127,7 @@ def given_table(page: Page[MandateRow], viewer: Actor) -> tuple[Table, tuple[Dia
     for each in page.items:
         action: Component | str = "—"
         if each.state in _OPEN:
-            action = Button(_("撤回"), "quiet", type="button", opens=f"end-{each.id}")
+            action = Button(_("不再委托"), "quiet", type="button", opens=f"end-{each.id}")
             dialogs.append(_ending(each))
         detail = Cell(each.agent, href=reverse("real:mandate", args=[each.id]))
         row = (
