@@ -78,8 +78,6 @@ class Gateway(Protocol):
     failure. It keeps no words: they hold a code.
     """
 
-    key: str
-
     def send(self, mobile: str, title: str, words: str) -> None: ...
 
 

@@ -5,6 +5,7 @@ Counts live in a guarded table and not in the cache, which forgets entries when 
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -36,7 +37,7 @@ def take_attempt(*, limits: Sequence[Limit], account_id: UUID | None = None, by:
         note(SubjectRef("attempt", current().id), kinds=[])
         return
     most = {_bucket(limit): limit for limit in limits}
-    values: list[object] = []
+    values: list[Any] = []
     for bucket in sorted(most):  # in one order, so that two tries never wait for each other
         whose = None if most[bucket].kind.endswith(".address") else account_id  # an address is nobody's door
         values += [new_id(), bucket, whose, 1, at + most[bucket].within]
@@ -68,7 +69,7 @@ def unlock(*, account_id: UUID, by: Actor, at: datetime) -> int:
     policies.check_manage_account(by, account_id)
     count, _models = AttemptCount.objects.filter(account_id=account_id).delete()
     note(SubjectRef(ACCOUNT, account_id), counts=count)
-    return count
+    return int(count)
 
 
 def _bucket(limit: Limit) -> bytes:

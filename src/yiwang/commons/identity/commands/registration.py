@@ -89,7 +89,7 @@ def recover_account(*, proof: CodeProof, name: str, password: str, by: Actor, at
     Second factors stay as they are: who lost them too goes to the counter. Raises InvalidIdentity (the password).
     """
     _spend(proof, CodePurpose.RECOVER)
-    owner = Account.objects.select_related("person").filter(pk=proof.account_id, is_active=True).first()
+    owner = Account.objects.select_related("person").filter(pk=proof.account_id or UUID(int=0), is_active=True).first()
     known = owner.person.name if owner is not None and owner.person is not None else ""
     if owner is None or not known or not _same_name(known, name):
         raise CodeWrong(fields={"name": _("姓名与这个账号登记的不一致。")})

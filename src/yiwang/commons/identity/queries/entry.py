@@ -198,6 +198,12 @@ def factors_of(*, account_id: UUID, viewer: Actor) -> tuple[FactorView, ...]:
     return (*own, *(_factor_view(row) for row in rows))
 
 
+def has_second_factor(*, viewer: Actor) -> bool:
+    """Whether a confirmation asks the viewer for a second factor too. One query."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return viewer.is_known and Authenticator.objects.filter(user_id=viewer.account_id, type__in=kinds).exists()
+
+
 def _factor_view(row: Authenticator) -> FactorView:
     kind = _MFA[row.type]
     wrapped = row.wrap()

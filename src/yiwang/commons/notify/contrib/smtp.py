@@ -20,7 +20,6 @@ class MailGateway:
     """`url`: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port?from=…&to={mobile}@gateway.example."""
 
     url: str
-    key: str = "smtp"
 
     def send(self, mobile: str, title: str, words: str) -> None:
         """Raises MessageFaulty for a wrong setting, OSError and smtplib.SMTPException for what may pass (the job tries again)."""

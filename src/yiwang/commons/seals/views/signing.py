@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.identity import commands as identity
-from yiwang.commons.identity.contracts import PasswordWrong, TooManyAttempts
+from yiwang.commons.identity import queries as accounts
+from yiwang.commons.identity.contracts import PasswordWrong, SecondFactorNeeded, SecondFactorWrong, TooManyAttempts
 from yiwang.commons.seals import commands, queries
 from yiwang.commons.seals.contracts import (
     STATEMENT_TYPE,
@@ -92,6 +93,8 @@ def sign(request: HttpRequest, cosignature_id: UUID) -> HttpResponse:
             said = _act(request, page, viewer)
         except PasswordWrong as refused:
             faults["password"] = f"{refused.sentence(_)}{refused.advice(_)}"
+        except (SecondFactorNeeded, SecondFactorWrong) as refused:
+            faults["code"] = f"{refused.sentence(_)}{refused.advice(_)}"
         except TooManyAttempts as refused:
             faults["password"] = f"{refused.sentence(_)}"
         except ReasonMissing as refused:
@@ -99,10 +102,12 @@ def sign(request: HttpRequest, cosignature_id: UUID) -> HttpResponse:
         else:
             messages.success(request, said)
             return go(request, reverse("seals:sign", args=[cosignature_id]))
-    password = (
+    password: tuple[Field, ...] = (
         Field("password", _("登录密码"), FieldKind.PASSWORD, error=faults.get("password", ""), autocomplete="current-password",
               hint=_("签署前再次确认是您本人。密码不会保存。")),
     )  # fmt: skip
+    if accounts.has_second_factor(viewer=viewer):
+        password += (Field("code", _("动态口令或备用码"), error=faults.get("code", ""), autocomplete="one-time-code", maxlength=40, short=True),)  # fmt: skip
     refusal = (Field("reason", _("拒签原因"), FieldKind.TEXTAREA, value=request.POST.get("reason", "")[:500], error=faults.get("reason", ""), maxlength=500, rows=2),)  # fmt: skip
     context = {
         "page": page,
@@ -136,7 +141,7 @@ def _act(request: HttpRequest, page: CoSignaturePage, viewer: Actor) -> str:
     session = request.session.session_key or ""
     proof = identity.confirm_password(
         password=request.POST.get("password", "")[:200], about=queries.about_cosignature(page.row.id, shown),
-        session=session, by=viewer, at=now,
+        session=session, code=request.POST.get("code", "")[:64], by=viewer, at=now,
     )  # fmt: skip
     commands.sign(
         cosignature_id=page.row.id, shown=shown, proof_of_step_up=proof, session=session, by=viewer, at=clock.now()

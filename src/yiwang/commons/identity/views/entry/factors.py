@@ -224,7 +224,7 @@ class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]
 
 @login_required
 @never_cache
-@reauthentication_required(app="allauth.mfa")
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]
 @require_http_methods(["POST"])
 def new_recovery_codes(request: HttpRequest) -> HttpResponse:
     """Make ten new ones; the old ones end."""

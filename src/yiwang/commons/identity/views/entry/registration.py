@@ -25,6 +25,7 @@ from yiwang.commons.identity.contracts import (
     UsernameTaken,
 )
 from yiwang.commons.identity.views.entry import codes, steps
+from yiwang.commons.identity.views.entry.login import following
 from yiwang.kernel import clock
 from yiwang.web.components import Link
 from yiwang.web.fields import Field, FieldKind
@@ -39,7 +40,7 @@ _PROVED: Final = "identity.proved"
 def register(request: HttpRequest) -> HttpResponse:
     """Who are you: name, ID number, mobile number. The answer is the same whoever is known."""
     if request.user.is_authenticated:
-        return go(request, codes.following(request, "/"))
+        return go(request, following(request, "/"))
     entered = {name: request.POST.get(name, "")[:60] for name in ("name", "id_number", "mobile")}
     faults: dict[str, str] = {}
     sentences: list[str] = []
@@ -59,7 +60,7 @@ def register(request: HttpRequest) -> HttpResponse:
         Field("id_number", _("身份证号码"), FieldKind.ID_NUMBER, value=entered["id_number"], error=faults.get("id_number", "")),
         steps.mobile_field(entered["mobile"], faults.get("mobile", "")),
     )  # fmt: skip
-    after = codes.following(request)
+    after = following(request)
     links = (Link(_("已有账号？登录"), reverse("account_login")), steps.counter_link())
     return steps.step(
         request, title=_("注册"), lead=_("注册后可以在网上办事、查进度、收通知。"), fields=fields, sentences=sentences,
@@ -112,7 +113,8 @@ def register_password(request: HttpRequest) -> HttpResponse:
     proof = _proved(request, CodePurpose.REGISTER)
     if proof is None:
         return go(request, reverse("identity:register"))
-    faults, sentences = _password_faults(request), []
+    faults = _password_faults(request)
+    sentences: list[str] = []
     if request.method == "POST" and not faults:
         try:
             made = commands.register_resident(
@@ -173,7 +175,8 @@ def recover_password(request: HttpRequest) -> HttpResponse:
     proof = _proved(request, CodePurpose.RECOVER)
     if proof is None:
         return go(request, reverse("identity:recover"))
-    faults, sentences = _password_faults(request), []
+    faults = _password_faults(request)
+    sentences: list[str] = []
     name = request.POST.get("name", "")[:60]
     if request.method == "POST" and not faults:
         try:
