@@ -121,10 +121,10 @@ def _succeed(entity: LegalEntity, person: Person) -> UUID | None:
             end_row(row)
     if own:
         return None
-    row: Representation = Representation.objects.create(
+    began: Representation = Representation.objects.create(
         representative=person, legal_entity=entity, kind=kind, valid_from=clock.today()
     )
-    return row.pk
+    return began.pk
 
 
 def end_row(row: Representation) -> None:

@@ -57,8 +57,11 @@ class Proof:
 class RealNameMethod(Protocol):
     """A way to prove who one is beyond name and number: a face, a bank card. See contrib.face and contrib.bank."""
 
-    method: CheckMethod
-    asks: Sequence[Proof]
+    @property
+    def method(self) -> CheckMethod: ...
+
+    @property
+    def asks(self) -> Sequence[Proof]: ...
 
     def check(self, claim: Claim, given: Mapping[str, str]) -> Answer:
         """At most five seconds; keeps nothing of what was given. What fails or is too slow answers UNAVAILABLE."""

@@ -122,7 +122,7 @@ def given_table(page: Page[MandateRow], viewer: Actor) -> tuple[Table, tuple[Dia
         Column(_("可以办什么")),
         Column(_("截止日期")),
         Column(_("状态")),
-        Column(_("操作")),
+        Column(_("能做什么")),
     )
     for each in page.items:
         action: Component | str = "—"
