@@ -17,6 +17,7 @@ from yiwang.kernel.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+PERSON = "urn:yiwang:scim:schemas:1.0:Person"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -122,13 +123,12 @@ def test_out_of_service_ends_posts_and_sessions_and_deleting_hides_the_account(c
 def test_the_id_number_finds_the_person_and_is_never_told(call):
     number = synthetic_id_number(division_code="320402", birth_date=date(1991, 2, 3), sex="2")
     person = make.make_person("样例甲", id_number=number)
-    extension = "urn:yiwang:scim:schemas:1.0:Person"
-    wrong = {"userName": "x.one", "name": {"formatted": "样例假"}, extension: {"idNumber": number}}
+    wrong = {"userName": "x.one", "name": {"formatted": "样例假"}, PERSON: {"idNumber": number}}
     assert call("POST", "/Users", wrong).status_code == 400
-    made = new(call, **{extension: {"idNumber": number}})
+    made = new(call, **{PERSON: {"idNumber": number}})
     assert Account.objects.get(pk=made["id"]).person_id == person
     assert number not in json.dumps(made)
-    again = {"userName": "two.two", "name": {"formatted": "样例甲"}, extension: {"idNumber": number}}
+    again = {"userName": "two.two", "name": {"formatted": "样例甲"}, PERSON: {"idNumber": number}}
     assert call("POST", "/Users", again).json()["scimType"] == "uniqueness"
 
 
@@ -341,6 +341,8 @@ def test_a_foreign_client_and_the_tester_of_its_makers_find_nothing_wrong(house,
         f"{each.resource_type} {each.title} {each.description}: {each.reason}"
         for each in results
         if each.status not in {Status.SUCCESS, Status.SKIPPED}
+        # The tester writes an extension as a whole and wants to read it back: nothing of this one is both written and read.
+        and not (str(each.reason).startswith("PATCH") and PERSON in str(each.reason))
     ]
     assert not wrong, "\n".join(wrong)
     assert sum(each.status is Status.SUCCESS for each in results) > 30

@@ -13,6 +13,7 @@ MOST_BULK: Final = 100
 MOST_LISTED: Final = 200
 DEEPEST: Final = 20
 _OUTSIDE_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_CORE: Final = re.compile(r"^urn:ietf:params:scim:schemas:core:2\.0:(?:user|group):")
 _ALWAYS: Final = frozenset({"schemas", "id"})
 
 
@@ -61,22 +62,27 @@ def projected(resource: dict[str, Any], attributes: str, excluded: str) -> dict[
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(each.strip().lower().rpartition(":")[2] or each for each in text[:2000].split(",") if each.strip())
+    """In small letters, without the URN of a core schema; an extension is named by its own URN."""
+    return frozenset(_CORE.sub("", each.strip().lower()) for each in text[:2000].split(",") if each.strip())
 
 
 def _asked(name: str, wanted: frozenset[str]) -> bool:
     small = name.lower()
-    return name in _ALWAYS or small in wanted or any(each.startswith(f"{small}.") for each in wanted)
+    return name in _ALWAYS or small in wanted or any(each.startswith((f"{small}.", f"{small}:")) for each in wanted)
 
 
 def _part(name: str, value: Any, wanted: frozenset[str]) -> Any:
     small = name.lower()
     if small in wanted or not isinstance(value, dict):
         return value
-    return {sub: each for sub, each in value.items() if f"{small}.{sub.lower()}" in wanted} or value
+    return {sub: each for sub, each in value.items() if _inside(small, sub) & wanted} or value
 
 
 def _rest(name: str, value: Any, without: frozenset[str]) -> Any:
     if not isinstance(value, dict):
         return value
-    return {sub: each for sub, each in value.items() if f"{name.lower()}.{sub.lower()}" not in without}
+    return {sub: each for sub, each in value.items() if not _inside(name.lower(), sub) & without}
+
+
+def _inside(name: str, sub: str) -> set[str]:
+    return {f"{name}.{sub.lower()}", f"{name}:{sub.lower()}"}
