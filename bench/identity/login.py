@@ -27,6 +27,7 @@ from yiwang.commons.identity.contracts.openid import ClientProfile, LoginFacts, 
 from yiwang.commons.identity.queries import openid as queries
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.ids import new_id
 
 WANTED = {"login": 10, "exchange": 100, "introspection": 800}
 _BACK = "http://127.0.0.1:9/callback"
@@ -118,7 +119,7 @@ def _connected() -> _System:
 
 
 def _accounts(many: int) -> list[str]:
-    names = [f"bench-login-{number}" for number in range(many)]
+    names = [f"bench-{new_id().hex}" for _ in range(many)]
     for name in names:
         accounts.create_account(
             username=name, password=_PASSWORD, kind=AccountKind.OFFICIAL, by=Actor.system("bench"), at=clock.now()
