@@ -36,6 +36,7 @@ from yiwang.kernel.fields import keyed_hash, keyed_hashes
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.jobs import defer
 from yiwang.kernel.outbox import publish
+from yiwang.kernel.text import gettext_noop as _
 from yiwang.kernel.writes import copy_rows
 
 IMPORT_JOB: Final = "identity.import_accounts"
@@ -226,21 +227,21 @@ class _Batch:
     def _refused(self, line: Line) -> tuple[str, str, str] | None:
         place, role = self.places.get(line.organisation), self.roles.get(line.role)
         if place is None:
-            return "organisation", "没有这个单位，或不在导入范围内", "核对单位代码"
+            return "organisation", _("没有这个单位，或不在导入范围内"), _("核对单位代码")
         if role is None:
-            return "role", "没有这个岗位，或不能批量授予", "核对岗位；管理账号和权限的岗位逐个办理"
+            return "role", _("没有这个岗位，或不能批量授予"), _("核对岗位；管理账号和权限的岗位逐个办理")
         if (role, None) in self.outside or (role, place) in self.outside:
-            return "role", "这个岗位的权限超出导入范围", "由上级管理员办理"
+            return "role", _("这个岗位的权限超出导入范围"), _("由上级管理员办理")
         known = self.known.get(line.username)
         return self._not_the_same(line, known) if known else self._not_new(line)
 
     def _not_the_same(self, line: Line, known: _Known) -> tuple[str, str, str] | None:
         if not known.inside:
-            return "username", "用户名已被使用，且不在导入范围内或已停用", "换一个用户名，或由上级管理员办理"
+            return "username", _("用户名已被使用，且不在导入范围内或已停用"), _("换一个用户名，或由上级管理员办理")
         if known.name != line.name:
-            return "name", "这个用户名的姓名不是这样登记的", "核对用户名和姓名"
+            return "name", _("这个用户名的姓名不是这样登记的"), _("核对用户名和姓名")
         if line.id_number and known.number not in _hashes(line.id_number):
-            return "id_number", "这个用户名登记的不是这个号码", "核对身份证件号码"
+            return "id_number", _("这个用户名登记的不是这个号码"), _("核对身份证件号码")
         return None
 
     def _not_new(self, line: Line) -> tuple[str, str, str] | None:
@@ -249,9 +250,9 @@ class _Batch:
             return None
         _person, name, served = found
         if name != line.name:
-            return "name", "姓名与这个身份证件号码登记的姓名不一致", "核对姓名和号码"
+            return "name", _("姓名与这个身份证件号码登记的姓名不一致"), _("核对姓名和号码")
         if served:
-            return "id_number", "这个人已有工作人员账号", "用原来的用户名导入任职"
+            return "id_number", _("这个人已有工作人员账号"), _("用原来的用户名导入任职")
         return None
 
     def _admit(self, line: Line) -> _Known:

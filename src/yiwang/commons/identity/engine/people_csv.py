@@ -16,6 +16,7 @@ from yiwang.kernel.codes import (
     validate_id_number,
     validate_mobile,
 )
+from yiwang.kernel.text import gettext_noop as _
 
 REQUIRED: Final = ("username", "name", "organisation", "role")
 OPTIONAL: Final = ("id_number", "mobile", "valid_from", "valid_to", "state")
@@ -101,13 +102,13 @@ def _line(number: int, columns: list[str], row: list[str]) -> Line | Fault | Non
     if not any(row):
         return None
     if len(row) != len(columns):
-        return Fault(number, "", f"有 {len(row)} 列，应为 {len(columns)} 列", "检查引号和逗号")
+        return Fault(number, "", _("列数和第一行不一样"), _("检查引号和逗号"))
     if any(len(each) > LONGEST_FIELD for each in row):
-        return Fault(number, "", f"有一格超过 {LONGEST_FIELD} 个字", "缩短后重新导入")
+        return Fault(number, "", _("有一格太长，最多 200 个字"), _("缩短后重新导入"))
     said = {column: each.strip() for column, each in zip(columns, row, strict=True)}
     for each in REQUIRED:
         if not said[each]:
-            return Fault(number, each, "没有填写", "补上后重新导入")
+            return Fault(number, each, _("没有填写"), _("补上后重新导入"))
     try:
         return _judged(number, said)
     except _Wrong as wrong:
@@ -123,14 +124,14 @@ class _Wrong(Exception):
 def _judged(number: int, said: Mapping[str, str]) -> Line:
     username = said["username"].lower()
     if not (2 <= len(username) <= 64 and username[0] in _FIRST and _OTHERS.issuperset(username)):
-        raise _Wrong("username", "用户名不规范", "2 至 64 位小写字母、数字、点、横线")
+        raise _Wrong("username", _("用户名不规范"), _("2 至 64 位小写字母、数字、点、横线"))
     if len(said["name"]) > LONGEST_NAME or "\x00" in said["name"]:
-        raise _Wrong("name", "姓名太长或有不能用的字符", "核对姓名")
+        raise _Wrong("name", _("姓名太长或有不能用的字符"), _("核对姓名"))
     first, last = _day(said, "valid_from"), _day(said, "valid_to")
     if first and last and last < first:
-        raise _Wrong("valid_to", "截止日期早于起始日期", "改正日期")
+        raise _Wrong("valid_to", _("截止日期早于起始日期"), _("改正日期"))
     if said.get("state", "") == "closed":
-        raise _Wrong("state", "停用的账号不导入", "离职请在账号页办理，或由人事系统办理")
+        raise _Wrong("state", _("停用的账号不导入"), _("离职请在账号页办理，或由人事系统办理"))
     held = _number(said.get("id_number", ""))
     whole = "" if held is None else held.value if len(held.value) == _LONG else upgrade_id_number(held.value)
     sex, birth = (held.sex.value, held.birth_date) if held else ("0", None)
@@ -147,7 +148,7 @@ def _day(said: Mapping[str, str], column: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise _Wrong(column, "日期不规范", "写成 2026-03-01") from None
+        raise _Wrong(column, _("日期不规范"), _("写成 2026-03-01")) from None
 
 
 def _number(text: str) -> IdNumber | None:
@@ -156,7 +157,7 @@ def _number(text: str) -> IdNumber | None:
     try:
         return validate_id_number(clean_code(text))
     except InvalidCode:
-        raise _Wrong("id_number", "身份证件号码不正确", "核对号码和校验位") from None
+        raise _Wrong("id_number", _("身份证件号码不正确"), _("核对号码和校验位")) from None
 
 
 def _mobile(text: str) -> str:
@@ -165,4 +166,4 @@ def _mobile(text: str) -> str:
     try:
         return validate_mobile(clean_code(text))
     except InvalidCode:
-        raise _Wrong("mobile", "手机号码不正确", "核对号码") from None
+        raise _Wrong("mobile", _("手机号码不正确"), _("核对号码")) from None

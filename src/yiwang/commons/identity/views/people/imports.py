@@ -149,7 +149,7 @@ def one(request: HttpRequest, import_id: UUID) -> HttpResponse:
 
 
 def _reject(row: RejectRow) -> Row:
-    return Row((row.line, row.field, row.reason, row.mend))
+    return Row((row.line, row.field, _(row.reason), _(row.mend)))
 
 
 @words.for_administrators
