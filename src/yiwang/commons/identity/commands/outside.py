@@ -19,6 +19,8 @@ def link_outside(*, provider: str, uid: str, by: Actor, at: datetime) -> None:
     Raises NotPermitted (officials log in here), AlreadyHeld (linked with another account).
     """
     del at
+    if by.account_id is None:
+        raise NotPermitted
     account = Account.objects.select_for_update(of=("self",)).filter(pk=by.account_id, is_active=True).first()
     if account is None or by.is_official or account.appointments.exists():
         raise NotPermitted

@@ -92,7 +92,7 @@ def end_system(*, system_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def _administered(system_id: UUID, by: Actor) -> PersonnelSystem:
-    row = PersonnelSystem.objects.select_for_update(of=("self",)).filter(pk=system_id).first()
+    row: PersonnelSystem | None = PersonnelSystem.objects.select_for_update(of=("self",)).filter(pk=system_id).first()
     if row is None:
         raise UnknownRecord(kind="personnel_system")
     administering.check_bound(by, row.organisation_id, row.tree)
@@ -253,7 +253,8 @@ def bounds_of(system: PersonnelSystem) -> Bounds:
 
 def _in_force(system_id: UUID, by: Actor) -> PersonnelSystem:
     """SCIM's own actor is the program, for a system whose token was good; asked again inside the transaction."""
-    row = PersonnelSystem.objects.filter(pk=system_id, ended_at__isnull=True, valid_to__gte=clock.today()).first()
+    rows = PersonnelSystem.objects.filter(pk=system_id, ended_at__isnull=True, valid_to__gte=clock.today())
+    row: PersonnelSystem | None = rows.first()
     if row is None or not by.is_system:
         raise NotPermitted
     return row

@@ -87,7 +87,7 @@ def _identifier(text: str) -> UUID | None:
 def _row(row: OfficialRow) -> Row:
     posts = "；".join(words.post(office) for office in row.offices) or "—"
     name = Cell(row.name, row.username, reverse("people:account", args=[row.id]))
-    return Row((name, posts, words.state(row), row.created_at.date().isoformat()))
+    return Row((name, posts, words.state(row), words.opened(row)))
 
 
 @words.for_administrators
@@ -117,7 +117,7 @@ def _facts(page: OfficialPage) -> Facts:
         Fact(_("身份证件号码"), page.masked_number or _("未登记"), number=True),
         Fact(_("手机号码"), page.masked_mobile or _("未登记"), number=True),
         Fact(_("密码"), _("已设置") if row.ready else _("尚未设置")),
-        Fact(_("开户日期"), row.created_at.date().isoformat()),
+        Fact(_("开户日期"), words.opened(row)),
     ]
     if page.systems:
         facts.append(Fact(_("由人事系统维护"), "、".join(page.systems)))

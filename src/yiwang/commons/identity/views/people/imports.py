@@ -130,7 +130,7 @@ def one(request: HttpRequest, import_id: UUID) -> HttpResponse:
     columns = (Column(_("行"), number=True), Column(_("列")), Column(_("原因")), Column(_("怎么改")))
     table = Table.of(
         _("未导入的行"), columns, tuple(_reject(each) for each in page.items), boxed=True,
-        empty=Empty(_("没有未导入的行")), pages=pages if pages.needed else None,
+        empty=Empty(_("没有未导入的行") if row.state is ImportState.DONE else _("正在导入")), pages=pages if pages.needed else None,
     )  # fmt: skip
     told = _("已处理 %(done)d 行，共 %(all)d 行") % {"done": row.lines, "all": row.total}
     facts = (

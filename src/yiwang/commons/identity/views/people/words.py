@@ -50,6 +50,11 @@ def day(value: date | None) -> str:
     return value.isoformat() if value else _("长期")
 
 
+def opened(row: OfficialRow) -> str:
+    """The day on which the account was opened."""
+    return timezone.localtime(row.created_at).date().isoformat()
+
+
 def moment(value: datetime | None) -> str:
     """A moment in local time."""
     return date_format(timezone.localtime(value), "Y-m-d H:i") if value else ""
