@@ -99,8 +99,16 @@ def login_limits(*, name: str, address: str, device: str = "") -> tuple[Limit, .
     )
 
 
-def second_factor_limits(account: str) -> tuple[Limit, ...]:
-    """Codes of second factors, tried by somebody who has given the password: six digits stay out of reach."""
+def second_factor_limits(account: str, device: str = "") -> tuple[Limit, ...]:
+    """Codes of second factors, tried by somebody who has given the password: six digits stay out of reach.
+
+    Who has stolen the password shuts out themself, not the owner at a browser that the account knows.
+    """
+    if device:
+        return (
+            Limit("second.device", (account, device), 5, 5 * _MINUTE),
+            Limit("second.device_day", (account, device), 30, _DAY),
+        )
     return (Limit("second.fast", (account,), 5, 5 * _MINUTE), Limit("second.slow", (account,), 30, _DAY))
 
 

@@ -19,9 +19,9 @@ from yiwang.commons.identity.contracts import (
     CodesUnavailable,
     InvalidIdentity,
 )
-from yiwang.commons.identity.models import Account, Device, OneTimeCode
+from yiwang.commons.identity.models import Account, OneTimeCode
 from yiwang.commons.identity.models.person import MOBILE
-from yiwang.commons.identity.queries.entry import token_hash
+from yiwang.commons.identity.queries.entry import known_device
 from yiwang.commons.identity.registry import codes as port
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import InvalidCode, clean_code, validate_mobile
@@ -54,7 +54,7 @@ def send_code(
         raise CodesUnavailable
     number = checked_mobile(mobile)
     found = account_by_mobile(number)
-    device = known_device(found, token)
+    device = known_device(found or UUID(int=0), token)
     limits = rules.code_limits(mobile=number, address=address, purpose=purpose.value, device=device)
     take_attempt(limits=limits, account_id=found, by=by, at=at)
     row = OneTimeCode(
@@ -110,13 +110,6 @@ def carry_code(*, code_id: UUID, by: Actor, at: datetime) -> bool:
     port.carry_code(row.mobile, row.code, CodePurpose(row.purpose), int(LASTS.total_seconds() // 60))
     note(SubjectRef("one_time_code", row.pk), sent=True)
     return True
-
-
-def known_device(account_id: UUID | None, token: str) -> str:
-    """The id of the browser where the account knows it, else empty. One query whatever is known."""
-    known = Device.objects.filter(account_id=account_id or UUID(int=0), token_hash=token_hash(token))
-    found = known.values_list("pk", flat=True).first()
-    return str(found) if found else ""
 
 
 def checked_mobile(mobile: str) -> str:

@@ -112,9 +112,15 @@ def door_of(name: str, token: str, /) -> Door:
         meant |= Q(person__id_number_hash__in=keyed_hashes(whole, ID_NUMBER), kind=AccountKind.PERSON.value)
     found = list(Account.objects.filter(meant).values_list("pk", "username")[:2])
     pk, username = found[0] if len(found) == 1 else (None, tried)
-    known = Device.objects.filter(account_id=pk or UUID(int=0), token_hash=token_hash(token))
-    device = known.values_list("pk", flat=True).first()
-    return Door(username, str(pk or tried), pk, str(device) if device else "")
+    return Door(username, str(pk or tried), pk, known_device(pk or UUID(int=0), token))
+
+
+def known_device(account_id: UUID, token: str, /) -> str:
+    """The id of the browser where the account knows it, else empty."""
+    known = (
+        Device.objects.filter(account_id=account_id, token_hash=token_hash(token)).values_list("pk", flat=True).first()
+    )
+    return str(known) if known else ""
 
 
 def upgraded(number: str) -> str:

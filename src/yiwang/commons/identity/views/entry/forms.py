@@ -30,7 +30,8 @@ class SecondFactor(forms.Form):
     def clean_code(self) -> str:
         """Right once only; each try counts before it is made."""
         code = str(self.cleaned_data["code"])
-        limits = rules.second_factor_limits(str(self.user.pk))
+        device = queries.known_device(self.user.pk, queries.token_of(context.request))
+        limits = rules.second_factor_limits(str(self.user.pk), device)
         by, now = Actor.anonymous(queries.device_of(context.request)), clock.now()
         try:
             commands.take_attempt(limits=limits, account_id=self.user.pk, by=by, at=now)
