@@ -124,6 +124,8 @@ def test_an_official_looks_at_what_the_register_could_not_judge(visitor):
     official.look_around("queue")
     official.page.get_by_role("link", name=re.compile("魏")).first.click()
     official.look_around("decide")
+    official.press("显示完整号码")
+    official.look("decide-number")
     official.page.get_by_label("是本人，通过").check()
     official.press("提交结果")
     official.go("/work/real-names/counter/")

@@ -203,6 +203,16 @@ def decide_check(*, check_id: UUID, passed: bool, words: str = "", by: Actor, at
     note(SubjectRef(REAL_NAME_CHECK, row.pk), state=row.state, moved=moved)
 
 
+@command("identity.reveal_claim")
+def reveal_claim(*, check_id: UUID, by: Actor, at: datetime) -> None:
+    """Note that an official has the whole number of a waiting check shown, to look it up. Raises NotPermitted, UnknownRecord."""
+    del at
+    real_names.check_review(by)
+    if not RealNameCheck.objects.filter(pk=check_id).exists():
+        raise UnknownRecord(kind=REAL_NAME_CHECK)
+    note(SubjectRef(REAL_NAME_CHECK, check_id))
+
+
 @command("identity.confirm_in_person")
 def confirm_in_person(*, username: str, name: str, id_number: str, by: Actor, at: datetime) -> UUID:
     """At the counter a clerk has looked at the original ID card: the account reaches the highest level.

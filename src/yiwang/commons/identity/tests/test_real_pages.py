@@ -13,6 +13,7 @@ from yiwang.commons.identity.registry import real_names as ports
 from yiwang.commons.identity.tests import factories as make
 from yiwang.commons.identity.tests.real_names import ALONE, CHILD, CODE, number_of, register, unproven, verified
 from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.models import AuditEntry
 from yiwang.web.catalogues import untranslated
 
 __all__ = ["register"]
@@ -80,7 +81,9 @@ def test_an_official_decides_on_what_waits_and_the_resident_reads_why(register, 
     assert "样***" in text(listed)
     assert ALONE not in listed.content.decode()
     path = f"/work/real-names/{RealNameCheck.objects.get().pk}/"
-    assert ALONE in client.get(path).content.decode()
+    assert ALONE not in client.get(path).content.decode()
+    assert ALONE in client.post(path, {"reveal": "number"}).content.decode()
+    assert AuditEntry.objects.filter(command="identity.reveal_claim", account_id=reviewer.account_id).exists()
     assert client.post(path, {"decision": "refuse"}).status_code == 422
     assert client.post(path, {"decision": "refuse", "words": "照片不清"}).status_code == 303
     make.login(client, one.account_id)

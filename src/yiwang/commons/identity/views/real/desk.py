@@ -20,7 +20,21 @@ from yiwang.commons.identity.queries import assurance as queries
 from yiwang.commons.identity.views.real import words
 from yiwang.kernel import clock
 from yiwang.kernel.errors import Invalid
-from yiwang.web.components import Cell, Column, Crumbs, Empty, ErrorSummary, Fact, Facts, Link, Note, Row, Table, Tone
+from yiwang.web.components import (
+    Button,
+    Cell,
+    Column,
+    Crumbs,
+    Empty,
+    ErrorSummary,
+    Fact,
+    Facts,
+    Link,
+    Note,
+    Row,
+    Table,
+    Tone,
+)
 from yiwang.web.components import Pagination as Pages
 from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.responses import go
@@ -71,7 +85,10 @@ def decide(request: HttpRequest, check_id: UUID) -> HttpResponse:
     detail = queries.check_detail(check_id=check_id, viewer=viewer)
     given = words.asked(request, "decision", "words", longest=200)
     faults: dict[str, str] = {}
-    if request.method == "POST":
+    revealed = request.method == "POST" and request.POST.get("reveal") == "number"
+    if revealed:
+        commands.reveal_claim(check_id=check_id, by=viewer, at=clock.now())
+    elif request.method == "POST":
         if given["decision"] not in {"pass", "refuse"}:
             faults["decision"] = _("请选择核对结果。")
         else:
@@ -96,7 +113,8 @@ def decide(request: HttpRequest, check_id: UUID) -> HttpResponse:
     context = {
         "title": _("核对 %(name)s 的实名认证") % {"name": detail.row.name},
         "crumbs": Crumbs((Link(_("实名核对"), reverse("real:queue")),), detail.row.name),
-        "facts": _facts(detail),
+        "facts": _facts(detail, revealed=revealed),
+        "reveal": Button(_("显示完整号码"), "second", "reveal", "number") if waiting and not revealed else None,
         "warning": _warning(detail),
         "fields": fields if waiting else (),
         "summary": ErrorSummary.of(fields) if faults else None,
@@ -107,11 +125,11 @@ def decide(request: HttpRequest, check_id: UUID) -> HttpResponse:
     return render(request, "identity/real/decide.html", context, status=422 if faults else 200)
 
 
-def _facts(detail: CheckDetail) -> Facts:
+def _facts(detail: CheckDetail, *, revealed: bool) -> Facts:
     state, _tone = words.STATES[detail.row.state]
     facts = [
         Fact(_("姓名"), detail.row.name),
-        Fact(_("身份证件号码"), detail.id_number, number=True),
+        Fact(_("身份证件号码"), detail.id_number if revealed else detail.row.masked_number, number=True),
         Fact(_("账号的手机号码"), detail.mobile or _("没有"), number=bool(detail.mobile)),
         Fact(_("为什么要人工核对"), words.REASONS.get(detail.row.reason, "—")),
         Fact(_("提交时间"), words.moment(detail.row.asked_at)),
