@@ -41,6 +41,7 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]  # allauth has 
         self._issuer = issuer
         self._at: datetime = clock.now()
         self._token: LiveToken | None = None
+        self._bound_to: dict[str, Any] | None = None
 
     def validate_client_id(self, client_id: Any, request: Request) -> bool:
         """A client whose system is not suspended."""
@@ -118,7 +119,9 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]  # allauth has 
 
     def _bound(self) -> dict[str, Any]:
         assert self._token is not None
-        return bound_of(token_id=self._token.id)
+        if self._bound_to is None:
+            self._bound_to = bound_of(token_id=self._token.id)
+        return self._bound_to
 
     def confirm_redirect_uri(self, _c: Any, _code: Any, redirect_uri: Any, *_a: Any, **_k: Any) -> bool:
         return bool(redirect_uri == self._bound().get("redirect_uri"))

@@ -54,7 +54,7 @@ def begin_client_login(
         raise Unauthenticated
     login = _begin(system_id, by.account_id, scopes, facts, at)
     code = secrets.token_urlsafe(32)
-    _keep(login, Token.Type.AUTHORIZATION_CODE, code, at, CODE_SERVES, login.scopes, bound)
+    _made(login, Token.Type.AUTHORIZATION_CODE, code, at, CODE_SERVES, login.scopes, bound).save(force_insert=True)
     note(SubjectRef(CLIENT_LOGIN, login.pk), system=str(system_id), scopes=login.scopes)
     return Begun(login.pk, code)
 
@@ -80,7 +80,7 @@ def _begin(system_id: UUID, account_id: UUID, scopes: Sequence[Scope], facts: Lo
     return row
 
 
-def _keep(
+def _made(
     login: ClientLogin,
     kind: Token.Type,
     value: str,
@@ -88,8 +88,8 @@ def _keep(
     serves: timedelta,
     scopes: Sequence[str],
     data: dict[str, Any],
-) -> None:
-    Token.objects.create(
+) -> Token:
+    return Token(
         type=kind,
         hash=token_hash(value),
         client_id=login.system.client_id,
@@ -124,10 +124,11 @@ def keep_tokens(
         row.data = {**row.data, "spent": at.isoformat()}
         row.expires_at = login.began_at + OFFLINE_SERVES + REFRESH_SERVES  # as long as anything of this log-in may live
         row.save(update_fields=["data", "expires_at"])
-    _keep(login, Token.Type.ACCESS_TOKEN, access, at, ACCESS_SERVES, scopes, {})
+    made = [_made(login, Token.Type.ACCESS_TOKEN, access, at, ACCESS_SERVES, scopes, {})]
     if refresh:
         left = min(serves, login.began_at + serves - at)
-        _keep(login, Token.Type.REFRESH_TOKEN, refresh, at, left, login.scopes, {})
+        made.append(_made(login, Token.Type.REFRESH_TOKEN, refresh, at, left, login.scopes, {}))
+    Token.objects.bulk_create(made)
     note(SubjectRef(CLIENT_LOGIN, login_id), refreshed=spent is not None and bool(refresh))
 
 
