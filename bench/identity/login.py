@@ -116,7 +116,7 @@ def _connected() -> _System:
     """A system that a review let in, as any department's."""
     viewer = Actor.system("bench")
     asking, deciding = (
-        Actor(kind=ActorKind.SYSTEM, account_id=identity.account_by_username(username=name, viewer=viewer).id)
+        Actor(kind=ActorKind.SYSTEM, account_id=_account(name))
         for name in ("administrator", identity.sample_accounts(viewer=viewer)[0].username)
     )
     place = identity.organisation_by_code(code="320400-government", viewer=viewer).id
@@ -127,6 +127,12 @@ def _connected() -> _System:
     secret = commands.new_client_secret(system_id=system_id, by=asking, at=clock.now())
     commands.rotate_signing_keys(by=viewer, at=clock.now())
     return _System(system_id, queries.client_system(system_id=system_id, viewer=viewer).client_id, secret)
+
+
+def _account(name: str) -> UUID:
+    found = identity.account_by_username(username=name, viewer=Actor.system("bench"))
+    assert found is not None
+    return found.id
 
 
 def _accounts(many: int) -> list[str]:
@@ -212,8 +218,7 @@ def _exchange(browser: _Browser, system: _System, code: str) -> dict[str, Any]:
 
 
 def _codes(system: _System, name: str, many: int) -> list[str]:
-    account = identity.account_by_username(username=name, viewer=Actor.system("bench")).id
-    by = Actor(kind=ActorKind.OFFICIAL, account_id=account)
+    by = Actor(kind=ActorKind.OFFICIAL, account_id=_account(name))
     facts = LoginFacts("http://localhost/oidc", clock.now(), 1, ("pwd",))
     bound = {"redirect_uri": _BACK, "challenge": _CHALLENGE}
     return [
