@@ -111,7 +111,7 @@ def test_an_app_and_a_passkey_open_the_account(visitor, town):
     owner.go("/account/factors/totp/")
     owner.look_around("confirm")
     page.locator("#f-password").fill(OWN)
-    owner.press("确认")
+    owner.press("确认身份")
     page.get_by_text("扫不了码").click()
     secret = re.sub(r"\s", "", page.locator("details strong").inner_text())
     owner.look_around("totp")

@@ -41,7 +41,7 @@ def carry(*, mobile: str, code: str, purpose: CodePurpose, minutes: int) -> None
 
 def _words(purpose: CodePurpose) -> str:
     return {
-        CodePurpose.LOGIN: _("登录"),
+        CodePurpose.LOGIN: _("登录您的账号"),
         CodePurpose.REGISTER: _("注册账号"),
-        CodePurpose.RECOVER: _("重新设置密码"),
+        CodePurpose.RECOVER: _("重设密码"),
     }[purpose]

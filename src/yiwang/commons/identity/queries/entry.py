@@ -123,7 +123,7 @@ def known_device(account_id: UUID, token: str, /) -> str:
     return str(known) if known else ""
 
 
-def upgraded(number: str) -> str:
+def upgraded(number: str, /) -> str:
     """An ID number of 15 digits in its form of 18; others as they are."""
     try:
         return upgrade_id_number(number)
@@ -131,7 +131,7 @@ def upgraded(number: str) -> str:
         return number
 
 
-def token_hash(token: str) -> bytes:
+def token_hash(token: str, /) -> bytes:
     """SM3 of a device's token: 256 random bits, which nobody guesses, need no key."""
     return hashlib.new("sm3", token.encode()).digest()
 

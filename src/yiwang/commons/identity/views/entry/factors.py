@@ -130,7 +130,7 @@ class RemoveTotp(DeactivateTOTPView):  # type: ignore[misc]
     template_name = "identity/entry/step.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return _asks(_("停用动态口令？"), _("停用后，登录时不再要求动态口令。"), _("停用"))
+        return _asks(_("停用动态口令？"), _("停用后，登录时不再要求动态口令。"), _("停用动态口令"))
 
     def get_success_url(self) -> str:
         messages.success(self.request, _("动态口令已停用。"))

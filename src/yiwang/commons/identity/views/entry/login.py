@@ -246,7 +246,7 @@ def _confirm_page(
         "lead": _("接下来的操作关系到账号安全，所以再问一次。"),
         "fields": fields,
         "summary": ErrorSummary.of(fields, *sentences) if faults or sentences else None,
-        "button": _("确认"),
+        "button": _("确认身份"),
         "hidden": {"next": after} if after else {},
         "following": after,
         "links": (Link(_("返回"), "/"), steps.counter_link()),

@@ -201,7 +201,7 @@ def move(request: HttpRequest, account_id: UUID, appointment_id: UUID) -> HttpRe
             else:
                 return _done(request, page, _("已调动。"))
     return _ask(
-        request, _("调动"), _("确认"), _move_fields(viewer, given, faults), faults, _leaving(held), page=page
+        request, _("调动"), _("确认调动"), _move_fields(viewer, given, faults), faults, _leaving(held), page=page
     )  # fmt: skip
 
 
