@@ -80,8 +80,10 @@ def _fault_kept(context: JobContext) -> Iterator[None]:
     except Exception as error:
         number = context.job.id
         assert number is not None
+        told = described(error)
+        _log.warning("job %s %s, try %s: %s", context.job.task_name, number, context.job.attempts + 1, told)
         with suppress(DatabaseError), machinery("jobs"):
-            row = JobFault(job=number, error=described(error)[:4000], at=clock.now())
+            row = JobFault(job=number, error=told[:4000], at=clock.now())
             insert(row, conflict="ON CONFLICT (job) DO UPDATE SET error = EXCLUDED.error, at = EXCLUDED.at")
         raise
 

@@ -32,6 +32,7 @@ from yiwang.commons.identity.queries.people import (
     subject_names,
 )
 from yiwang.commons.identity.queries.places import (
+    division_code,
     organisation,
     organisation_by_code,
     organisation_for,
@@ -59,6 +60,7 @@ __all__ = [
     "acts_within",
     "colleagues",
     "device_of",
+    "division_code",
     "entities_by_code",
     "entity",
     "entity_by_credit_code",

@@ -54,7 +54,7 @@ def issuer_of(organisation_id: UUID) -> Issuer:
     """The issuer with the codes that numbers and identifiers need."""
     found = identity.organisation(organisation_id=organisation_id, viewer=PROGRAM)
     code = rules.issuer_code(found.credit_code, found.code)
-    return Issuer(found.id, found.name, code, found.region.code[:6])
+    return Issuer(found.id, found.name, code, identity.division_code(code=found.region.code, viewer=PROGRAM))
 
 
 @command("licences.issue")

@@ -123,7 +123,8 @@ class _Making:
 
     def _region(self) -> str:
         viewer = Actor.system("cases.issue_result")
-        return identity.organisation(organisation_id=self.case.organisation_id, viewer=viewer).region.code[:6]
+        office = identity.organisation(organisation_id=self.case.organisation_id, viewer=viewer)
+        return identity.division_code(code=office.region.code, viewer=viewer)
 
 
 def _result(making: _Making, definition: ResultDef) -> CaseResult:
