@@ -21,6 +21,7 @@ FIGURES = {
     "pages": {"home-guest", "home-resident", "search", "bundle", "guide", "check", "progress", "inbox-20", "inbox-200"},
     "portal": {"home-guest", "search", "guide", "check", "receipt", "progress", "empty-view", "search-300-documents"},
     "trust": {"sm2-sign", "sm2-verify", "field", "append-batch", "append-group", "proof-at-1000", "verify"},
+    "licences": {"licence-ofd", "seal-verify", "import", "wallet-page"},
     "start": {"cold_s", "warm_s", "bare_server_s", "database_s", "memory_mb"},
 }
 ELSEWHERE = {"DATABASE_URL", "YIWANG_DATABASE_URL", "YIWANG_DATA_DIR"}
