@@ -1,6 +1,12 @@
 """Writes of licences: types, issue and life, use, showing."""
 
-from yiwang.commons.licences.commands.calling import admit_caller, close_caller, register_caller, use_by_caller
+from yiwang.commons.licences.commands.calling import (
+    admit_caller,
+    close_caller,
+    note_asked,
+    register_caller,
+    use_by_caller,
+)
 from yiwang.commons.licences.commands.holders import claim
 from yiwang.commons.licences.commands.importing import IMPORT_JOB, begin_import, import_batch
 from yiwang.commons.licences.commands.issuing import SEAL_JOB, change, issue, replace
@@ -33,6 +39,7 @@ __all__ = [
     "issue",
     "keep_pulled",
     "make_status_key",
+    "note_asked",
     "note_problem",
     "register_caller",
     "replace",
