@@ -15,12 +15,12 @@ from .packing import DIGESTS, LEDGER_KEYS, build_package, folder_of
 from .properties import CHECKS, Check, Outcome, Property, Stage
 from .signing import MAX_KEYS, Signed, TrustedArchives
 from .verifying import verdict_of, verify_package
-from .wording import ArchiveFault, Reason
+from .wording import ArchiveFault, Reason, shown
 
 __all__ = [
     "ARCHIVE_NUMBER", "CHECKS", "DIGESTS", "ENDINGS", "KEYS", "LEDGER_KEYS", "MAX_KEYS", "MAX_PACKAGE", "RETENTIONS",
     "Agent", "ArchiveFault", "Check", "Content", "Finding", "Item", "Kind", "Metadata", "Outcome", "Package", "Property",
     "Reason", "Relation", "Report", "Signed", "Stage", "Step", "Surroundings", "TrustedArchives", "as_json", "build_package",
-    "check_package", "folder_of", "judge_of_seals", "media_type_of", "open_package", "read_container", "read_metadata", "verdict_of",
-    "verify_package", "write_container",
+    "check_package", "folder_of", "judge_of_seals", "media_type_of", "open_package", "read_container", "read_metadata",
+    "shown", "verdict_of", "verify_package", "write_container",
 ]  # fmt: skip
