@@ -10,7 +10,7 @@ from yiwang.commons.licences.commands.calling import (
 from yiwang.commons.licences.commands.holders import claim
 from yiwang.commons.licences.commands.importing import IMPORT_JOB, begin_import, import_batch
 from yiwang.commons.licences.commands.issuing import SEAL_JOB, change, issue, replace
-from yiwang.commons.licences.commands.living import expire, resume, revoke, suspend
+from yiwang.commons.licences.commands.living import abandon_change, expire, resume, revoke, suspend
 from yiwang.commons.licences.commands.publishing import make_status_key
 from yiwang.commons.licences.commands.pulling import fetch, keep_pulled
 from yiwang.commons.licences.commands.sealing import FILE_PURPOSE, catch_up, note_problem, seal_again, seal_pending
@@ -24,6 +24,7 @@ __all__ = [
     "SEAL_JOB",
     "SHARED",
     "SHOWN",
+    "abandon_change",
     "admit_caller",
     "begin_import",
     "catch_up",

@@ -150,11 +150,12 @@ def briefs(*, licence_ids: Collection[UUID], viewer: Actor) -> Mapping[UUID, Lic
         reached=Case(When(policies.scope(viewer), then=Value(True)), default=Value(False), output_field=BooleanField())
     )
     readable: dict[SubjectRef, bool] = {}
-    return {row.pk: brief(row=row) for row in rows if _may(viewer, row, readable)}
+    mine = policies.own(viewer)
+    return {row.pk: brief(row=row) for row in rows if _may(viewer, mine, row, readable)}
 
 
-def _may(viewer: Actor, row: Any, readable: dict[SubjectRef, bool]) -> bool:
-    if row.reached or viewer.is_system or policies.is_holder(viewer, row):
+def _may(viewer: Actor, mine: Holder | None, row: Any, readable: dict[SubjectRef, bool]) -> bool:
+    if row.reached or viewer.is_system or (mine is not None and mine == policies.holder_of(row)):
         return True
     if row.subject_id is None:
         return False

@@ -4,12 +4,15 @@ import pytest
 from django.urls import reverse
 
 from yiwang.commons.files.tests.factories import blob_folder  # noqa: F401  a fixture
+from yiwang.commons.identity.contracts import PERSON
+from yiwang.commons.identity.queries import SESSION_ACTING
 from yiwang.commons.identity.tests.factories import (
     Grants,
     login,
     make_official,
     make_organisation,
     make_person,
+    make_representation,
     make_resident,
 )
 from yiwang.commons.licences import commands
@@ -17,6 +20,7 @@ from yiwang.commons.licences.contracts import IMPORT, MANAGE, VIEW, Holder, Hold
 from yiwang.commons.licences.models import Licence, LicenceShowing
 from yiwang.commons.licences.tests.factories import SYSTEM, issue, licensed, make_type, sealing_office  # noqa: F401
 from yiwang.kernel import clock
+from yiwang.kernel.actor import SubjectRef
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blob_folder")]
 
@@ -150,3 +154,26 @@ def test_the_verdict_is_shown_mark_by_mark(client, resident, sealing_office):  #
     made = licensed(sealing_office, _own(resident))
     page = client.get(reverse("licences:verified", args=[made]))
     assert page.status_code == 200
+
+
+def test_an_agent_for_single_matters_neither_sees_nor_shows_the_wallet(client, resident, sealing_office):  # noqa: F811
+    owner = make_person("样例乙")
+    made = licensed(sealing_office, Holder(HolderKind.PERSON, owner))
+    subject = SubjectRef(PERSON, owner)
+    make_representation(resident.person_id, subject, scope="matter:样例")
+    session = client.session
+    session[SESSION_ACTING] = str(subject)
+    session.save()
+    page = client.get(reverse("licences:wallet")).content.decode()
+    assert "ll-card__title" not in page
+    assert "只受托办理指定的事项" in page
+    for name in ("licence", "show", "verified", "picture"):
+        assert client.get(reverse(f"licences:{name}", args=[made])).status_code == 404, name
+    assert (
+        client.post(reverse("licences:show", args=[made]), {"purpose": "open_shop", "minutes": "5"}).status_code == 404
+    )
+    make_representation(resident.person_id, subject, scope="*")
+    assert "ll-card__title" in client.get(reverse("licences:wallet")).content.decode()
+    assert (
+        client.post(reverse("licences:show", args=[made]), {"purpose": "open_shop", "minutes": "5"}).status_code == 200
+    )

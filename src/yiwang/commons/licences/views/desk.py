@@ -56,6 +56,7 @@ _GROUNDS = {
     LifeVerb.RESUME: (Ground.OTHER, Ground.ERROR),
     LifeVerb.REVOKE: (Ground.DEREGISTERED, Ground.RESCINDED, Ground.PENALTY, Ground.VOID, Ground.COURT),
     LifeVerb.CHANGE: (Ground.CHANGED, Ground.ERROR),
+    LifeVerb.ABANDON: (Ground.ERROR, Ground.OTHER),
 }
 
 
@@ -156,6 +157,7 @@ _DO: dict[LifeVerb, Callable[..., object]] = {
     LifeVerb.SUSPEND: commands.suspend,
     LifeVerb.RESUME: commands.resume,
     LifeVerb.REVOKE: commands.revoke,
+    LifeVerb.ABANDON: commands.abandon_change,
 }
 
 
@@ -217,9 +219,10 @@ def _decide(verb: LifeVerb, licence_id: UUID, given: dict[str, str], values: dic
 
 def _consequence(verb: LifeVerb) -> str:
     return {
-        LifeVerb.SUSPEND: _("暂停期间不能出示、不能用来办事；正在用它办的事会收到通知。以后可以恢复。"),
+        LifeVerb.SUSPEND: _("暂停期间不能出示、不能用来办事；正在用它办的事，办件页面会提示承办人员。以后可以恢复。"),
         LifeVerb.RESUME: _("恢复后可以继续出示和使用。"),
-        LifeVerb.REVOKE: _("失效后不能恢复，并列入公开的失效清单；正在用它办的事会收到通知。"),
+        LifeVerb.REVOKE: _("失效后不能恢复，并列入公开的失效清单；正在用它办的事，办件页面会提示承办人员。"),
+        LifeVerb.ABANDON: _("还没有盖章的版本不再制作，现行版本不变。"),
         LifeVerb.CHANGE: _("生成新的版本并重新盖章；旧版本保留，在新版本盖章之前继续有效。"),
     }[verb]
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import commands, queries, rules
 from yiwang.commons.licences.contracts import (
+    OWN,
     LicencePage,
     LicenceState,
     MadeCode,
@@ -79,7 +80,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "cards": tuple(_card(each) for each in page.items),
         "asked": asked,
         "pages": pages if pages.needed else None,
-        "empty": _empty(any(asked.values())),
+        "empty": _empty(any(asked.values()), shut=not identity.acts_within(scope_key=OWN, viewer=standing.actor)),
         "whose": standing.acting.name if standing.acting else "",
     }
     return render(request, "licences/wallet.html", context)
@@ -97,7 +98,11 @@ def _card(card: WalletCard) -> ShownCard:
     return ShownCard(card, words.state(card.state), words.until(card.valid_until), warning)
 
 
-def _empty(asked: bool) -> Empty:
+def _empty(asked: bool, *, shut: bool) -> Empty:
+    if shut:
+        return Empty(
+            _("这里看不到对方的证照"), _("您只受托办理指定的事项；全部事项都受托的人才能查看和出示对方的证照。")
+        )
     if asked:
         return Empty(
             _("没有符合条件的证照"),
@@ -142,7 +147,9 @@ def _is_own(request: HttpRequest, page: LicencePage) -> bool:
     viewer = identity.actor_of(request)
     if page.holder is None or viewer.is_official:
         return False
-    return page.holder.subject == viewer.on_behalf if viewer.on_behalf else page.holder.id == viewer.person_id
+    if viewer.on_behalf is None:
+        return page.holder.id == viewer.person_id
+    return page.holder.subject == viewer.on_behalf and identity.acts_within(scope_key=OWN, viewer=viewer)
 
 
 def _common(page: LicencePage) -> Facts:
