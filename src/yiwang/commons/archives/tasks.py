@@ -3,6 +3,7 @@
 Each job may be killed anywhere and runs again: what it has done is a state of the row, and packages are named by their digest.
 """
 
+import json
 import os
 import tempfile
 from datetime import timedelta
@@ -16,6 +17,7 @@ from yiwang.commons.archives.contracts import State
 from yiwang.commons.archives.engine import (
     DIGESTS,
     LEDGER_KEYS,
+    STATEMENTS,
     Agent,
     ArchiveFault,
     Content,
@@ -93,18 +95,19 @@ def _receipts(opened: Opened, collected: Collected) -> tuple[Item, ...]:
     found = ledger.receipts_for(evidence_ids=[line.evidence_id for line in lines], viewer=KEEPER)
     if not found:
         return ()
+    named = [(f"{n:03}.tlog-proof", line) for n, line in enumerate(lines, 1)]
     items = [
-        Item(
-            Kind.EVIDENCE,
-            f"{n:03}.tlog-proof",
-            line.kind,
-            found[line.evidence_id].to_text().encode(),
-            _RECEIPT,
-            line.at,
-        )
-        for n, line in enumerate(lines, 1)
+        Item(Kind.EVIDENCE, name, line.kind, found[line.evidence_id].to_text().encode(), _RECEIPT, line.at)
+        for name, line in named
         if line.evidence_id in found
     ]
+    told = [
+        {"kind": line.kind, "at": line.at.isoformat(), "receipt": name if line.evidence_id in found else ""}
+        for name, line in named
+    ]
+    body = json.dumps({"number": collected.number, "statements": told}, ensure_ascii=False, sort_keys=True).encode()
+    index = STATEMENTS.rpartition("/")[2]
+    items.append(Item(Kind.EVIDENCE, index, "存证事项清单", body, "application/json", clock.now()))
     text = ledger.trusted_keys(viewer=KEEPER).encode()
     name = LEDGER_KEYS.rpartition("/")[2]
     return (*items, Item(Kind.EVIDENCE, name, "常享链公钥", text, "text/plain", clock.now()))

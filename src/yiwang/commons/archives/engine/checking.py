@@ -9,11 +9,11 @@ from typing import Any, Final
 from yiwang.commons.ledger.engine import TrustedKeys
 from yiwang.kernel.verdicts import Mark, Verdict
 
-from .content import Kind
+from .content import MISSING, Kind
 from .formats import active, encrypted, media_type_of, openable, preservable
 from .metadata import ENTITIES, Field, is_moment
-from .opening import Package, open_package
-from .packing import DIGESTS, LEDGER_KEYS
+from .opening import Package, as_json, open_package
+from .packing import DIGESTS, LEDGER_KEYS, STATEMENTS
 from .properties import BY_ID, CHECKS, Check, Outcome, Property, Stage
 from .signing import TrustedArchives
 from .verifying import Judge, verdict_of
@@ -219,14 +219,20 @@ class _Inspection:
 
     def _complete_content(self) -> Found:
         kinds = {row.get("种类") for row in self.package.objects}
-        return _found(
-            [k.label for k in (Kind.FORM, Kind.HISTORY) if k.label not in kinds], "、".join(sorted(filter(None, kinds)))
-        )
+        bad = [k.label for k in (Kind.FORM, Kind.HISTORY) if k.label not in kinds]
+        bad += [row.get("题名", "") for row in self._rows("缺省材料") if row.get("说明", "").startswith(MISSING)]
+        return _found(bad, "、".join(sorted(filter(None, kinds))))
 
     def _complete_evidence(self) -> Found:
         receipts = [path for path in self.package.payload if path.endswith(".tlog-proof")]
-        whole = receipts and LEDGER_KEYS in self.package.files
-        return _found([] if whole else [f"{len(receipts)}"], str(len(receipts)))
+        if not receipts or LEDGER_KEYS not in self.package.files:
+            return Outcome.FAILED, str(len(receipts))
+        told = as_json(self.package.files.get(STATEMENTS, b"")).get("statements")
+        if not isinstance(told, list) or not told or not all(isinstance(each, dict) for each in told):
+            return Outcome.FAILED, STATEMENTS
+        named = {f"data/evidence/{each.get('receipt')}" for each in told}
+        bad = [str(each.get("kind")) for each in told if f"data/evidence/{each.get('receipt')}" not in receipts]
+        return _found([*bad, *sorted(set(receipts) - named)], str(len(receipts)))
 
     def _complete_package(self) -> Found:
         return _found([each.text() for each in self.package.bag], str(len(self.package.files)))

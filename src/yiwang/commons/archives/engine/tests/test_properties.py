@@ -1,5 +1,6 @@
 """The four-property check: each fault fails the check that is about it, at each stage, with words on what to do."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from yiwang.commons.archives.engine import (
     check_package,
 )
 
-from .samples import AT, PDF, Kind, content, item, package, trusted
+from .samples import AT, PDF, RECEIPT, STATEMENTS, Kind, content, item, package, trusted
 
 AROUND = Surroundings(trusted=trusted())
 
@@ -38,6 +39,12 @@ def test_a_sound_package_passes_at_every_stage():
 def test_without_a_scanner_safety_is_told_as_unchecked_not_as_passed():
     report = check_package(package(), Stage.ARCHIVE, AROUND)
     assert (report.passed, report.outcome(Property.SAFE)) == (True, Outcome.UNCHECKED)
+
+
+def statements(*more):
+    told = STATEMENTS | {"statements": [*STATEMENTS["statements"], *more]}
+    made = item(Kind.EVIDENCE, "statements.json", json.dumps(told).encode(), "application/json")
+    return (*(each for each in content().items if each.name != "statements.json"), made)
 
 
 def one(kind, name, body, media_type):
@@ -63,6 +70,15 @@ def one(kind, name, body, media_type):
         ({"steps": (Step("申请", AT, "样例"),)}, "complete.process"),
         ({"items": content().items[2:]}, "complete.content"),
         ({"items": content().items[:-2]}, "complete.evidence"),
+        ({"items": content().items[:-1]}, "complete.evidence"),
+        ({"items": tuple(each for each in content().items if each.name != "statements.json")}, "complete.evidence"),
+        (
+            {"items": one(Kind.EVIDENCE, "002.tlog-proof", RECEIPT, "application/vnd.yiwang.tlog-proof")},
+            "complete.evidence",
+        ),
+        ({"items": statements({"kind": "case.close", "receipt": ""})}, "complete.evidence"),
+        ({"items": statements({"kind": "case.close", "receipt": "009.tlog-proof"})}, "complete.evidence"),
+        ({"absent": (("样例许可证", "文件缺失：还没有加盖印章"),)}, "complete.content"),
     ],
 )
 def test_a_fault_fails_the_check_that_is_about_it(changes, check):
