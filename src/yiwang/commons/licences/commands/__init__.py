@@ -11,6 +11,7 @@ from yiwang.commons.licences.commands.holders import claim
 from yiwang.commons.licences.commands.importing import IMPORT_JOB, begin_import, import_batch
 from yiwang.commons.licences.commands.issuing import SEAL_JOB, change, issue, replace
 from yiwang.commons.licences.commands.living import abandon_change, expire, resume, revoke, suspend
+from yiwang.commons.licences.commands.looking import VIEWED, note_look
 from yiwang.commons.licences.commands.publishing import make_status_key
 from yiwang.commons.licences.commands.pulling import fetch, keep_pulled
 from yiwang.commons.licences.commands.sealing import FILE_PURPOSE, catch_up, note_problem, seal_again, seal_pending
@@ -24,6 +25,7 @@ __all__ = [
     "SEAL_JOB",
     "SHARED",
     "SHOWN",
+    "VIEWED",
     "abandon_change",
     "admit_caller",
     "begin_import",
@@ -41,6 +43,7 @@ __all__ = [
     "keep_pulled",
     "make_status_key",
     "note_asked",
+    "note_look",
     "note_problem",
     "register_caller",
     "replace",

@@ -180,11 +180,13 @@ def _next_version(licence: Licence) -> int:
 
 def _changeable(licence: Licence) -> LicenceVersion:
     """The version that a change starts from. Raises NotSealedYet while one is being sealed."""
-    if licence.state == LicenceState.MAKING.value and licence.tries and licence.pending is not None:
-        return licence.pending
-    if licence.pending is not None or licence.current is None:
+    pending: LicenceVersion | None = licence.pending
+    current: LicenceVersion | None = licence.current
+    if pending is not None and licence.state == LicenceState.MAKING.value and licence.tries:
+        return pending
+    if pending is not None or current is None:
         raise NotSealedYet
-    return licence.current
+    return current
 
 
 @command("licences.replace")

@@ -1,5 +1,7 @@
 """The pages: wallet, one licence, showing, checking, the officials' desk; constant queries; nothing of others."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
@@ -15,10 +17,12 @@ from yiwang.commons.identity.tests.factories import (
     make_representation,
     make_resident,
 )
-from yiwang.commons.licences import commands
+from yiwang.commons.licences import commands, queries
 from yiwang.commons.licences.contracts import IMPORT, MANAGE, VIEW, Holder, HolderKind
 from yiwang.commons.licences.models import Licence, LicenceShowing
 from yiwang.commons.licences.tests.factories import SYSTEM, issue, licensed, make_type, sealing_office  # noqa: F401
+from yiwang.commons.privacy import queries as privacy
+from yiwang.commons.privacy.contracts import AccessWay
 from yiwang.kernel import clock
 from yiwang.kernel.actor import SubjectRef
 
@@ -177,3 +181,46 @@ def test_an_agent_for_single_matters_neither_sees_nor_shows_the_wallet(client, r
     assert (
         client.post(reverse("licences:show", args=[made]), {"purpose": "open_shop", "minutes": "5"}).status_code == 200
     )
+
+
+@pytest.mark.parametrize("name", ["desk_licence", "licence", "verified", "picture", "show"])
+def test_the_holder_reads_that_an_official_opened_the_licence(client, resident, sealing_office, name):  # noqa: F811
+    made = licensed(sealing_office, _own(resident))
+    assert client.get(reverse("licences:licence", args=[made])).status_code == 200
+    assert not privacy.accesses_of(viewer=resident.actor).items, "the holder's own look is nobody's access"
+    official = make_official(sealing_office, grants=[Grants(VIEW, organisation_id=sealing_office)])
+    login(client, official.account_id)
+    for _each in range(2):
+        assert client.get(reverse(f"licences:{name}", args=[made])).status_code == 200
+    [entry] = privacy.accesses_of(viewer=resident.actor).items
+    assert (entry.way, entry.data.id, entry.organisation_id) == (AccessWay.VIEWED, made, sealing_office)
+
+
+def test_the_holder_reads_that_an_official_took_the_file_and_a_refused_one_is_no_access(
+    client,
+    resident,
+    sealing_office,  # noqa: F811
+):
+    made = licensed(sealing_office, _own(resident))
+    file = queries.licence(licence_id=made, viewer=SYSTEM).versions[0].pdf_file_id
+    stranger = make_official(make_organisation(), grants=[], name="样例路人")
+    login(client, stranger.account_id)
+    assert client.get(reverse("files:download", args=[file])).status_code == 404
+    assert client.get(reverse("licences:desk_licence", args=[made])).status_code == 404
+    assert not privacy.accesses_of(viewer=resident.actor).items
+    official = make_official(sealing_office, grants=[Grants(VIEW, organisation_id=sealing_office)])
+    login(client, official.account_id)
+    for name in ("files:download", "files:preview"):
+        answer = client.get(reverse(name, args=[file]))
+        assert answer.status_code == 200
+        assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    [entry] = privacy.accesses_of(viewer=resident.actor).items
+    assert entry.way is AccessWay.DOWNLOADED
+
+
+def test_what_a_person_takes_along_holds_their_licences_and_nobody_else_s(resident):
+    issue(_own(resident))
+    issue(values={"shop_name": "别人的店"})
+    told = json.loads("".join(privacy.export(viewer=resident.actor)))
+    [part] = [each for each in told["parts"] if each["key"] == "licences"]
+    assert [each["fields"]["经营者名称"] for each in part["rows"]] == ["样例面馆"]

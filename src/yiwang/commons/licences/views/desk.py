@@ -119,6 +119,7 @@ def desk_licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     """One licence as an official sees it, with the decisions that are open."""
     viewer = identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
+    words.look(viewer, licence_id)
     context = {
         "page": page,
         "brief": page.brief,
@@ -169,6 +170,7 @@ def step(request: HttpRequest, licence_id: UUID, verb: str) -> HttpResponse:
         raise Http404
     chosen, viewer = LifeVerb(verb), identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
+    words.look(viewer, licence_id)
     given = {name: request.POST.get(name, "").replace("\x00", "").strip()[:500] for name in ("ground", "reason")}
     values = {
         each.fact: request.POST.get(f"v-{each.fact}", "").replace("\x00", "").strip()[:2000]

@@ -122,6 +122,7 @@ def licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     """One licence: what it says, its files, who used it, its versions and its life."""
     viewer = identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
+    words.look(viewer, licence_id)
     used = queries.uses(licence_id=licence_id, viewer=viewer, cursor=request.GET.get("uses"))
     shown = queries.showings(licence_id=licence_id, viewer=viewer)
     brief = page.brief
@@ -234,6 +235,7 @@ def show(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     """Choose a purpose and a time; POST makes the code, which is told on this one page."""
     viewer = identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
+    words.look(viewer, licence_id)
     given = {name: request.POST.get(name, "").strip()[:60] for name in ("purpose", "words", "minutes")}
     fault = ""
     if request.method == "POST":

@@ -1,6 +1,7 @@
 """Words and marks that all pages of licences share."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yiwang.commons.identity.queries import actor_of
+from yiwang.commons.licences import commands
 from yiwang.commons.licences.contracts import (
     FieldValue,
     Ground,
@@ -20,6 +22,8 @@ from yiwang.commons.licences.contracts import (
 )
 from yiwang.commons.licences.rules.wording import GRADE_WORDS, GROUND_WORDS, STATE_WORDS, VERB_WORDS
 from yiwang.commons.privacy import registry as privacy
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
 from yiwang.web.components import SAMPLE, Event, Fact, Facts, Tag, Text, Timeline, Tone
 
 TONES = {
@@ -105,6 +109,12 @@ def version_state(row: VersionRow) -> Tag:
     if row.abandoned:
         return Tag(_("没有制作"), Tone.PLAIN)
     return Tag(_("制作中"), Tone.BLUE) if row.sealed_at is None else Tag(_("旧版本"), Tone.PLAIN)
+
+
+def look(viewer: Actor, licence_id: UUID) -> None:
+    """Whatever page of a licence an official opens, its holder reads that they did."""
+    if viewer.is_official:
+        commands.note_look(licence_id=licence_id, by=viewer, at=clock.now())
 
 
 def address_of(request: HttpRequest) -> str:
