@@ -53,6 +53,12 @@ def expire() -> None:
 
 @job(commands.IMPORT_JOB)
 def take_in(import_id: str) -> None:
-    """Take a file in, batch by batch; killed, it goes on from the last whole batch."""
-    while commands.import_batch(import_id=UUID(import_id), by=IMPORTER, at=clock.now()):
-        pass
+    """Take a file in, batch by batch; killed, it goes on from the last whole batch. What fails is told on its page."""
+    try:
+        while commands.import_batch(import_id=UUID(import_id), by=IMPORTER, at=clock.now()):
+            pass
+    except Exception as fault:
+        commands.note_import_failed(
+            import_id=UUID(import_id), problem=type(fault).__name__, by=IMPORTER, at=clock.now()
+        )
+        raise

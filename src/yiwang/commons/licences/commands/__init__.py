@@ -8,7 +8,13 @@ from yiwang.commons.licences.commands.calling import (
     use_by_caller,
 )
 from yiwang.commons.licences.commands.holders import claim
-from yiwang.commons.licences.commands.importing import IMPORT_JOB, begin_import, import_batch
+from yiwang.commons.licences.commands.importing import (
+    IMPORT_JOB,
+    LARGEST,
+    begin_import,
+    import_batch,
+    note_import_failed,
+)
 from yiwang.commons.licences.commands.issuing import SEAL_JOB, change, issue, replace
 from yiwang.commons.licences.commands.living import abandon_change, expire, resume, revoke, suspend
 from yiwang.commons.licences.commands.looking import VIEWED, note_look
@@ -22,6 +28,7 @@ from yiwang.commons.licences.commands.using import SHARED, end_uses, use
 __all__ = [
     "FILE_PURPOSE",
     "IMPORT_JOB",
+    "LARGEST",
     "SEAL_JOB",
     "SHARED",
     "SHOWN",
@@ -43,6 +50,7 @@ __all__ = [
     "keep_pulled",
     "make_status_key",
     "note_asked",
+    "note_import_failed",
     "note_look",
     "note_problem",
     "register_caller",

@@ -257,18 +257,20 @@ def _step_fields(
 def imports(request: HttpRequest) -> HttpResponse:
     """Imports with their progress, and the form for a new one."""
     viewer = _viewer(request)
-    given = {name: request.POST.get(name, "") for name in ("type", "seals")}
+    given = {name: request.POST.get(name, "") for name in ("type", "seals", "checked")}
     faults: dict[str, str] = {}
     if request.method == "POST":
         upload = request.FILES.get("file")
-        if upload is None:
+        if upload is None or viewer.organisation_id is None:
             faults["file"] = _("请选择文件。")
+        elif (upload.size or 0) > commands.LARGEST:
+            faults["file"] = _("文件太大，请分成几个文件。")
         else:
             try:
-                assert viewer.organisation_id is not None
                 made = commands.begin_import(
                     type_key=given["type"], organisation_id=viewer.organisation_id, content=upload.read(),
-                    file_name=upload.name or "", seals=given["seals"] == "yes", by=viewer, at=clock.now(),
+                    file_name=upload.name or "", seals=given["seals"] == "yes",
+                    checked=given["checked"] != "no", by=viewer, at=clock.now(),
                 )  # fmt: skip
             except DomainError as refused:
                 if refused.kind not in {404, 422}:
@@ -308,7 +310,8 @@ def _import_fields(viewer: Actor, given: dict[str, str], faults: dict[str, str])
     return (
         Field("type", _("证照类型"), FieldKind.SELECT, value=given["type"], options=types),
         Field("file", _("文件"), FieldKind.FILE, error=faults.get("file", ""), accept=".csv,.jsonl,.ndjson",
-              hint=_("CSV（第一行是列名）或每行一个 JSON，UTF-8 编码。列：number、holder_name、holder_code、valid_from、valid_until 和这种证照的内容。")),
+              hint=_("CSV（第一行是列名）或每行一个 JSON，UTF-8 或 GBK 编码。列：number、holder_name、holder_code、valid_from、valid_until 和这种证照的内容。")),
+        Field("checked", _("已经和原件或登记核对过"), FieldKind.YES_NO, value=given["checked"] or "yes", hint=_("选“否”，证照按没有核对的（C 级）入库，办事时要核对原件。")),
         Field("seals", _("马上制作盖章文件"), FieldKind.YES_NO, value=given["seals"] or "no", hint=_("选“否”，证照按主管部门核验过的（B 级）入库。")),
     )  # fmt: skip
 
@@ -344,6 +347,11 @@ def import_one(request: HttpRequest, import_id: UUID) -> HttpResponse:
             Fact(_("退回"), str(row.rejected), number=True),
             Fact(_("开始"), words.moment(row.begun_at)),
             Fact(_("结束"), words.moment(row.ended_at) or "—"),
+            *(
+                (Fact(_("没有完成"), _("会自动再试；也可以重新导入同一个文件，从断开的地方继续。")),)
+                if row.state is ImportState.FAILED
+                else ()
+            ),
         ),
         tight=True,
     )
