@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from yiwang.commons.archives.engine.tests import samples
+from yiwang.commons.archives.tests.factories import a_package
 from yiwang.commons.rules.engine import Source, prove
 from yiwang.site.verifying import verify
 
@@ -24,7 +24,7 @@ def run(verb, *arguments):
 @pytest.fixture
 def package(tmp_path):
     file = tmp_path / "a.zip"
-    file.write_bytes(samples.package())
+    file.write_bytes(a_package())
     return file
 
 
