@@ -138,6 +138,9 @@ def test_the_bundle_runs_from_filing_to_all_results(mother):
     assert len({member.case.organisation for member in view.members}) == 5
     card = queries.case(number=view.members[3].case.number, viewer=SYSTEM)
     page = next(material for material in card.materials if material.by is MaterialBy.MEMBER_OUTPUT)
+    for place, fact, value in ((3, "child_id_number", "320402202611130026"), (2, "benefit_from", "自出生之日起")):
+        lines = view.members[place].results[0].payload["lines"]
+        assert [line["value"] for line in lines if line["fact"] == fact] == [value]
     assert (page.origin_name, bool(page.reference)) == ("出生登记（户口）", True)
     assert "child_id_number" in {answer.fact for answer in card.answers}
     assert all(queries.check_history(number=m.case.number, viewer=SYSTEM) == (True, 0) for m in view.members)
