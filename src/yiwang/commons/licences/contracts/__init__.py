@@ -19,6 +19,7 @@ from yiwang.commons.licences.contracts.errors import (
     PullFailed,
     PurposeMissing,
     ReasonMissing,
+    SampleRefused,
     TooManyShowings,
     TypeNotFound,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "PurposeMissing",
     "ReasonMissing",
     "Reject",
+    "SampleRefused",
     "SharedLicence",
     "ShowingRow",
     "StepRow",
