@@ -20,8 +20,8 @@ from .verifying import Judge, verdict_of
 
 ARCHIVE_NUMBER: Final = re.compile(r"[0-9A-Za-z]{1,40}-[A-Z]{1,4}·\d{4}-(Y|D30|D10)-\d{1,8}")
 _SHOWN: Final = 5
-Scan = Callable[[bytes], bool]
-"""Whether bytes are clean."""
+Scan = Callable[[bytes], bool | None]
+"""Whether bytes are clean; None: the scanner could not look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,10 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Nothing failed; what could not be judged is told but stops nothing."""
-        return all(each.outcome is not Outcome.FAILED for each in self.findings)
+        """Nothing failed that stops at this stage; what could not be judged is told but stops nothing."""
+        return not any(
+            each.outcome is Outcome.FAILED and self.stage not in each.check.tolerated for each in self.findings
+        )
 
     def of(self, which: Property) -> tuple[Finding, ...]:
         return tuple(each for each in self.findings if each.check.aspect is which)
@@ -260,10 +262,12 @@ class _Inspection:
     def _safe_virus(self) -> Found:
         if self.around.scan is None:
             return Outcome.UNCHECKED, ""
-        if self.package.container:
-            return _found([] if self.around.scan(self.data) else [self.digest])
-        scan = self.around.scan
-        return _found([p for p, body in self.package.payload.items() if not scan(body)], str(len(self.package.payload)))
+        bodies = {self.digest: self.data} if self.package.container else self.package.payload
+        said = {path: self.around.scan(body) for path, body in bodies.items()}
+        bad = [path for path, clean in said.items() if clean is False]
+        if not bad and None in said.values():
+            return Outcome.UNCHECKED, str(sum(clean is None for clean in said.values()))
+        return _found(bad, str(len(said)))
 
     def _safe_active(self) -> Found:
         return _found([path for path, body in self.package.payload.items() if active(path, body)])

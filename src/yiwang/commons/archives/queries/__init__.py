@@ -5,15 +5,17 @@ from yiwang.commons.archives.queries.archives import (
     archives,
     due_for_check,
     is_kept,
+    keepers,
     of_subjects,
     opened,
     standing,
+    waiting_for,
     waiting_jobs,
 )
 from yiwang.commons.archives.queries.fixity import fixity
 from yiwang.commons.archives.queries.handing import HANDED_OVER, handover, list_numbered
 from yiwang.commons.archives.queries.lists import accesses, archive_list, lists
-from yiwang.commons.archives.queries.packages import check_stored, stored
+from yiwang.commons.archives.queries.packages import check_stored, is_whole, stored
 
 __all__ = [
     "HANDED_OVER",
@@ -26,11 +28,14 @@ __all__ = [
     "fixity",
     "handover",
     "is_kept",
+    "is_whole",
+    "keepers",
     "list_numbered",
     "lists",
     "of_subjects",
     "opened",
     "standing",
     "stored",
+    "waiting_for",
     "waiting_jobs",
 ]  # fmt: skip

@@ -91,6 +91,21 @@ def test_what_is_not_what_was_registered_fails_at_transfer_and_preservation():
         assert failed(package(), stage, around) == {"authentic.package", "safe.process"}
 
 
+def test_a_format_that_does_not_last_is_kept_as_it_came_and_told_but_not_handed_over():
+    data = package(items=one(Kind.MATERIAL, "002.doc", b"x", "application/msword"))
+    for stage in Stage:
+        report = check_package(data, stage, AROUND)
+        outcome = next(each.outcome for each in report.findings if each.check.id == "usable.format")
+        others = {each.check.id for each in report.findings if each.outcome is Outcome.FAILED} - {"usable.format"}
+        assert outcome is Outcome.FAILED
+        assert report.passed is (stage is not Stage.TRANSFER and not others)
+
+
+def test_a_scanner_that_could_not_look_leaves_it_unchecked():
+    report = check_package(package(), Stage.ARCHIVE, Surroundings(trusted=trusted(), scan=lambda _: None))
+    assert next(each.outcome for each in report.findings if each.check.id == "safe.virus") is Outcome.UNCHECKED
+
+
 def test_malicious_code_is_found_by_the_scanner():
     around = Surroundings(trusted=trusted(), scan=lambda data: data != PDF)
     assert failed(package(), around=around) == {"safe.virus"}
