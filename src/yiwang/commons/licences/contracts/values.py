@@ -268,6 +268,7 @@ class UseStanding:
     grade: TrustGrade
     used_at: datetime
     fields: tuple[FieldValue, ...]
+    consent_id: UUID | None = None
 
     @property
     def stands(self) -> bool:

@@ -204,4 +204,5 @@ def _standing(row: LicenceUse, version: LicenceVersion) -> UseStanding:
         grade=TrustGrade(row.grade_at_use),
         used_at=row.at,
         fields=fields,
+        consent_id=row.consent_id,
     )

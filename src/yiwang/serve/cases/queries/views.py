@@ -200,9 +200,9 @@ def _results(rows: Sequence[Case], viewer: Actor) -> dict[UUID, list[ResultView]
 def result_view(*, row: CaseResult, licence: LicenceBrief | None) -> ResultView:
     """A result as a frozen value; `licence` as far as its viewer may see it."""
     if licence is not None:
-        seal = SealStatus.SEALED if licence.sealed else SealStatus.WAITING
+        seal = SealStatus.SEALED if licence.sealed else seal_awaited(row.issued_at)
     else:
-        seal = SealStatus.WAITING if row.licence_id else seal_status(row=row)
+        seal = seal_awaited(row.issued_at) if row.licence_id else seal_status(row=row)
     return ResultView(
         id=row.pk,
         kind=row.kind,
