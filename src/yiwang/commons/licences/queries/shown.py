@@ -30,7 +30,8 @@ def purpose_of(*, version: LicenceVersion, key: str) -> PurposeDef | None:
 
 def watermark_of(*, row: LicenceShowing) -> str:
     """The words over what is shown."""
-    return rules.watermark(row.purpose, f"{row.ends_at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}")
+    ends = row.ends_at.astimezone(clock.CHINA)
+    return rules.watermark(row.purpose, f"{ends.year}年{ends.month}月{ends.day}日{ends:%H:%M}")
 
 
 def field_values(*, version: LicenceVersion) -> tuple[FieldValue, ...]:

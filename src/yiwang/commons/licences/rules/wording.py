@@ -21,7 +21,7 @@ VERB_WORDS: Final = {
     LifeVerb.ABANDON: _("撤回变更"),
     LifeVerb.SUSPEND: _("暂停使用"),
     LifeVerb.RESUME: _("恢复有效"),
-    LifeVerb.REVOKE: _("使其失效"),
+    LifeVerb.REVOKE: _("宣布失效"),
     LifeVerb.EXPIRE: _("到期失效"),
     LifeVerb.REPLACE: _("换发"),
 }

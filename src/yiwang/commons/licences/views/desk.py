@@ -144,7 +144,7 @@ def _common(page: LicencePage) -> Facts:
         (
             Fact(_("持有人"), page.holder_name),
             Fact(_("颁发机构"), brief.issuer_name),
-            Fact(_("有效期"), _("%(first)s 至 %(last)s") % {"first": words.day(brief.valid_from), "last": words.until(brief.valid_until)}),
+            Fact(_("有效期"), words.span(brief.valid_from, brief.valid_until)),
             Fact(_("来源"), _(ORIGIN_WORDS[page.origin])),
             Fact(_("可信等级"), words.grade(brief.grade)),
             Fact(_("证照标识"), page.identifier),

@@ -22,7 +22,6 @@ from yiwang.commons.licences.contracts import (
     LicencePage,
     LicenceState,
     MadeCode,
-    PurposeMissing,
     ShowingRow,
     UseRow,
     VersionRow,
@@ -95,7 +94,7 @@ def _card(card: WalletCard) -> ShownCard:
             if left
             else _("今天是有效期最后一天")
         )
-    return ShownCard(card, words.state(card.state), words.until(card.valid_until), warning)
+    return ShownCard(card, words.state(card.state), words.day(card.valid_until), warning)
 
 
 def _empty(asked: bool, *, shut: bool) -> Empty:
@@ -157,7 +156,7 @@ def _common(page: LicencePage) -> Facts:
     facts = [
         Fact(_("持有人"), page.holder_name),
         Fact(_("颁发机构"), page.brief.issuer_name),
-        Fact(_("有效期"), _("%(first)s 至 %(last)s") % {"first": words.day(page.brief.valid_from), "last": words.until(page.brief.valid_until)}),
+        Fact(_("有效期"), words.span(page.brief.valid_from, page.brief.valid_until)),
         Fact(_("证照标识"), page.identifier),
     ]  # fmt: skip
     if page.as_of:
@@ -237,13 +236,11 @@ def show(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     page = queries.licence(licence_id=licence_id, viewer=viewer)
     words.look(viewer, licence_id)
     given = {name: request.POST.get(name, "").strip()[:60] for name in ("purpose", "words", "minutes")}
-    fault = ""
-    if request.method == "POST":
+    fault = _unsaid(given) if request.method == "POST" else ""
+    if request.method == "POST" and not fault:
         chosen = given["purpose"] if given["purpose"] != _OTHER else ""
         minutes = int(given["minutes"]) if given["minutes"] in _MINUTES else 0
         try:
-            if not given["purpose"]:
-                raise PurposeMissing
             made = commands.show(
                 licence_id=licence_id,
                 purpose=given["words"],
@@ -270,6 +267,13 @@ def show(request: HttpRequest, licence_id: UUID) -> HttpResponse:
 
 def _fields(page: LicencePage, given: dict[str, str], fault: str) -> tuple[Field, ...]:
     labels = {each.fact: each.label for each in page.spec.fields}
+def _unsaid(given: dict[str, str]) -> str:
+    """What is missing, as a sentence."""
+    if not given["purpose"]:
+        return _("请选择用来办什么。")
+    return _("请写明其他用途。") if given["purpose"] == _OTHER and not given["words"] else ""
+
+
     options = tuple(
         Choice(
             each.key,
@@ -281,14 +285,23 @@ def _fields(page: LicencePage, given: dict[str, str], fault: str) -> tuple[Field
     options += (Choice(_OTHER, _("其他用途"), _("查验方只看到证照名称、持有人、编号、颁发机构和有效期")),)
     times = tuple(Choice(each, _("%(minutes)s 分钟") % {"minutes": each}) for each in _MINUTES)
     return (
-        Field("purpose", _("用来办什么"), FieldKind.RADIO, value=given["purpose"], options=options, error=fault),
+    unsaid = bool(fault) and given["purpose"] == _OTHER and not given["words"]
+        Field(
+            "purpose",
+            _("用来办什么"),
+            FieldKind.RADIO,
+            value=given["purpose"],
+            options=options,
+            error="" if unsaid else fault,
+        ),
         Field(
             "words",
             _("其他用途请写明"),
             value=given["words"],
             required=False,
             maxlength=60,
-            hint=_("例如：办理宽带安装"),
+            hint=_("选“其他用途”时填写，例如：办理宽带安装"),
+            error=fault if unsaid else "",
         ),
         Field("minutes", _("几分钟内有效"), FieldKind.RADIO, value=given["minutes"] or "5", options=times),
     )

@@ -24,9 +24,9 @@ def verified(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     verdict = queries.verdict(licence_id=licence_id, viewer=viewer)
     language = "zh" if words.chinese() else "en"
     marks = (
-        (_("电子签名"), verdict.signature),
-        (_("内容"), verdict.references),
-        (_("印章"), verdict.seal),
+        (_("数字签名"), verdict.signature),
+        (_("文件内容"), verdict.references),
+        (_("电子印章"), verdict.seal),
         (_("证书"), verdict.chain),
     )
     context = {

@@ -77,6 +77,13 @@ def until(value: date | None) -> str:
 
 
 def purpose(key: str) -> str:
+def span(first: date | None, last: date | None) -> str:
+    """From when until when it is valid."""
+    if last is None:
+        return _("%(first)s起长期有效") % {"first": day(first)}
+    return _("%(first)s至%(last)s") % {"first": day(first), "last": day(last)}
+
+
     """A purpose that some context registered with privacy."""
     said = privacy.purpose_words(key)
     return _(said) if said else key
