@@ -265,8 +265,6 @@ def show(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     return render(request, "licences/show.html", context, status=422 if fault else 200)
 
 
-def _fields(page: LicencePage, given: dict[str, str], fault: str) -> tuple[Field, ...]:
-    labels = {each.fact: each.label for each in page.spec.fields}
 def _unsaid(given: dict[str, str]) -> str:
     """What is missing, as a sentence."""
     if not given["purpose"]:
@@ -274,6 +272,8 @@ def _unsaid(given: dict[str, str]) -> str:
     return _("请写明其他用途。") if given["purpose"] == _OTHER and not given["words"] else ""
 
 
+def _fields(page: LicencePage, given: dict[str, str], fault: str) -> tuple[Field, ...]:
+    labels = {each.fact: each.label for each in page.spec.fields}
     options = tuple(
         Choice(
             each.key,
@@ -283,9 +283,9 @@ def _unsaid(given: dict[str, str]) -> str:
         for each in page.spec.purposes
     )
     options += (Choice(_OTHER, _("其他用途"), _("查验方只看到证照名称、持有人、编号、颁发机构和有效期")),)
+    unsaid = bool(fault) and given["purpose"] == _OTHER and not given["words"]
     times = tuple(Choice(each, _("%(minutes)s 分钟") % {"minutes": each}) for each in _MINUTES)
     return (
-    unsaid = bool(fault) and given["purpose"] == _OTHER and not given["words"]
         Field(
             "purpose",
             _("用来办什么"),

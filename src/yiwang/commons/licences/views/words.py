@@ -24,6 +24,7 @@ from yiwang.commons.licences.rules.wording import GRADE_WORDS, GROUND_WORDS, STA
 from yiwang.commons.privacy import registry as privacy
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.settings import settings
 from yiwang.web.components import SAMPLE, Event, Fact, Facts, Tag, Text, Timeline, Tone
 
 TONES = {
@@ -76,7 +77,6 @@ def until(value: date | None) -> str:
     return day(value) if value else _("长期")
 
 
-def purpose(key: str) -> str:
 def span(first: date | None, last: date | None) -> str:
     """From when until when it is valid."""
     if last is None:
@@ -84,6 +84,7 @@ def span(first: date | None, last: date | None) -> str:
     return _("%(first)s至%(last)s") % {"first": day(first), "last": day(last)}
 
 
+def purpose(key: str) -> str:
     """A purpose that some context registered with privacy."""
     said = privacy.purpose_words(key)
     return _(said) if said else key
@@ -125,5 +126,7 @@ def look(viewer: Actor, licence_id: UUID) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Whence somebody asks, to slow down who guesses codes."""
-    return str(actor_of(request).account_id or request.META.get("REMOTE_ADDR", ""))
+    """Whence somebody asks, to slow down who guesses codes: behind a proxy what the proxy itself saw, the last of its list."""
+    account = actor_of(request).account_id
+    seen = request.headers.get("X-Forwarded-For", "") if settings().behind_proxy else ""
+    return str(account or seen.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))
