@@ -7,34 +7,26 @@ from uuid import UUID
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.notify import commands as notify
 from yiwang.commons.notify.contracts import Recipient
-from yiwang.commons.notify.registry import Kind, register_kind
 from yiwang.commons.seals.contracts import APPLY, USE
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.clock import CHINA
 from yiwang.kernel.command import command, note
-from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases.models import Case
 from yiwang.serve.cases.queries import papers
 
 KIND: Final = "cases.seal_missing"
 _PAGE: Final = "/work/seals/"
 
-register_kind(
-    Kind(
-        KIND,
-        _("文书等待用印：{organisation}没有可以使用的电子印章"),
-        _("办件 {number} 的文书已经签发，因没有可以使用的电子印章还没有盖章。请恢复停用的印章，或者申请制发新的印章；之后系统自动盖章。"),
-    )
-)
-
 
 @command("cases.ask_for_seal")
 def ask_for_seal(*, case_id: UUID, by: Actor, at: datetime) -> int:
-    """Tell them once a day for each organisation; how many were told. Raises CaseNotFound of the journal's kind never: none is none."""
+    """Tell them once a day for each organisation; how many there are to tell."""
     told = 0
     case = Case.objects.filter(pk=case_id).first()
-    documents, results = papers.unsealed(case_id=case_id) if case else ((), ())
-    for office, name in {row.organisation_id: row.organisation_name for row in (*documents, *results)}.items():
+    documents, results = papers.unsealed(case_id=case_id)
+    offices = {row.organisation_id: row.organisation_name for row in documents}
+    offices |= {row.organisation_id: row.organisation_name for row in results}
+    for office, name in offices.items():
         found = {
             card.id
             for action in (APPLY, USE)
