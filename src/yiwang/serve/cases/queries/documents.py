@@ -15,6 +15,7 @@ from yiwang.kernel.evidence import hidden_hash
 from yiwang.kernel.models import EvidenceRow
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.contracts import (
+    SEALED_WITHIN,
     CaseNotFound,
     CaseStatus,
     DeferredView,

@@ -23,7 +23,11 @@ from yiwang.serve.cases.contracts import (
 from yiwang.serve.cases.models import Case, CaseDocument, CaseResult, SealedPaper
 from yiwang.web.printing import Paper
 
-_UNSEALED = {SealStatus.WAITING: "正在加盖电子印章", SealStatus.LATE: "尚未加盖电子印章", SealStatus.NONE: "未加盖电子印章"}
+_UNSEALED = {
+    SealStatus.WAITING: "正在加盖电子印章",
+    SealStatus.LATE: "尚未加盖电子印章",
+    SealStatus.NONE: "未加盖电子印章",
+}
 _UNSEALED_FOOT = {
     SealStatus.WAITING: "本文书正在加盖电子印章，盖章后的文件才是正式文书，请稍后再下载。",
     SealStatus.LATE: "本文书尚未加盖电子印章，承办机关正在处理，盖章后的文件才是正式文书，请以后再下载。",

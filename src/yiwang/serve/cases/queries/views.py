@@ -36,7 +36,14 @@ from yiwang.serve.cases.contracts import (
 )
 from yiwang.serve.cases.models import Case, CaseEvent, CaseMaterial, CaseResult
 from yiwang.serve.cases.queries import procedure
-from yiwang.serve.cases.queries.documents import deferred_of, documents_of, first_broken, pledges_of, seal_status
+from yiwang.serve.cases.queries.documents import (
+    deferred_of,
+    documents_of,
+    first_broken,
+    pledges_of,
+    seal_awaited,
+    seal_status,
+)
 from yiwang.serve.cases.queries.lists import case_row
 
 _PROMISE = "承诺办结时限"
