@@ -46,7 +46,8 @@ def _keep_status_key() -> None:
 
 @periodic("licences.expire", cron="5 0 * * *")
 def expire() -> None:
-    """Mark what ended yesterday."""
+    """Mark what ended yesterday, and forget the wrong codes of long ago."""
+    commands.forget_tries(by=MAKER, at=clock.now())
     while commands.expire(by=MAKER, at=clock.now()):
         pass
 

@@ -22,7 +22,7 @@ from yiwang.commons.licences.commands.publishing import make_status_key
 from yiwang.commons.licences.commands.pulling import fetch, keep_pulled
 from yiwang.commons.licences.commands.samples import give_sample
 from yiwang.commons.licences.commands.sealing import FILE_PURPOSE, catch_up, note_problem, seal_again, seal_pending
-from yiwang.commons.licences.commands.showing import SHOWN, check_shown, show, withdraw_showing
+from yiwang.commons.licences.commands.showing import SHOWN, check_shown, forget_tries, show, withdraw_showing
 from yiwang.commons.licences.commands.types import define_type
 from yiwang.commons.licences.commands.using import SHARED, end_uses, use
 
@@ -46,6 +46,7 @@ __all__ = [
     "end_uses",
     "expire",
     "fetch",
+    "forget_tries",
     "give_sample",
     "import_batch",
     "issue",

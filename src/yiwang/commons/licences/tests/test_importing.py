@@ -115,6 +115,9 @@ def test_who_registers_later_finds_the_licence_in_the_wallet():
     _taken(_csv(_row(9)))
     person = make_person("样例甲", id_number=_code(9))
     holder = Holder(HolderKind.PERSON, person)
+    other = Holder(HolderKind.PERSON, make_person("样例乙", id_number=_code(10)))
+    _taken(_csv(_row(10)))
+    assert commands.claim(holder=other, by=SYSTEM, at=clock.now()) == 0, "another name: the code was mistyped"
     assert commands.claim(holder=holder, by=SYSTEM, at=clock.now()) == 1
     assert len(queries.held(holder=holder, viewer=SYSTEM)) == 1
 

@@ -122,7 +122,7 @@ def licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     viewer = identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
     words.look(viewer, licence_id)
-    used = queries.uses(licence_id=licence_id, viewer=viewer, cursor=request.GET.get("uses"))
+    used = queries.uses(licence_id=licence_id, viewer=viewer, cursor=request.GET.get("cursor"))
     shown = queries.showings(licence_id=licence_id, viewer=viewer)
     brief = page.brief
     context = {
@@ -135,7 +135,7 @@ def licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
         "grade": words.grade(brief.grade),
         "can_show": brief.state is LicenceState.IN_FORCE and _is_own(request, page),
         "versions": versions_table(page.versions),
-        "uses": uses_table(used),
+        "uses": uses_table(used, request.path),
         "showings": _showings(shown),
         "history": words.history(page),
         "making": brief.state is LicenceState.MAKING,
@@ -186,8 +186,9 @@ def versions_table(rows: tuple[VersionRow, ...]) -> Table:
     )  # fmt: skip
 
 
-def uses_table(page: Page[UseRow]) -> Table:
-    """Who used the licence, what for, on what ground."""
+def uses_table(page: Page[UseRow], path: str) -> Table:
+    """Who used the licence, what for, on what ground; page by page."""
+    pages = Pagination.of(page, path=path)
     columns = (Column(_("时间")), Column(_("使用单位")), Column(_("用途")), Column(_("依据")))
     rows = tuple(
         Row((
@@ -200,6 +201,7 @@ def uses_table(page: Page[UseRow]) -> Table:
         columns,
         rows,
         empty=Empty(_("还没有人用过"), _("每次办事使用这个证照，这里都会留下记录。")),
+        pages=pages if pages.needed else None,
     )
 
 

@@ -65,7 +65,7 @@ def picture(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     response = HttpResponse(drawn, content_type="image/svg+xml")
     response["Content-Security-Policy"] = "default-src 'none'; img-src data:; font-src data:; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=300"
+    response["Cache-Control"] = "private, no-store"  # public computers keep nothing
     return response
 
 
