@@ -2,6 +2,7 @@
 
 from yiwang.commons.archives.queries.archives import (
     archive,
+    archived_of,
     archives,
     due_for_check,
     is_kept,
@@ -22,6 +23,7 @@ __all__ = [
     "accesses",
     "archive",
     "archive_list",
+    "archived_of",
     "archives",
     "check_stored",
     "due_for_check",

@@ -137,6 +137,14 @@ def of_subjects(*, subjects: Collection[SubjectRef], viewer: Actor) -> Mapping[S
     return {each: found[each] for each in subjects if each in found}
 
 
+def archived_of(*, kind: str, ids: Collection[UUID], viewer: Actor) -> Mapping[UUID, UUID]:
+    """The archives of records of a kind that are archived, by record; for whoever may see the records. One query."""
+    del viewer
+    rows = Archive.objects.filter(subject_kind=kind, subject_id__in=ids)
+    rows = rows.exclude(state__in=[State.OPENED.value, State.PACKED.value, State.CHECKED.value])
+    return dict(rows.values_list("subject_id", "pk"))
+
+
 def opened(*, archive_id: UUID, viewer: Actor) -> tuple[Opened, Archive] | None:
     """An archive that is to be packed or checked, for the job. None where there is none."""
     del viewer

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 
 from yiwang.commons.archives import queries as archives
 from yiwang.commons.archives.contracts import Retention, State
@@ -26,6 +27,7 @@ from yiwang.commons.crypto.tests.factories import pool
 from yiwang.commons.files import commands as files
 from yiwang.commons.files.contracts import FileNotFound
 from yiwang.commons.flow import queries as flow
+from yiwang.commons.identity.tests.factories import login
 from yiwang.commons.ledger import commands as ledger
 from yiwang.commons.ledger.tests.factories import a_log, sign
 from yiwang.commons.licences import commands as licences
@@ -38,6 +40,7 @@ from yiwang.commons.seals.contracts import SealKind
 from yiwang.commons.seals.tests.factories import demonstration
 from yiwang.kernel import clock, jobs
 from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.models import EvidenceRow
 from yiwang.kernel.settings import settings
 from yiwang.kernel.verdicts import Mark
 from yiwang.serve.cases import commands
@@ -254,7 +257,7 @@ def pack(archive_id):
     jobs.app.tasks["archives.pack"].func(context, archive_id=str(archive_id))
 
 
-def test_the_package_of_a_case_passes_the_four_properties_and_verifies_offline(sample):
+def test_the_package_of_a_case_passes_the_four_properties_and_verifies_offline(sample, client):
     a_log("national")
     case_id = sample.file()
     sample.grant(case_id, "certificate")
@@ -273,6 +276,16 @@ def test_the_package_of_a_case_passes_the_four_properties_and_verifies_offline(s
     assert verdict.valid, [reason.text("en") for reason in verdict.reasons]
     receipts = [path for path in open_package(data).payload if path.endswith(".tlog-proof")]
     assert len(receipts) >= 5
+    while ledger.sequence(by=SYSTEM, at=clock.now()):
+        pass
+    sign()
+    login(client, sample.parent.account_id)
+    html = client.get(reverse("ledger:mine"), {"of": member.number}).content.decode()
+    entry = EvidenceRow.objects.get(kind="archive.archive", subject_id=row.id).pk
+    assert "归档" in html
+    assert reverse("ledger:receipt", args=[entry]) in html, "the receipt of the archiving is the applicant's too"
+    assert client.get(reverse("ledger:receipt", args=[entry])).status_code == 200
+    assert found.row.archive_number in client.get(reverse("ledger:entry", args=[entry])).content.decode()
     changed = bytearray(data)
     changed[len(data) // 2] ^= 1
     assert not verify_package(bytes(changed), trusted).valid
