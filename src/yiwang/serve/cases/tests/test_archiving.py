@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from yiwang.commons.archives import queries as archives
@@ -89,6 +90,32 @@ def test_what_ends_without_a_decision_is_kept_ten_years(sample):
     ended = Case.objects.filter(closed_at__isnull=False, parent_id=case_id)
     assert ended.exists()
     assert {row.retention for row in rows_of(ended).values()} == {Retention.YEARS_10}
+
+
+def test_however_a_case_ends_its_archive_is_opened_with_its_job(sample):
+    """Granted, refused, not accepted, withdrawn alone and as a bundle; each end has its archive, and nothing else has."""
+    by = sample.parent.actor
+    for choice in (TaskChoice.GRANT, TaskChoice.REFUSE, TaskChoice.DECLINE, None):
+        permit = file_permit(sample)
+        if choice in {TaskChoice.GRANT, TaskChoice.REFUSE}:
+            permit.work(TaskChoice.ACCEPT)
+        if choice is None:
+            commands.withdraw(case_id=permit.case_id, by=by, at=clock.now())
+        else:
+            permit.work(choice, ground="样例依据", reason="样例理由")
+    whole, partly = sample.file(), sample.file()
+    commands.withdraw(case_id=whole, by=by, at=clock.now())
+    sample.grant(partly, "certificate")
+    commands.withdraw(case_id=partly, by=by, at=clock.now())
+    ended = Case.objects.filter(closed_at__isnull=False)
+    rows = rows_of(Case.objects.all())
+    assert rows.keys() == {case.pk for case in ended} == set(Case.objects.values_list("pk", flat=True))
+    results = set(ended.values_list("result", flat=True))
+    assert {"granted", "refused", "not_accepted", "withdrawn", "partly_granted"} <= results
+    assert all(row.retention is not None for row in rows.values())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->>'archive_id' FROM procrastinate_jobs WHERE task_name = 'archives.pack'")
+        assert sorted(each for (each,) in cursor.fetchall()) == sorted(str(row.id) for row in rows.values())
 
 
 def test_the_archive_holds_form_history_decision_and_results_of_the_case(sample):
