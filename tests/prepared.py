@@ -63,7 +63,7 @@ def connected_to(name: str) -> Iterator[None]:
 
 def _kept(name: str, template: str, fill: Callable[[], None]) -> str:
     """The database of that name if it was made of what lies here now, else a fresh one, filled."""
-    wanted = _key()
+    wanted = key()
     with _alone() as server:
         found = server.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
@@ -94,7 +94,7 @@ def _alone() -> Iterator["psycopg.Connection[Any]"]:
         yield server
 
 
-def _key() -> str:
+def key() -> str:
     """Another one for any change of the program, the pack, the day, or the folder with the key of sealed fields."""
     folder = settings().data_dir
     folder.mkdir(parents=True, exist_ok=True)
