@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from yiwang.commons.ledger.engine import TrustedKeys
@@ -20,6 +21,8 @@ from .verifying import Judge, verdict_of
 
 ARCHIVE_NUMBER: Final = re.compile(r"[0-9A-Za-z]{1,40}-[A-Z]{1,4}·\d{4}-(Y|D30|D10)-\d{1,8}")
 _SHOWN: Final = 5
+_WAITED: Final = timedelta(minutes=1)
+"""Two who act on one record wait for each other: the one who began first may be written second."""
 Scan = Callable[[bytes], bool | None]
 """Whether bytes are clean; None: the scanner could not look."""
 
@@ -207,9 +210,11 @@ class _Inspection:
         if len(steps) < 2:
             return Outcome.FAILED, str(len(steps))
         times = [row.get("时间", "") for row in steps]
-        return _found(
-            [] if times == sorted(times) else ["业务行为/时间"], f"{steps[0].get('行为')} → {steps[-1].get('行为')}"
-        )
+        if not all(map(is_moment, times)):
+            return Outcome.FAILED, "业务行为/时间"
+        moments = [datetime.fromisoformat(each) for each in times]
+        back = any(later < before - _WAITED for before, later in pairwise(moments))
+        return _found(["业务行为/时间"] if back else [], f"{steps[0].get('行为')} → {steps[-1].get('行为')}")
 
     def _complete_sequence(self) -> Found:
         bad = []

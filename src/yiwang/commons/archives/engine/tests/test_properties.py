@@ -106,6 +106,20 @@ def test_a_scanner_that_could_not_look_leaves_it_unchecked():
     assert next(each.outcome for each in report.findings if each.check.id == "safe.virus") is Outcome.UNCHECKED
 
 
+def test_steps_that_waited_for_each_other_are_no_fault_and_steps_from_before_are():
+    first = Step("申请", AT - timedelta(days=3), "样例")
+    for back, passes in ((timedelta(seconds=30), True), (timedelta(hours=2), False)):
+        steps = (
+            first,
+            Step("受理", AT - timedelta(days=1), "样例"),
+            Step("办结", AT - timedelta(days=1) - back, "样例"),
+        )
+        told = {"number": "SAMPLE-CASE-1", "steps": [{"action": "sample"}] * 3}
+        items = tuple(each for each in content().items if each.name != "history.json")
+        history = item(Kind.HISTORY, "history.json", json.dumps(told).encode(), "application/json")
+        assert ("complete.process" not in failed(package(steps=steps, items=(*items, history)))) is passes
+
+
 def test_malicious_code_is_found_by_the_scanner():
     around = Surroundings(trusted=trusted(), scan=lambda data: data != PDF)
     assert failed(package(), around=around) == {"safe.virus"}
