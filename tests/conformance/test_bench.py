@@ -10,6 +10,8 @@ import pytest
 from bench.catalogue import BENCHES
 from bench.measuring import Times, growth, interleaved, ratio, rounded
 
+from tests.settled import settle
+
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.xdist_group("bench")
 FIGURES = {
@@ -37,9 +39,9 @@ def bench(*arguments):
 
 
 @pytest.fixture(scope="module")
-def whole():
+def whole(tmp_path_factory):
     """All of them, in one city, as `./dev bench --quick --json` runs them."""
-    done = bench("--quick", "--json")
+    done = bench("--quick", "--json", "--city", str(settle(tmp_path_factory.mktemp("bench"))))
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.strip().rpartition("\n")[2])
 
