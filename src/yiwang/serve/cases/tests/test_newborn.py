@@ -11,8 +11,6 @@ from yiwang.commons.flow import queries as flow
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
-from yiwang.kernel.packs.loading import load_pack
-from yiwang.kernel.settings import PROJECT_ROOT
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import (
     Answer,
@@ -41,8 +39,7 @@ CHOICES = {"accept": TaskChoice.ACCEPT, "decide": TaskChoice.GRANT, "produce": T
 
 
 @pytest.fixture
-def mother() -> Actor:
-    load_pack(root=PROJECT_ROOT / "packs" / "changzhou", by=SYSTEM, at=clock.now())
+def mother(pack) -> Actor:
     account = identity.account_by_username(username="family1-mother", viewer=SYSTEM)
     return Actor(kind=ActorKind.PERSON, account_id=account.id, person_id=account.person_id, assurance=1)
 
