@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -21,14 +22,16 @@ DatabaseOperations.execute_sql_flush = _flush_past_the_guards  # type: ignore[me
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Several runs at once on one server: each names its own database (YIWANG_TEST_SUFFIX)."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
+    """Several runs at once on one server: each names its own database (YIWANG_TEST_SUFFIX). All copy a migrated one."""
     from django.conf import settings
+    from tests import prepared
 
-    suffix = os.environ.get("YIWANG_TEST_SUFFIX")
-    if suffix:
-        test = settings.DATABASES["default"].setdefault("TEST", {})
-        test["NAME"] = f"{test.get('NAME') or 'test_yiwang'}_{suffix}"
+    test = settings.DATABASES["default"].setdefault("TEST", {})
+    if prepared.suffix():
+        test["NAME"] = f"{test.get('NAME') or 'test_yiwang'}{prepared.suffix()}"
+    with django_db_blocker.unblock():
+        test["TEMPLATE"] = prepared.migrated()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from bench.catalogue import BENCHES, Bench
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="end with one JSON line of figures and ratios")
     parser.add_argument("--quick", action="store_true", help="small sizes and few rounds: does it run at all?")
     parser.add_argument("--full", action="store_true", help="the largest sizes too (flow: a million instances)")
+    parser.add_argument("--city", type=Path, metavar="FOLDER", help="measure in this data folder, and remove it")
     parser.add_argument("--list", action="store_true", help="name the benchmarks")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the city is removed
@@ -27,14 +29,14 @@ def main() -> int:
             print(f"{bench.name:10} {bench.about}")
         return 0
     wanted = [BENCHES[options.name]] if options.name else [*BENCHES.values()]
-    results = _run(wanted, quick=options.quick, full=options.full)
+    results = _run(wanted, quick=options.quick, full=options.full, folder=options.city)
     if options.json:
         whole = results[options.name] if options.name else {"bench": "all", "quick": options.quick, "results": results}
         print(json.dumps(whole, ensure_ascii=False))
     return 0
 
 
-def _run(wanted: list[Bench], *, quick: bool, full: bool) -> dict[str, Any]:
+def _run(wanted: list[Bench], *, quick: bool, full: bool, folder: Path | None) -> dict[str, Any]:
     results: dict[str, Any] = {}
     for bench in wanted:
         if not bench.in_city:
@@ -42,7 +44,7 @@ def _run(wanted: list[Bench], *, quick: bool, full: bool) -> dict[str, Any]:
     inside = [bench for bench in wanted if bench.in_city]
     if inside:
         print("preparing a city …", file=sys.stderr, flush=True)
-        with City() as city:
+        with City(folder) as city:
             for bench in inside:
                 results[bench.name] = _one(bench, quick=quick, full=full, city=city)
     return results

@@ -1,4 +1,7 @@
-"""A city to measure in: a data folder of its own with the embedded PostgreSQL, migrated, the pack loaded, at rest."""
+"""A city to measure in: a data folder of its own with the embedded PostgreSQL, migrated, the pack loaded, at rest.
+
+Whoever has a prepared folder to spare may give it (`--city`): it is used up.
+"""
 
 import contextlib
 import os
@@ -24,8 +27,8 @@ _TRIES = 30
 class City:
     """Starts on entering, is removed with all its data on leaving. Its prepared database is only ever copied."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="yiwang-bench-"))
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="yiwang-bench-"))
         self.server = Server(self.folder)
 
     def __enter__(self) -> Self:

@@ -1,5 +1,6 @@
-"""The demonstration pack in the test database: `pack` once a module and undone at its end, `committed_pack` for tests
-with threads or servers. What tests do to it is undone after each test as always.
+"""The demonstration pack in a database: `pack` in one beside the test database, to which a module's tests are led from
+the first that asks for it; `committed_pack` in the test database, for tests with threads or servers. What tests do to it
+is undone after each test as always.
 """
 
 from collections.abc import Iterator
@@ -9,21 +10,33 @@ from uuid import UUID
 
 import pytest
 
-PACK = Path(__file__).resolve().parents[1] / "packs" / "changzhou"
+from tests import prepared
+from tests.prepared import PACK
+
+
+@pytest.fixture(scope="session")
+def _database_with_pack(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The name of this process's own copy."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        name = f"{connection.settings_dict['NAME']}_with_pack"
+        prepared.with_pack(name)
+        yield name
+        prepared.drop(name)
 
 
 @pytest.fixture(scope="module")
-def pack(django_db_setup: None, django_db_blocker: Any) -> Iterator[Path]:
-    """The pack, for modules whose tests all use the plain `db`; their transactions nest in the one that holds it."""
-    from django.db import connection, transaction
+def pack(_database_with_pack: str, django_db_blocker: Any) -> Iterator[Path]:
+    """The pack, for modules whose tests all use the plain `db`; their transactions nest in one that is undone."""
+    from django.db import transaction
 
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), prepared.connected_to(_database_with_pack):
+        _forget()
         with transaction.atomic():
-            _load()
             yield PACK
             transaction.set_rollback(True)
         _forget()
-        connection.close()
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ import pytest
 
 from tests.browser.town import Town
 from tests.browser.visitor import DESKTOP, Visitor
+from tests.settled import settle
+from yiwang.kernel.db import Server
 from yiwang.site.supervisor import free_port
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -59,10 +61,11 @@ def town(tmp_path_factory: pytest.TempPathFactory, scanner: Path) -> Iterator[To
         "YIWANG_DEMO": "1",
         "YIWANG_SCANNERS": json.dumps({"320402-service_hall/1号窗口": str(scanner)}),
     }
-    town = Town(f"http://127.0.0.1:{free_port()}", tmp_path_factory.mktemp("city"), environment)
+    town = Town(f"http://127.0.0.1:{free_port()}", settle(tmp_path_factory.mktemp("city")), environment)
     town.open()
     yield town
     town.close()
+    Server(town.data_dir).destroy()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ class Family:
     guide: Mapping[str, str]
     typed: Mapping[str, str]
     officials: tuple[str, ...] = field(default=())
+    held: int = 0
+    """For how many materials the pack gives them a licence."""
 
 
 _GUIDE = {
@@ -46,6 +48,7 @@ TIANNING = Family(
         father_mobile="19900000002",
         householder_name="蔡思蓉",
     ),
+    held=2,
 )
 WUJIN = Family(
     "family5-mother",

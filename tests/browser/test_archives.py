@@ -64,6 +64,8 @@ def _fill(site: Site) -> None:
         archive_ids=[old.pk], reason="保管期限已满", by=archivist.actor, at=clock.now()
     )
     commands.propose_transfer(archive_ids=[kept.pk], target="样例市档案馆", by=archivist.actor, at=clock.now())
+    held = made.archived(office, title="样例：正在诉讼的办件")
+    commands.hold(archive_id=held.pk, ground="样例行政诉讼，法院调取案卷", by=archivist.actor, at=clock.now())
     commands.request_access(archive_id=kept.pk, purpose="行政复议取证", by=reader.actor, at=clock.now())
     tasks.check_all()
     client, second = Client(), Client()
@@ -71,7 +73,7 @@ def _fill(site: Site) -> None:
     login(second, approver.account_id)
     for name in ("archives", "accesses", "transfers", "destruction", "fixity"):
         site.keep(client, name, reverse(f"archives:{name}"))
-    for name, row in (("kept", kept), ("failing", failing), ("unscheduled", unscheduled)):
+    for name, row in (("kept", kept), ("failing", failing), ("unscheduled", unscheduled), ("held", held)):
         site.keep(client, name, reverse("archives:archive", args=[row.pk]))
     site.keep(second, "list", reverse("archives:list", args=[listed]))
 
@@ -98,7 +100,7 @@ def site(django_db_setup, django_db_blocker, _beside_playwright, tmp_path_factor
 
 @pytest.mark.parametrize(
     "name",
-    ["archives", "kept", "failing", "unscheduled", "accesses", "transfers", "destruction", "list", "fixity"],
+    ["archives", "kept", "failing", "unscheduled", "held", "accesses", "transfers", "destruction", "list", "fixity"],
 )
 def test_a_page_is_right_on_a_phone_and_on_a_desk(site, chromium, name):
     visitor = Visitor(chromium, BASE, f"archives-{name}", PHONE)

@@ -23,7 +23,7 @@ def test_a_parent_applies_officials_decide_and_the_parent_sees_all_results(visit
     _find_the_bundle(parent)
     _take_the_guide(parent, family)
     _fill_the_form(parent, family)
-    _hand_in_the_materials(parent)
+    _hand_in_the_materials(parent, family)
     number = _check_and_send(parent)
     _watch_the_progress(parent, number)
     if size == DESKTOP:
@@ -95,9 +95,15 @@ def _fill_the_form(parent: Visitor, family: Family) -> None:
     raise AssertionError(f"the form does not end: {page.url}")
 
 
-def _hand_in_the_materials(parent: Visitor) -> None:
+def _hand_in_the_materials(parent: Visitor, family: Family) -> None:
+    """Who holds licences lets them be retrieved, others upload; before either the page says what is missing."""
     page = parent.page
     parent.look("materials")
+    offered = page.locator("input[name^='licence.']")
+    assert offered.count() == family.held
+    if family.held:
+        _let_licences_be_retrieved(parent, family.held)
+        return
     parent.press("保存并继续")
     parent.look("materials-missing")
     first = page.locator("input[type=file]").first
@@ -113,6 +119,22 @@ def _hand_in_the_materials(parent: Visitor) -> None:
     assert page.locator(".y-field--error").count() == 0
     parent.look("materials-uploaded")
     parent.press("保存并继续")
+
+
+def _let_licences_be_retrieved(parent: Visitor, held: int) -> None:
+    """Nothing is ticked beforehand; the whole words open below each tick; what was agreed to need not be handed in."""
+    page = parent.page
+    offered = page.locator("input[name^='licence.']")
+    assert page.locator("input[name^='licence.']:checked").count() == 0
+    parent.press("保存并继续")
+    parent.look("materials-missing")
+    page.get_by_text("您同意的内容").first.click()
+    parent.look("materials-agreement")
+    for each in offered.all():
+        page.locator(f"label:has(input[name='{each.get_attribute('name')}'])").click()
+    parent.press("保存并继续")
+    page.wait_for_url("**/check/")
+    assert page.locator("main").inner_text().count("已从您的电子证照调取") == held
 
 
 def _check_and_send(parent: Visitor) -> str:

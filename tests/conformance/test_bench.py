@@ -10,6 +10,8 @@ import pytest
 from bench.catalogue import BENCHES
 from bench.measuring import Times, growth, interleaved, ratio, rounded
 
+from tests.settled import settle
+
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.xdist_group("bench")
 FIGURES = {
@@ -21,6 +23,7 @@ FIGURES = {
     "pages": {"home-guest", "home-resident", "search", "bundle", "guide", "check", "progress", "inbox-20", "inbox-200"},
     "portal": {"home-guest", "search", "guide", "check", "receipt", "progress", "empty-view", "search-300-documents"},
     "trust": {"sm2-sign", "sm2-verify", "field", "append-batch", "append-group", "proof-at-1000", "verify"},
+    "licences": {"licence-ofd", "seal-verify", "import", "wallet-page"},
     "identity": {"login", "exchange", "introspection", "argon2", "empty-view", "import", "bare-copy"},
     "start": {"cold_s", "warm_s", "bare_server_s", "database_s", "memory_mb"},
 }
@@ -37,9 +40,9 @@ def bench(*arguments):
 
 
 @pytest.fixture(scope="module")
-def whole():
+def whole(tmp_path_factory):
     """All of them, in one city, as `./dev bench --quick --json` runs them."""
-    done = bench("--quick", "--json")
+    done = bench("--quick", "--json", "--city", str(settle(tmp_path_factory.mktemp("bench"))))
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.strip().rpartition("\n")[2])
 

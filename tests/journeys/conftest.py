@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.service import Service
+from tests.settled import settle
 from yiwang.site.supervisor import free_port
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    service = Service(tmp_path / "data", free_port())
+    service = Service(settle(tmp_path / "data"), free_port())
     service.start()
     yield service
     if service.process and service.process.poll() is None:

@@ -1,6 +1,5 @@
 """`yiwang serve` as a process of its own, whose parts can be found and killed."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from tests.settled import environment
 from yiwang.kernel.db import Server
 from yiwang.kernel.settings import PROJECT_ROOT
 
@@ -34,12 +34,12 @@ class Service:
     def start(self, patience: float = 420.0, *, days_ahead: int = 0) -> float:
         """Start and wait for the first page; live `days_ahead` later. Returns the seconds it took."""
         began = time.monotonic()
-        environment = {**self.environment(), "YIWANG_DEMO_DAYS_AHEAD": str(days_ahead)}
+        surroundings = {**self.environment(), "YIWANG_DEMO_DAYS_AHEAD": str(days_ahead)}
         said = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "yiwang.site", "serve"],
-                cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=log, start_new_session=True,
+                cwd=PROJECT_ROOT, env=surroundings, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         while (
             f"一网 {self.url}".encode() not in self.log.read_bytes()[said:]
@@ -52,19 +52,7 @@ class Service:
 
     def environment(self) -> dict[str, str]:
         """What a command of the program needs around it to work on this installation."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("YIWANG_", "DATABASE_", "DJANGO_"))
-        }
-        return {
-            **kept,
-            "PYTHONPATH": f"{PROJECT_ROOT / 'src'}{os.pathsep}{PROJECT_ROOT}",
-            "YIWANG_DATA_DIR": str(self.data_dir),
-            "YIWANG_PORT": str(self.port),
-            "PYTHONUNBUFFERED": "1",
-            "YIWANG_DEMO": "1",  # sample accounts open only then
-        }
+        return {**environment(self.data_dir), "YIWANG_PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
 
     def answers(self) -> bool:
         """Whether a page can be had now."""

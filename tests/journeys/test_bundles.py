@@ -13,6 +13,7 @@ from tests.journeys import founders, retirees
 from tests.journeys.founders import restaurant
 from tests.journeys.retirees import retirement
 from tests.journeys.service import Service
+from tests.settled import settle
 from yiwang.kernel.settings import PROJECT_ROOT
 from yiwang.site.smoke import Inside, Teller, play
 from yiwang.site.smoke.applicant import Applicant, Filed
@@ -58,7 +59,7 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("bundles")]
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    service = Service(tmp_path_factory.mktemp("town") / "data", free_port())
+    service = Service(settle(tmp_path_factory.mktemp("town") / "data"), free_port())
     service.start()
     yield service
     if service.process and service.process.poll() is None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, InterfaceError, OperationalError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
@@ -80,8 +81,10 @@ def _fault_kept(context: JobContext) -> Iterator[None]:
     except Exception as error:
         number = context.job.id
         assert number is not None
+        told = described(error)
+        _log.warning("job %s %s, try %s: %s", context.job.task_name, number, context.job.attempts + 1, told)
         with suppress(DatabaseError), machinery("jobs"):
-            row = JobFault(job=number, error=described(error)[:4000], at=clock.now())
+            row = JobFault(job=number, error=told[:4000], at=clock.now())
             insert(row, conflict="ON CONFLICT (job) DO UPDATE SET error = EXCLUDED.error, at = EXCLUDED.at")
         raise
 
@@ -94,6 +97,12 @@ def defer(name: str, *, run_at: datetime | None = None, **ids: str | int) -> Non
 def defer_now(name: str, *, run_at: datetime | None = None, **ids: str | int) -> None:
     """Defer outside a command (the kernel's own relay); joins the open transaction if there is one."""
     app.configure_task(name=name, schedule_at=_by_the_database(run_at), allow_unknown=True).defer(**ids)
+
+
+def is_queued(name: str, **ids: str | int) -> bool:
+    """Whether such a job waits or runs."""
+    rows = ProcrastinateJob.objects.filter(task_name=name, args=ids, status__in=("todo", "doing"))
+    return bool(rows.exists())
 
 
 def call_soon(name: str, writes: Writes) -> None:

@@ -49,6 +49,17 @@ class Verdict:
 
     def as_json(self, language: str = "zh") -> dict[str, Any]:
         """The verdict as a JSON object; `more` adds members of its own after the common ones."""
+        remarks = [remark.text(language) for remark in self.remarks]
+        return {**self._judged(language), "remarks": remarks, **self.more}
+
+    def line(self, language: str = "zh") -> str:
+        """The one line that a `yiwang verify` verb ends with under `--json`: these six members for every kind of document.
+
+        What strangers wrote into a reason is escaped where the line could not be written otherwise.
+        """
+        return json.dumps(self._judged(language), ensure_ascii=False).encode(errors="backslashreplace").decode()
+
+    def _judged(self, language: str) -> dict[str, Any]:
         return {
             "valid": self.valid,
             "signature": self.signature.value,
@@ -56,13 +67,7 @@ class Verdict:
             "seal": self.seal.value,
             "chain": self.chain.value,
             "reasons": [reason.text(language) for reason in self.reasons],
-            "remarks": [remark.text(language) for remark in self.remarks],
-            **self.more,
         }
-
-    def line(self, language: str = "zh") -> str:
-        """The one line that a `yiwang verify` verb ends with under `--json`."""
-        return json.dumps(self.as_json(language), ensure_ascii=False)
 
 
 def worst(*marks: Mark) -> Mark:

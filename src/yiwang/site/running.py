@@ -64,6 +64,8 @@ def worker(prepare: Path | None) -> None:
         fresh = prepare.with_suffix(".new")
         fresh.write_text("changed" if changed else "unchanged")
         fresh.replace(prepare)
+        if changed:  # what loading a city took would stay in this process, some 100 MB: it begins anew
+            os.execv(sys.executable, [sys.executable, "-m", "yiwang.site", "worker"])  # noqa: S606  our own program
     else:
         booting.refuse_missing_master_key()
     from yiwang.kernel.jobs import work

@@ -201,6 +201,7 @@ class Installation:
         environment["YIWANG_DATA_DIR"] = str(self.data_dir)
         environment["YIWANG_HOST"], environment["YIWANG_WORKERS"] = self.host, str(self.workers)
         environment.setdefault("PYTHONDONTWRITEBYTECODE", "")
+        environment.setdefault("MALLOC_ARENA_MAX", "2")  # glibc else keeps an arena of freed memory for each thread
         return environment
 
     def _await(self, condition: Callable[[], bool], part: Part) -> None:

@@ -45,11 +45,13 @@ class Archive(GuardedModel):
     state_at = public(models.DateTimeField())
     waiting = public(models.CharField(max_length=60, blank=True, help_text="what packing waits for"))
     tries = public(models.PositiveIntegerField(default=0))
+    tried_at = public(models.DateTimeField(null=True, help_text="last time packing had to wait"))
     digest = public(models.CharField(max_length=64, blank=True, help_text="SM3 of the package, hex"))
     size = public(models.PositiveBigIntegerField(default=0))
     packed_at = public(models.DateTimeField(null=True))
     passed = public(models.BooleanField(null=True, help_text="the last four-property check"))
     next_check = public(models.DateField(null=True))
+    held = public(models.CharField(max_length=200, blank=True, help_text="why it is not destroyed for now"))
 
     class Meta(GuardedModel.Meta):
         constraints = (
@@ -67,6 +69,13 @@ class Archive(GuardedModel):
             ),
             models.CheckConstraint(
                 name="archive_kept_was_checked", condition=Q(state__in=["opened", "packed"]) | Q(passed__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="archive_held_stays", condition=Q(held="") | ~Q(state__in=["proposed", "approved", "destroyed"])
+            ),
+            models.CheckConstraint(
+                name="archive_destroyed_had_end",
+                condition=~Q(state__in=["proposed", "approved", "destroyed"]) | Q(retain_until__isnull=False),
             ),
             models.CheckConstraint(
                 name="archive_permanent_never_destroyed",
@@ -147,6 +156,11 @@ class ArchiveList(GuardedModel):
                 condition=Q(decided_by__isnull=True)
                 | Q(proposed_by__isnull=True)
                 | ~Q(decided_by=models.F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="archive_destruction_by_two",
+                condition=~Q(kind="destruction", state__in=["approved", "done"])
+                | Q(decided_by__isnull=False, proposed_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="archive_list_done_was_approved", condition=Q(done_at__isnull=True) | Q(decided_at__isnull=False)

@@ -1,6 +1,7 @@
 """Who may see, keep and decide on archives: officials by grants over organisation and matter, the program itself."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -16,6 +17,8 @@ from yiwang.commons.archives.contracts import (
 from yiwang.commons.archives.models import Archive
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel.actor import Actor
+
+_PROGRAM = Actor.system("archives: who decides")
 
 
 def visible(viewer: Actor) -> Q:
@@ -71,15 +74,25 @@ def check_approve(by: Actor, proposed_by: object, archives: Iterable[Archive]) -
     kinds = {(each.organisation_id, each.scope_key, each.grade): each for each in archives}
     if not can_approve(by) or not all(_holds(by, APPROVE, each) for each in kinds.values()):
         raise MayNotKeep
-    if by.account_id is not None and by.account_id == proposed_by:
+    if by.account_id is None or not isinstance(proposed_by, UUID):  # the program never answers for a destruction
+        raise MayNotKeep
+    if _same_person(by, proposed_by):
         raise OwnProposal
 
 
 def check_decide_access(by: Actor, archive: Archive, asked_by: object) -> None:
     """Raises MayNotKeep, OwnProposal."""
     check_keep(by, archive)
-    if by.account_id is not None and by.account_id == asked_by:
+    if isinstance(asked_by, UUID) and _same_person(by, asked_by):
         raise OwnProposal
+
+
+def _same_person(by: Actor, account_id: UUID) -> bool:
+    """Whether it is the same account, or another account of the same person."""
+    if by.account_id == account_id:
+        return True
+    other = identity.account(account_id=account_id, viewer=_PROGRAM).person_id
+    return by.person_id is not None and by.person_id == other
 
 
 def found(archive: Archive | None) -> Archive:

@@ -3,6 +3,8 @@
 Each job may be killed anywhere and runs again: what it has done is a state of the row, and packages are named by their digest.
 """
 
+import json
+import logging
 import os
 import tempfile
 from datetime import timedelta
@@ -16,6 +18,7 @@ from yiwang.commons.archives.contracts import State
 from yiwang.commons.archives.engine import (
     DIGESTS,
     LEDGER_KEYS,
+    STATEMENTS,
     Agent,
     ArchiveFault,
     Content,
@@ -35,6 +38,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.jobs import defer_now, job, periodic
 from yiwang.kernel.text import gettext_noop as _
 
+_log = logging.getLogger(__name__)
 KEEPER: Final = Actor.system("archives")
 _RETENTIONS: Final = {"permanent": "永久", "years30": "30年", "years10": "10年"}
 CATEGORIES: Final = {"case": _("政务服务事项")}
@@ -55,6 +59,9 @@ def pack(archive_id: str) -> None:
         except NotYet as wait:
             commands.wait_for(archive_id=row.pk, reason=wait.reason, by=KEEPER, at=clock.now())
             return
+        except Exception:
+            commands.stumble(archive_id=row.pk, by=KEEPER, at=clock.now())
+            raise
         row.refresh_from_db()
     if row.state == State.PACKED.value and row.passed is None:
         _check(row, Stage.ARCHIVE)
@@ -93,18 +100,19 @@ def _receipts(opened: Opened, collected: Collected) -> tuple[Item, ...]:
     found = ledger.receipts_for(evidence_ids=[line.evidence_id for line in lines], viewer=KEEPER)
     if not found:
         return ()
+    named = [(f"{n:03}.tlog-proof", line) for n, line in enumerate(lines, 1)]
     items = [
-        Item(
-            Kind.EVIDENCE,
-            f"{n:03}.tlog-proof",
-            line.kind,
-            found[line.evidence_id].to_text().encode(),
-            _RECEIPT,
-            line.at,
-        )
-        for n, line in enumerate(lines, 1)
+        Item(Kind.EVIDENCE, name, line.kind, found[line.evidence_id].to_text().encode(), _RECEIPT, line.at)
+        for name, line in named
         if line.evidence_id in found
     ]
+    told = [
+        {"kind": line.kind, "at": line.at.isoformat(), "receipt": name if line.evidence_id in found else ""}
+        for name, line in named
+    ]
+    body = json.dumps({"number": collected.number, "statements": told}, ensure_ascii=False, sort_keys=True).encode()
+    index = STATEMENTS.rpartition("/")[2]
+    items.append(Item(Kind.EVIDENCE, index, "存证事项清单", body, "application/json", clock.now()))
     text = ledger.trusted_keys(viewer=KEEPER).encode()
     name = LEDGER_KEYS.rpartition("/")[2]
     return (*items, Item(Kind.EVIDENCE, name, "常享链公钥", text, "text/plain", clock.now()))
@@ -184,12 +192,22 @@ def check_all(everything: int = 1) -> None:
     run = commands.start_fixity(total=len(due), by=KEEPER, at=clock.now())
     failed = 0
     for done, archive_id in enumerate(due, 1):
-        found = queries.opened(archive_id=archive_id, viewer=KEEPER)
-        if found and State(found[1].state) in {State.ARCHIVED, State.PRESERVED, State.TRANSFERRED}:
-            failed += not _check(found[1], Stage.PRESERVE)
+        try:
+            failed += not _preserved(archive_id)
+        except Exception:  # noqa: BLE001  one package never keeps the others from their check
+            failed += 1
+            _log.exception("the check of archive %s", archive_id)
         if done % _STEP == 0:
             commands.advance_fixity(run_id=run, done=done, failed=failed, by=KEEPER, at=clock.now())
     commands.end_fixity(run_id=run, done=len(due), failed=failed, by=KEEPER, at=clock.now())
+
+
+def _preserved(archive_id: UUID) -> bool:
+    """Whether the package passes its check of preservation; also where there is nothing to check any more."""
+    found = queries.opened(archive_id=archive_id, viewer=KEEPER)
+    if found is None or State(found[1].state) not in {State.ARCHIVED, State.PRESERVED, State.TRANSFERRED}:
+        return True
+    return _check(found[1], Stage.PRESERVE)
 
 
 @job("archives.transfer")

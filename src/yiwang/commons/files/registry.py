@@ -38,11 +38,13 @@ class BlobStore(Protocol):
 
 Reader = Callable[[Actor, SubjectRef], bool]
 Keeper = Callable[[Actor, Collection[UUID]], Collection[UUID]]
+Watcher = Callable[[Actor, SubjectRef], None]
 Scanner = Callable[[BinaryIO], ScanState]
 
 _blobs: BlobStore | None = None
 _scanner: Scanner | None = None
 _readers: dict[str, Reader] = {}
+_watchers: dict[str, Watcher] = {}
 _keepers: list[Keeper] = []
 _purposes: dict[str, Purpose] = {}
 
@@ -89,6 +91,18 @@ def register_reader(subject_kind: str, can_read: Reader) -> None:
 def reader_of(subject_kind: str) -> Reader | None:
     """The rule of that kind, None where no context has registered one (then nobody but the owner reads)."""
     return _readers.get(subject_kind)
+
+
+def register_watcher(subject_kind: str, watcher: Watcher) -> None:
+    """Be told of everybody who opens a file of subjects of one kind, before the bytes leave."""
+    _watchers[subject_kind] = watcher
+
+
+def told_opened(actor: Actor, subject: SubjectRef | None) -> None:
+    """Tell whoever watches files of this subject that `actor` opens one."""
+    watcher = _watchers.get(subject.kind) if subject else None
+    if watcher is not None and subject is not None:
+        watcher(actor, subject)
 
 
 def register_purpose(purpose: Purpose) -> None:

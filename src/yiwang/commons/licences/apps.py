@@ -12,7 +12,8 @@ class LicencesConfig(AppConfig):
         from yiwang.commons.files import registry as files
         from yiwang.commons.files.contracts import MediaType, Purpose
         from yiwang.commons.licences import handlers, pack, tasks, urls  # noqa: F401  they register themselves
-        from yiwang.commons.licences.commands import FILE_PURPOSE, SHARED, SHOWN
+        from yiwang.commons.licences.adapters import watch_files
+        from yiwang.commons.licences.commands import FILE_PURPOSE, SHARED, SHOWN, VIEWED
         from yiwang.commons.licences.contracts import LICENCE
         from yiwang.commons.licences.queries import may_read_files
         from yiwang.commons.privacy import registry as privacy
@@ -21,5 +22,7 @@ class LicencesConfig(AppConfig):
         urls.register()
         files.register_purpose(Purpose(FILE_PURPOSE, frozenset({MediaType.OFD, MediaType.PDF}), 4 * 1024 * 1024))
         files.register_reader(LICENCE, may_read_files)
+        files.register_watcher(LICENCE, watch_files)
         privacy.register_purpose(SHOWN, _("查验您出示的证照"))
+        privacy.register_purpose(VIEWED, _("颁发、管理证照或者办理您的事"))
         privacy.register_purpose(SHARED, _("部门之间共享电子证照"))

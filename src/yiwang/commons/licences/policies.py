@@ -10,6 +10,7 @@ from yiwang.commons.identity.contracts import PERSON
 from yiwang.commons.licences.contracts import (
     IMPORT,
     MANAGE,
+    OWN,
     VIEW,
     Holder,
     LicenceNotFound,
@@ -25,11 +26,14 @@ def scope_key(type_key: str) -> str:
 
 
 def own(viewer: Actor) -> Holder | None:
-    """In whose name the viewer looks: for whom they act, else themselves. None for officials and strangers."""
+    """In whose name the viewer looks: for whom they act in everything, else themselves. None for officials and strangers.
+
+    An agent for single matters neither sees nor shows the wallet of whom they act for. One query for who acts for somebody.
+    """
     if viewer.kind is not ActorKind.PERSON:
         return None
     if viewer.on_behalf is not None:
-        return Holder.of(viewer.on_behalf)
+        return Holder.of(viewer.on_behalf) if identity.acts_within(scope_key=OWN, viewer=viewer) else None
     return Holder.of(SubjectRef(PERSON, viewer.person_id)) if viewer.person_id else None
 
 

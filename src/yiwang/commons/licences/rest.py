@@ -47,8 +47,8 @@ def _token(request: HttpRequest) -> str:
     return token.strip()[:200] if kind.lower() == "bearer" else ""
 
 
-def _admit(request: HttpRequest, verb: str, type_key: str = "") -> None:
-    commands.admit_caller(token=_token(request), verb=verb, type_key=type_key, by=_CALLER, at=clock.now())
+def _admit(request: HttpRequest, verb: str, type_key: str = "") -> UUID:
+    return commands.admit_caller(token=_token(request), verb=verb, type_key=type_key, by=_CALLER, at=clock.now())
 
 
 @router.get("/licences/catalogue", auth=None, summary="证照类型目录（GB/T 36906）")
@@ -74,22 +74,26 @@ def catalogue(request: HttpRequest) -> list[dict[str, Any]]:
 @router.post("/licences/query", auth=None, summary="查询持有人的证照（不含证照内容）")
 def query(request: HttpRequest, asked: HolderAsked) -> list[dict[str, Any]]:
     """Which licences of a type somebody has, and how they stand; no fields."""
-    _admit(request, "query", asked.type)
+    caller = _admit(request, "query", asked.type)
     found = queries.shared_licences(holder_code=asked.holder_code, type_key=asked.type, viewer=_CALLER)
+    _note(caller, *found)
     return [_told(each) for each in found]
 
 
 @router.post("/licences/verify", auth=None, summary="核验证照标识")
 def verify(request: HttpRequest, asked: IdentifierAsked) -> dict[str, Any]:
     """How the licence stands that bears this identifier."""
-    _admit(request, "verify")
-    return _told(queries.by_identifier(identifier=asked.identifier, viewer=_CALLER))
+    caller = _admit(request, "verify")
+    found = queries.by_identifier(identifier=asked.identifier, viewer=_CALLER, caller_id=caller)
+    _note(caller, found)
+    return _told(found)
 
 
 @router.post("/licences/use", auth=None, summary="使用证照（须有授权同意或法律依据）")
 def use(request: HttpRequest, asked: UseAsked) -> dict[str, Any]:
     """Record a use and answer the fields."""
-    found = queries.by_identifier(identifier=asked.identifier, viewer=_CALLER)
+    caller = _admit(request, "use")
+    found = queries.by_identifier(identifier=asked.identifier, viewer=_CALLER, caller_id=caller)
     made = commands.use_by_caller(
         token=_token(request), licence_id=found.id, words=asked.purpose, basis=asked.basis, ground=asked.ground,
         consent_id=asked.consent, by=_CALLER, at=clock.now(),
@@ -100,6 +104,12 @@ def use(request: HttpRequest, asked: UseAsked) -> dict[str, Any]:
         "use": str(made),
         "fields": [{"fact": each.fact, "label": each.label, "value": each.value} for each in standing.fields],
     }
+
+
+def _note(caller: UUID, *found: SharedLicence) -> None:
+    """The holders read that somebody asked."""
+    if found:
+        commands.note_asked(caller_id=caller, licence_ids=[each.id for each in found], by=_CALLER, at=clock.now())
 
 
 def _told(each: SharedLicence) -> dict[str, Any]:

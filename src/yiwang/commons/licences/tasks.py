@@ -46,13 +46,20 @@ def _keep_status_key() -> None:
 
 @periodic("licences.expire", cron="5 0 * * *")
 def expire() -> None:
-    """Mark what ended yesterday."""
+    """Mark what ended yesterday, and forget the wrong codes of long ago."""
+    commands.forget_tries(by=MAKER, at=clock.now())
     while commands.expire(by=MAKER, at=clock.now()):
         pass
 
 
 @job(commands.IMPORT_JOB)
 def take_in(import_id: str) -> None:
-    """Take a file in, batch by batch; killed, it goes on from the last whole batch."""
-    while commands.import_batch(import_id=UUID(import_id), by=IMPORTER, at=clock.now()):
-        pass
+    """Take a file in, batch by batch; killed, it goes on from the last whole batch. What fails is told on its page."""
+    try:
+        while commands.import_batch(import_id=UUID(import_id), by=IMPORTER, at=clock.now()):
+            pass
+    except Exception as fault:
+        commands.note_import_failed(
+            import_id=UUID(import_id), problem=type(fault).__name__, by=IMPORTER, at=clock.now()
+        )
+        raise

@@ -69,7 +69,7 @@ def told(words: str, field: str) -> str:
     """What somebody wrote, trimmed. Raises WordsMissing where it is empty or longer than LONGEST_WORDS characters."""
     text = words.replace("\x00", "").strip()
     if not text:
-        raise WordsMissing(fields={field: _("请写明内容")})
+        raise WordsMissing(fields={field: _("请写明内容。")})
     if len(text) > LONGEST_WORDS:
         raise WordsMissing(fields={field: _("请控制在 1000 字以内")})
     return text

@@ -16,6 +16,7 @@ urlpatterns = [
     path("work/seals/uses/", views.uses, name="uses"),
     path("work/seals/requests/", views.requests, name="requests"),
     path("work/seals/requests/<uuid:request_id>/", views.request_page, name="request"),
+    path("work/seals/requests/<uuid:request_id>/page.svg", views.request_drawn, name="request_drawn"),
     path("work/seals/<uuid:seal_id>/", views.seal, name="seal"),
     path("work/seals/<uuid:seal_id>/picture.png", views.picture, name="picture"),
     path("work/seals/<uuid:seal_id>/use/", views.use, name="use"),

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Callable
 from uuid import UUID
 
+from yiwang.commons.seals.contracts import SealNotInForce
 from yiwang.kernel import calendars, clock
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.jobs import job, periodic
+from yiwang.kernel.jobs import defer_now, is_queued, job, periodic
 from yiwang.serve.cases import commands, queries
+from yiwang.serve.cases.contracts import SealMissing
 
 RECKONING = Actor.system("cases reckoning")
 SEALING = Actor.system("cases sealing")
@@ -26,8 +28,19 @@ def reckon_one(case_id: str) -> None:
 
 @job("cases.seal_papers")
 def seal_papers(case_id: str) -> None:
-    """Documents and results of a case get their organisation's seal."""
-    commands.seal_papers(case_id=UUID(case_id), by=SEALING, at=clock.now())
+    """Documents and results of a case get their organisation's seal. Where it has none to use its officials are told."""
+    try:
+        commands.seal_papers(case_id=UUID(case_id), by=SEALING, at=clock.now())
+    except (SealMissing, SealNotInForce):
+        commands.ask_for_seal(case_id=UUID(case_id), by=SEALING, at=clock.now())
+
+
+@periodic("cases.seal_late", "37 * * * *")
+def seal_late() -> None:
+    """Hourly: what should long bear its seal is tried again, so that nothing waits for ever once the seal is there."""
+    for case_id in dict.fromkeys(case_id for case_id, _office in queries.late_papers(viewer=SEALING)):
+        if not is_queued("cases.seal_papers", case_id=str(case_id)):
+            defer_now("cases.seal_papers", case_id=str(case_id))
 
 
 @job("cases.reckon")

@@ -17,6 +17,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.settings import settings
 from yiwang.site.smoke.applicant import Applicant, Filed, log_in
 from yiwang.site.smoke.browsing import Browser, Page, SmokeFailed
+from yiwang.site.smoke.consenting import agreed_and_recorded, in_the_wallet
 from yiwang.site.smoke.desk import Desk
 from yiwang.site.smoke.examining import Play, examine, in_order
 from yiwang.site.smoke.family import City, city, household, newborn
@@ -68,6 +69,7 @@ def _acts(played: Play, staffed: City, data_dir: Any) -> dict[str, object]:
     filed = _apply(played, tailored, accounts, staffed.password)
     act("apply")
     _strangers(played, filed)
+    retrieved = agreed_and_recorded(played, filed)
     played.desk.work_off(filed.number, played.story)
     act("handle")
     results = _see_results(played, filed)
@@ -81,6 +83,7 @@ def _acts(played: Play, staffed: City, data_dir: Any) -> dict[str, object]:
         "results": results,
         "tasks": played.desk.done,
         **counts,
+        "retrieved": retrieved,
         "proved": proved,
         "pages": played.applicant.browser.asked + sum(each.asked for each in played.desk.browsers.values()),
         "acts": clocked,
@@ -109,7 +112,10 @@ def _register(played: Play, staffed: City) -> dict[str, str]:
         for username, person in persons.items()
     ]
     made = played.inside.ask("register", people=people)
-    return {**usernames, "person": made[usernames["applicant"]]}
+    person = made[usernames["applicant"]]
+    held = [asdict(each) for each in played.story.licences]
+    played.inside.ask("hold_licences", person=person, licences=held)
+    return {**usernames, "person": person}
 
 
 def _apply(played: Play, tailored: Page, accounts: Mapping[str, str], password: str) -> Filed:
@@ -119,6 +125,7 @@ def _apply(played: Play, tailored: Page, accounts: Mapping[str, str], password: 
     assert announced is not None
     applicant = played.applicant
     first = applicant.begin(tailored, accounts["applicant"], password)
+    in_the_wallet(played)
     filed = applicant.send(applicant.bring(applicant.fill(first)))
     hold(len(filed.members) == int(announced[0]), f"tailored to {announced[0]}, sent {filed.members}")
     rows = played.ledger.members(filed.number)

@@ -33,6 +33,8 @@ class Applicant:
         self.story = story
         self.random = random
         self.materials = 0
+        self.agreed: list[str] = []
+        """Materials for which a licence is retrieved."""
 
     @property
     def _bundle(self) -> str:
@@ -102,19 +104,23 @@ class Applicant:
         return known or next((option for option in control.options if option), "")
 
     def bring(self, page: Page) -> Page:
-        """Upload a file for each material that is asked; the page to check the answers on."""
+        """Agree where a licence is offered, upload a file for each other material; the page to check the answers on."""
         page.must(page.path.endswith("/materials/"), "the materials do not follow the form")
         form = next(form for form in page.forms if form.element.get("enctype") == "multipart/form-data")
+        ticks = {each.name: each.options[0] for each in form.controls if each.name.startswith("licence.")}
+        page.must(not any(form.values().get(name) for name in ticks), "agreed to before anybody ticked")
+        self.agreed = [name.partition(".")[2] for name in ticks]
         boxes = [each for each in form.element.all("input") if each.get("type") == "file"]
+        boxes = [each for each in boxes if each.get("name").partition(".")[2] not in self.agreed]
         files = {
             each.get("name"): paper(self.random, each.get("name").rpartition(".")[2], each.get("accept"))
             for each in boxes
         }
-        if any(each.get("aria-required") == "true" for each in boxes):
+        if ticks or any(each.get("aria-required") == "true" for each in boxes):
             page = self.browser.send(page, form, status=422)  # nothing chosen: it says what is missing
             form = next(form for form in page.forms if form.element.get("enctype") == "multipart/form-data")
         self.materials = len(files)
-        page = self.browser.send(page, form, files=files)
+        page = self.browser.send(page, form, ticks, files=files)
         page.must(page.path.endswith("/check/"), f"the materials are not accepted: {'；'.join(page.mistakes)}")
         return page
 

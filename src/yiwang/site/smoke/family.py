@@ -1,7 +1,7 @@
 """A random family with a newborn, and what its parents would answer to each question. Nobody in it exists."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from yiwang.kernel import clock
 from yiwang.kernel.codes import Sex
 from yiwang.kernel.codes.synthetic import SyntheticFamily, SyntheticPerson, synthetic_family, synthetic_id_number
-from yiwang.site.smoke.story import Story
+from yiwang.site.smoke.story import HeldBefore, Story
 
 _HAN = "01"
 _STREET_OFFICES = ("police", "health", "government")
@@ -91,7 +91,23 @@ class Household:
             instant=self.instant,
             others=(self.partner,),
             handed=(("household_registration", "birth_certificate"),),
+            licences=tuple(self._held()),
         )
+
+    def _held(self) -> Iterator[HeldBefore]:
+        """What the parent who applies holds: the household register where the child joins their household; being married."""
+        who, other, number = self.applicant, self.partner, self.applicant.id_number
+        if self.answers["settle_with"] == self.relation:
+            values = {"name": who.name, "head_name": who.name, "address": self.answers["settle_address"]}
+            yield HeldBefore("household_register", f"SL-{number}", f"{self.region}-police", values)
+        if self.answers["parents_married"] == "yes":
+            values = {
+                "name": who.name,
+                "id_number": number,
+                "spouse_name": other.name,
+                "spouse_id_number": other.id_number,
+            }
+            yield HeldBefore("marriage_certificate", f"SL-{number}", f"{self.region[:6]}-civil_affairs", values)
 
     def child_id_number(self) -> str:
         """The number that the police would assign."""

@@ -47,6 +47,33 @@ def register(request: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
+def hold_licences(request: Mapping[str, Any]) -> list[str]:
+    """Give a person sample licences, sealed at once, as a demonstration has them. Their ids."""
+    from uuid import UUID
+
+    from yiwang.commons.identity import queries as identity
+    from yiwang.commons.licences import commands
+    from yiwang.commons.licences.contracts import Holder, HolderKind
+    from yiwang.kernel import clock
+    from yiwang.kernel.actor import Actor
+
+    by, holder = Actor.system("smoke"), Holder(HolderKind.PERSON, UUID(request["person"]))
+    made = [
+        commands.give_sample(
+            type_key=each["type_key"],
+            holder=holder,
+            number=each["number"],
+            values=each["values"],
+            organisation_id=identity.organisation_by_code(code=each["organisation"], viewer=by).id,
+            valid_from=clock.today(),
+            by=by,
+            at=clock.now(),
+        )
+        for each in request["licences"]
+    ]
+    return [str(each) for each in made]
+
+
 def examine(request: Mapping[str, Any]) -> dict[str, Any]:
     """Of each case number: whether its history hashes as stated, and the promise reckoned anew."""
     from yiwang.kernel import calendars
@@ -88,7 +115,7 @@ def archives(request: Mapping[str, Any]) -> list[str]:
 
 
 Does = Mapping[str, Callable[[Mapping[str, Any]], Any]]
-DOES: Does = {"register": register, "examine": examine, "archives": archives}
+DOES: Does = {"register": register, "hold_licences": hold_licences, "examine": examine, "archives": archives}
 
 
 def main(does: Does = DOES) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from yiwang.commons.archives import commands, queries
-from yiwang.commons.archives.contracts import ArchiveNotFound, ArchiveRow, ListNotFound, Retention
+from yiwang.commons.archives.contracts import ArchiveDamaged, ArchiveNotFound, ArchiveRow, ListNotFound, Retention
 from yiwang.commons.archives.engine import KEYS, Outcome, Stage
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -102,9 +102,9 @@ def export(number: str, folder: Path) -> None:
 
 
 def _written(archive_number: str, digest: str, folder: Path) -> Path:
+    if not queries.is_whole(digest=digest, viewer=_OPERATOR):
+        raise ArchiveDamaged(number=archive_number)
     data = queries.stored(digest=digest, viewer=_OPERATOR)
-    if not data:
-        raise ArchiveNotFound
     target = folder / f"{archive_number.replace('·', '.')}.zip"
     target.write_bytes(data)
     return target

@@ -6,7 +6,8 @@ version it names and the facts are those it hashed; `seal`: deciding again yield
 """
 
 import json
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,11 @@ _ENCLOSED = Said(
 _NO_FACTS = Said(
     "没有给出全部事实，未能重算结果（用 --facts 给出）", "not recomputed: not all facts were given (--facts)"
 )
+_OTHER_FORM = Said(
+    "证明的字节被改动过：不是规范形式（RFC 8785）",
+    "the bytes of the proof were changed: not its canonical form (RFC 8785)",
+)
+_WRONG_FACTS = Said("--facts 给出的文件不是 JSON 对象", "the file of --facts holds no JSON object")
 
 
 @click.command("proof")
@@ -68,7 +74,10 @@ def proof(
     """Check a decision proof or an inclusion proof of the ledger offline. Exit code 0: valid, 1: not."""
     data = _read(file, _MOST)
     if data.lstrip()[:1] == b"{":
-        say(verify_decision_proof(data, _facts(facts), _source(model)), "proof", lang, as_json=as_json)
+        given = _facts(facts)
+        wrong = Verdict(reasons=(_WRONG_FACTS,))
+        verdict = wrong if given is None else verify_decision_proof(data, given, _source(model))
+        say(verdict, "proof", lang, as_json=as_json)
     say(_inclusion(data[: MAX_RECEIPT + 1], keys, entry), "receipt", lang, as_json=as_json)
 
 
@@ -87,16 +96,15 @@ def _inclusion(data: bytes, keys: Path | None, entry: Path | None) -> Verdict:
     return judge_receipt(data, trusted, entry=logged, now=int(now().timestamp()))
 
 
-def _facts(path: Path | None) -> dict[str, Any]:
+def _facts(path: Path | None) -> dict[str, Any] | None:
+    """The facts that are given, none where there is no file; None where it holds no JSON object."""
     if path is None:
         return {}
-    try:
+    with suppress(ValueError, RecursionError):
         told = json.loads(_read(path, _MOST))
-    except (ValueError, RecursionError) as error:
-        raise click.BadParameter(str(error), param_hint="--facts") from error
-    if not isinstance(told, dict):
-        raise click.BadParameter("应为 JSON 对象", param_hint="--facts")
-    return told
+        if isinstance(told, dict):
+            return told
+    return None
 
 
 def _source(path: Path | None) -> "Source | None":
@@ -116,7 +124,10 @@ def verify_decision_proof(data: bytes, facts: dict[str, Any], source: "Source | 
         compared = recompute(found, facts, source)
     except (ProofUnreadable, RulesError, ValueError, TypeError, LookupError, RecursionError) as error:
         return Verdict(reasons=(Said(f"不是决策证明：{error}", f"no decision proof: {error}"),))
-    return _judged(found, compared, published=source is not None)
+    verdict = _judged(found, compared, published=source is not None)
+    if data.removesuffix(b"\n") != found.to_json():  # other bytes of the same meaning, or members twice
+        return replace(verdict, signature=Mark.INVALID, reasons=(_OTHER_FORM, *verdict.reasons))
+    return verdict
 
 
 def _judged(found: "DecisionProof", compared: "Comparison", *, published: bool) -> Verdict:

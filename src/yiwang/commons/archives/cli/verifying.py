@@ -13,6 +13,7 @@ from yiwang.commons.archives.engine import (
     ArchiveFault,
     TrustedArchives,
     judge_of_seals,
+    shown,
     verify_package,
 )
 from yiwang.commons.ledger.engine import MAX_POLICY, LedgerFault, TrustedKeys
@@ -31,6 +32,7 @@ WORDS: dict[str, dict[Any, Any]] = {
         "archive": ("归档签名", "清单、元数据和文件", "印章和存证回执", "受信任的签名密钥"),
         "proof": ("证明摘要", "事实和模型", "重算的结果", "模型版本"),
         "receipt": ("日志签名", "在日志中", "见证签名", "受信任的日志"),
+        "more": {"archive": "档号", "title": "题名", "decision": "决策"},
         "reason": "原因：",
         "remark": "提示：",
         ":": "：",
@@ -49,6 +51,7 @@ WORDS: dict[str, dict[Any, Any]] = {
         ),
         "proof": ("digest of the proof", "facts and model", "recomputed outcome", "version of the model"),
         "receipt": ("signature of the log", "entry in the log", "witnesses", "log is the trusted one"),
+        "more": {"archive": "archive number", "title": "title", "decision": "decision"},
         "reason": "reason: ",
         "remark": "remark: ",
         ":": ": ",
@@ -68,6 +71,9 @@ def say(verdict: Verdict, kind: str, lang: str, *, as_json: bool) -> NoReturn:
     marks = (verdict.signature, verdict.references, verdict.seal, verdict.chain)
     for name, mark in zip(words[kind], marks, strict=True):
         click.echo(f"  {name}{words[':']}{words[mark]}")
+    for key, name in words["more"].items():
+        if key in verdict.more:
+            click.echo(f"  {name}{words[':']}{shown(verdict.more[key])}")
     for name in ("reason", "remark"):
         for each in getattr(verdict, f"{name}s"):
             click.echo(f"  {words[name]}{each.text(lang)}")

@@ -4,17 +4,20 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from yiwang.commons.archives import policies
+from yiwang.commons.archives import policies, rules
 from yiwang.commons.archives.commands.journal import locked, subject_of, take
 from yiwang.commons.archives.contracts import (
     ARCHIVE,
     AccessNotOpen,
     AccessState,
+    ArchiveDamaged,
     ArchiveStep,
     NotYourRequest,
     PurposeMissing,
+    State,
 )
 from yiwang.commons.archives.models import Archive, ArchiveAccess
+from yiwang.commons.archives.queries.packages import is_whole
 from yiwang.commons.privacy import commands as privacy
 from yiwang.commons.privacy.contracts import DataRef, NewAccess
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -65,7 +68,8 @@ def decide_access(*, access_id: UUID, approve: bool, days: int = 7, words: str =
 def read_archive(*, access_id: UUID, by: Actor, at: datetime) -> str:
     """Read an archive by an approved request: history and the holder's own record say so. The digest of the package.
 
-    Raises NotYourRequest, AccessNotOpen, ArchiveStateRefused.
+    Only while the reader may still see it. Raises NotYourRequest, AccessNotOpen, ArchiveNotFound, ArchiveDamaged,
+    ArchiveStateRefused.
     """
     found = _access(access_id)
     if found.asked_by != by.account_id:
@@ -73,6 +77,9 @@ def read_archive(*, access_id: UUID, by: Actor, at: datetime) -> str:
     if found.state != AccessState.APPROVED.value or found.until is None or found.until <= at:
         raise AccessNotOpen
     row = locked(found.archive_id)
+    policies.found(Archive.objects.filter(policies.visible(by), pk=row.pk).first())
+    if rules.next_state(State(row.state), ArchiveStep.READ) and not is_whole(digest=row.digest, viewer=by):
+        raise ArchiveDamaged(number=row.archive_number)
     take(row, ArchiveStep.READ, by=by, at=at, words=found.purpose)
     if row.holder_id is not None:
         privacy.record_access(entries=[_entry(row, found.purpose)], by=by, at=at)

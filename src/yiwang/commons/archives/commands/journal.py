@@ -14,6 +14,7 @@ from yiwang.kernel.command import note
 
 _LEGAL = frozenset(
     {ArchiveStep.ARCHIVE, ArchiveStep.TRANSFER, ArchiveStep.PROPOSE, ArchiveStep.APPROVE, ArchiveStep.DESTROY}
+    | {ArchiveStep.HOLD, ArchiveStep.RELEASE}
 )
 
 

@@ -7,7 +7,15 @@ from uuid import UUID
 from yiwang.commons.archives import policies, rules
 from yiwang.commons.archives.commands.journal import locked, next_in, subject_of, take
 from yiwang.commons.archives.commands.opening import PACK
-from yiwang.commons.archives.contracts import ArchiveClosed, ArchiveStep, PurposeMissing, Retention, State
+from yiwang.commons.archives.contracts import (
+    ArchiveClosed,
+    ArchiveFailed,
+    ArchiveStateRefused,
+    ArchiveStep,
+    PurposeMissing,
+    Retention,
+    State,
+)
 from yiwang.commons.archives.engine import Report, Stage
 from yiwang.commons.archives.models import Archive, ArchiveCheck
 from yiwang.commons.identity import queries as identity
@@ -16,9 +24,11 @@ from yiwang.kernel.clock import CHINA
 from yiwang.kernel.command import command, note
 from yiwang.kernel.jobs import defer
 from yiwang.kernel.outbox import publish
+from yiwang.kernel.text import gettext_noop as _
 
 CHECK_EVERY: Final = timedelta(days=180)
 _AFTER_FAULT: Final = timedelta(days=1)
+_DECIDED: Final = _("保管期限已经确定。")
 _PAUSES: Final = (5, 15, 30, 60, 120, 300, 600)
 CATEGORY_CODE: Final = "ZW"  # 政务服务, within the fonds of the organisation
 
@@ -47,9 +57,19 @@ def wait_for(*, archive_id: UUID, reason: str, by: Actor, at: datetime) -> None:
     del by
     row = locked(archive_id)
     pause = _PAUSES[min(row.tries, len(_PAUSES) - 1)]
-    row.waiting, row.tries = reason[:60], row.tries + 1
-    row.save(update_fields=["waiting", "tries"])
+    row.waiting, row.tries, row.tried_at = reason[:60], row.tries + 1, at
+    row.save(update_fields=["waiting", "tries", "tried_at"])
     defer(PACK, run_at=at + timedelta(seconds=pause), archive_id=str(row.pk))
+    note(subject_of(row), waiting=row.waiting)
+
+
+@command("archives.stumble")
+def stumble(*, archive_id: UUID, by: Actor, at: datetime) -> None:
+    """Packing broke off with a fault: the list says so until a later try succeeds. The failed job tells of what."""
+    del by, at
+    row = locked(archive_id)
+    row.waiting = "fault"
+    row.save(update_fields=["waiting"])
     note(subject_of(row), waiting=row.waiting)
 
 
@@ -80,6 +100,8 @@ def record_check(*, archive_id: UUID, report: Report, digest: str, by: Actor, at
         digest=digest,
         findings=[each.as_json() for each in report.findings],
     ).save(force_insert=True)
+    if not report.passed and row.passed is not False:
+        publish(ArchiveFailed(row.pk, row.archive_number))
     row.passed = report.passed
     kept = row.state not in {State.OPENED.value, State.PACKED.value}
     if kept:
@@ -101,7 +123,7 @@ def record_check(*, archive_id: UUID, report: Report, digest: str, by: Actor, at
 
 @command("archives.schedule")
 def schedule(*, archive_id: UUID, retention: Retention, ground: str, by: Actor, at: datetime) -> None:
-    """An archivist decides how long an archive is kept that no rule fits; it is packed then.
+    """An archivist decides, once, how long an archive is kept that no rule fits; it is packed then.
 
     Raises ArchiveNotFound, MayNotKeep, PurposeMissing, ArchiveStateRefused.
     """
@@ -109,6 +131,8 @@ def schedule(*, archive_id: UUID, retention: Retention, ground: str, by: Actor, 
     policies.check_keep(by, row)
     if len(ground.strip()) < 2:
         raise PurposeMissing
+    if row.retention:
+        raise ArchiveStateRefused(number=row.archive_number or row.number, reason=_DECIDED)
     row.retention, row.retention_ground = retention.value, ground.strip()[:300]
     row.retain_until = rules.ends(retention, row.closed_at.astimezone(CHINA).date())
     row.archive_number, row.waiting, row.tries = "", "", 0

@@ -4,17 +4,20 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from yiwang.commons.archives import policies
+from yiwang.commons.archives import policies, rules
 from yiwang.commons.archives.commands.journal import next_in, take
 from yiwang.commons.archives.contracts import (
     ArchiveDestroyed,
     ArchiveNotFound,
+    ArchiveStateRefused,
     ArchiveStep,
     ListKind,
     ListNotFound,
     ListState,
     NothingChosen,
+    OnHold,
     PurposeMissing,
+    State,
     StillKept,
 )
 from yiwang.commons.archives.models import Archive, ArchiveList, ArchiveListItem
@@ -87,7 +90,7 @@ def _archives(of: ArchiveList) -> list[Archive]:
 def propose_destruction(*, archive_ids: Collection[UUID], reason: str, by: Actor, at: datetime) -> UUID:
     """List archives whose period has ended, for another to decide on; the list's id.
 
-    Raises NothingChosen, ArchiveNotFound, MayNotKeep, PurposeMissing, StillKept, ArchiveStateRefused; all or none.
+    Raises NothingChosen, ArchiveNotFound, MayNotKeep, PurposeMissing, StillKept, OnHold, ArchiveStateRefused; all or none.
     """
     if len(reason.strip()) < 2:
         raise PurposeMissing
@@ -96,6 +99,8 @@ def propose_destruction(*, archive_ids: Collection[UUID], reason: str, by: Actor
     for row in rows:
         if row.retain_until is None or row.retain_until >= today:
             raise StillKept(number=row.archive_number or row.number)
+        if row.held:
+            raise OnHold(number=row.archive_number or row.number, ground=row.held)
     made = _listed(ListKind.DESTRUCTION, ListState.PROPOSED, rows, reason=reason.strip(), target="", by=by, at=at)
     for row in rows:
         take(row, ArchiveStep.PROPOSE, by=by, at=at, words=made.number)
@@ -107,7 +112,7 @@ def propose_destruction(*, archive_ids: Collection[UUID], reason: str, by: Actor
 def decide_destruction(*, list_id: UUID, approve: bool, words: str, by: Actor, at: datetime) -> None:
     """Another than who proposed it approves a list, and its archives are destroyed by a job; or refuses, and they are kept.
 
-    Raises ListNotFound, MayNotKeep, OwnProposal, ArchiveStateRefused.
+    Raises ListNotFound, MayNotKeep, OwnProposal, OnHold, ArchiveStateRefused.
     """
     found = _list(list_id, ListKind.DESTRUCTION)
     rows = _archives(found)
@@ -115,7 +120,12 @@ def decide_destruction(*, list_id: UUID, approve: bool, words: str, by: Actor, a
     if found.state != ListState.PROPOSED.value:
         raise ListNotFound
     step = ArchiveStep.APPROVE if approve else ArchiveStep.KEEP
+    held = next((row for row in rows if row.held), None)
+    if approve and held is not None:
+        raise OnHold(number=held.archive_number, ground=held.held)
     for row in rows:
+        if not approve and row.state != State.PROPOSED.value:  # held meanwhile: it is kept already
+            continue
         take(row, step, by=by, at=at, words=found.number)
     found.state = (ListState.APPROVED if approve else ListState.REFUSED).value
     found.decided_at, found.decided_by, found.words = at, by.account_id, words[:200]
@@ -155,11 +165,15 @@ def destroy(*, list_id: UUID, by: Actor, at: datetime) -> tuple[str, ...]:
 def propose_transfer(*, archive_ids: Collection[UUID], target: str, by: Actor, at: datetime) -> UUID:
     """List archives to be handed over to `target`; a job checks each at the stage of transfer. The list's id.
 
-    Raises NothingChosen, ArchiveNotFound, MayNotKeep, PurposeMissing.
+    Raises NothingChosen, ArchiveNotFound, MayNotKeep, PurposeMissing, ArchiveStateRefused.
     """
     if len(target.strip()) < 2:
         raise PurposeMissing
     rows = _rows(archive_ids, by)
+    for row in rows:
+        if rules.next_state(State(row.state), ArchiveStep.TRANSFER) is None:
+            refused = rules.refusal(State(row.state), ArchiveStep.TRANSFER)
+            raise ArchiveStateRefused(number=row.archive_number or row.number, reason=refused)
     made = _listed(ListKind.TRANSFER, ListState.APPROVED, rows, reason="", target=target.strip(), by=by, at=at)
     defer("archives.transfer", list_id=str(made.pk))
     note(SubjectRef(_SUBJECT, made.pk), number=made.number, count=len(rows))
@@ -171,7 +185,8 @@ def complete_transfer(*, list_id: UUID, passed: Collection[UUID], by: Actor, at:
     """The packages of a handover list were checked: those that passed are transferred. Again changes nothing."""
     found = _list(list_id, ListKind.TRANSFER)
     if found.state == ListState.APPROVED.value:
-        rows = [row for row in _archives(found) if row.pk in passed]
+        fit = [row for row in _archives(found) if row.pk in passed]
+        rows = [row for row in fit if rules.next_state(State(row.state), ArchiveStep.TRANSFER) is not None]
         for row in rows:
             take(row, ArchiveStep.TRANSFER, by=by, at=at, words=f"{found.number} {found.target}")
         found.state, found.done_at = ListState.DONE.value, at

@@ -2,6 +2,7 @@
 
 from yiwang.commons.archives.contracts.errors import (
     AccessNotOpen,
+    ArchiveDamaged,
     ArchiveNotFound,
     ArchiveStateRefused,
     ListNotFound,
@@ -9,11 +10,12 @@ from yiwang.commons.archives.contracts.errors import (
     MayNotView,
     NothingChosen,
     NotYourRequest,
+    OnHold,
     OwnProposal,
     PurposeMissing,
     StillKept,
 )
-from yiwang.commons.archives.contracts.events import ArchiveClosed, ArchiveDestroyed
+from yiwang.commons.archives.contracts.events import ArchiveClosed, ArchiveDestroyed, ArchiveFailed
 from yiwang.commons.archives.contracts.kinds import (
     AccessState,
     ArchiveStep,
@@ -41,8 +43,8 @@ ARCHIVE = "archive"
 """Kind of the subject that audit, evidence and events name."""
 
 __all__ = [
-    "APPROVE", "ARCHIVE", "KEEP", "VIEW", "AccessNotOpen", "AccessState", "AccessView", "ArchiveClosed", "ArchiveDestroyed",
+    "APPROVE", "ARCHIVE", "KEEP", "VIEW", "AccessNotOpen", "AccessState", "AccessView", "ArchiveClosed", "ArchiveDamaged", "ArchiveDestroyed", "ArchiveFailed",
     "ArchiveNotFound", "ArchiveRow", "ArchiveStateRefused", "ArchiveStep", "ArchiveView", "CheckView", "FixityView", "ListEntry", "ListKind", "ListNotFound", "ListState", "ListView", "MayNotKeep", "MayNotView",
-    "NotYourRequest", "NothingChosen", "OwnProposal", "PurposeMissing", "Retention", "StandingView", "State",
+    "NotYourRequest", "NothingChosen", "OnHold", "OwnProposal", "PurposeMissing", "Retention", "StandingView", "State",
     "StepView", "StillKept",
 ]  # fmt: skip

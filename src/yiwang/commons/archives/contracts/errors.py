@@ -52,6 +52,22 @@ class StillKept(Conflict):
     next_step = _("请只选择保管期限已满的档案。")
 
 
+class OnHold(Conflict):
+    """A law suit, a review or an audit needs it: it is not destroyed, whatever its period."""
+
+    code = "archives.on_hold"
+    message = _("{number} 已暂缓销毁：{ground}")
+    next_step = _("暂缓的原因消除后，请先解除，再列入销毁清册。")
+
+
+class ArchiveDamaged(Conflict):
+    """The package in the store is not the one that was registered, or is gone."""
+
+    code = "archives.damaged"
+    message = _("{number} 的信息包已损坏或者丢失，不能取用。")
+    next_step = _("请联系档案管理人员，用备份的信息包恢复。")
+
+
 class OwnProposal(Forbidden):
     """Two people answer for what can't be taken back."""
 

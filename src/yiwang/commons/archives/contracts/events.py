@@ -22,6 +22,18 @@ class ArchiveClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveFailed(Event):
+    """A package that had passed, or was just made, did not pass its check."""
+
+    archive_id: UUID
+    archive_number: str
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("archive", self.archive_id)
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveDestroyed(Event):
     """An archive was destroyed by an approved list; its metadata stay."""
 

@@ -40,6 +40,8 @@ class ArchiveStep(StrEnum):
     KEEP = "keep"
     APPROVE = "approve"
     DESTROY = "destroy"
+    HOLD = "hold"
+    RELEASE = "release"
 
     @property
     def label(self) -> str:
@@ -119,6 +121,8 @@ _STEPS: Final = {
     ArchiveStep.KEEP: _("不予销毁，继续保存"),
     ArchiveStep.APPROVE: _("批准销毁"),
     ArchiveStep.DESTROY: _("销毁"),
+    ArchiveStep.HOLD: _("暂缓销毁"),
+    ArchiveStep.RELEASE: _("解除暂缓销毁"),
 }
 _RETENTIONS: Final = {
     Retention.PERMANENT: _("永久"),

@@ -51,7 +51,7 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveView:
-    """One archive with its checks (newest first) and history (oldest first)."""
+    """One archive with its checks (newest first) and history (oldest first). `held`: why it is not destroyed for now."""
 
     row: ArchiveRow
     digest: str
@@ -60,6 +60,7 @@ class ArchiveView:
     packed_at: datetime | None
     next_check: date | None
     organisation_id: UUID
+    held: str
     checks: tuple[CheckView, ...]
     steps: tuple[StepView, ...]
 

@@ -3,25 +3,28 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from yiwang.commons.ledger.engine import TrustedKeys
 from yiwang.kernel.verdicts import Mark, Verdict
 
-from .content import Kind
+from .content import MISSING, Kind
 from .formats import active, encrypted, media_type_of, openable, preservable
 from .metadata import ENTITIES, Field, is_moment
-from .opening import Package, open_package
-from .packing import DIGESTS, LEDGER_KEYS
+from .opening import Package, as_json, open_package
+from .packing import DIGESTS, LEDGER_KEYS, STATEMENTS
 from .properties import BY_ID, CHECKS, Check, Outcome, Property, Stage
 from .signing import TrustedArchives
 from .verifying import Judge, verdict_of
 
 ARCHIVE_NUMBER: Final = re.compile(r"[0-9A-Za-z]{1,40}-[A-Z]{1,4}·\d{4}-(Y|D30|D10)-\d{1,8}")
 _SHOWN: Final = 5
-Scan = Callable[[bytes], bool]
-"""Whether bytes are clean."""
+_WAITED: Final = timedelta(minutes=1)
+"""Two who act on one record wait for each other: the one who began first may be written second."""
+Scan = Callable[[bytes], bool | None]
+"""Whether bytes are clean; None: the scanner could not look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,10 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Nothing failed; what could not be judged is told but stops nothing."""
-        return all(each.outcome is not Outcome.FAILED for each in self.findings)
+        """Nothing failed that stops at this stage; what could not be judged is told but stops nothing."""
+        return not any(
+            each.outcome is Outcome.FAILED and self.stage not in each.check.tolerated for each in self.findings
+        )
 
     def of(self, which: Property) -> tuple[Finding, ...]:
         return tuple(each for each in self.findings if each.check.aspect is which)
@@ -205,9 +210,11 @@ class _Inspection:
         if len(steps) < 2:
             return Outcome.FAILED, str(len(steps))
         times = [row.get("时间", "") for row in steps]
-        return _found(
-            [] if times == sorted(times) else ["业务行为/时间"], f"{steps[0].get('行为')} → {steps[-1].get('行为')}"
-        )
+        if not all(map(is_moment, times)):
+            return Outcome.FAILED, "业务行为/时间"
+        moments = [datetime.fromisoformat(each) for each in times]
+        back = any(later < before - _WAITED for before, later in pairwise(moments))
+        return _found(["业务行为/时间"] if back else [], f"{steps[0].get('行为')} → {steps[-1].get('行为')}")
 
     def _complete_sequence(self) -> Found:
         bad = []
@@ -219,14 +226,20 @@ class _Inspection:
 
     def _complete_content(self) -> Found:
         kinds = {row.get("种类") for row in self.package.objects}
-        return _found(
-            [k.label for k in (Kind.FORM, Kind.HISTORY) if k.label not in kinds], "、".join(sorted(filter(None, kinds)))
-        )
+        bad = [k.label for k in (Kind.FORM, Kind.HISTORY) if k.label not in kinds]
+        bad += [row.get("题名", "") for row in self._rows("缺省材料") if row.get("说明", "").startswith(MISSING)]
+        return _found(bad, "、".join(sorted(filter(None, kinds))))
 
     def _complete_evidence(self) -> Found:
         receipts = [path for path in self.package.payload if path.endswith(".tlog-proof")]
-        whole = receipts and LEDGER_KEYS in self.package.files
-        return _found([] if whole else [f"{len(receipts)}"], str(len(receipts)))
+        if not receipts or LEDGER_KEYS not in self.package.files:
+            return Outcome.FAILED, str(len(receipts))
+        told = as_json(self.package.files.get(STATEMENTS, b"")).get("statements")
+        if not isinstance(told, list) or not told or not all(isinstance(each, dict) for each in told):
+            return Outcome.FAILED, STATEMENTS
+        named = {f"data/evidence/{each.get('receipt')}" for each in told}
+        bad = [str(each.get("kind")) for each in told if f"data/evidence/{each.get('receipt')}" not in receipts]
+        return _found([*bad, *sorted(set(receipts) - named)], str(len(receipts)))
 
     def _complete_package(self) -> Found:
         return _found([each.text() for each in self.package.bag], str(len(self.package.files)))
@@ -254,10 +267,12 @@ class _Inspection:
     def _safe_virus(self) -> Found:
         if self.around.scan is None:
             return Outcome.UNCHECKED, ""
-        if self.package.container:
-            return _found([] if self.around.scan(self.data) else [self.digest])
-        scan = self.around.scan
-        return _found([p for p, body in self.package.payload.items() if not scan(body)], str(len(self.package.payload)))
+        bodies = {self.digest: self.data} if self.package.container else self.package.payload
+        said = {path: self.around.scan(body) for path, body in bodies.items()}
+        bad = [path for path, clean in said.items() if clean is False]
+        if not bad and None in said.values():
+            return Outcome.UNCHECKED, str(sum(clean is None for clean in said.values()))
+        return _found(bad, str(len(said)))
 
     def _safe_active(self) -> Found:
         return _found([path for path, body in self.package.payload.items() if active(path, body)])

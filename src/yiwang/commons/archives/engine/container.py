@@ -39,9 +39,11 @@ def write_container(files: Mapping[str, bytes]) -> bytes:
     if sum(map(len, files.values())) > MAX_PACKAGE - MAX_FILES * 512:
         raise ArchiveFault("container.large", limit=MAX_PACKAGE)
     bodies, index, at = [], [], 0
+    seen: set[str] = set()
     for name in sorted(files):
-        if not is_name(name):
+        if not is_name(name) or name.lower() in seen:
             raise ArchiveFault("container.name", name=name)
+        seen.add(name.lower())
         head, entry = _entry(name, files[name], at)
         bodies += [head, files[name]]
         index.append(entry)
@@ -69,12 +71,13 @@ def read_container(data: bytes) -> dict[str, bytes]:
     if not data.startswith(b"PK\3\4"):
         raise ArchiveFault("container.kind")
     files: dict[str, bytes] = {}
-    last, index, at = "", [], 0
+    last, index, at, seen = "", [], 0, set[str]()
     for name, start, end in _bodies(data):
         if len(files) >= MAX_FILES:
             raise ArchiveFault("container.many", limit=MAX_FILES)
-        if name <= last:
+        if name <= last or name.lower() in seen:  # some file systems hold "A" and "a" for one
             raise ArchiveFault("container.order", name=name)
+        seen.add(name.lower())
         files[name] = body = data[start:end]
         head, entry = _entry(name, body, at)
         if data[at:start] != head:

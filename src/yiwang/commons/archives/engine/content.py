@@ -6,6 +6,7 @@ The four entities are those of the multi-entity metadata standards: record, agen
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -76,6 +77,10 @@ class Relation:
     kind: str
     number: str
     title: str = ""
+
+
+MISSING: Final = "文件缺失"
+"""How the note on an absent material begins whose file there should be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from defusedxml import DefusedXmlException
@@ -219,14 +219,21 @@ def read_metadata(data: bytes) -> Metadata:
         entity = _local(element.tag)
         if entity not in ENTITIES or (entity not in _MANY and entity in rows):
             raise ArchiveFault("metadata.xml", detail=entity)
-        row: dict[str, str] = {}
-        for each in element:
-            name = _local(each.tag)
-            if name in row or len(each) or each.attrib:
-                raise ArchiveFault("metadata.xml", detail=f"{entity}/{name}")
-            row[name] = each.text or ""
-        rows.setdefault(entity, []).append(row)
+        rows.setdefault(entity, []).append(_row(entity, element))
+    files = [row.get("文件名", "") for row in rows.get("数字对象", ())]
+    if len(set(files)) < len(files):  # each file is described once, and so read once
+        raise ArchiveFault("metadata.xml", detail="数字对象/文件名")
     return Metadata({entity: tuple(found) for entity, found in rows.items()})
+
+
+def _row(entity: str, element: Any) -> Row:
+    row: dict[str, str] = {}
+    for each in element:
+        name = _local(each.tag)
+        if name in row or len(each) or each.attrib:
+            raise ArchiveFault("metadata.xml", detail=f"{entity}/{name}")
+        row[name] = each.text or ""
+    return row
 
 
 def _tag(name: str) -> str:

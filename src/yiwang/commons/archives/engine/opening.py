@@ -5,13 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .chaining import broken
 from .container import read_container
 from .content import Kind
+from .formats import MAX_JSON
 from .metadata import Metadata, read_metadata
-from .packing import BAGIT, DIGESTS, METADATA, SIGNATURE, folder_of, manifest, oxum
+from .packing import BAGIT, DIGESTS, FACTS, METADATA, SIGNATURE, folder_of, manifest, oxum
 from .signing import Signed
 from .wording import ArchiveFault, Reason
 
+_MAX_TAG = 4 * 1024 * 1024
 _TAGS = {"bagit.txt", "bag-info.txt", SIGNATURE, *(f"{p}manifest-{a}.txt" for p in ("", "tag") for a in DIGESTS)}
 
 
@@ -55,8 +58,14 @@ def open_package(data: bytes) -> Package:
     strange = [Reason("bag.extra", {"name": name}) for name in held if not name.startswith(f"{folder}/")]
     metadata, described = _metadata(files)
     signed, signature = _signed(files, metadata)
-    bag = (*strange, *_bag(files), *_info(files, metadata, folder))
+    bag = (*strange, *(_large(files) or (*_bag(files), *_info(files, metadata, folder))))
     return Package(len(data), folder, files, metadata, signed, (), bag, tuple(described), signature)
+
+
+def _large(files: Mapping[str, bytes]) -> tuple[Reason, ...]:
+    """Tag files that are larger than those of the largest package: they are not read, so that memory stays bounded."""
+    long = sorted(name for name in files.keys() & _TAGS if len(files[name]) > _MAX_TAG)
+    return tuple(Reason("bag.large", {"name": name}) for name in long)
 
 
 def _bag(files: Mapping[str, bytes]) -> Iterator[Reason]:
@@ -150,6 +159,11 @@ def _agreement(files: Mapping[str, bytes], metadata: Metadata) -> Iterator[Reaso
     for path, body in files.items():
         if not path.startswith("data/") or not path.endswith(".json"):
             continue
+        if len(body) > MAX_JSON:
+            yield Reason("bag.large", {"name": path})
+            continue
+        if path.startswith(FACTS):  # facts by names of their own
+            continue
         told = as_json(body)
         if "number" in told and told["number"] != number:
             yield Reason("metadata.number", {"name": path})
@@ -157,10 +171,13 @@ def _agreement(files: Mapping[str, bytes], metadata: Metadata) -> Iterator[Reaso
             steps = told["steps"]
             if len(steps) != len(metadata.all("业务行为")):
                 yield Reason("metadata.steps")
+            yield from (Reason("metadata.chain", {"name": name}) for name in broken(steps, path, files))
 
 
 def as_json(body: bytes) -> dict[str, Any]:
     """The object that a file holds; empty where it holds none."""
+    if len(body) > MAX_JSON:
+        return {}
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):

@@ -17,6 +17,10 @@ BAGIT: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 METADATA: Final = "data/metadata.xml"
 SIGNATURE: Final = "signature.json"
 _ORDER: Final = list(Kind)
+PROOF: Final = "data/decision/proof-"
+FACTS: Final = "data/decision/facts-"
+"""A decision proof and the facts that it is about, each followed by a number and ".json"."""
+STATEMENTS: Final = "data/evidence/statements.json"
 LEDGER_KEYS: Final = "data/evidence/trusted-keys.txt"
 DIGESTS: Final[Mapping[str, Callable[[bytes], str]]] = {
     "sm3": lambda data: suite("national").digest(data).hex(),

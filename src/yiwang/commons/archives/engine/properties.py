@@ -69,7 +69,10 @@ _ALL: Final = frozenset(Stage)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that is asked. `group`: the group of DA/T 70-2018; `advice`: what to do where it fails (a msgid)."""
+    """One thing that is asked. `group`: the group of DA/T 70-2018; `advice`: what to do where it fails (a msgid).
+
+    `tolerated`: stages at which a failure is told and stops nothing.
+    """
 
     id: str
     aspect: Property
@@ -77,6 +80,7 @@ class Check:
     group: str
     advice: str
     stages: frozenset[Stage] = _ALL
+    tolerated: frozenset[Stage] = frozenset()
 
     @property
     def reference(self) -> str:
@@ -84,6 +88,7 @@ class Check:
 
 
 _REPACK: Final = _("请重新组卷；仍不通过时核对办件数据。")
+_KEPT_AS_IT_CAME: Final = frozenset({Stage.ARCHIVE, Stage.PRESERVE})
 _RESTORE: Final = _("请用备份的信息包恢复，并查明改动的原因。")
 CHECKS: Final[tuple[Check, ...]] = (
     Check("authentic.signature", Property.AUTHENTIC, _("归档签名有效，签名密钥受信任"), "电子文件来源真实性", _RESTORE),
@@ -107,7 +112,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("complete.evidence", Property.COMPLETE, _("各法定环节有存证回执"), "电子文件内容完整性", _("请检查常享链的写入和见证，待回执生效后重新组卷。")),
     Check("complete.package", Property.COMPLETE, _("信息包与清单一致，不缺也不多"), "归档信息包完整性", _RESTORE),
     Check("usable.metadata", Property.USABLE, _("元数据可以读取"), "电子文件元数据可用性", _RESTORE),
-    Check("usable.format", Property.USABLE, _("文件格式适合长期保存"), "电子文件内容可用性", _("请把所列文件转换成 OFD 或 PDF 后重新组卷。")),
+    Check("usable.format", Property.USABLE, _("文件格式适合长期保存"), "电子文件内容可用性", _("移交以前请把所列文件转换成 OFD 或 PDF；原件照样保存。"), tolerated=_KEPT_AS_IT_CAME),
     Check("usable.content", Property.USABLE, _("文件可以打开"), "电子文件内容可用性", _("请联系提供文件的单位重新提供该文件。")),
     Check("usable.environment", Property.USABLE, _("每个文件记明了格式，不依赖专用软件"), "电子文件软硬件环境", _REPACK),
     Check("usable.package", Property.USABLE, _("信息包没有压缩和加密"), "归档信息包可用性", _("请联系提供文件的单位去掉密码后重新提供该文件。")),

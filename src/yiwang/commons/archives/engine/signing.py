@@ -16,6 +16,7 @@ from .wording import ArchiveFault
 
 FORMAT: Final = "yiwang.archive-signature/1"
 MAX_KEYS: Final = 256 * 1024
+MAX_SIGNATURE: Final = 64 * 1024
 _FIELDS: Final = frozenset(
     {"format", "archive", "organisation", "at", "suite", "algorithm", "public_key", "digest_algorithm", "digest", "value"}
 )  # fmt: skip
@@ -58,6 +59,8 @@ class Signed:
     @classmethod
     def read(cls, data: bytes) -> Self:
         """Raises ArchiveFault (signature.form), also for any other bytes that would mean the same."""
+        if len(data) > MAX_SIGNATURE:
+            raise ArchiveFault("signature.form")
         try:
             told = json.loads(data)
             good = isinstance(told, dict) and told.keys() == _FIELDS and all(isinstance(v, str) for v in told.values())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from yiwang.commons.ledger.engine import LedgerFault, TrustedKeys, judge_receipt
 from yiwang.kernel.verdicts import Mark, Told, Verdict, worst
 
+from .deciding import judge_proofs
 from .opening import Package, open_package
 from .packing import LEDGER_KEYS
 from .signing import TrustedArchives
@@ -47,12 +48,20 @@ def verdict_of(
     signature = Mark.INVALID if package.signature or package.signed is None else Mark.VALID
     references = Mark.INVALID if package.bag or package.described else Mark.VALID
     chain = _chain(package, trusted, reasons)
+    if signature is chain is references is Mark.VALID:
+        references = worst(Mark.VALID, *_decided(package, reasons, remarks))
     seal = worst(
         Mark.VALID, *_receipts(package, ledger_keys, reasons, remarks), *_sealed(package, judge_sealed, reasons)
     )
     if package.metadata and package.metadata.one("文件实体", "样例"):
         remarks.append(Reason("sample"))
     return Verdict(signature, references, seal, chain, tuple(reasons), tuple(remarks), _facts(package))
+
+
+def _decided(package: Package, reasons: list[Told], remarks: list[Told]) -> Iterator[Mark]:
+    for mark, told in judge_proofs(package):
+        (remarks if mark is Mark.VALID else reasons).append(told)
+        yield mark
 
 
 def _facts(package: Package) -> dict[str, object]:

@@ -22,6 +22,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "bag.extra": ("多出清单之外的文件：{name}", "a file that no manifest lists: {name}"),
     "bag.changed": ("{name} 的内容被改动过（{algorithm} 摘要不符）", "{name} was changed (its {algorithm} digest differs)"),
     "bag.manifest": ("清单 {name} 的格式不符", "the manifest {name} has not the form it should have"),
+    "bag.large": ("{name} 过大，没有读取", "{name} is too large and was not read"),
     "bag.tag": ("标签文件 {name} 的内容不符", "the tag file {name} does not say what it should"),
     "metadata.xml": ("元数据不是可以读取的 XML：{detail}", "the metadata is no readable XML: {detail}"),
     "metadata.unsafe": ("元数据含有不安全的 XML 结构（实体或外部引用）", "the metadata holds unsafe XML (entities or external references)"),
@@ -29,6 +30,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "metadata.object": ("元数据与文件不一致：{name}", "metadata and file disagree: {name}"),
     "metadata.unknown": ("文件没有在元数据中登记：{name}", "a file that the metadata does not name: {name}"),
     "metadata.number": ("{name} 中的编号与元数据不一致", "the number in {name} is not that of the metadata"),
+    "metadata.chain": ("办理过程的校验链与 {name} 不符", "the chain of the history disagrees with {name}"),
     "metadata.steps": ("办理过程与元数据不一致", "the history and the metadata disagree"),
     "signature.form": ("签名文件的格式不符", "the signature file has not the form it should have"),
     "signature.wrong": ("签名无效", "the signature is wrong"),
@@ -42,7 +44,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "receipt.enclosed": ("存证回执按包内所附、由归档单位签名确认的公钥核验", "receipts were judged by the enclosed keys, which the archive has signed"),
     "sealed.wrong": ("盖章文件 {name} 无效：{reason}", "the sealed file {name} is not valid: {reason}"),
     "sealed.unjudged": ("盖章文件 {name} 没有核验", "the sealed file {name} was not judged"),
-    "proof.wrong": ("决策证明 {name} 被改动过", "the decision proof {name} was changed"),
+    "proof.wrong": ("决策证明 {name} 不成立：{reason}", "the decision proof {name} does not hold: {reason}"),
+    "proof.engine": ("决策证明 {name} 由另一版本的规则引擎作出，只核对了摘要、模型和事实", "the decision proof {name} was made by another version of the engine: digest, model and facts were compared, not the outcome"),
     "sample": ("样例档案，不具有法律效力", "a sample, without legal force"),
 }  # fmt: skip
 

@@ -57,11 +57,13 @@ class Migration(migrations.Migration):
                 ('state_at', models.DateTimeField()),
                 ('waiting', models.CharField(blank=True, help_text='what packing waits for', max_length=60)),
                 ('tries', models.PositiveIntegerField(default=0)),
+                ('tried_at', models.DateTimeField(help_text='last time packing had to wait', null=True)),
                 ('digest', models.CharField(blank=True, help_text='SM3 of the package, hex', max_length=64)),
                 ('size', models.PositiveBigIntegerField(default=0)),
                 ('packed_at', models.DateTimeField(null=True)),
                 ('passed', models.BooleanField(help_text='the last four-property check', null=True)),
                 ('next_check', models.DateField(null=True)),
+                ('held', models.CharField(blank=True, help_text='why it is not destroyed for now', max_length=200)),
                 ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='commons_identity.organisation')),
             ],
             options={
@@ -109,7 +111,7 @@ class Migration(migrations.Migration):
             name='ArchiveEvent',
             fields=[
                 ('id', models.UUIDField(default=yiwang.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('step', models.CharField(choices=[('schedule', 'schedule'), ('pack', 'pack'), ('repack', 'repack'), ('pass', 'pass'), ('fail', 'fail'), ('archive', 'archive'), ('transfer', 'transfer'), ('preserve', 'preserve'), ('read', 'read'), ('propose', 'propose'), ('keep', 'keep'), ('approve', 'approve'), ('destroy', 'destroy')], max_length=12)),
+                ('step', models.CharField(choices=[('schedule', 'schedule'), ('pack', 'pack'), ('repack', 'repack'), ('pass', 'pass'), ('fail', 'fail'), ('archive', 'archive'), ('transfer', 'transfer'), ('preserve', 'preserve'), ('read', 'read'), ('propose', 'propose'), ('keep', 'keep'), ('approve', 'approve'), ('destroy', 'destroy'), ('hold', 'hold'), ('release', 'release')], max_length=12)),
                 ('from_state', models.CharField(choices=[('opened', 'opened'), ('packed', 'packed'), ('checked', 'checked'), ('archived', 'archived'), ('transferred', 'transferred'), ('preserved', 'preserved'), ('proposed', 'proposed'), ('approved', 'approved'), ('destroyed', 'destroyed')], max_length=12)),
                 ('to_state', models.CharField(choices=[('opened', 'opened'), ('packed', 'packed'), ('checked', 'checked'), ('archived', 'archived'), ('transferred', 'transferred'), ('preserved', 'preserved'), ('proposed', 'proposed'), ('approved', 'approved'), ('destroyed', 'destroyed')], max_length=12)),
                 ('at', models.DateTimeField()),
@@ -230,6 +232,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='archive',
+            constraint=models.CheckConstraint(condition=models.Q(('held', ''), models.Q(('state__in', ['proposed', 'approved', 'destroyed']), _negated=True), _connector='OR'), name='archive_held_stays'),
+        ),
+        migrations.AddConstraint(
+            model_name='archive',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'approved', 'destroyed']), _negated=True), ('retain_until__isnull', False), _connector='OR'), name='archive_destroyed_had_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='archive',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('retention', 'permanent'), _negated=True), models.Q(('state__in', ['proposed', 'approved', 'destroyed']), _negated=True), _connector='OR'), name='archive_permanent_never_destroyed'),
         ),
         migrations.AddIndex(
@@ -263,6 +273,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='archivelist',
             constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('proposed_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='archive_list_two_people'),
+        ),
+        migrations.AddConstraint(
+            model_name='archivelist',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'destruction'), ('state__in', ['approved', 'done']), _negated=True), models.Q(('decided_by__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='archive_destruction_by_two'),
         ),
         migrations.AddConstraint(
             model_name='archivelist',

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from yiwang.commons.archives import policies
 from yiwang.commons.archives.contracts import (
+    KEEP,
     ArchiveRow,
     ArchiveStep,
     ArchiveView,
@@ -65,7 +66,7 @@ def _waiting(which: str) -> Q:
     if which == "unscheduled":
         return Q(state=State.OPENED.value, retention="")
     if which == "failing":
-        return Q(passed=False) & ~Q(state=State.DESTROYED.value)
+        return (Q(passed=False) | Q(waiting="fault")) & ~Q(state=State.DESTROYED.value)
     return Q(retain_until__lt=clock.today(), state__in=[State.ARCHIVED.value, State.PRESERVED.value])
 
 
@@ -105,6 +106,7 @@ def archive(*, archive_id: UUID, viewer: Actor) -> ArchiveView:
         packed_at=row.packed_at,
         next_check=row.next_check,
         organisation_id=row.organisation_id,
+        held=row.held,
         checks=tuple(_check(each) for each in checks),
         steps=tuple(
             StepView(ArchiveStep(e.step), e.at, names.get(e.account_id, "") if e.account_id else "", e.words)
@@ -118,12 +120,29 @@ def _check(row: ArchiveCheck) -> CheckView:
     return CheckView(row.stage, row.at, row.passed, findings)
 
 
+def keepers(*, archive_id: UUID, viewer: Actor) -> tuple[UUID, ...]:
+    """The accounts of the archivists of an archive, for telling them. Two queries. Raises ArchiveNotFound."""
+    row = policies.found(Archive.objects.filter(policies.visible(viewer), pk=archive_id).first())
+    found = identity.holders(
+        viewer=viewer, action=KEEP, organisation_id=row.organisation_id, scope_key=row.scope_key, grade=row.grade
+    )
+    return tuple(each.id for each in found)
+
+
 def of_subjects(*, subjects: Collection[SubjectRef], viewer: Actor) -> Mapping[SubjectRef, ArchiveRow]:
     """The archives of these records, whoever may see the records. One query."""
     del viewer
     rows = Archive.objects.filter(subject_id__in=[each.id for each in subjects]).defer("applicant", "facts")
     found = {SubjectRef(row.subject_kind, row.subject_id): row_view(row) for row in rows}
     return {each: found[each] for each in subjects if each in found}
+
+
+def archived_of(*, kind: str, ids: Collection[UUID], viewer: Actor) -> Mapping[UUID, UUID]:
+    """The archives of records of a kind that are archived, by record; for whoever may see the records. One query."""
+    del viewer
+    rows = Archive.objects.filter(subject_kind=kind, subject_id__in=ids)
+    rows = rows.exclude(state__in=[State.OPENED.value, State.PACKED.value, State.CHECKED.value])
+    return dict(rows.values_list("subject_id", "pk"))
 
 
 def opened(*, archive_id: UUID, viewer: Actor) -> tuple[Opened, Archive] | None:
@@ -138,13 +157,14 @@ def opened(*, archive_id: UUID, viewer: Actor) -> tuple[Opened, Archive] | None:
 
 
 def waiting_jobs(*, since: datetime, viewer: Actor, limit: int = 500) -> tuple[UUID, ...]:
-    """Archives with a retention that were opened or packed before `since` and have come no further."""
+    """Archives with a retention that were opened or packed before `since`, have come no further, and were not tried since."""
     del viewer
     rows = Archive.objects.filter(
         Q(state=State.OPENED.value) & ~Q(retention="") | Q(state=State.PACKED.value, passed__isnull=True),
+        Q(tried_at__isnull=True) | Q(tried_at__lt=since),
         state_at__lt=since,
     )
-    return tuple(rows.order_by("opened_at").values_list("pk", flat=True)[:limit])
+    return tuple(rows.order_by(F("tried_at").asc(nulls_first=True), "opened_at").values_list("pk", flat=True)[:limit])
 
 
 def due_for_check(*, viewer: Actor, everything: bool = False, limit: int = 100_000) -> tuple[UUID, ...]:
@@ -161,6 +181,13 @@ def is_kept(*, digest: str, viewer: Actor) -> bool:
     """Whether an archive that is not destroyed has the package of that digest. One query."""
     del viewer
     return bool(Archive.objects.filter(digest=digest).exclude(state=State.DESTROYED.value).exists())
+
+
+def waiting_for(*, viewer: Actor, most: int = 100) -> int:
+    """How many archives wait for an archivist's act, at most `most`: undecided periods, failed checks. One query."""
+    rows = Archive.objects.filter(policies.visible(viewer))
+    count: int = rows.filter(_waiting("unscheduled") | _waiting("failing"))[:most].count()
+    return count
 
 
 def standing(*, viewer: Actor) -> StandingView:

@@ -34,15 +34,10 @@ def _one_of(*values: str) -> frozenset[str]:
 
 
 RULES: Final[tuple[RetentionRule, ...]] = (
-    RetentionRule({"retention": _one_of("permanent")}, Retention.PERMANENT, "事项实施清单确定：永久"),
-    RetentionRule({"retention": _one_of("years30")}, Retention.YEARS_30, "事项实施清单确定：30年"),
-    RetentionRule({"retention": _one_of("years10")}, Retention.YEARS_10, "事项实施清单确定：10年"),
-    RetentionRule(
-        {"result": _one_of("granted", "revoked"), "personal_status": _one_of("yes")},
-        Retention.PERMANENT,
-        "确认身份、户籍、婚姻、出生的办件：永久",
-    ),
-    RetentionRule({"result": _one_of("granted", "revoked")}, Retention.YEARS_30, "准予许可、确认、给付的办件：30年"),
+    RetentionRule({"retention": _one_of("permanent")}, Retention.PERMANENT, "事项清单确定：永久"),
+    RetentionRule({"retention": _one_of("years30")}, Retention.YEARS_30, "事项清单确定：30年"),
+    RetentionRule({"retention": _one_of("years10")}, Retention.YEARS_10, "事项清单确定：10年"),
+    RetentionRule({"result": _one_of("granted", "partly_granted", "revoked")}, Retention.YEARS_30, "准予许可、确认、给付的办件：30年"),
     RetentionRule({"result": _one_of("refused")}, Retention.YEARS_30, "不予许可的办件：30年"),
     RetentionRule(
         {"result": _one_of("not_accepted", "withdrawn", "discontinued")}, Retention.YEARS_10, "没有作出实体决定的办件：10年"

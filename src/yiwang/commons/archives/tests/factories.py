@@ -8,6 +8,7 @@ from uuid import UUID
 
 from yiwang.commons.archives import commands, queries, tasks
 from yiwang.commons.archives.engine import Agent, Item, Kind, Step
+from yiwang.commons.archives.engine.tests import samples
 from yiwang.commons.archives.models import Archive
 from yiwang.commons.archives.registry import Collected, register_source
 from yiwang.commons.identity import queries as identity
@@ -75,6 +76,11 @@ def opened(organisation_id: UUID, **options) -> Archive:
     }  # fmt: skip
     made = commands.open_archive(subject=subject, **(given | options), by=SYSTEM, at=clock.now())
     return Archive.objects.get(pk=made)
+
+
+def a_package() -> bytes:
+    """A sound sample package, for whoever judges files."""
+    return samples.package()
 
 
 def sequence() -> None:

@@ -1,16 +1,23 @@
 """From the closing record to the destroyed archive: done, refused, atomic; the jobs may be killed and run again."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from yiwang.commons.archives import commands, queries, registry, tasks
 from yiwang.commons.archives.contracts import (
     AccessNotOpen,
+    ArchiveDamaged,
+    ArchiveFailed,
+    ArchiveNotFound,
     ArchiveStateRefused,
     ListKind,
     MayNotKeep,
+    OnHold,
     OwnProposal,
     PurposeMissing,
     Retention,
@@ -18,13 +25,18 @@ from yiwang.commons.archives.contracts import (
     StillKept,
 )
 from yiwang.commons.archives.engine import KEYS, Stage, TrustedArchives, verify_package
-from yiwang.commons.archives.models import Archive, ArchiveCheck, ArchiveEvent
+from yiwang.commons.archives.handlers import on_failed
+from yiwang.commons.archives.models import Archive, ArchiveCheck, ArchiveEvent, ArchiveList
 from yiwang.commons.archives.registry import NotYet
 from yiwang.commons.archives.tests import factories as made
+from yiwang.commons.identity.tests.factories import make_organisation
+from yiwang.commons.notify import queries as notify
 from yiwang.commons.privacy import queries as privacy
 from yiwang.kernel import clock
 from yiwang.kernel.actor import SubjectRef
-from yiwang.kernel.models import EvidenceRow
+from yiwang.kernel.command import machinery
+from yiwang.kernel.ids import new_id
+from yiwang.kernel.models import EvidenceRow, OutboxEvent
 from yiwang.kernel.settings import settings
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +230,152 @@ def test_destruction_takes_a_list_and_another_person_and_leaves_evidence(archivi
     assert [(each.archive_number, each.digest) for each in found.entries] == [(row.archive_number, row.digest)]
     kinds = set(EvidenceRow.objects.values_list("kind", flat=True))
     assert {"archive.propose", "archive.approve", "archive.destruction_decided", "archive.destroy"} <= kinds
+
+
+def test_one_person_with_two_accounts_is_one_person(archivist):
+    row = expired(archivist)
+    both = ("archives.view", "archives.approve", "archives.keep")
+    first = made.keeper(*both)
+    second = replace(made.keeper(*both).actor, person_id=first.person_id)
+    listed = commands.propose_destruction(archive_ids=[row.pk], reason="期满", by=first.actor, at=clock.now())
+    with pytest.raises(OwnProposal):
+        commands.decide_destruction(list_id=listed, approve=True, words="", by=second, at=clock.now())
+
+
+def test_the_program_neither_answers_for_a_destruction_nor_can_the_table_hold_one_of_a_single_person(archivist):
+    row = expired(archivist)
+    listed = commands.propose_destruction(archive_ids=[row.pk], reason="期满", by=archivist.actor, at=clock.now())
+    with pytest.raises(MayNotKeep):
+        commands.decide_destruction(list_id=listed, approve=True, words="", by=made.SYSTEM, at=clock.now())
+    other = expired(archivist)
+    alone = commands.propose_destruction(archive_ids=[other.pk], reason="期满", by=made.SYSTEM, at=clock.now())
+    second = made.keeper("archives.view", "archives.approve")
+    with pytest.raises(MayNotKeep):
+        commands.decide_destruction(list_id=alone, approve=True, words="", by=second.actor, at=clock.now())
+    with pytest.raises(IntegrityError), transaction.atomic(), machinery("test"):
+        ArchiveList.objects.filter(pk=listed).update(state="approved")
+
+
+def test_what_is_on_hold_is_not_destroyed_and_leaves_a_list_that_names_it(archivist):
+    row, other = expired(archivist), expired(archivist)
+    with pytest.raises(PurposeMissing):
+        commands.hold(archive_id=row.pk, ground=" ", by=archivist.actor, at=clock.now())
+    with pytest.raises(MayNotKeep):
+        commands.hold(archive_id=row.pk, ground="诉讼", by=made.keeper("archives.view").actor, at=clock.now())
+    listed = commands.propose_destruction(
+        archive_ids=[row.pk, other.pk], reason="期满", by=archivist.actor, at=clock.now()
+    )
+    commands.hold(archive_id=row.pk, ground="样例诉讼", by=archivist.actor, at=clock.now())
+    second = made.keeper("archives.view", "archives.approve")
+    with pytest.raises(OnHold):
+        commands.decide_destruction(list_id=listed, approve=True, words="", by=second.actor, at=clock.now())
+    commands.decide_destruction(list_id=listed, approve=False, words="", by=second.actor, at=clock.now())
+    assert set(Archive.objects.values_list("state", flat=True)) == {"preserved"}
+    with pytest.raises(OnHold):
+        commands.propose_destruction(archive_ids=[row.pk], reason="期满", by=archivist.actor, at=clock.now())
+    with pytest.raises(IntegrityError), transaction.atomic(), machinery("test"):
+        Archive.objects.filter(pk=row.pk).update(state="destroyed")
+    commands.release(archive_id=row.pk, ground="样例结案", by=archivist.actor, at=clock.now())
+    commands.propose_destruction(archive_ids=[row.pk], reason="期满", by=archivist.actor, at=clock.now())
+    assert EvidenceRow.objects.filter(kind__in=["archive.hold", "archive.release"]).count() == 2
+
+
+def test_a_disk_that_cannot_be_read_or_a_fault_in_one_check_keeps_no_other_package_from_its_own(archivist, monkeypatch):
+    rows = [made.archived(office(archivist)) for _ in range(3)]
+    place = registry.packages()._place(rows[0].digest)
+    place.unlink()
+    place.mkdir()
+    real = queries.check_stored
+
+    def broken(*, digest, **given):
+        if digest == rows[1].digest:
+            raise RuntimeError("sample")
+        return real(digest=digest, **given)
+
+    monkeypatch.setattr(queries, "check_stored", broken)
+    tasks.check_all()
+    run = queries.fixity(viewer=archivist.actor)
+    assert (run.total, run.done, run.failed, run.ended_at is None) == (3, 3, 2, False)
+    assert sorted(Archive.objects.values_list("passed", flat=True)) == [False, True, True]
+
+
+def test_a_package_that_was_altered_is_told_to_the_archivists_once_and_counted_for_them(archivist):
+    row = made.archived(office(archivist))
+    registry.packages().delete(row.digest)
+    for _ in range(2):
+        tasks.check_all()
+    assert OutboxEvent.objects.filter(type__contains="ArchiveFailed").count() == 1
+    on_failed(ArchiveFailed(row.pk, row.archive_number), delivery=SimpleNamespace(event_id=new_id()))
+    told = notify.messages(viewer=archivist.actor).items
+    assert [row.archive_number in str(each.params) for each in told] == [True]
+    assert queries.waiting_for(viewer=archivist.actor) == 1
+    assert (
+        queries.waiting_for(viewer=made.keeper("archives.view", office=make_organisation("SAMPLEELSEWHERE")).actor) == 0
+    )
+
+
+def test_nobody_is_handed_a_damaged_package_and_no_reading_is_recorded(archivist):
+    holder = made.make_resident()
+    row = made.archived(office(archivist), holder=SubjectRef("person", holder.person_id))
+    reader = made.keeper("archives.view")
+    asked = commands.request_access(archive_id=row.pk, purpose="行政复议取证", by=reader.actor, at=clock.now())
+    commands.decide_access(access_id=asked, approve=True, by=archivist.actor, at=clock.now())
+    place = registry.packages()._place(row.digest)
+    place.chmod(0o600)
+    place.write_bytes(place.read_bytes() + b"\0")
+    with pytest.raises(ArchiveDamaged):
+        commands.read_archive(access_id=asked, by=reader.actor, at=clock.now())
+    assert not ArchiveEvent.objects.filter(archive=row, step="read").exists()
+    assert not privacy.accesses_of(viewer=holder.actor).items
+
+
+def test_who_may_no_longer_see_an_archive_no_longer_reads_it_either(archivist):
+    row = made.archived(office(archivist))
+    reader = made.keeper("archives.view")
+    asked = commands.request_access(archive_id=row.pk, purpose="行政复议取证", by=reader.actor, at=clock.now())
+    commands.decide_access(access_id=asked, approve=True, days=30, by=archivist.actor, at=clock.now())
+    with machinery("test"):
+        Archive.objects.filter(pk=row.pk).update(organisation_id=make_organisation("SAMPLEELSEWHERE"))
+    with pytest.raises(ArchiveNotFound):
+        commands.read_archive(access_id=asked, by=reader.actor, at=clock.now())
+
+
+def test_a_period_is_decided_once(archivist):
+    row = made.opened(office(archivist))
+    with pytest.raises(ArchiveStateRefused):
+        commands.schedule(
+            archive_id=row.pk, retention=Retention.YEARS_10, ground="样例", by=archivist.actor, at=clock.now()
+        )
+
+
+def test_what_waits_long_is_tried_by_one_chain_of_jobs_and_a_fault_is_told(archivist, monkeypatch):
+    row = made.opened(office(archivist))
+    hour = timedelta(hours=1)
+    assert queries.waiting_jobs(since=row.opened_at + hour, viewer=made.SYSTEM) == (row.pk,)
+    with clock.frozen(row.opened_at + 2 * hour):
+        tasks.pack(str(row.pk))
+    assert queries.waiting_jobs(since=row.opened_at + hour, viewer=made.SYSTEM) == (), "it comes again by itself"
+    assert queries.waiting_jobs(since=row.opened_at + 3 * hour, viewer=made.SYSTEM) == (row.pk,)
+
+    def broken(_opened):
+        raise RuntimeError("sample")
+
+    monkeypatch.setitem(registry._sources, made.KIND, broken)
+    with pytest.raises(RuntimeError):
+        tasks.pack(str(row.pk))
+    found = queries.archives(viewer=archivist.actor, waiting="failing").items
+    assert [each.waiting for each in found] == ["fault"]
+    monkeypatch.undo()
+    made.sequence()
+    tasks.pack(str(row.pk))
+    row.refresh_from_db()
+    assert (row.state, row.waiting) == ("archived", "")
+
+
+def test_only_what_is_archived_is_handed_over(archivist):
+    row = made.opened(office(archivist))
+    with pytest.raises(ArchiveStateRefused):
+        commands.propose_transfer(archive_ids=[row.pk], target="样例档案馆", by=archivist.actor, at=clock.now())
 
 
 def test_what_is_not_approved_is_kept(archivist):

@@ -35,6 +35,7 @@ from yiwang.web.components import (
 )
 from yiwang.web.responses import go
 
+_HOLDABLE = frozenset({State.ARCHIVED, State.PRESERVED, State.TRANSFERRED, State.PROPOSED})
 _ASKED = ("q", "applicant", "matter", "year", "state", "waiting")
 
 
@@ -70,7 +71,9 @@ def archives(request: HttpRequest) -> HttpResponse:
         "table": table,
         "keeps": keeps,
         "states": tuple((each.value, _(each.label)) for each in State),
-        "waitings": _waitings(standing.unscheduled, standing.failing, standing.expired),
+        "waitings": tuple(
+            each for each in _waitings(standing.unscheduled, standing.failing, standing.expired) if each[2]
+        ),
         "kept": sum(n for each, n in standing.by_state if each in {State.ARCHIVED, State.PRESERVED, State.TRANSFERRED}),
     }
     return render(request, "archives/archives.html", context)
@@ -148,12 +151,13 @@ def archive(request: HttpRequest, archive_id: UUID) -> HttpResponse:
         "properties": _properties(report) if report else (),
         "checked": _checked(check) if check else "",
         "notes": _notes(found, report),
-        "history": Timeline(tuple(_event(each) for each in found.steps)) if found.steps else "",
+        "history": Timeline(tuple(_event(each) for each in reversed(found.steps))) if found.steps else "",
         "keeps": keeps,
         "unscheduled": found.row.state is State.OPENED and found.row.retention is None,
         "repacks": found.row.state is State.PACKED and found.row.passed is False,
         "packs": found.row.state is State.OPENED and found.row.retention is not None,
         "readable": found.row.state in {State.ARCHIVED, State.PRESERVED, State.TRANSFERRED},
+        "holds": keeps and not found.held and found.row.state in _HOLDABLE,
         "retentions": tuple((each.value, _(each.label)) for each in Retention),
     }
     return render(request, "archives/archive.html", context)
@@ -185,6 +189,12 @@ def _done(request: HttpRequest, found: ArchiveView) -> HttpResponse:
             commands.request_access(archive_id=found.row.id, purpose=said, by=viewer, at=now)
             messages.success(request, _("已提交查阅申请，由档案管理人员审批。"))
             here = reverse("archives:accesses")
+        elif verb == "hold":
+            commands.hold(archive_id=found.row.id, ground=said, by=viewer, at=now)
+            messages.success(request, _("已暂缓销毁。"))
+        elif verb == "release":
+            commands.release(archive_id=found.row.id, ground=said, by=viewer, at=now)
+            messages.success(request, _("已解除暂缓销毁。"))
     except DomainError as refused:
         if refused.kind not in {409, 422}:
             raise
@@ -218,9 +228,15 @@ def _notes(found: ArchiveView, report: Report | None) -> tuple[Note, ...]:
         return (Note(_("信息包已经按批准的清册销毁，这里保留的是目录信息。"), _("已销毁"), Tone.PLAIN),)
     if row.retention is None:
         return (Note(_("保管期限表中没有适用的规则。确定期限后自动组卷。"), _("待确定保管期限"), Tone.WARN),)
+    if found.held:
+        return (Note(found.held, _("暂缓销毁"), Tone.WARN), *_failures(report))
     if row.state is State.OPENED:
         said = words.waiting(row.waiting) or _("正在组卷，通常几秒钟完成。")
         return (Note(said, _("还没有组卷"), Tone.BLUE),)
+    return _failures(report)
+
+
+def _failures(report: Report | None) -> tuple[Note, ...]:
     failed = [each for each in report.findings if each.outcome is Outcome.FAILED] if report else []
     return tuple(
         Note(_(each.check.advice), _("不通过：%(what)s") % {"what": _(each.check.title)}, Tone.BAD)

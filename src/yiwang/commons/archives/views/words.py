@@ -39,6 +39,7 @@ _WAITING = {
     "seals": gettext_noop("等待文件盖章"),
     "source": gettext_noop("办件数据还不能读取"),
     "printing": gettext_noop("申请表还不能打印"),
+    "fault": gettext_noop("组卷出错，系统会再试；仍不成功的，请联系运维人员查看后台任务"),
     "container.large": gettext_noop("文件总量超过信息包上限，请联系运维人员"),
 }
 

@@ -7,6 +7,7 @@ from yiwang.commons.flow.queries.administration import (
     failed_background_jobs,
     standing_deliveries,
 )
+from yiwang.commons.flow.queries.deciding import DecisionMade, decisions_made
 from yiwang.commons.flow.queries.delegations import delegations, deputising
 from yiwang.commons.flow.queries.diagrams import diagram, diagram_of, published_bpmn
 from yiwang.commons.flow.queries.drafting import (
@@ -47,6 +48,7 @@ from yiwang.commons.flow.queries.processes import (
 from yiwang.commons.flow.queries.saved_views import saved_views
 
 __all__ = [
+    "DecisionMade",
     "MigrationPlan",
     "administration_counts",
     "applicant_of",
@@ -56,6 +58,7 @@ __all__ = [
     "can_publish_draft",
     "candidates",
     "check_plain",
+    "decisions_made",
     "definition_bpmn",
     "delegations",
     "deputising",

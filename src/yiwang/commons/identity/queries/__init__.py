@@ -50,6 +50,7 @@ from yiwang.commons.identity.queries.people import (
     subject_names,
 )
 from yiwang.commons.identity.queries.places import (
+    division_code,
     organisation,
     organisation_by_code,
     organisation_for,
@@ -85,6 +86,7 @@ __all__ = [
     "device_of",
     "devices",
     "door_of",
+    "division_code",
     "entities_by_code",
     "entity",
     "entity_by_credit_code",

@@ -21,6 +21,7 @@ from yiwang.commons.identity.models import Organisation, Region
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.paging import Page, paginate
 
+_DIVISION = 6
 _BY_STANDARD = {system.value: place for place, system in enumerate(CodeSystem)}
 
 
@@ -54,6 +55,18 @@ def region_path(*, code: str, viewer: Actor) -> tuple[RegionRef, ...]:
         Q(pk=found.id) | ~Q(code_system=CodeSystem.FUNCTIONAL_AREA.value), below__descendant_id=found.id
     ).order_by("-below__distance")
     return tuple(region_ref(row) for row in rows)
+
+
+def division_code(*, code: str, viewer: Actor) -> str:
+    """Six digits of GB/T 2260 for numbers: the region's own, else those of the nearest above it by statute; "000000" if none.
+
+    A functional area without a code of its own (`jingkai`) lies in a division that has one. One query where it is asked.
+    """
+    if code[:6].isdecimal() and len(code) >= _DIVISION:
+        return code[:_DIVISION]
+    path = region_path(code=code, viewer=viewer)
+    coded = [each.code[:_DIVISION] for each in path if each.code[:_DIVISION].isdecimal()]
+    return coded[-1] if coded else "0" * _DIVISION
 
 
 def regions(

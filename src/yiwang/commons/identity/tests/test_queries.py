@@ -76,6 +76,9 @@ def test_a_functional_area_goes_before_the_district_it_lies_in():
     assert handler("police", "320402") == "district"
     names = [region.code for region in queries.region_path(code="320402001001", viewer=make.SYSTEM)]
     assert names == ["320400", "320402", "320402001", "320402001001"]
+    numbered = {"320402001001": "320402", "320402": "320402", "zone": "320400", "nowhere": "000000", "3204": "000000"}
+    for code, division in numbered.items():
+        assert queries.division_code(code=code, viewer=Actor.anonymous()) == division
 
 
 def test_finding_the_handler_costs_one_query(health):

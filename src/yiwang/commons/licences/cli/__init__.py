@@ -22,7 +22,10 @@ def cli() -> None:
 @click.option("--organisation", required=True, help="code of the organisation that issued them")
 @click.option("--rejects", type=click.Path(path_type=Path), help="write the rejected lines there as CSV")
 @click.option("--seal", "seals", is_flag=True, help="make sealed files at once")
-def import_file(file: Path, type_key: str, organisation: str, rejects: Path | None, seals: bool) -> None:
+@click.option("--unchecked", is_flag=True, help="nobody compared them with originals or the register (grade C)")
+def import_file(
+    file: Path, type_key: str, organisation: str, rejects: Path | None, seals: bool, unchecked: bool
+) -> None:
     """Take licences in from CSV or JSON lines. Broken off, the same call goes on where it stopped."""
     from yiwang.commons.identity import queries as identity
     from yiwang.commons.licences import commands, queries
@@ -33,7 +36,7 @@ def import_file(file: Path, type_key: str, organisation: str, rejects: Path | No
     where = identity.organisation_by_code(code=organisation, viewer=by)
     run = commands.begin_import(
         type_key=type_key, organisation_id=where.id, content=file.read_bytes(), file_name=file.name, seals=seals,
-        later=False, by=by, at=clock.now(),
+        checked=not unchecked, later=False, by=by, at=clock.now(),
     )  # fmt: skip
     while commands.import_batch(import_id=run, by=by, at=clock.now()):
         found = queries.import_row(import_id=run, viewer=by)

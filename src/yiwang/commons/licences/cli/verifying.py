@@ -1,6 +1,7 @@
 """`yiwang verify licence`: anyone checks a licence's file offline, with trusted roots and, if they have it, a status list."""
 
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +26,16 @@ _MARKS = {
     "zh": {"valid": "有效", "invalid": "无效", "unknown": "无法判断"},
     "en": {"valid": "valid", "invalid": "INVALID", "unknown": "unknown"},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """Why nothing could be judged by the status list that was given."""
+
+    said: str
+
+    def text(self, _language: str = "zh", /) -> str:
+        return self.said
 
 
 @click.command("licence")
@@ -55,7 +66,7 @@ def licence(
     except SealFault as fault:
         verdict = Verdict(reasons=(fault.reason,))
     except StatusListWrong as fault:
-        raise click.UsageError(str(fault)) from None
+        verdict = Verdict(reasons=(_Wrong(str(fault)),))
     titles, parts, reason, remark = _WORDS[lang]
     click.echo(titles[verdict.valid])
     found = (verdict.signature, verdict.references, verdict.seal, verdict.chain)

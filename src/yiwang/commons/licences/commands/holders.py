@@ -22,15 +22,18 @@ def holder_card(*, holder: Holder) -> tuple[str, str]:
 
 @command("licences.claim")
 def claim(*, holder: Holder, by: Actor, at: datetime) -> int:
-    """Give the holder the licences that bear its code and nobody's name yet; how many. Again changes nothing."""
+    """Give the holder the licences that bear its code and name and are nobody's yet; how many. Again changes nothing.
+
+    One of another name stays nobody's: a code that was mistyped in an import shows nobody a stranger's licence.
+    """
     del by, at
-    _name, code = holder_card(holder=holder)
+    name, code = holder_card(holder=holder)
     found = 0
     if code:
         mine = {"person_id": holder.id} if holder.kind is HolderKind.PERSON else {"legal_entity_id": holder.id}
         rows = Licence.objects.filter(
             holder_hash__in=keyed_hashes(code, HOLDER_CODE), holder_kind=holder.kind.value,
-            person__isnull=True, legal_entity__isnull=True,
+            holder_name=name, person__isnull=True, legal_entity__isnull=True,
         )  # fmt: skip
         found = rows.update(**mine)
     note(holder.subject, claimed=found)

@@ -36,7 +36,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.evidence import record as leave_evidence
-from yiwang.kernel.fields import keyed_hash
+from yiwang.kernel.fields import keyed_hash, keyed_hashes
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.jobs import defer
 from yiwang.kernel.writes import copy_rows
@@ -45,7 +45,7 @@ IMPORT_JOB: Final = "licences.import"
 LARGEST: Final = 64 * 1024 * 1024
 BATCH: Final = 10_000
 _MOST_REJECTS: Final = 10_000
-_PROGRESS: Final = ("reached", "created", "repeated", "rejected", "state", "ended_at")
+_PROGRESS: Final = ("problem", "reached", "created", "repeated", "rejected", "state", "ended_at")
 
 
 @command("licences.begin_import")
@@ -56,25 +56,27 @@ def begin_import(
     content: bytes,
     file_name: str = "",
     seals: bool = False,
+    checked: bool = True,
     later: bool = True,
     by: Actor,
     at: datetime,
 ) -> UUID:
-    """Take a file (CSV with a header, or JSON lines; UTF-8) of licences that the organisation issued; the import's id.
+    """Take a file (CSV with a header, or JSON lines; UTF-8 or GBK) of licences that the organisation issued; the import's id.
 
     The same file for the same type and organisation is the same import. `later`: a job does the work; else whoever calls
-    runs `import_batch`. `seals`: sealed files are made at once (grade A), else they stand as checked by the issuer (B).
+    runs `import_batch`. `seals`: sealed files are made at once (grade A), else they stand as checked by the issuer (B) or,
+    where it did not compare them with originals or its register (`checked` False), as what must be looked at (C).
     Raises TypeNotFound, MayNotManage, ImportRefused.
     """
     row = newest(key=type_key)
     policies.check_import(by, organisation_id=organisation_id, type_key=type_key)
     if len(content) > LARGEST:
         raise ImportRefused(reason=f"文件超过 {LARGEST // 1024 // 1024} MB，请分成几个文件")
+    if seals and not checked:
+        raise ImportRefused(reason="没有核对过的证照不能盖章")
     try:
-        text = content.decode("utf-8-sig")
+        text = lines.text_of(content)
         lines.Lines(text, version_spec(row=row)).check()
-    except UnicodeDecodeError:
-        raise ImportRefused(reason="文件不是 UTF-8 编码，请另存为 UTF-8") from None
     except lines.FileFault as fault:
         raise ImportRefused(reason=str(fault)) from None
     digest = hashlib.new("sm3", content).hexdigest()
@@ -82,7 +84,7 @@ def begin_import(
         type=row.type, organisation_id=organisation_id, digest=digest,
         defaults={
             "account_id": by.account_id, "file_name": file_name[:120], "content": text, "begun_at": at,
-            "state": ImportState.WAITING.value, "seals": seals,
+            "state": ImportState.WAITING.value, "seals": seals, "checked": checked,
         },
     )  # fmt: skip
     if later and made.state != ImportState.DONE.value:
@@ -90,6 +92,17 @@ def begin_import(
     note(SubjectRef("licence_import", made.pk), type=type_key, again=not created)
     found: UUID = made.pk
     return found
+
+
+@command("licences.note_import_failed")
+def note_import_failed(*, import_id: UUID, problem: str, by: Actor, at: datetime) -> None:
+    """Keep that a batch could not be taken in, and why: tried again by the job, or by importing the same file once more."""
+    del by, at
+    run = LicenceImport.objects.select_for_update(of=("self",)).filter(pk=import_id).first()
+    if run is not None and run.content is not None:
+        run.state, run.problem = ImportState.FAILED.value, problem[:200]
+        run.save(update_fields=["state", "problem"])
+    note(SubjectRef("licence_import", import_id), failed=run is not None)
 
 
 @dataclass(slots=True)
@@ -130,7 +143,7 @@ def import_batch(*, import_id: UUID, size: int = BATCH, by: Actor, at: datetime)
     _kept_rejects(batch)
     run.reached, run.created = reached, run.created + len(made)
     run.repeated, run.rejected = run.repeated + batch.repeated, run.rejected + len(batch.rejects)
-    run.state = ImportState.RUNNING.value if left else ImportState.DONE.value
+    run.state, run.problem = ImportState.RUNNING.value if left else ImportState.DONE.value, ""
     if not left:
         run.content, run.ended_at = None, at
         changed = [*_PROGRESS, "content"]
@@ -164,13 +177,24 @@ def _read(batch: _Batch, size: int) -> tuple[int, bool]:
 
 
 def _without_known(batch: _Batch) -> None:
-    known = set(
-        Licence.objects.filter(
-            type=batch.kind.type, organisation_id=batch.issuer.id, number__in=[each.number for each in batch.taken]
-        ).values_list("number", flat=True)
+    """Leave out lines that came in before as they are; refuse those that would give a number another holder or content."""
+    rows = Licence.objects.filter(
+        type=batch.kind.type, organisation_id=batch.issuer.id, number__in=[each.number for each in batch.taken]
     )
-    batch.repeated = len(known)
-    batch.taken = [each for each in batch.taken if each.number not in known]
+    known = {row.number: row for row in rows.select_related("current").defer("holder_code")}
+    fit: list[lines.Taken] = []
+    for each in batch.taken:
+        row = known.get(each.number)
+        if row is None:
+            fit.append(each)
+        elif row.holder_hash is None or bytes(row.holder_hash) not in keyed_hashes(each.holder_code, HOLDER_CODE):
+            batch.rejects.append(Reject(each.line, lines.NUMBER, "这个编号已经登记在别人名下", "核对证照编号和持有人"))
+        elif row.current is not None and row.current.values != each.values:
+            reason, mend = "这个编号已经入库，内容和文件里不同", "原来的没有改动；要改的，在证照页面上变更"
+            batch.rejects.append(Reject(each.line, lines.NUMBER, reason, mend))
+        else:
+            batch.repeated += 1
+    batch.taken = fit
 
 
 def _without_strangers(batch: _Batch) -> None:
@@ -217,7 +241,7 @@ def _rows(batch: _Batch, taken: lines.Taken) -> tuple[Licence, LicenceVersion]:
         person_id=holder if person else None, legal_entity_id=None if person else holder,
         holder_name=taken.holder_name, holder_code=taken.holder_code,
         holder_hash=keyed_hash(taken.holder_code, HOLDER_CODE), state=LicenceState.IN_FORCE.value,
-        grade=rules.trust.grade_of(origin=Origin.IMPORT, sealed=False, checked=True).value, origin=Origin.IMPORT.value,
+        grade=rules.trust.grade_of(origin=Origin.IMPORT, sealed=False, checked=batch.run.checked).value, origin=Origin.IMPORT.value,
         valid_from=taken.valid_from, valid_until=taken.valid_until, taken_by_id=batch.run.pk, created_at=batch.at,
         changed_at=batch.at, sample=spec.sample,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Max
 
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import policies, rules
@@ -54,7 +55,7 @@ def issuer_of(organisation_id: UUID) -> Issuer:
     """The issuer with the codes that numbers and identifiers need."""
     found = identity.organisation(organisation_id=organisation_id, viewer=PROGRAM)
     code = rules.issuer_code(found.credit_code, found.code)
-    return Issuer(found.id, found.name, code, found.region.code[:6])
+    return Issuer(found.id, found.name, code, identity.division_code(code=found.region.code, viewer=PROGRAM))
 
 
 @command("licences.issue")
@@ -145,21 +146,19 @@ def change(
 ) -> int:
     """Make the next version with the changed `values`; it supersedes when it is sealed. The version's number.
 
-    The version before stays in force until then and is kept for good. Raises LicenceNotFound, MayNotManage,
-    LicenceStateRefused, NotSealedYet, ReasonMissing, FieldsInvalid.
+    The version before stays in force until then and is kept for good. A first version that could not be sealed is given up
+    for the corrected one. Raises LicenceNotFound, MayNotManage, LicenceStateRefused, NotSealedYet, ReasonMissing, FieldsInvalid.
     """
     licence = locked(licence_id)
     policies.check_manage(by, licence, subject=subject)
     _demand_reason(reason)
     next_state(licence, LifeVerb.CHANGE)
-    if licence.pending is not None or licence.current is None:
-        raise NotSealedYet
+    before = _changeable(licence)
     row = newest(key=licence.type.key)
-    merged = {**licence.current.values, **values}
+    merged = {**before.values, **values}
     check_fields(version_spec(row=row), merged)
-    before = licence.current
     version = made_version(
-        licence, row, rules.parse_identifier(before.identifier).issuer, merged, before.number + 1, at, reason=reason,
+        licence, row, rules.parse_identifier(before.identifier).issuer, merged, _next_version(licence), at, reason=reason,
         valid_from=valid_from or before.valid_from, valid_until=valid_until or before.valid_until,
     )  # fmt: skip
     version.save(force_insert=True)
@@ -171,6 +170,23 @@ def change(
     defer(SEAL_JOB, licence_id=str(licence.pk))
     note(SubjectRef(LICENCE, licence.pk), version=version.number, ground=ground.value)
     return version.number
+
+
+def _next_version(licence: Licence) -> int:
+    """One more than any that was ever decided, also of those that were given up: an identifier names one version."""
+    last = LicenceVersion.objects.filter(licence=licence).aggregate(last=Max("number"))["last"]
+    return int(last) + 1
+
+
+def _changeable(licence: Licence) -> LicenceVersion:
+    """The version that a change starts from. Raises NotSealedYet while one is being sealed."""
+    pending: LicenceVersion | None = licence.pending
+    current: LicenceVersion | None = licence.current
+    if pending is not None and licence.state == LicenceState.MAKING.value and licence.tries:
+        return pending
+    if pending is not None or current is None:
+        raise NotSealedYet
+    return current
 
 
 @command("licences.replace")

@@ -13,11 +13,13 @@ from yiwang.commons.licences.contracts import (
     LicenceResumed,
     LicenceRevoked,
     LicenceState,
+    LicenceStateRefused,
     LicenceSuspended,
     LifeVerb,
     ReasonMissing,
 )
 from yiwang.commons.licences.models import Licence
+from yiwang.commons.licences.rules.wording import STATE_WORDS, VERB_WORDS
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
@@ -70,6 +72,24 @@ def revoke(
     note(SubjectRef(LICENCE, licence_id), ground=ground.value)
 
 
+@command("licences.abandon_change")
+def abandon_change(*, licence_id: UUID, reason: str, ground: Ground = Ground.OTHER, by: Actor, at: datetime) -> None:
+    """Take back a version that waits for its seal: the one before stays as it is. Raises as `suspend`."""
+    licence = locked(licence_id)
+    policies.check_manage(by, licence)
+    if not reason.strip():
+        raise ReasonMissing
+    next_state(licence, LifeVerb.ABANDON)
+    if licence.pending is None:
+        raise LicenceStateRefused(state=STATE_WORDS[LicenceState(licence.state)], verb=VERB_WORDS[LifeVerb.ABANDON])
+    number = licence.pending.number
+    stepped(licence, LifeVerb.ABANDON, before=licence.state, version=number, by=by, at=at, ground=ground,
+            reason=reason.strip())  # fmt: skip
+    licence.pending, licence.tries, licence.problem, licence.changed_at = None, 0, "", at
+    licence.save(update_fields=["pending", "tries", "problem", "changed_at"])
+    note(SubjectRef(LICENCE, licence_id), version=number)
+
+
 def _step(
     licence_id: UUID,
     verb: LifeVerb,
@@ -99,10 +119,17 @@ def _step(
 
 @command("licences.expire")
 def expire(*, by: Actor, at: datetime) -> int:
-    """Mark some of those whose last day of validity is over; how many. Run again until none is left."""
+    """Mark some of those whose last day of validity is over; how many. Run again until none is left.
+
+    One with a version that waits for its seal is left until then: the version may give it more time. It can't be used meanwhile.
+    """
     due = Licence.objects.select_for_update(skip_locked=True, of=("self",)).select_related("type", "current", "pending")
     open_states = [LicenceState.IN_FORCE.value, LicenceState.SUSPENDED.value]
-    rows = list(due.filter(state__in=open_states, valid_until__lt=clock.today()).order_by("valid_until")[:_BATCH])
+    rows = list(
+        due.filter(state__in=open_states, pending__isnull=True, valid_until__lt=clock.today()).order_by("valid_until")[
+            :_BATCH
+        ]
+    )
     for licence in rows:
         before, licence.state, licence.changed_at = licence.state, LicenceState.EXPIRED.value, at
         version = licence.current.number if licence.current else 0

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import connection
+
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import policies, registry, rules
 from yiwang.commons.licences.commands.holders import holder_card
@@ -23,15 +25,19 @@ from yiwang.commons.licences.contracts import (
     LifeVerb,
     Origin,
     PulledLicence,
+    PullFailed,
+    TypeSpec,
 )
 from yiwang.commons.licences.models import HOLDER_CODE, Licence, LicenceTypeVersion
 from yiwang.commons.licences.queries.types import newest, version_spec
 from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.codes import clean_code
 from yiwang.kernel.command import command, note
 from yiwang.kernel.fields import keyed_hash
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.writes import copy_rows
 
+_ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 FRESH: Final = timedelta(hours=12)
 """How long what a department said is taken without asking again."""
 _NEWS = {
@@ -43,7 +49,9 @@ _NEWS = {
 
 
 def fetch(*, type_key: str, holder: Holder, at: datetime, by: Actor) -> int | None:
-    """Ask the department for the holder's licences of a type and keep them; how many. None: not pulled, or fresh enough.
+    """Ask the department for the holder's licences of a type and keep them; how many.
+
+    None: not pulled, fresh enough, or a holder without a code, under which a department could answer anybody's.
 
     The network is asked outside any transaction; what it said is then kept by one command. Raises PullFailed: what was
     kept before stays as it was, with its age.
@@ -53,6 +61,8 @@ def fetch(*, type_key: str, holder: Holder, at: datetime, by: Actor) -> int | No
         return None
     puller, issuer = found
     _name, code = holder_card(holder=holder)
+    if not code:
+        return None
     said = puller.pull(type_key, holder, code)
     where = identity.organisation_by_code(code=issuer, viewer=PROGRAM)
     return keep_pulled(type_key=type_key, holder=holder, organisation_id=where.id, pulled=said, by=by, at=at)
@@ -75,15 +85,22 @@ def keep_pulled(
 ) -> int:
     """Keep what a department said now: new ones come in as checked (B), known ones get its values, state and moment.
 
-    One that the department does not name any more is revoked. How many it named.
+    One that the department does not name any more is revoked. How many it named. Raises PullFailed where an answer is not
+    about this holder, is twice there, or is not what the type asks for: then nothing of it is kept.
     """
     kind, issuer = newest(key=type_key), issuer_of(organisation_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [f"licences.pull|{type_key}|{holder.id}"])
+    _check_said(holder, version_spec(row=kind), pulled)
     mine = Licence.objects.select_for_update(of=("self",)).select_related(
         "type", "current__type_version__type", "pending"
     )
     known = {row.number: row for row in mine.filter(type=kind.type, organisation_id=organisation_id)
              .filter(policies.held_by(holder), origin=Origin.PULL.value)}  # fmt: skip
+    elsewhere = _elsewhere(kind, organisation_id, holder, [each.number for each in pulled if each.number not in known])
     for each in pulled:
+        if each.number in elsewhere:
+            continue
         row = known.pop(each.number, None)
         if row is None:
             _taken(kind, issuer, holder, each, by, at)
@@ -94,6 +111,31 @@ def keep_pulled(
             _moved(row, LicenceState.REVOKED, by, at)
     note(holder.subject, type=type_key, pulled=len(pulled))
     return len(pulled)
+
+
+def _check_said(holder: Holder, spec: TypeSpec, pulled: Sequence[PulledLicence]) -> None:
+    name, code = holder_card(holder=holder)
+    numbers = [each.number for each in pulled]
+    if len(set(numbers)) != len(numbers):
+        raise PullFailed(reason="同一个编号返回了两次")
+    for each in pulled:
+        if not (each.holder_name or each.holder_code):
+            raise PullFailed(reason="返回的证照没有写明持有人")
+        if (each.holder_name and each.holder_name != name) or (
+            each.holder_code and clean_code(each.holder_code) != clean_code(code)
+        ):
+            raise PullFailed(reason="返回了别人的证照")
+        wrong = rules.faults(spec, each.values)
+        if wrong:
+            raise PullFailed(reason=next(iter(wrong.values())))
+
+
+def _elsewhere(kind: LicenceTypeVersion, organisation_id: UUID, holder: Holder, numbers: Sequence[str]) -> set[str]:
+    """The numbers under which the holder's licence came in another way. Raises PullFailed where one is somebody else's."""
+    rows = list(Licence.objects.filter(type=kind.type, organisation_id=organisation_id, number__in=numbers))
+    if any(policies.holder_of(row) != holder for row in rows):
+        raise PullFailed(reason="返回的编号已经登记在别人名下")
+    return {row.number for row in rows}
 
 
 def _taken(
@@ -125,20 +167,25 @@ def _renewed(
     changed = ["as_of"]
     row.as_of = at
     wanted = rules.known(version_spec(row=kind), said.values)
+    before = row.state
+    if before == LicenceState.EXPIRED.value and said.state is LicenceState.IN_FORCE:
+        row.state = said.state.value  # prolonged by the department
+        changed.append("state")
     if wanted != row.current.values or (said.valid_from, said.valid_until) != (row.valid_from, row.valid_until):
         row.valid_from, row.valid_until, row.changed_at = said.valid_from, said.valid_until, at
         version = made_version(row, kind, issuer.code, said.values, row.current.number + 1, at, reason="颁发机构已更新")
         version.save(force_insert=True)
         row.current = version
         changed += ["valid_from", "valid_until", "changed_at", "current"]
-        stepped(row, LifeVerb.CHANGE, before=row.state, version=version.number, by=by, at=at, ground=Ground.CHANGED)
+        stepped(row, LifeVerb.CHANGE, before=before, version=version.number, by=by, at=at, ground=Ground.CHANGED)
     row.save(update_fields=changed)
     if said.state.value != row.state:
         _moved(row, said.state, by, at)
 
 
 def _moved(row: Licence, state: LicenceState, by: Actor, at: datetime) -> None:
-    """The department says another state: follow it where the table allows."""
+    """The department says another state: follow it where the table allows. What it replaced is no licence any more."""
+    state = LicenceState.REVOKED if state is LicenceState.REPLACED else state
     if state not in _NEWS:
         return
     verb, news = _NEWS[state]

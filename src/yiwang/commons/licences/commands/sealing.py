@@ -145,7 +145,8 @@ def _end_replaced(licence: Licence, by: Actor, at: datetime) -> None:
         return
     before, old.state, old.changed_at = old.state, after.value, at
     version = old.current.number if old.current else 0
-    old.save(update_fields=["state", "changed_at"])
+    old.pending = None  # a change of what ends now is given up
+    old.save(update_fields=["state", "changed_at", "pending"])
     stepped(old, LifeVerb.REPLACE, before=before, version=version, by=by, at=at)
     told(old, LicenceReplaced, version=version, by_licence=licence.pk)
 

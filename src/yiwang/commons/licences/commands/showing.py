@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
+
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import policies, rules
 from yiwang.commons.licences.commands.using import check_usable, data_of
@@ -29,6 +31,7 @@ from yiwang.kernel.fields import keyed_hash, keyed_hashes
 SHOWN = "licence_shown"
 """The purpose of an access that the holder brought about by showing; registered with privacy."""
 _LONGEST = 60
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 @command("licences.show")
@@ -93,6 +96,8 @@ def check_shown(*, code: str, address: str, checker_name: str = "", by: Actor, a
     within ten minutes the answer is TOO_MANY. Never raises for the code's sake.
     """
     whose = keyed_hash(str(by.account_id or address), "licences.checker")
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [f"licences.check|{whose.hex()}"])
     tried = LicenceCheckTry.objects.filter(checker=whose, at__gt=at - rules.showing.TRIES_WITHIN).count()
     nothing = SubjectRef("licence_check", UUID(int=0))
     if tried >= rules.showing.MOST_TRIES:
@@ -115,6 +120,15 @@ def check_shown(*, code: str, address: str, checker_name: str = "", by: Actor, a
     )
     note(SubjectRef(LICENCE, licence.pk), showing=str(row.pk), result=CheckResult.SHOWN.value)
     return checked_view(licence=licence, row=row)
+
+
+@command("licences.forget_tries")
+def forget_tries(*, by: Actor, at: datetime) -> int:
+    """Delete what is too old to slow anybody down; how many."""
+    del by
+    gone: int = LicenceCheckTry.objects.filter(at__lt=at - rules.showing.TRIES_WITHIN).delete()[0]
+    note(SubjectRef("licence_check", UUID(int=0)), forgotten=gone)
+    return gone
 
 
 def _found(code: str, at: datetime) -> LicenceShowing | None:

@@ -18,7 +18,7 @@ from yiwang.commons.licences.rules import states
 from yiwang.commons.licences.rules.wording import STATE_WORDS
 from yiwang.commons.privacy import commands as privacy
 from yiwang.commons.privacy import registry as grounds
-from yiwang.commons.privacy.contracts import CONSENT, AccessWay, DataRef, NewAccess
+from yiwang.commons.privacy.contracts import CONSENT, SHOWN, AccessWay, DataRef, NewAccess
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
@@ -88,8 +88,7 @@ def used(
     basis = basis or (CONSENT if consent_id else "")
     if not purpose or not grounds.purpose_words(purpose):
         raise PurposeMissing
-    if not basis or grounds.basis_of(basis) is None or (basis == CONSENT) != (consent_id is not None):
-        raise NoConsentOrBasis
+    _check_ground(licence, basis, ground, consent_id)
     check_usable(licence)
     assert licence.current is not None
     row = LicenceUse(
@@ -117,6 +116,19 @@ def used(
         {"identifier": licence.current.identifier, "purpose": purpose, "basis": basis, "for": str(subject or "")},
     )
     return row
+
+
+def _check_ground(licence: Licence, basis: str, ground: str, consent_id: UUID | None) -> None:
+    """Refuse here what privacy refuses with the entry too: nothing is entered where the holder is not registered.
+
+    Only the holder can have consented and only the holder can have shown it, so neither stands where nobody is registered.
+    """
+    if not basis or grounds.basis_of(basis) is None or (basis == CONSENT) != (consent_id is not None):
+        raise NoConsentOrBasis
+    if basis == CONSENT and policies.holder_of(licence) is None:
+        raise NoConsentOrBasis
+    if basis != CONSENT and (basis == SHOWN or not ground.strip()):
+        raise NoConsentOrBasis
 
 
 def _tell_privacy(licence: Licence, row: LicenceUse, way: AccessWay, by: Actor, at: datetime) -> None:

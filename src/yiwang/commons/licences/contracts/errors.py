@@ -52,6 +52,14 @@ class NoSeal(Conflict):
     next_step = _("请在“电子印章”中申请制发，或恢复已停用的印章；之后会自动继续制作。")
 
 
+class SampleRefused(Forbidden):
+    """Sample licences belong into demonstrations, and are of types that are samples."""
+
+    code = "licences.sample_refused"
+    message = _("这不是演示环境，不能签发样例证照。")
+    next_step = _("演示请用 ./dev demo 启动；正式证照由颁发机构签发。")
+
+
 class FieldsInvalid(Invalid):
     """Fields of the licence are missing or wrong."""
 

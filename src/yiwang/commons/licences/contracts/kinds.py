@@ -10,6 +10,8 @@ MANAGE: Final = "licences.manage"
 IMPORT: Final = "licences.import"
 USE: Final = "licences.use"
 CALLERS: Final = "licences.callers"
+OWN: Final = "licences:own"
+"""What somebody who acts for a holder must be allowed to see and show the holder's licences."""
 
 
 class HolderKind(StrEnum):

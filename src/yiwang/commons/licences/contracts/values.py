@@ -268,6 +268,7 @@ class UseStanding:
     grade: TrustGrade
     used_at: datetime
     fields: tuple[FieldValue, ...]
+    consent_id: UUID | None = None
 
     @property
     def stands(self) -> bool:
@@ -370,11 +371,12 @@ class SharedLicence:
 
 @dataclass(frozen=True, slots=True)
 class PulledLicence:
-    """A licence as a department's system tells it."""
+    """A licence as a department's system tells it; it names its holder by name or code, or both."""
 
     number: str
     values: Mapping[str, str] = field(default_factory=dict)
     holder_name: str = ""
+    holder_code: str = ""
     valid_from: date | None = None
     valid_until: date | None = None
     state: LicenceState = LicenceState.IN_FORCE

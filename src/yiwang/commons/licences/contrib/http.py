@@ -4,11 +4,13 @@ Bounded in time and size, no redirects, no proxies of the environment; the answe
 """
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from http.client import HTTPException
 from typing import Any, Final
 
 from yiwang.commons.licences.contracts import Holder, LicenceState, PulledLicence, PullFailed
@@ -25,7 +27,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True, slots=True)
 class HttpPuller:
-    """`url`: http or https; `token`: sent as a bearer token; `seconds`: for the whole answer to begin and each read."""
+    """`url`: http or https; `token`: sent as a bearer token; `seconds`: for the answer to begin, and again for the whole of it."""
 
     url: str
     token: str = ""
@@ -44,12 +46,24 @@ class HttpPuller:
         opener = urllib.request.build_opener(_NoRedirects, urllib.request.ProxyHandler({}))
         try:
             with opener.open(asked, timeout=self.seconds) as answer:
-                data = answer.read(_MOST_BYTES + 1)
+                data = _all(answer, time.monotonic() + self.seconds)
         except urllib.error.HTTPError as fault:
             raise PullFailed(reason=f"对方返回 {fault.code}") from None
-        except (OSError, ValueError) as fault:
+        except (OSError, ValueError, HTTPException) as fault:
             raise PullFailed(reason="没有连上或超时") from fault
         return _read(data)
+
+
+def _all(answer: Any, until: float) -> bytes:
+    """The whole answer, in bounded time however slowly it drips. Raises TimeoutError."""
+    found = bytearray()
+    while piece := answer.read1(64 * 1024):
+        found += piece
+        if len(found) > _MOST_BYTES:
+            break
+        if time.monotonic() > until:
+            raise TimeoutError
+    return bytes(found)
 
 
 def _read(data: bytes) -> tuple[PulledLicence, ...]:
@@ -67,18 +81,33 @@ def _read(data: bytes) -> tuple[PulledLicence, ...]:
 
 def _one(said: Mapping[str, Any]) -> PulledLicence:
     values = said.get("values", {})
-    number = str(said["number"]).strip()
-    if not number or len(number) > 80 or not isinstance(values, dict):
-        raise ValueError(number)
-    state = said.get("state", LicenceState.IN_FORCE.value)
-    return PulledLicence(
-        number=number,
-        values={str(fact): str(value)[:_LONGEST] for fact, value in values.items() if value is not None},
-        holder_name=str(said.get("holder_name", ""))[:120],
+    if not isinstance(values, dict):
+        raise TypeError("values")
+    found = PulledLicence(
+        number=_text(said["number"], 80),
+        values={_text(fact, 80): _text(value, _LONGEST) for fact, value in values.items() if value is not None},
+        holder_name=_text(said.get("holder_name") or "", 120),
+        holder_code=_text(said.get("holder_code") or "", 40),
         valid_from=_day(said.get("valid_from")),
         valid_until=_day(said.get("valid_until")),
-        state=LicenceState(state),
+        state=LicenceState(said.get("state", LicenceState.IN_FORCE.value)),
     )
+    if not found.number or found.state is LicenceState.MAKING:
+        raise ValueError(found.number)
+    if found.valid_from and found.valid_until and found.valid_until < found.valid_from:
+        raise ValueError(found.number)
+    return found
+
+
+def _text(said: Any, longest: int) -> str:
+    """Text or a number as text. Raises ValueError, TypeError."""
+    if not isinstance(said, str | int | float) or isinstance(said, bool):
+        raise TypeError(type(said).__name__)
+    text = str(said).strip()
+    text.encode()  # a lone surrogate can't be kept
+    if len(text) > longest or "\x00" in text:
+        raise ValueError("text")
+    return text
 
 
 def _day(text: Any) -> date | None:

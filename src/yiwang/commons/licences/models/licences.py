@@ -76,6 +76,11 @@ class Licence(GuardedModel):
                 | Q(state="revoked"),
             ),
             models.CheckConstraint(
+                name="licence_pending_is_open",
+                condition=Q(pending__isnull=True) | Q(state__in=("making", "in_force", "suspended")),
+            ),
+            models.UniqueConstraint(fields=["replaces"], name="licence_replaced_once", condition=~Q(state="revoked")),
+            models.CheckConstraint(
                 name="licence_grade_a_is_sealed", condition=~Q(grade="A") | Q(sealed_at__isnull=False)
             ),
             models.CheckConstraint(

@@ -141,9 +141,13 @@ class LicenceImport(GuardedModel):
     rejected = public(models.PositiveIntegerField(default=0))
     problem = public(models.CharField(max_length=200, blank=True))
     seals = public(models.BooleanField(default=False, help_text="whether sealed files are made at once"))
+    checked = public(models.BooleanField(default=True, help_text="compared with originals or register: B, else C"))
 
     class Meta(GuardedModel.Meta):
-        constraints = (models.UniqueConstraint(fields=["type", "organisation", "digest"], name="licence_import_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["type", "organisation", "digest"], name="licence_import_once"),
+            models.CheckConstraint(name="licence_import_seals_checked", condition=Q(seals=False) | Q(checked=True)),
+        )
         indexes = (models.Index(fields=["-begun_at"], name="licence_import_begun"),)
 
 

@@ -13,11 +13,12 @@ from yiwang.commons.licences.queries.page import licence, may_read_files, showin
 from yiwang.commons.licences.queries.sharing import by_identifier, shared_licences, shared_use
 from yiwang.commons.licences.queries.types import type_keys, type_spec, types
 from yiwang.commons.licences.queries.verdicts import forget_list, picture, status_list, status_verifier, verdict
-from yiwang.commons.licences.queries.wallet import briefs, held, wallet
+from yiwang.commons.licences.queries.wallet import briefs, everything, held, wallet
 
 __all__ = [
     "briefs",
     "by_identifier",
+    "everything",
     "forget_list",
     "held",
     "holder_names",

@@ -102,11 +102,15 @@ def _import(row: Any) -> ImportRow:
 
 def rejects_csv(*, import_id: UUID, viewer: Actor) -> Iterator[str]:
     """The rejected lines as CSV, with what to do: line, field, reason, advice. Raises ImportNotFound."""
-    import_row(import_id=import_id, viewer=viewer)
+    run = import_row(import_id=import_id, viewer=viewer)
     yield _csv("行", "字段", "原因", "怎么改")
     rows = LicenceReject.objects.filter(run_id=import_id).order_by("line")
+    told = 0
     for row in rows.values_list("line", "field", "reason", "mend").iterator():
+        told += 1
         yield _csv(*(str(each) for each in row))
+    if told < run.rejected:
+        yield _csv("", "", f"还有 {run.rejected - told} 行没有列出", "先改正列出的行，再导入一次")
 
 
 def _csv(*cells: str) -> str:

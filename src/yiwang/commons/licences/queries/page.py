@@ -55,7 +55,9 @@ def licence(*, licence_id: UUID, viewer: Actor) -> LicencePage:
         as_of=row.as_of,
         replaced_by=row.replaced_by.values_list("pk", flat=True).first(),
         replaces=row.replaces_id,
-        verbs=states.allowed(state_today(row=row)) if manages else (),
+        verbs=states.allowed(state_today(row=row), waits=row.pending_id is not None, stuck=row.tries > 0)
+        if manages
+        else (),
         issuer_id=row.organisation_id,
         subject=SubjectRef(row.subject_kind, row.subject_id) if row.subject_id else None,
     )
@@ -202,4 +204,5 @@ def _standing(row: LicenceUse, version: LicenceVersion) -> UseStanding:
         grade=TrustGrade(row.grade_at_use),
         used_at=row.at,
         fields=fields,
+        consent_id=row.consent_id,
     )

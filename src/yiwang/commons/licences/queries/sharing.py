@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from yiwang.commons.licences.contracts import LicenceNotFound, SharedLicence, TrustGrade, UseStanding
-from yiwang.commons.licences.models import HOLDER_CODE, Licence, LicenceVersion
+from yiwang.commons.licences.models import HOLDER_CODE, Licence, LicenceCaller, LicenceVersion
 from yiwang.commons.licences.queries.page import use_standing
 from yiwang.commons.licences.queries.wallet import state_today
 from yiwang.kernel.actor import Actor
@@ -27,15 +27,25 @@ def shared_licences(*, holder_code: str, type_key: str, viewer: Actor) -> tuple[
     return tuple(_shared(row) for row in rows.order_by("-id")[:_MOST])
 
 
-def by_identifier(*, identifier: str, viewer: Actor) -> SharedLicence:
-    """How a licence stands, by the identifier on its paper. Raises LicenceNotFound. One query; only for the program."""
+def by_identifier(*, identifier: str, viewer: Actor, caller_id: UUID | None = None) -> SharedLicence:
+    """How a licence stands, by the identifier on its paper. Only for the program; two queries with `caller_id`.
+
+    Raises LicenceNotFound, also for a type that the caller may not ask about: it learns nothing of others.
+    """
     found = (
         LicenceVersion.objects.filter(identifier=identifier).select_related("licence__current").defer("values").first()
     )
     if found is None or not viewer.is_system or found.licence.current_id is None:
         raise LicenceNotFound
     shared = _shared(found.licence)
+    if caller_id is not None and not _reaches(caller_id, shared.type_key):
+        raise LicenceNotFound
     return shared if found.pk == found.licence.current_id else _superseded(shared, identifier)
+
+
+def _reaches(caller_id: UUID, type_key: str) -> bool:
+    types = LicenceCaller.objects.values_list("types", flat=True).get(pk=caller_id)
+    return type_key in types or "*" in types
 
 
 def _superseded(shared: SharedLicence, identifier: str) -> SharedLicence:

@@ -30,7 +30,8 @@ def purpose_of(*, version: LicenceVersion, key: str) -> PurposeDef | None:
 
 def watermark_of(*, row: LicenceShowing) -> str:
     """The words over what is shown."""
-    return rules.watermark(row.purpose, f"{row.ends_at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}")
+    ends = row.ends_at.astimezone(clock.CHINA)
+    return rules.watermark(row.purpose, f"{ends.year}年{ends.month}月{ends.day}日{ends:%H:%M}")
 
 
 def field_values(*, version: LicenceVersion) -> tuple[FieldValue, ...]:
@@ -45,24 +46,25 @@ def field_values(*, version: LicenceVersion) -> tuple[FieldValue, ...]:
 
 
 def checked_view(*, licence: Licence, row: LicenceShowing) -> Checked:
-    """What the checker sees of the licence now."""
+    """What the checker sees of the licence now. Of one that is not in force any more its state, and nothing that it says."""
     version = licence.current
     assert version is not None
     defined = purpose_of(version=version, key=row.purpose_key)
     wanted = set(defined.fields) if defined else set()
-    today = clock.today()
+    state = states.stands(
+        LicenceState(licence.state), valid_from=licence.valid_from, valid_until=licence.valid_until, today=clock.today()
+    )
+    said = field_values(version=version) if state in states.USABLE else ()
     return Checked(
         result=CheckResult.SHOWN,
         title=licence.title,
         holder_name=licence.holder_name,
         number=licence.number,
         issuer_name=licence.issuer_name,
-        state=states.stands(
-            LicenceState(licence.state), valid_from=licence.valid_from, valid_until=licence.valid_until, today=today
-        ),
+        state=state,
         valid_from=licence.valid_from,
         valid_until=licence.valid_until,
-        fields=tuple(each for each in field_values(version=version) if each.fact in wanted),
+        fields=tuple(each for each in said if each.fact in wanted),
         purpose=row.purpose,
         watermark=watermark_of(row=row),
         shown_at=row.at,

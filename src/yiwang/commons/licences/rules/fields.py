@@ -83,4 +83,4 @@ def numbered(pattern: str, *, year: int, region: str, serial: int) -> str:
 
 def watermark(purpose: str, until: str) -> str:
     """The words that the rule demands on every copy (国办函〔2016〕108号)."""
-    return f"仅供{purpose}使用，有效期至{until}"
+    return f"仅供{purpose}使用，{until}前有效"

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +24,10 @@ NEEDED: Final = (NUMBER, HOLDER_NAME, HOLDER_CODE)
 LONGEST_LINE: Final = 20_000
 _LONGEST_NUMBER: Final = 80
 _LONGEST_NAME: Final = 120
+_ROUNDED: Final = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+"""A long number that a spreadsheet rounded: 3.20411E+17. Its last digits are lost."""
+_BOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How spreadsheets begin: .xlsx, .xls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,27 @@ class Taken:
 
 class FileFault(ValueError):
     """The file as a whole is not what an import needs; the text says what to do."""
+
+
+def text_of(content: bytes) -> str:
+    """The text of a file: UTF-8 (with or without a mark), else GBK as spreadsheets write CSV here. Raises FileFault."""
+    if content.startswith(_BOOKS):
+        raise FileFault("这是电子表格文件，请在表格软件里另存为 CSV")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FileFault("文件既不是 UTF-8 也不是 GBK 编码，请另存为“CSV UTF-8”")
+
+
+def _keepable(said: Mapping[str, str]) -> bool:
+    text = "".join(said.values())
+    try:
+        text.encode()  # a lone surrogate can't be kept
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
 
 
 @dataclass(slots=True)
@@ -129,8 +155,9 @@ def _object(line: str, allowed: frozenset[str]) -> tuple[dict[str, str] | None, 
 def read_line(spec: TypeSpec, line: int, said: Mapping[str, str]) -> Taken | Reject:
     """A line as a licence to take in, or why it can't be: its first fault."""
     number, name = said.get(NUMBER, "").strip(), said.get(HOLDER_NAME, "").strip()
-    if not number or len(number) > _LONGEST_NUMBER or "\x00" in "".join(said.values()):
-        return Reject(line, NUMBER, "证照编号为空、太长或含有不能用的字符", "填写证照上的编号，最多 80 个字")
+    fault = _number_fault(number, said)
+    if fault is not None:
+        return Reject(line, NUMBER, *fault)
     if not name or len(name) > _LONGEST_NAME:
         return Reject(line, HOLDER_NAME, "持有人名称为空或太长", "填写持有人姓名或单位名称")
     holder = _holder(spec, said.get(HOLDER_CODE, ""))
@@ -145,6 +172,14 @@ def read_line(spec: TypeSpec, line: int, said: Mapping[str, str]) -> Taken | Rej
         fact, reason = next(iter(wrong.items()))
         return Reject(line, fact, reason, "按证照改正这一项")
     return Taken(line, number, holder[0], holder[1], name, known(spec, values), *days)
+
+
+def _number_fault(number: str, said: Mapping[str, str]) -> tuple[str, str] | None:
+    if not number or len(number) > _LONGEST_NUMBER or not _keepable(said):
+        return "证照编号为空、太长或含有不能用的字符", "填写证照上的编号，最多 80 个字"
+    if _ROUNDED.fullmatch(number):
+        return "证照编号被表格软件改成了科学计数，后几位已经丢失", "把这一列设为文本格式，重新填写编号"
+    return None
 
 
 def _holder(spec: TypeSpec, code: str) -> tuple[HolderKind, str] | str:

@@ -1,7 +1,8 @@
 """The life of a licence as a table: making → in force → suspended, revoked, expired, replaced.
 
 A change and the sealing of a changed version leave the state as it is: the version before stays in force until the new
-one is sealed, so that a holder is never without a licence because a file is being made.
+one is sealed, so that a holder is never without a licence because a file is being made. What can't be made (a value that does
+not fit its place) is corrected by a change, or the change is taken back: nothing waits for ever.
 """
 
 from datetime import date
@@ -16,6 +17,7 @@ TABLE: Final[dict[tuple[V, S | None], S]] = {
     (V.SEAL, S.MAKING): S.IN_FORCE,
     (V.SEAL, S.IN_FORCE): S.IN_FORCE,
     (V.SEAL, S.SUSPENDED): S.SUSPENDED,
+    (V.CHANGE, S.MAKING): S.MAKING,
     (V.CHANGE, S.IN_FORCE): S.IN_FORCE,
     (V.ABANDON, S.IN_FORCE): S.IN_FORCE,
     (V.ABANDON, S.SUSPENDED): S.SUSPENDED,
@@ -33,7 +35,7 @@ TABLE: Final[dict[tuple[V, S | None], S]] = {
 }
 FINAL: Final = frozenset({S.REVOKED, S.REPLACED})
 USABLE: Final = frozenset({S.IN_FORCE})
-AGAINST_HOLDER: Final = frozenset({V.SUSPEND, V.REVOKE, V.CHANGE, V.RESUME, V.REPLACE})
+AGAINST_HOLDER: Final = frozenset({V.SUSPEND, V.REVOKE, V.CHANGE, V.RESUME, V.REPLACE, V.ABANDON})
 """Steps that somebody decides about a licence that stands: they need a reason."""
 
 
@@ -42,10 +44,14 @@ def after(verb: V, before: S | None) -> S | None:
     return TABLE.get((verb, before))
 
 
-def allowed(state: S) -> tuple[V, ...]:
-    """The steps that an official may decide in this state, in the order of the pages."""
-    order = (V.CHANGE, V.SUSPEND, V.RESUME, V.REVOKE)
-    return tuple(verb for verb in order if (verb, state) in TABLE)
+def allowed(state: S, *, waits: bool = False, stuck: bool = False) -> tuple[V, ...]:
+    """The steps that an official may decide in this state, in the order of the pages.
+
+    `waits`: a version waits for its seal; `stuck`: a try to seal it has failed.
+    """
+    order = (V.CHANGE, V.ABANDON, V.SUSPEND, V.RESUME, V.REVOKE)
+    may = {V.CHANGE: not waits or (stuck and state is S.MAKING), V.ABANDON: waits}
+    return tuple(verb for verb in order if (verb, state) in TABLE and may.get(verb, True))
 
 
 def stands(state: S, *, valid_from: date | None, valid_until: date | None, today: date) -> S:

@@ -1,7 +1,8 @@
 """Trust grades (国办函〔2016〕108号): what may be taken without a check.
 
 A: issued by the agency and sealed. B: checked once against the original or the register by an official. Both count as
-licences in law. C: uploaded, the original must be checked. D: declared by the applicant, who answers for it.
+licences in law. C: uploaded or brought in without a check, the original must be looked at. D: declared by the applicant, who
+answers for it.
 """
 
 from typing import Final
@@ -16,13 +17,13 @@ def grade_of(*, origin: Origin, sealed: bool, checked: bool) -> TrustGrade:
     """The grade that follows from how a licence came and what was done with it.
 
     `sealed`: its file bears the issuer's seal; `checked`: an official compared it with the original or the register.
-    What an organisation imports from its own register, or answers to a pull, is checked by it.
+    What an organisation answers to a pull is checked by it; what it imports, where it says so.
     """
     if sealed and origin is not Origin.UPLOAD:
         return TrustGrade.A
-    if checked or origin in {Origin.IMPORT, Origin.PULL}:
+    if checked or origin is Origin.PULL:
         return TrustGrade.B
-    return TrustGrade.C if origin is Origin.UPLOAD else TrustGrade.D
+    return TrustGrade.C if origin in {Origin.UPLOAD, Origin.IMPORT} else TrustGrade.D
 
 
 def counts(grade: TrustGrade) -> bool:

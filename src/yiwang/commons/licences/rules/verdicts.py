@@ -13,6 +13,7 @@ from yiwang.commons.licences.rules.identifiers import InvalidIdentifier, parse_i
 from yiwang.commons.licences.rules.papers import METADATA_FILE
 from yiwang.commons.licences.rules.statuslist import StatusList
 from yiwang.commons.seals.engine import SealFault, Trust, open_package, verify_sealed
+from yiwang.kernel.clock import CHINA
 from yiwang.kernel.verdicts import Mark, Verdict, worst
 
 MAX_FILE: Final = 32 * 1024 * 1024
@@ -38,7 +39,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Whether the licence still stands was not checked: give the published status list with --status",
     ),
     "stands": (
-        "截至 {at}，{by} 的状态清单里没有这个证照失效的记录；清单只列本平台签发后失效的证照",
+        "截至 {at}，状态清单（{by}）里没有这个证照失效的记录；清单只列本平台签发后失效的证照",
         "Nothing against this licence was listed by {by} at {at}; the list names only that platform’s own licences that ended",
     ),
     "suspended": ("证照从 {since} 起暂停使用", "The licence is suspended since {since}"),
@@ -89,7 +90,7 @@ def verify_licence(data: bytes, trust: Trust, status: StatusList | None = None) 
     if status is None:
         remarks.append(Remark("no_status"))
     elif found is None:
-        remarks.append(Remark("stands", {"at": status.made_at.isoformat(), "by": status.by}))
+        remarks.append(Remark("stands", {"at": f"{status.made_at.astimezone(CHINA):%Y-%m-%d %H:%M}", "by": status.by}))
     else:
         marks["chain"] = Mark.INVALID
         reasons.append(Remark(found[0], {"since": found[1]}))

@@ -21,7 +21,7 @@ VERB_WORDS: Final = {
     LifeVerb.ABANDON: _("撤回变更"),
     LifeVerb.SUSPEND: _("暂停使用"),
     LifeVerb.RESUME: _("恢复有效"),
-    LifeVerb.REVOKE: _("使其失效"),
+    LifeVerb.REVOKE: _("宣布失效"),
     LifeVerb.EXPIRE: _("到期失效"),
     LifeVerb.REPLACE: _("换发"),
 }
@@ -41,7 +41,7 @@ GROUND_WORDS: Final = {
 GRADE_WORDS: Final = {
     TrustGrade.A: _("A 级：机关签发并盖章"),
     TrustGrade.B: _("B 级：经窗口或主管部门核验"),
-    TrustGrade.C: _("C 级：上传件，须核对原件"),
+    TrustGrade.C: _("C 级：没有核对过，须核对原件"),
     TrustGrade.D: _("D 级：自行申报，由本人负责"),
 }
 ORIGIN_WORDS: Final = {

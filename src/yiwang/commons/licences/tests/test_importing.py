@@ -8,8 +8,9 @@ import pytest
 
 from yiwang.commons.identity.contracts import Sex
 from yiwang.commons.identity.tests.factories import make_organisation, make_person
-from yiwang.commons.licences import commands, queries
-from yiwang.commons.licences.contracts import Holder, HolderKind, ImportRefused, TrustGrade
+from yiwang.commons.licences import commands, queries, tasks
+from yiwang.commons.licences.commands import importing
+from yiwang.commons.licences.contracts import Holder, HolderKind, ImportRefused, ImportState, TrustGrade
 from yiwang.commons.licences.models import Licence, LicenceImport, LicenceReject, LicenceVersion
 from yiwang.commons.licences.tests.factories import SYSTEM, make_type
 from yiwang.kernel import clock
@@ -40,11 +41,11 @@ def _csv(*rows: dict[str, str]) -> bytes:
     return out.getvalue().encode()
 
 
-def _taken(content: bytes, organisation_id=None, size: int = 10_000):
+def _taken(content: bytes, organisation_id=None, size: int = 10_000, **more):
     make_type()
     run = commands.begin_import(
         type_key="sample_permit", organisation_id=organisation_id or make_organisation(), content=content,
-        later=False, by=SYSTEM, at=clock.now(),
+        later=False, by=SYSTEM, at=clock.now(), **more,
     )  # fmt: skip
     while commands.import_batch(import_id=run, size=size, by=SYSTEM, at=clock.now()):
         pass
@@ -114,13 +115,83 @@ def test_who_registers_later_finds_the_licence_in_the_wallet():
     _taken(_csv(_row(9)))
     person = make_person("样例甲", id_number=_code(9))
     holder = Holder(HolderKind.PERSON, person)
+    other = Holder(HolderKind.PERSON, make_person("样例乙", id_number=_code(10)))
+    _taken(_csv(_row(10)))
+    assert commands.claim(holder=other, by=SYSTEM, at=clock.now()) == 0, "another name: the code was mistyped"
     assert commands.claim(holder=holder, by=SYSTEM, at=clock.now()) == 1
     assert len(queries.held(holder=holder, viewer=SYSTEM)) == 1
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\xff\xfe", b"number,holder_name\n1,2\n", b"number,holder_name,holder_code,odd\n1,2,3,4\n"]
+    "content",
+    [
+        b"",
+        b"\xff\xfe",
+        b"PK\x03\x04\x14\x00",
+        b"\xd0\xcf\x11\xe0\xa1",
+        b"number,holder_name\n1,2\n",
+        b"number,holder_name,holder_code,odd\n1,2,3,4\n",
+    ],
 )
 def test_a_file_that_can_not_be_read_is_refused_as_a_whole(content):
     with pytest.raises(ImportRefused):
         _taken(content)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-8", "utf-8-sig"])
+def test_what_a_spreadsheet_saves_here_is_read_whatever_its_encoding(encoding):
+    run = _taken(_csv(_row(1, holder_name="样例\u9fa5甲")).decode().encode(encoding))
+    assert (run.created, run.rejected) == (1, 0)
+    assert Licence.objects.get().holder_name == "样例龥甲"
+
+
+def test_a_number_that_stands_for_another_holder_or_other_words_is_rejected_not_passed_over():
+    where = make_organisation()
+    _taken(_csv(_row(1), _row(2), _row(3)), where)
+    more = _taken(_csv(_row(1), _row(2, holder_code=_code(9)), _row(3, shop_name="改过的店")), where)
+    assert (more.created, more.repeated, more.rejected) == (0, 1, 2)
+    reasons = [each.reason for each in LicenceReject.objects.filter(run=more).order_by("line")]
+    assert reasons == ["这个编号已经登记在别人名下", "这个编号已经入库，内容和文件里不同"]
+    assert Licence.objects.get(number="N000003").current.values["shop_name"] == "样例店"
+
+
+def test_the_same_number_twice_in_a_file_is_found_across_batches_too():
+    run = _taken(_csv(_row(1), _row(2), _row(1, holder_code=_code(9)), _row(2)), size=2)
+    assert (run.created, run.repeated, run.rejected) == (2, 1, 1)
+
+
+def test_what_can_not_be_kept_or_was_rounded_is_rejected_and_stops_nothing():
+    lines = [json.dumps(each) for each in (_row(1, shop_name="\ud800"), _row(2, number="3.20411E+17"), _row(3))]
+    run = _taken("\n".join(lines).encode())
+    assert (run.state, run.created, run.rejected) == ("done", 1, 2)
+
+
+def test_what_nobody_compared_with_its_original_is_no_licence_in_law():
+    run = _taken(_csv(_row(1)), checked=False)
+    assert (run.checked, Licence.objects.get().grade) == (False, "C")
+    with pytest.raises(ImportRefused):
+        _taken(_csv(_row(2)), checked=False, seals=True)
+
+
+def test_an_import_that_fails_says_so_and_goes_on_with_the_same_file(monkeypatch):
+    content, where = _csv(_row(1), _row(2)), make_organisation()
+    make_type()
+    run = commands.begin_import(
+        type_key="sample_permit", organisation_id=where, content=content, by=SYSTEM, at=clock.now()
+    )
+    monkeypatch.setattr(importing, "_copied", lambda _batch: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        tasks.take_in(import_id=str(run))
+    row = queries.import_row(import_id=run, viewer=SYSTEM)
+    assert (row.state, row.lines) == (ImportState.FAILED, 0)
+    monkeypatch.undo()
+    assert _taken(content, where).pk == run
+    assert queries.import_row(import_id=run, viewer=SYSTEM).state is ImportState.DONE
+
+
+def test_rejects_that_are_not_listed_are_counted(monkeypatch):
+    monkeypatch.setattr(importing, "_MOST_REJECTS", 2)
+    run = _taken(_csv(*(_row(n, holder_code="=1+1") for n in range(5))))
+    told = "".join(queries.rejects_csv(import_id=run.pk, viewer=SYSTEM))
+    assert "还有 3 行没有列出" in told
+    assert not any(cell.startswith(("=", "+", "@", "-")) for line in csv.reader(io.StringIO(told)) for cell in line)

@@ -1,22 +1,37 @@
 """The pages: wallet, one licence, showing, checking, the officials' desk; constant queries; nothing of others."""
 
+import json
+import re
+from datetime import date, timedelta
+from html import unescape
+
 import pytest
 from django.urls import reverse
 
 from yiwang.commons.files.tests.factories import blob_folder  # noqa: F401  a fixture
+from yiwang.commons.identity.contracts import PERSON, Sex
+from yiwang.commons.identity.queries import SESSION_ACTING
 from yiwang.commons.identity.tests.factories import (
     Grants,
     login,
     make_official,
     make_organisation,
     make_person,
+    make_representation,
     make_resident,
 )
-from yiwang.commons.licences import commands
-from yiwang.commons.licences.contracts import IMPORT, MANAGE, VIEW, Holder, HolderKind
+from yiwang.commons.licences import commands, queries
+from yiwang.commons.licences.contracts import IMPORT, MANAGE, VIEW, CheckResult, Ground, Holder, HolderKind
 from yiwang.commons.licences.models import Licence, LicenceShowing
 from yiwang.commons.licences.tests.factories import SYSTEM, issue, licensed, make_type, sealing_office  # noqa: F401
+from yiwang.commons.licences.views import words
+from yiwang.commons.privacy import queries as privacy
+from yiwang.commons.privacy.contracts import AccessWay
 from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.codes.synthetic import synthetic_id_number
+from yiwang.kernel.ids import new_id
+from yiwang.kernel.settings import settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blob_folder")]
 
@@ -150,3 +165,139 @@ def test_the_verdict_is_shown_mark_by_mark(client, resident, sealing_office):  #
     made = licensed(sealing_office, _own(resident))
     page = client.get(reverse("licences:verified", args=[made]))
     assert page.status_code == 200
+
+
+def test_an_agent_for_single_matters_neither_sees_nor_shows_the_wallet(client, resident, sealing_office):  # noqa: F811
+    owner = make_person("样例乙")
+    made = licensed(sealing_office, Holder(HolderKind.PERSON, owner))
+    subject = SubjectRef(PERSON, owner)
+    make_representation(resident.person_id, subject, scope="matter:样例")
+    session = client.session
+    session[SESSION_ACTING] = str(subject)
+    session.save()
+    page = client.get(reverse("licences:wallet")).content.decode()
+    assert "ll-card__title" not in page
+    assert "只受托办理指定的事项" in page
+    for name in ("licence", "show", "verified", "picture"):
+        assert client.get(reverse(f"licences:{name}", args=[made])).status_code == 404, name
+    assert (
+        client.post(reverse("licences:show", args=[made]), {"purpose": "open_shop", "minutes": "5"}).status_code == 404
+    )
+    make_representation(resident.person_id, subject, scope="*")
+    assert "ll-card__title" in client.get(reverse("licences:wallet")).content.decode()
+    assert (
+        client.post(reverse("licences:show", args=[made]), {"purpose": "open_shop", "minutes": "5"}).status_code == 200
+    )
+
+
+@pytest.mark.parametrize("name", ["desk_licence", "licence", "verified", "picture", "show"])
+def test_the_holder_reads_that_an_official_opened_the_licence(client, resident, sealing_office, name):  # noqa: F811
+    made = licensed(sealing_office, _own(resident))
+    assert client.get(reverse("licences:licence", args=[made])).status_code == 200
+    assert not privacy.accesses_of(viewer=resident.actor).items, "the holder's own look is nobody's access"
+    official = make_official(sealing_office, grants=[Grants(VIEW, organisation_id=sealing_office)])
+    login(client, official.account_id)
+    for _each in range(2):
+        assert client.get(reverse(f"licences:{name}", args=[made])).status_code == 200
+    [entry] = privacy.accesses_of(viewer=resident.actor).items
+    assert (entry.way, entry.data.id, entry.organisation_id) == (AccessWay.VIEWED, made, sealing_office)
+
+
+def test_the_holder_reads_that_an_official_took_the_file_and_a_refused_one_is_no_access(
+    client,
+    resident,
+    sealing_office,  # noqa: F811
+):
+    made = licensed(sealing_office, _own(resident))
+    file = queries.licence(licence_id=made, viewer=SYSTEM).versions[0].pdf_file_id
+    stranger = make_official(make_organisation(), grants=[], name="样例路人")
+    login(client, stranger.account_id)
+    assert client.get(reverse("files:download", args=[file])).status_code == 404
+    assert client.get(reverse("licences:desk_licence", args=[made])).status_code == 404
+    assert not privacy.accesses_of(viewer=resident.actor).items
+    official = make_official(sealing_office, grants=[Grants(VIEW, organisation_id=sealing_office)])
+    login(client, official.account_id)
+    for name in ("files:download", "files:preview"):
+        answer = client.get(reverse(name, args=[file]))
+        assert answer.status_code == 200
+        assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    [entry] = privacy.accesses_of(viewer=resident.actor).items
+    assert entry.way is AccessWay.DOWNLOADED
+
+
+def test_what_a_person_takes_along_holds_their_licences_and_nobody_else_s(resident):
+    issue(_own(resident))
+    issue(values={"shop_name": "别人的店"})
+    told = json.loads("".join(privacy.export(viewer=resident.actor)))
+    [part] = [each for each in told["parts"] if each["key"] == "licences"]
+    assert [each["fields"]["经营者名称"] for each in part["rows"]] == ["样例面馆"]
+
+
+def test_whose_licences_are_sought_stands_in_no_address(client, sealing_office):  # noqa: F811
+    code = synthetic_id_number(division_code="320402", birth_date=date(1980, 1, 1), sex=Sex.FEMALE)
+    holders = [
+        Holder(HolderKind.PERSON, make_person(name, id_number=number))
+        for name, number in (("样例丙", code), ("样例丁", None))
+    ]
+    for holder in holders:
+        issue(holder, organisation_id=sealing_office)
+    login(client, make_official(sealing_office, grants=[Grants(VIEW, organisation_id=sealing_office)]).account_id)
+    for sought in (code, "样例丙"):
+        answer = client.post(reverse("licences:desk"), {"holder": sought, "state": "making"})
+        assert answer.url == f"{reverse('licences:desk')}?state=making&held=1"
+        page = client.get(answer.url).content.decode()
+        assert "样例丙" in page
+        assert "样例丁" not in page
+    assert "样例丁" in client.get(reverse("licences:desk")).content.decode()
+
+
+def test_behind_a_proxy_one_guesser_keeps_nobody_else_waiting(client, monkeypatch):
+    monkeypatch.setattr(words, "settings", lambda: settings().model_copy(update={"behind_proxy": True}))
+
+    def guess(who: str) -> int:
+        headers = {"X-Forwarded-For": f"6.6.6.6, {who}"}
+        return client.post(reverse("licences:check"), {"code": "1"}, headers=headers).status_code
+
+    assert [guess("203.0.113.5") for _n in range(11)] == [422] * 10 + [429]
+    assert guess("203.0.113.6") == 422
+    assert commands.forget_tries(by=SYSTEM, at=clock.now()) == 0
+    assert commands.forget_tries(by=SYSTEM, at=clock.now() + timedelta(hours=1)) == 11
+
+
+def test_all_uses_can_be_read_page_by_page(client, resident, sealing_office):  # noqa: F811
+    made = licensed(sealing_office, _own(resident))
+    for number in range(25):
+        commands.use(
+            licence_id=made, subject=SubjectRef("case", new_id()), purpose=commands.SHARED, basis="statutory_duty",
+            ground="《样例法》第一条", organisation_id=sealing_office, words=f"样例-{number:02}", by=SYSTEM, at=clock.now(),
+        )  # fmt: skip
+    page = client.get(reverse("licences:licence", args=[made])).content.decode()
+    assert "样例-24" in page
+    assert "样例-00" not in page
+    older = unescape(re.findall(r'href="([^"]*cursor=[^"]*)"', page)[-1])
+    assert "样例-00" in client.get(older).content.decode()
+
+
+def test_a_licence_revoked_between_showing_and_checking_shows_its_state_and_not_what_it_says(
+    client,
+    resident,
+    sealing_office,  # noqa: F811
+):
+    made = licensed(sealing_office, _own(resident))
+    shown = client.post(reverse("licences:show", args=[made]), {"purpose": "open_shop", "minutes": "5"}).context["made"]
+    commands.revoke(licence_id=made, reason="样例", ground=Ground.RESCINDED, by=SYSTEM, at=clock.now())
+    page = client.post(reverse("licences:check"), {"code": shown.code}).content.decode()
+    assert "已失效" in page
+    assert "样例路 1 号" not in page
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_code_ends_at_its_moment_and_not_a_second_later(resident, sealing_office, seconds):  # noqa: F811
+    made = licensed(sealing_office, _own(resident))
+    now = clock.now()
+    shown = commands.show(licence_id=made, purpose="样例", minutes=1, by=resident.actor, at=now)
+    told = commands.check_shown(
+        code=shown.code, address="x", by=Actor.anonymous(), at=now + timedelta(seconds=59 + seconds)
+    )
+    assert told.result is (CheckResult.UNKNOWN if seconds else CheckResult.SHOWN)
+    assert shown.code.encode() not in bytes(LicenceShowing.objects.get().code_hash)

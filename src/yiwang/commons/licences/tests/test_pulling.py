@@ -1,6 +1,8 @@
 """Pulling from a department's system: a real server beside, with its faults; cached with age."""
 
+import contextlib
 import json
+import socket
 import threading
 import time
 from datetime import timedelta
@@ -98,3 +100,72 @@ def test_a_department_that_fails_leaves_what_is_kept(department, answer):
     with pytest.raises(PullFailed):
         _fetch(holder, clock.now() + timedelta(hours=13))
     assert len(queries.held(holder=holder, viewer=SYSTEM)) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {**ONE, "holder_name": "样例乙"},
+        {**ONE, "holder_name": ""},
+        {**ONE, "holder_code": "320402198001010000"},
+        {**ONE, "state": "making"},
+        {**ONE, "valid_from": "2032-01-01"},
+        {**ONE, "number": None},
+        {**ONE, "number": "D\x00"},
+        {**ONE, "number": "\ud800"},
+        {**ONE, "values": {"shop_name": "长" * 3000}},
+        {**ONE, "values": {}},
+    ],
+)
+def test_what_is_another_person_s_or_garbage_is_kept_in_no_part(department, said):
+    _say({**ONE, "number": "D-9"}, said)
+    with pytest.raises(PullFailed):
+        _fetch(person_holder())
+    assert not Licence.objects.exists()
+
+
+def test_a_number_twice_or_on_somebody_else_s_name_is_refused(department):
+    _say(ONE, ONE)
+    with pytest.raises(PullFailed):
+        _fetch(person_holder())
+    _say(ONE)
+    _fetch(person_holder())
+    _say(ONE)
+    with pytest.raises(PullFailed):
+        _fetch(person_holder())
+    assert Licence.objects.count() == 1
+
+
+def test_one_that_the_department_prolonged_stands_again_and_one_it_replaced_ends(department):
+    holder = person_holder()
+    _say({**ONE, "state": "expired", "valid_until": "2020-01-01"}, {**ONE, "number": "D-2"})
+    _fetch(holder)
+    _say({**ONE, "valid_until": "2040-01-01"}, {**ONE, "number": "D-2", "state": "replaced"})
+    _fetch(holder, clock.now() + timedelta(hours=13))
+    assert [each.number for each in queries.held(holder=holder, viewer=SYSTEM)] == ["D-1"]
+    assert Licence.objects.get(number="D-2").state == "revoked"
+
+
+def test_an_answer_that_drips_or_is_no_http_ends_in_time(department):
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    said = [b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"garbage\r\n\r\n"]
+
+    def serve():
+        for head in said:
+            taken, _who = listener.accept()
+            taken.recv(4096)
+            taken.sendall(head)
+            with contextlib.suppress(OSError):
+                for _piece in range(40 if head.startswith(b"HTTP") else 0):
+                    taken.sendall(b" ")
+                    time.sleep(0.1)
+            taken.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    begun = time.monotonic()
+    for _each in said:
+        with pytest.raises(PullFailed):
+            HttpPuller(url, seconds=0.3).pull("sample_permit", person_holder(), "1")
+    assert time.monotonic() - begun < 6
+    listener.close()

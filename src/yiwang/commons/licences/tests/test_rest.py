@@ -1,15 +1,27 @@
 """The sharing interface: only registered callers, only their types and verbs, each use recorded."""
 
+from datetime import date
+
 import pytest
 
 from yiwang.commons.files.tests.factories import blob_folder  # noqa: F401  a fixture
-from yiwang.commons.identity.tests.factories import make_organisation, make_person
+from yiwang.commons.identity.contracts import Sex
+from yiwang.commons.identity.tests.factories import (
+    Grants,
+    make_official,
+    make_organisation,
+    make_person,
+    make_resident,
+)
 from yiwang.commons.licences import commands, queries
-from yiwang.commons.licences.contracts import Holder, HolderKind
-from yiwang.commons.licences.models import LicenceUse
+from yiwang.commons.licences.contracts import CALLERS, Holder, HolderKind, MayNotManage
+from yiwang.commons.licences.models import Licence, LicenceUse
 from yiwang.commons.licences.tests.factories import SYSTEM, licensed, make_type, sealing_office  # noqa: F401
+from yiwang.commons.privacy import queries as privacy
+from yiwang.commons.privacy.contracts import AccessWay
 from yiwang.kernel import clock
 from yiwang.kernel.codes.synthetic import synthetic_id_number
+from yiwang.kernel.ids import new_id
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blob_folder")]
 BASE = "/api/v1/licences"
@@ -35,10 +47,6 @@ def test_who_is_not_registered_is_told_nothing(client):
 
 
 def test_a_caller_finds_verifies_and_uses(client, sealing_office):  # noqa: F811
-    from datetime import date
-
-    from yiwang.commons.identity.contracts import Sex
-
     code = synthetic_id_number(division_code="320402", birth_date=date(1980, 1, 1), sex=Sex.FEMALE)
     person = make_person("样例丙", id_number=code)
     made = licensed(sealing_office, Holder(HolderKind.PERSON, person))
@@ -74,3 +82,69 @@ def test_a_new_token_ends_the_old_one(client):
     second = _caller()
     assert client.get(f"{BASE}/catalogue", headers={"Authorization": f"Bearer {first}"}).status_code == 401
     assert client.get(f"{BASE}/catalogue", headers={"Authorization": f"Bearer {second}"}).status_code == 200
+
+
+def _imported(where, **changes) -> Licence:
+    """A licence whose holder is not registered here."""
+    row = {"number": "N-1", "holder_name": "样例丁", "holder_code": _code(), "shop_name": "样例店", **changes}
+    content = ",".join(row) + "\n" + ",".join(row.values()) + "\n"
+    run = commands.begin_import(
+        type_key=make_type(), organisation_id=where, content=content.encode(), later=False, by=SYSTEM, at=clock.now()
+    )
+    commands.import_batch(import_id=run, by=SYSTEM, at=clock.now())
+    return Licence.objects.select_related("current").get(number=row["number"])
+
+
+def _code() -> str:
+    return synthetic_id_number(division_code="320402", birth_date=date(1981, 1, 1), sex=Sex.FEMALE)
+
+
+@pytest.mark.parametrize(
+    "ground",
+    [
+        {"consent": str(new_id())},
+        {"basis": "statutory_duty"},
+        {"basis": "statutory_duty", "ground": "  "},
+        {"basis": "disclosed"},
+        {"basis": "shown"},
+        {"basis": "shown", "ground": "《样例法》第一条"},
+    ],
+)
+def test_a_holder_whom_nobody_registered_is_not_read_on_an_invented_ground(client, ground):
+    row = _imported(make_organisation())
+    answer = _post(client, "use", _caller(), identifier=row.current.identifier, purpose="办理样例", **ground)
+    assert answer.status_code == 403
+    assert answer["Content-Type"].startswith("application/problem+json")
+    assert not LicenceUse.objects.exists()
+
+
+def test_identifiers_of_other_types_and_of_nobody_look_the_same_and_a_stranger_learns_neither(client):
+    identifier = _imported(make_organisation()).current.identifier
+    for verb, more in (("verify", {}), ("use", {"purpose": "样例"})):
+        token = _caller(types=("other",))
+        seen = [_post(client, verb, token, identifier=each, **more) for each in (identifier, "x" * 40)]
+        assert [each.status_code for each in seen] == [404, 404]
+        strange = [_post(client, verb, "no-token", identifier=each, **more) for each in (identifier, "x" * 40)]
+        assert [each.status_code for each in strange] == [401, 401]
+
+
+def test_the_holder_reads_that_a_system_asked_for_their_licences(client, sealing_office):  # noqa: F811
+    resident = make_resident(person_id=make_person("样例丙", id_number=_code()))
+    licensed(sealing_office, Holder(HolderKind.PERSON, resident.person_id))
+    token = _caller()
+    [found] = _post(client, "query", token, type="sample_permit", holder_code=_code()).json()
+    assert _post(client, "verify", token, identifier=found["identifier"]).status_code == 200
+    entries = privacy.accesses_of(viewer=resident.actor).items
+    assert [each.way for each in entries] == [AccessWay.CHECKED] * 2
+    assert all("样例系统" in each.ground for each in entries)
+
+
+def test_nobody_takes_over_the_caller_of_another_organisation():
+    _caller()
+    mine = make_organisation()
+    official = make_official(mine, grants=[Grants(CALLERS, organisation_id=mine)])
+    with pytest.raises(MayNotManage):
+        commands.register_caller(
+            code="sample.system", name="冒名", organisation_id=mine, types=["*"], verbs=["use"], by=official.actor,
+            at=clock.now(),
+        )  # fmt: skip

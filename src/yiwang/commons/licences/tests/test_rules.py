@@ -88,7 +88,7 @@ def test_nothing_but_a_and_b_in_force_is_taken_without_a_check(grade, state):
 def test_grades_follow_from_what_was_done(origin, sealed, checked):
     grade = trust.grade_of(origin=origin, sealed=sealed, checked=checked)
     assert (grade is TrustGrade.A) == (sealed and origin is not Origin.UPLOAD)
-    if origin is Origin.UPLOAD and not checked:
+    if (origin is Origin.UPLOAD and not checked) or (origin is Origin.IMPORT and not (sealed or checked)):
         assert grade is TrustGrade.C
     better = trust.grade_of(origin=origin, sealed=sealed, checked=True)
     assert trust.at_least(better, grade)

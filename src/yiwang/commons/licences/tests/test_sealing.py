@@ -1,13 +1,20 @@
 """A version becomes a licence when its sealed files stand: all of it in one transaction, or nothing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from yiwang.commons.files import queries as files
 from yiwang.commons.files.tests.factories import blob_folder  # noqa: F401  a fixture
 from yiwang.commons.licences import commands, queries, tasks
-from yiwang.commons.licences.contracts import Ground, LicenceState, NotSealedYet, TrustGrade
+from yiwang.commons.licences.contracts import (
+    Ground,
+    LicenceState,
+    LicenceStateRefused,
+    LifeVerb,
+    NotSealedYet,
+    TrustGrade,
+)
 from yiwang.commons.licences.models import Licence, LicenceFile, LicenceVersion
 from yiwang.commons.licences.tests.factories import SYSTEM, issue, licensed, sealing_office  # noqa: F401
 from yiwang.commons.seals import queries as seals
@@ -91,3 +98,53 @@ def test_what_waits_is_queued_again_later_and_later():
         commands.note_problem(licence_id=made, problem="没有印章", by=SYSTEM, at=clock.now())
     assert commands.catch_up(by=SYSTEM, at=clock.now() + timedelta(minutes=30)) == 0
     assert commands.catch_up(by=SYSTEM, at=clock.now() + timedelta(minutes=61)) == 1
+
+
+def test_what_can_not_be_made_is_corrected_before_it_was_ever_sealed(sealing_office):  # noqa: F811
+    made = issue(organisation_id=sealing_office)
+    with pytest.raises(NotSealedYet):
+        commands.change(licence_id=made, values={"shop_name": "样例店"}, reason="更正", by=SYSTEM, at=clock.now())
+    commands.note_problem(licence_id=made, problem="放不下", by=SYSTEM, at=clock.now())
+    page = queries.licence(licence_id=made, viewer=SYSTEM)
+    assert LifeVerb.CHANGE in page.verbs
+    commands.change(licence_id=made, values={"shop_name": "样例店"}, reason="更正", by=SYSTEM, at=clock.now())
+    tasks.seal(licence_id=str(made))
+    page = queries.licence(licence_id=made, viewer=SYSTEM)
+    assert (page.brief.state, page.version) == (LicenceState.IN_FORCE, 2)
+    assert [each.abandoned for each in page.versions] == [False, True]
+
+
+def test_a_change_that_can_not_be_sealed_is_taken_back(sealing_office):  # noqa: F811
+    made = licensed(sealing_office)
+    with pytest.raises(LicenceStateRefused):
+        commands.abandon_change(licence_id=made, reason="没有变更", by=SYSTEM, at=clock.now())
+    commands.change(licence_id=made, values={"shop_name": "样例店"}, reason="更名", by=SYSTEM, at=clock.now())
+    assert LifeVerb.ABANDON in queries.licence(licence_id=made, viewer=SYSTEM).verbs
+    commands.abandon_change(licence_id=made, reason="写错了", by=SYSTEM, at=clock.now())
+    tasks.seal(licence_id=str(made))
+    page = queries.licence(licence_id=made, viewer=SYSTEM)
+    assert (page.version, page.brief.state) == (1, LicenceState.IN_FORCE)
+    assert LifeVerb.CHANGE in page.verbs
+    assert commands.change(licence_id=made, values={}, reason="再改", by=SYSTEM, at=clock.now()) == 3
+
+
+def test_a_change_that_gives_more_time_is_not_overtaken_by_the_sweep(sealing_office):  # noqa: F811
+    made = licensed(sealing_office, valid_from=date(2020, 1, 1), valid_until=clock.today() - timedelta(days=1))
+    later = clock.today() + timedelta(days=300)
+    commands.change(licence_id=made, values={}, valid_until=later, reason="延续", by=SYSTEM, at=clock.now())
+    assert commands.expire(by=SYSTEM, at=clock.now()) == 0
+    assert queries.licence(licence_id=made, viewer=SYSTEM).brief.state is LicenceState.EXPIRED
+    tasks.seal(licence_id=str(made))
+    assert queries.licence(licence_id=made, viewer=SYSTEM).brief.state is LicenceState.IN_FORCE
+
+
+def test_a_change_of_what_is_being_replaced_does_not_wait_for_ever(sealing_office):  # noqa: F811
+    old = licensed(sealing_office)
+    new = commands.replace(licence_id=old, values={}, reason="遗失补发", by=SYSTEM, at=clock.now())
+    with pytest.raises(NotSealedYet):
+        commands.replace(licence_id=old, values={}, reason="又一次", by=SYSTEM, at=clock.now())
+    commands.change(licence_id=old, values={"shop_name": "样例店"}, reason="更名", by=SYSTEM, at=clock.now())
+    tasks.seal(licence_id=str(new))
+    row = Licence.objects.get(pk=old)
+    assert (row.state, row.pending_id) == ("replaced", None)
+    assert queries.stuck(viewer=SYSTEM) == ()

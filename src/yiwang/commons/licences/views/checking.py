@@ -66,10 +66,7 @@ def _shown(found: Checked) -> dict[str, object]:
         Fact(_("持有人"), found.holder_name),
         Fact(_("编号"), found.number),
         Fact(_("颁发机构"), found.issuer_name),
-        Fact(
-            _("有效期"),
-            _("%(first)s 至 %(last)s") % {"first": words.day(found.valid_from), "last": words.until(found.valid_until)},
-        ),
+        Fact(_("有效期"), words.span(found.valid_from, found.valid_until)),
         *(Fact(each.label, each.value) for each in found.fields),
     ]
     return {

@@ -1,11 +1,12 @@
-"""`/work/licences/`: licences found by number or holder, one licence, the decisions about it, imports, what is stuck."""
+"""`/work/licences/`: licences found by number or holder, one licence, the decisions about it, what is stuck."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,18 +19,16 @@ from yiwang.commons.licences.contracts import (
     MANAGE,
     VIEW,
     Ground,
-    ImportRow,
-    ImportState,
     LicenceBrief,
     LicencePage,
     LifeVerb,
     MayNotManage,
 )
-from yiwang.commons.licences.rules.wording import GROUND_WORDS, IMPORT_WORDS, ORIGIN_WORDS, STATE_WORDS, VERB_WORDS
+from yiwang.commons.licences.rules.wording import GROUND_WORDS, ORIGIN_WORDS, STATE_WORDS, VERB_WORDS
 from yiwang.commons.licences.views import mine, words
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.errors import DomainError, Invalid
+from yiwang.kernel.errors import Invalid
 from yiwang.web.components import (
     Cell,
     Column,
@@ -45,28 +44,30 @@ from yiwang.web.components import (
     Tab,
     Table,
     Tabs,
-    Tag,
-    Tone,
 )
 from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.responses import go
 
+_HOLDER = "licences.holder_sought"
 _GROUNDS = {
     LifeVerb.SUSPEND: (Ground.INVESTIGATION, Ground.COURT, Ground.LOST, Ground.OTHER),
     LifeVerb.RESUME: (Ground.OTHER, Ground.ERROR),
     LifeVerb.REVOKE: (Ground.DEREGISTERED, Ground.RESCINDED, Ground.PENALTY, Ground.VOID, Ground.COURT),
     LifeVerb.CHANGE: (Ground.CHANGED, Ground.ERROR),
+    LifeVerb.ABANDON: (Ground.ERROR, Ground.OTHER),
 }
 
 
-def _viewer(request: HttpRequest) -> Actor:
+def official(request: HttpRequest) -> Actor:
+    """Whoever may open these pages. Raises MayNotManage."""
     viewer = identity.actor_of(request)
     if not identity.held_in_menu(request, VIEW, MANAGE, IMPORT):
         raise MayNotManage
     return viewer
 
 
-def _tabs(here: str) -> Tabs:
+def tabs(here: str) -> Tabs:
+    """The tabs over them."""
     named = (
         ("desk", _("证照"), "licences:desk"),
         ("imports", _("批量归集"), "licences:imports"),
@@ -76,15 +77,16 @@ def _tabs(here: str) -> Tabs:
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def desk(request: HttpRequest) -> HttpResponse:
-    """Licences in reach."""
-    viewer = _viewer(request)
-    asked = {
-        name: request.GET.get(name, "").replace("\x00", "").strip()[:80] for name in ("q", "holder", "state", "type")
-    }
+    """Licences in reach. Whose they are is asked by POST and kept in the session: no name or ID number stands in an address."""
+    viewer = official(request)
+    if request.method == "POST":
+        return _sought(request)
+    asked = {name: _clean(request.GET.get(name, "")) for name in ("q", "state", "type", "held")}
+    holder = str(request.session.get(_HOLDER, "")) if asked["held"] else ""
     page = queries.licences(
-        viewer=viewer, text=asked["q"], holder=asked["holder"], state=asked["state"], type_key=asked["type"],
+        viewer=viewer, text=asked["q"], holder=holder, state=asked["state"], type_key=asked["type"],
         cursor=request.GET.get("cursor"),
     )  # fmt: skip
     names = queries.holder_names(licence_ids=[each.id for each in page.items], viewer=viewer)
@@ -95,13 +97,26 @@ def desk(request: HttpRequest) -> HttpResponse:
         empty=Empty(_("没有符合条件的证照"), _("换个编号或持有人再找。")), pages=pages if pages.needed else None,
     )  # fmt: skip
     context = {
-        "tabs": _tabs("desk"),
-        "asked": asked,
+        "tabs": tabs("desk"),
+        "asked": {**asked, "holder": holder},
         "table": table,
         "states": tuple((each.value, _(said)) for each, said in STATE_WORDS.items()),
         "types": tuple((spec.key, spec.name if words.chinese() else spec.name_en or spec.name) for spec in queries.types(viewer=viewer)),
     }  # fmt: skip
     return render(request, "licences/desk.html", context)
+
+
+def _sought(request: HttpRequest) -> HttpResponse:
+    """Keep whose licences are sought, and lead to their list."""
+    asked = {name: _clean(request.POST.get(name, "")) for name in ("q", "holder", "state", "type")}
+    request.session[_HOLDER] = asked["holder"]
+    asked["holder"], asked["held"] = "", "1" if asked["holder"] else ""
+    found = urlencode({name: value for name, value in asked.items() if value})
+    return go(request, f"{request.path}?{found}" if found else request.path)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").strip()[:80]
 
 
 def _row(each: LicenceBrief, holder: str) -> Row:
@@ -118,6 +133,7 @@ def desk_licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     """One licence as an official sees it, with the decisions that are open."""
     viewer = identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
+    words.look(viewer, licence_id)
     context = {
         "page": page,
         "brief": page.brief,
@@ -126,7 +142,9 @@ def desk_licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
         "common": _common(page),
         "facts": words.fields(page.fields),
         "versions": mine.versions_table(page.versions),
-        "uses": mine.uses_table(queries.uses(licence_id=licence_id, viewer=viewer)),
+        "uses": mine.uses_table(
+            queries.uses(licence_id=licence_id, viewer=viewer, cursor=request.GET.get("cursor")), request.path
+        ),
         "history": words.history(page),
         "actions": tuple(
             LinkButton(_(VERB_WORDS[verb]), reverse("licences:step", args=[licence_id, verb.value]), "second" if number == 0 else "quiet")
@@ -142,7 +160,7 @@ def _common(page: LicencePage) -> Facts:
         (
             Fact(_("持有人"), page.holder_name),
             Fact(_("颁发机构"), brief.issuer_name),
-            Fact(_("有效期"), _("%(first)s 至 %(last)s") % {"first": words.day(brief.valid_from), "last": words.until(brief.valid_until)}),
+            Fact(_("有效期"), words.span(brief.valid_from, brief.valid_until)),
             Fact(_("来源"), _(ORIGIN_WORDS[page.origin])),
             Fact(_("可信等级"), words.grade(brief.grade)),
             Fact(_("证照标识"), page.identifier),
@@ -156,6 +174,7 @@ _DO: dict[LifeVerb, Callable[..., object]] = {
     LifeVerb.SUSPEND: commands.suspend,
     LifeVerb.RESUME: commands.resume,
     LifeVerb.REVOKE: commands.revoke,
+    LifeVerb.ABANDON: commands.abandon_change,
 }
 
 
@@ -167,6 +186,7 @@ def step(request: HttpRequest, licence_id: UUID, verb: str) -> HttpResponse:
         raise Http404
     chosen, viewer = LifeVerb(verb), identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
+    words.look(viewer, licence_id)
     given = {name: request.POST.get(name, "").replace("\x00", "").strip()[:500] for name in ("ground", "reason")}
     values = {
         each.fact: request.POST.get(f"v-{each.fact}", "").replace("\x00", "").strip()[:2000]
@@ -217,9 +237,10 @@ def _decide(verb: LifeVerb, licence_id: UUID, given: dict[str, str], values: dic
 
 def _consequence(verb: LifeVerb) -> str:
     return {
-        LifeVerb.SUSPEND: _("暂停期间不能出示、不能用来办事；正在用它办的事会收到通知。以后可以恢复。"),
+        LifeVerb.SUSPEND: _("暂停期间不能出示、不能用来办事；正在用它办的事，办件页面会提示承办人员。以后可以恢复。"),
         LifeVerb.RESUME: _("恢复后可以继续出示和使用。"),
-        LifeVerb.REVOKE: _("失效后不能恢复，并列入公开的失效清单；正在用它办的事会收到通知。"),
+        LifeVerb.REVOKE: _("失效后不能恢复，并列入公开的失效清单；正在用它办的事，办件页面会提示承办人员。"),
+        LifeVerb.ABANDON: _("还没有盖章的版本不再制作，现行版本不变。"),
         LifeVerb.CHANGE: _("生成新的版本并重新盖章；旧版本保留，在新版本盖章之前继续有效。"),
     }[verb]
 
@@ -248,128 +269,12 @@ def _step_fields(
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
-def imports(request: HttpRequest) -> HttpResponse:
-    """Imports with their progress, and the form for a new one."""
-    viewer = _viewer(request)
-    given = {name: request.POST.get(name, "") for name in ("type", "seals")}
-    faults: dict[str, str] = {}
-    if request.method == "POST":
-        upload = request.FILES.get("file")
-        if upload is None:
-            faults["file"] = _("请选择文件。")
-        else:
-            try:
-                assert viewer.organisation_id is not None
-                made = commands.begin_import(
-                    type_key=given["type"], organisation_id=viewer.organisation_id, content=upload.read(),
-                    file_name=upload.name or "", seals=given["seals"] == "yes", by=viewer, at=clock.now(),
-                )  # fmt: skip
-            except DomainError as refused:
-                if refused.kind not in {404, 422}:
-                    raise
-                faults["file"] = refused.sentence(_)
-            else:
-                return go(request, reverse("licences:import_one", args=[made]))
-    page = queries.imports(viewer=viewer, cursor=request.GET.get("cursor"))
-    pages = Pagination.of(page, path=request.path, params={})
-    columns = (
-        Column(_("文件")),
-        Column(_("颁发机构")),
-        Column(_("状态")),
-        Column(_("入库"), number=True),
-        Column(_("退回"), number=True),
-        Column(_("开始")),
-    )
-    table = Table.of(
-        _("批量归集"), columns, tuple(_import_row(each) for each in page.items), boxed=True,
-        empty=Empty(_("还没有归集过"), _("选择证照类型和文件，在这里看进度。")), pages=pages if pages.needed else None,
-    )  # fmt: skip
-    fields = _import_fields(viewer, given, faults)
-    context = {
-        "tabs": _tabs("imports"),
-        "table": table,
-        "fields": fields,
-        "errors": ErrorSummary.of(fields) if faults else None,
-    }
-    return render(request, "licences/imports.html", context, status=422 if faults else 200)
-
-
-def _import_fields(viewer: Actor, given: dict[str, str], faults: dict[str, str]) -> tuple[Field, ...]:
-    types = tuple(
-        Choice(spec.key, spec.name if words.chinese() else spec.name_en or spec.name)
-        for spec in queries.types(viewer=viewer)
-    )
-    return (
-        Field("type", _("证照类型"), FieldKind.SELECT, value=given["type"], options=types),
-        Field("file", _("文件"), FieldKind.FILE, error=faults.get("file", ""), accept=".csv,.jsonl,.ndjson",
-              hint=_("CSV（第一行是列名）或每行一个 JSON，UTF-8 编码。列：number、holder_name、holder_code、valid_from、valid_until 和这种证照的内容。")),
-        Field("seals", _("马上制作盖章文件"), FieldKind.YES_NO, value=given["seals"] or "no", hint=_("选“否”，证照按主管部门核验过的（B 级）入库。")),
-    )  # fmt: skip
-
-
-def _import_row(row: ImportRow) -> Row:
-    return Row((
-        Cell(row.file_name or row.type_key, row.type_key, reverse("licences:import_one", args=[row.id])), row.organisation,
-        _import_state(row.state), row.created, row.rejected, words.moment(row.begun_at),
-    ))  # fmt: skip
-
-
-def _import_state(state: ImportState) -> Tag:
-    tones = {
-        ImportState.WAITING: Tone.BLUE,
-        ImportState.RUNNING: Tone.BLUE,
-        ImportState.DONE: Tone.OK,
-        ImportState.FAILED: Tone.BAD,
-    }
-    return Tag(_(IMPORT_WORDS[state]), tones[state])
-
-
-@login_required
-@require_GET
-def import_one(request: HttpRequest, import_id: UUID) -> HttpResponse:
-    """How far an import is; its rejects to take along."""
-    row = queries.import_row(import_id=import_id, viewer=_viewer(request))
-    facts = Facts(
-        (
-            Fact(_("状态"), _import_state(row.state)),
-            Fact(_("已读到"), _("第 %(line)d 行") % {"line": row.lines}),
-            Fact(_("入库"), str(row.created), number=True),
-            Fact(_("已有"), str(row.repeated), number=True),
-            Fact(_("退回"), str(row.rejected), number=True),
-            Fact(_("开始"), words.moment(row.begun_at)),
-            Fact(_("结束"), words.moment(row.ended_at) or "—"),
-        ),
-        tight=True,
-    )
-    context = {
-        "row": row,
-        "facts": facts,
-        "running": row.state in {ImportState.WAITING, ImportState.RUNNING},
-        "crumbs": Crumbs((Link(_("批量归集"), reverse("licences:imports")),), row.file_name or row.type_key),
-    }
-    return render(request, "licences/import.html", context)
-
-
-@login_required
-@require_GET
-def rejects(request: HttpRequest, import_id: UUID) -> StreamingHttpResponse:
-    """The rejected lines as CSV."""
-    viewer = _viewer(request)
-    queries.import_row(import_id=import_id, viewer=viewer)
-    lines = ("\ufeff", *queries.rejects_csv(import_id=import_id, viewer=viewer))
-    response = StreamingHttpResponse((each.encode() for each in lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="rejects-{import_id}.csv"'
-    return response
-
-
-@login_required
 @require_GET
 def stuck(request: HttpRequest) -> HttpResponse:
     """Licences whose sealing does not come to an end, and why; each can be tried again."""
-    viewer = _viewer(request)
+    viewer = official(request)
     context = {
-        "tabs": _tabs("stuck"),
+        "tabs": tabs("stuck"),
         "rows": queries.stuck(viewer=viewer),
         "empty": Empty(_("没有制作异常"), _("所有证照都按时盖好了章。")),
     }
@@ -380,6 +285,6 @@ def stuck(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     """Try to seal at once."""
-    commands.seal_again(licence_id=licence_id, by=_viewer(request), at=clock.now())
+    commands.seal_again(licence_id=licence_id, by=official(request), at=clock.now())
     messages.success(request, _("已重新开始制作。"))
     return go(request, reverse("licences:stuck"))

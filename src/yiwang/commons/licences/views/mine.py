@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import commands, queries, rules
 from yiwang.commons.licences.contracts import (
+    OWN,
     LicencePage,
     LicenceState,
     MadeCode,
-    PurposeMissing,
     ShowingRow,
     UseRow,
     VersionRow,
@@ -79,7 +79,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "cards": tuple(_card(each) for each in page.items),
         "asked": asked,
         "pages": pages if pages.needed else None,
-        "empty": _empty(any(asked.values())),
+        "empty": _empty(any(asked.values()), shut=not identity.acts_within(scope_key=OWN, viewer=standing.actor)),
         "whose": standing.acting.name if standing.acting else "",
     }
     return render(request, "licences/wallet.html", context)
@@ -94,10 +94,14 @@ def _card(card: WalletCard) -> ShownCard:
             if left
             else _("今天是有效期最后一天")
         )
-    return ShownCard(card, words.state(card.state), words.until(card.valid_until), warning)
+    return ShownCard(card, words.state(card.state), words.day(card.valid_until), warning)
 
 
-def _empty(asked: bool) -> Empty:
+def _empty(asked: bool, *, shut: bool) -> Empty:
+    if shut:
+        return Empty(
+            _("这里看不到对方的证照"), _("您只受托办理指定的事项；全部事项都受托的人才能查看和出示对方的证照。")
+        )
     if asked:
         return Empty(
             _("没有符合条件的证照"),
@@ -117,7 +121,8 @@ def licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     """One licence: what it says, its files, who used it, its versions and its life."""
     viewer = identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
-    used = queries.uses(licence_id=licence_id, viewer=viewer, cursor=request.GET.get("uses"))
+    words.look(viewer, licence_id)
+    used = queries.uses(licence_id=licence_id, viewer=viewer, cursor=request.GET.get("cursor"))
     shown = queries.showings(licence_id=licence_id, viewer=viewer)
     brief = page.brief
     context = {
@@ -130,7 +135,7 @@ def licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
         "grade": words.grade(brief.grade),
         "can_show": brief.state is LicenceState.IN_FORCE and _is_own(request, page),
         "versions": versions_table(page.versions),
-        "uses": uses_table(used),
+        "uses": uses_table(used, request.path),
         "showings": _showings(shown),
         "history": words.history(page),
         "making": brief.state is LicenceState.MAKING,
@@ -142,14 +147,16 @@ def _is_own(request: HttpRequest, page: LicencePage) -> bool:
     viewer = identity.actor_of(request)
     if page.holder is None or viewer.is_official:
         return False
-    return page.holder.subject == viewer.on_behalf if viewer.on_behalf else page.holder.id == viewer.person_id
+    if viewer.on_behalf is None:
+        return page.holder.id == viewer.person_id
+    return page.holder.subject == viewer.on_behalf and identity.acts_within(scope_key=OWN, viewer=viewer)
 
 
 def _common(page: LicencePage) -> Facts:
     facts = [
         Fact(_("持有人"), page.holder_name),
         Fact(_("颁发机构"), page.brief.issuer_name),
-        Fact(_("有效期"), _("%(first)s 至 %(last)s") % {"first": words.day(page.brief.valid_from), "last": words.until(page.brief.valid_until)}),
+        Fact(_("有效期"), words.span(page.brief.valid_from, page.brief.valid_until)),
         Fact(_("证照标识"), page.identifier),
     ]  # fmt: skip
     if page.as_of:
@@ -179,8 +186,9 @@ def versions_table(rows: tuple[VersionRow, ...]) -> Table:
     )  # fmt: skip
 
 
-def uses_table(page: Page[UseRow]) -> Table:
-    """Who used the licence, what for, on what ground."""
+def uses_table(page: Page[UseRow], path: str) -> Table:
+    """Who used the licence, what for, on what ground; page by page."""
+    pages = Pagination.of(page, path=path)
     columns = (Column(_("时间")), Column(_("使用单位")), Column(_("用途")), Column(_("依据")))
     rows = tuple(
         Row((
@@ -193,6 +201,7 @@ def uses_table(page: Page[UseRow]) -> Table:
         columns,
         rows,
         empty=Empty(_("还没有人用过"), _("每次办事使用这个证照，这里都会留下记录。")),
+        pages=pages if pages.needed else None,
     )
 
 
@@ -227,14 +236,13 @@ def show(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     """Choose a purpose and a time; POST makes the code, which is told on this one page."""
     viewer = identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
+    words.look(viewer, licence_id)
     given = {name: request.POST.get(name, "").strip()[:60] for name in ("purpose", "words", "minutes")}
-    fault = ""
-    if request.method == "POST":
+    fault = _unsaid(given) if request.method == "POST" else ""
+    if request.method == "POST" and not fault:
         chosen = given["purpose"] if given["purpose"] != _OTHER else ""
         minutes = int(given["minutes"]) if given["minutes"] in _MINUTES else 0
         try:
-            if not given["purpose"]:
-                raise PurposeMissing
             made = commands.show(
                 licence_id=licence_id,
                 purpose=given["words"],
@@ -259,6 +267,13 @@ def show(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     return render(request, "licences/show.html", context, status=422 if fault else 200)
 
 
+def _unsaid(given: dict[str, str]) -> str:
+    """What is missing, as a sentence."""
+    if not given["purpose"]:
+        return _("请选择用来办什么。")
+    return _("请写明其他用途。") if given["purpose"] == _OTHER and not given["words"] else ""
+
+
 def _fields(page: LicencePage, given: dict[str, str], fault: str) -> tuple[Field, ...]:
     labels = {each.fact: each.label for each in page.spec.fields}
     options = tuple(
@@ -270,16 +285,25 @@ def _fields(page: LicencePage, given: dict[str, str], fault: str) -> tuple[Field
         for each in page.spec.purposes
     )
     options += (Choice(_OTHER, _("其他用途"), _("查验方只看到证照名称、持有人、编号、颁发机构和有效期")),)
+    unsaid = bool(fault) and given["purpose"] == _OTHER and not given["words"]
     times = tuple(Choice(each, _("%(minutes)s 分钟") % {"minutes": each}) for each in _MINUTES)
     return (
-        Field("purpose", _("用来办什么"), FieldKind.RADIO, value=given["purpose"], options=options, error=fault),
+        Field(
+            "purpose",
+            _("用来办什么"),
+            FieldKind.RADIO,
+            value=given["purpose"],
+            options=options,
+            error="" if unsaid else fault,
+        ),
         Field(
             "words",
             _("其他用途请写明"),
             value=given["words"],
             required=False,
             maxlength=60,
-            hint=_("例如：办理宽带安装"),
+            hint=_("选“其他用途”时填写，例如：办理宽带安装"),
+            error=fault if unsaid else "",
         ),
         Field("minutes", _("几分钟内有效"), FieldKind.RADIO, value=given["minutes"] or "5", options=times),
     )

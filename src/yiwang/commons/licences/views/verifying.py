@@ -20,12 +20,13 @@ def verified(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     """What verifying the sealed OFD of the version in force says, mark by mark, for whoever may see the licence."""
     viewer = identity.actor_of(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
+    words.look(viewer, licence_id)
     verdict = queries.verdict(licence_id=licence_id, viewer=viewer)
     language = "zh" if words.chinese() else "en"
     marks = (
-        (_("电子签名"), verdict.signature),
-        (_("内容"), verdict.references),
-        (_("印章"), verdict.seal),
+        (_("数字签名"), verdict.signature),
+        (_("文件内容"), verdict.references),
+        (_("电子印章"), verdict.seal),
         (_("证书"), verdict.chain),
     )
     context = {
@@ -58,11 +59,13 @@ def _mark(mark: Mark) -> Tag:
 @require_safe
 def picture(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     """The first page of the sealed OFD as a drawing, for whoever may see the licence."""
-    drawn = queries.picture(licence_id=licence_id, viewer=identity.actor_of(request))
+    viewer = identity.actor_of(request)
+    drawn = queries.picture(licence_id=licence_id, viewer=viewer)
+    words.look(viewer, licence_id)
     response = HttpResponse(drawn, content_type="image/svg+xml")
     response["Content-Security-Policy"] = "default-src 'none'; img-src data:; font-src data:; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=300"
+    response["Cache-Control"] = "private, no-store"  # public computers keep nothing
     return response
 
 

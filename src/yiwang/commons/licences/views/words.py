@@ -1,6 +1,7 @@
 """Words and marks that all pages of licences share."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -8,7 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.queries import actor_of
+from yiwang.commons.licences import commands
 from yiwang.commons.licences.contracts import (
     FieldValue,
     Ground,
@@ -20,6 +23,8 @@ from yiwang.commons.licences.contracts import (
 )
 from yiwang.commons.licences.rules.wording import GRADE_WORDS, GROUND_WORDS, STATE_WORDS, VERB_WORDS
 from yiwang.commons.privacy import registry as privacy
+from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
 from yiwang.web.components import SAMPLE, Event, Fact, Facts, Tag, Text, Timeline, Tone
 
 TONES = {
@@ -72,6 +77,13 @@ def until(value: date | None) -> str:
     return day(value) if value else _("长期")
 
 
+def span(first: date | None, last: date | None) -> str:
+    """From when until when it is valid."""
+    if last is None:
+        return _("%(first)s起长期有效") % {"first": day(first)}
+    return _("%(first)s至%(last)s") % {"first": day(first), "last": day(last)}
+
+
 def purpose(key: str) -> str:
     """A purpose that some context registered with privacy."""
     said = privacy.purpose_words(key)
@@ -107,6 +119,12 @@ def version_state(row: VersionRow) -> Tag:
     return Tag(_("制作中"), Tone.BLUE) if row.sealed_at is None else Tag(_("旧版本"), Tone.PLAIN)
 
 
+def look(viewer: Actor, licence_id: UUID) -> None:
+    """Whatever page of a licence an official opens, its holder reads that they did."""
+    if viewer.is_official:
+        commands.note_look(licence_id=licence_id, by=viewer, at=clock.now())
+
+
 def address_of(request: HttpRequest) -> str:
-    """Whence somebody asks, to slow down who guesses codes."""
-    return str(actor_of(request).account_id or request.META.get("REMOTE_ADDR", ""))
+    """Whence somebody asks, to slow down who guesses codes: their account, else what identity knows of the way here."""
+    return str(actor_of(request).account_id or identity.address_of(request))

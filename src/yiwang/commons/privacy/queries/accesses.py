@@ -35,6 +35,16 @@ def access(*, entry_id: UUID, viewer: Actor) -> AccessView:
     return access_views(rows=[row], viewer=viewer)[0]
 
 
+def entered_since(
+    *, holder: SubjectRef, data: DataRef, way: AccessWay, account_id: UUID | None, since: datetime, viewer: Actor
+) -> bool:
+    """Whether this account has an entry for such a look already. For the program, which makes one entry of one look. One query."""
+    if not viewer.is_system:
+        return False
+    rows = AccessEntry.objects.filter(holder_id=holder.id, holder_kind=holder.kind, at__gte=since, way=way.value)
+    return bool(rows.filter(data_kind=data.kind, data_id=data.id, account_id=account_id).exists())
+
+
 def access_choices(*, viewer: Actor) -> AccessChoices:
     """The organisations and kinds of data among the newest entries, to choose from. Two queries."""
     newest = own_entries(viewer=viewer).order_by(*_ORDER)[:_LOOKED_AT]

@@ -1,6 +1,6 @@
 """What a holder agreed to."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -68,6 +68,14 @@ def consent_in_force(
     rows = rows.filter(subject_id=subject.id) if subject else rows
     found = [row for row in rows.defer("text").order_by(*_ORDER) if rules.covers(_data(row), data)]
     return consent_views(rows=found[:1])[0] if found else None
+
+
+def withdrawals(*, consent_ids: Collection[UUID], viewer: Actor) -> Mapping[UUID, datetime]:
+    """When those of these consents were taken back that were: for the program, which tells whoever relied on them. One query."""
+    if not viewer.is_system or not consent_ids:
+        return {}
+    rows = Consent.objects.filter(pk__in=list(consent_ids), withdrawn_at__isnull=False)
+    return dict(rows.values_list("pk", "withdrawn_at"))
 
 
 def _own(viewer: Actor) -> QuerySet[Consent]:

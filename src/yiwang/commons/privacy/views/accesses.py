@@ -86,7 +86,7 @@ def raise_objection(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         "days": ANSWER_DAYS,
         "due": words.day(rules.answer_due(calendars.current(), clock.today())),
         "fields": (field,),
-        "errors": ErrorSummary.of((field,), refused.sentence(_)) if refused else None,
+        "errors": ErrorSummary.of((field,)) if refused else None,
         "back_url": reverse("privacy:accesses"),
     }
     return render(request, "privacy/object.html", context, status=422 if refused else 200)

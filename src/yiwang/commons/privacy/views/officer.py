@@ -78,7 +78,7 @@ def answer(request: HttpRequest, objection_id: UUID) -> HttpResponse:
         "title": title,
         "one": line(view, own=False),
         "fields": fields if view.finding is None else None,
-        "errors": ErrorSummary.of(fields, refused.sentence(_)) if refused else None,
+        "errors": ErrorSummary.of(fields) if refused else None,
         "back_url": reverse("privacy:waiting"),
     }
     return render(request, "privacy/answer.html", context, status=422 if refused else 200)

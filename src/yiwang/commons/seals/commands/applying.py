@@ -30,7 +30,7 @@ def apply_for_seal(
     if taken.exists():
         raise SealExists
     row = Seal(
-        code=_next_code(organisation.region.code),
+        code=_next_code(identity.division_code(code=organisation.region.code, viewer=by)),
         kind=kind.value,
         name=rules.seal_name(organisation.name, kind, sample=sample),
         organisation_id=organisation_id,

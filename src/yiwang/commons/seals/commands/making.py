@@ -49,7 +49,7 @@ def make_seal(*, seal_id: SealId, by: Actor, at: datetime) -> None:
         seal.organisation.name,
         kind="official" if kind is SealKind.OFFICIAL else "special",
         lower=LOWER[kind] or ("样例" if seal.sample else ""),
-        code=f"样例{seal.code}" if seal.sample else seal.code,
+        code=f"样例{seal.code}" if seal.sample and LOWER[kind] else seal.code,
     )
     info = SealInfo(
         es_id=seal.code, vendor=_VENDOR, type=_TYPES[kind], name=seal.name, created=at, valid_from=at, valid_until=until,

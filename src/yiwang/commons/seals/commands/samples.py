@@ -37,11 +37,16 @@ def make_sample_seals(
 ) -> int:
     """Make the seals that these organisations lack; how many. Without a list: all that are no mere offices.
 
-    Two queries where nothing is missing. Raises SamplesRefused outside a demonstration.
+    Two queries where nothing is missing. Whoever makes some at the same time is waited for: the authority is made once.
+    Raises SamplesRefused outside a demonstration.
     """
     if not (by.is_system and sample_allowed()):
         raise SamplesRefused
     missing = missing_samples(organisation_ids, kinds)
+    if missing:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('seals.samples'))")
+        missing = missing_samples(organisation_ids, kinds)
     if missing:
         establish_samples(at)
         keepers = _keepers()
@@ -63,8 +68,6 @@ def seal_at_hand(
     subject = SubjectRef("organisation", organisation_id)
     found = seal_for(organisation_id=organisation_id, kind=kind, viewer=by)
     if found is None and sample_allowed():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"seals.sample:{organisation_id}:{kind}"])
         wanted = [SealKind(kind)]
         make_sample_seals(organisation_ids=[organisation_id], kinds=wanted, by=Actor.system("seals.samples"), at=at)
         found = seal_for(organisation_id=organisation_id, kind=kind, viewer=by)
@@ -104,13 +107,9 @@ def _keepers() -> dict[UUID, tuple[UUID, ...]]:
 
 
 def _one(organisation_id: UUID, kind: SealKind, keepers: Sequence[UUID], by: Actor, at: datetime) -> None:
-    fit = tuple(
-        each
-        for each in keepers
-        if identity.may_reach(
-            account_id=each, action=USE, organisation_id=organisation_id, scope_key="*", grade=1, viewer=by
-        )
-    )
+    reach = identity.holders(viewer=by, action=USE, organisation_id=organisation_id)
+    able = [each.id for each in reach]
+    fit = tuple(dict.fromkeys((*(each for each in keepers if each in able), *able)))[:2]
     seal_id = apply_for_seal(
         organisation_id=organisation_id,
         kind=kind,

@@ -10,6 +10,8 @@ from yiwang.commons.crypto import queries as pool
 from yiwang.commons.crypto.contracts import KeyHeld, KeyId
 from yiwang.commons.crypto.tests.factories import learn
 from yiwang.commons.files import commands as files
+from yiwang.commons.identity import commands as places
+from yiwang.commons.identity.contracts import CodeSystem, RegionLevel, RegionRow
 from yiwang.commons.identity.tests import factories as identity
 from yiwang.commons.seals import commands, queries
 from yiwang.commons.seals.contracts import (
@@ -252,6 +254,17 @@ def test_sample_seals_are_made_once_and_quickly_skipped(city, django_assert_max_
     view = queries.seal_for(organisation_id=city.organisation_id, kind="licence", viewer=SYSTEM)
     assert view is not None
     assert view.usable
+
+
+def test_an_office_of_a_zone_without_a_code_numbers_its_seal_by_the_division_it_lies_in(city):
+    identity.make_regions()
+    zone = RegionRow(
+        "zone", CodeSystem.FUNCTIONAL_AREA, RegionLevel.DISTRICT, "样例开发区", (CodeSystem.GB2260, "320400")
+    )
+    places.define_regions(rows=[zone], by=SYSTEM, at=NOW())
+    office = identity.make_organisation("zone-health", region="zone")
+    assert commands.make_sample_seals(organisation_ids=[office], kinds=[SealKind.OFFICIAL], by=SYSTEM, at=NOW()) == 1
+    assert Seal.objects.get(organisation_id=office).code == "3204000000001"
 
 
 def test_a_seal_at_hand_is_the_one_in_force_or_a_sample(city):

@@ -4,11 +4,13 @@ from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from yiwang.commons.files import commands as files
 from yiwang.commons.files import queries as stored
 from yiwang.commons.files.contracts import FileNotFound
 from yiwang.commons.identity.tests import factories as identity
+from yiwang.commons.identity.tests.factories import login
 from yiwang.commons.seals import commands, queries
 from yiwang.commons.seals.contracts import (
     DocumentRefused,
@@ -146,3 +148,18 @@ def test_documents_of_a_request_are_for_those_who_deal_with_it(city, seal_id):
         stored.open_file(file_id=document, viewer=stranger)
     with pytest.raises(RequestNotFound):
         queries.request(request_id=request_id, viewer=stranger)
+
+
+def test_who_decides_sees_the_page_with_the_place_ringed_and_afterwards_with_the_seal(city, seal_id, client):
+    request_id = ask(seal_id, city.keeper)
+    login(client, city.second.account_id)
+    address = reverse("seals:request_drawn", args=[request_id])
+    assert address in client.get(reverse("seals:request", args=[request_id])).content.decode()
+    before = client.get(address)
+    assert before["Content-Type"] == "image/svg+xml"
+    assert "stroke-dasharray" in before.content.decode()
+    commands.approve_use(request_id=request_id, by=city.second, at=clock.now())
+    after = client.get(address).content.decode()
+    assert "stroke-dasharray" not in after
+    login(client, identity.make_official(city.organisation_id).account_id)
+    assert client.get(address).status_code in {403, 404}

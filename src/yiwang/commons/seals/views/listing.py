@@ -134,7 +134,7 @@ def _facts(page: SealPage) -> Facts:
     ]
     if row.valid_from:
         facts += [
-            Fact(_("有效期"), _("%(since)s至%(until)s") % {"since": words.day(row.valid_from), "until": words.day(row.valid_until)}),
+            Fact(_("有效期"), _("%(since)s 至 %(until)s") % {"since": words.day(row.valid_from), "until": words.day(row.valid_until)}),
             Fact(_("印模尺寸"), _("%(width)s × %(height)s 毫米") % {"width": f"{row.width_mm:g}", "height": f"{row.height_mm:g}"}),
             Fact(_("证书主体"), page.certificate_subject),
             Fact(_("证书到期"), words.day(page.certificate_until)),
@@ -286,7 +286,7 @@ def rule(request: HttpRequest, seal_id: UUID) -> HttpResponse:
     )  # fmt: skip
     context = {
         "page": page,
-        "rules": (Field("rule", _("人工用印"), FieldKind.RADIO, value=page.seal.rule.value, options=options),),
+        "rules": (Field("rule", _("用印方式"), FieldKind.RADIO, value=page.seal.rule.value, options=options),),
         "fields": fields,
         "open": tuple((each.kind, words.document_kind(each.kind), each.basis) for each in open_kinds),
         "errors": ErrorSummary.of(fields) if fault else "",

@@ -62,7 +62,7 @@ def signing(request: HttpRequest) -> HttpResponse:
     columns = (Column(_("文件")), Column(_("发起")), Column(_("截止")), Column(_("签署")), Column(_("状态")))
     empty = Empty(_("没有等您签署的文件"), _("有文件需要您签署时，会在“消息”里通知您。"))
     context = {
-        "crumbs": Crumbs((Link(_("我的"), "/mine/"),), _("待我签署")),
+        "crumbs": Crumbs((Link(_("首页"), "/"), Link(_("我的"), "/mine/")), _("待我签署")),
         "tabs": Tabs(_("签署"), tuple(Tab(said, f"{request.path}?which={key}", None, key == which) for key, said in kinds)),
         "table": Table.of(_("文件"), columns, tuple(_row(row) for row in page.items), boxed=True, empty=empty if which == "waiting" else Empty(_("还没有"))),
         "pages": pages if pages.needed else None,
@@ -111,7 +111,10 @@ def sign(request: HttpRequest, cosignature_id: UUID) -> HttpResponse:
     refusal = (Field("reason", _("拒签原因"), FieldKind.TEXTAREA, value=request.POST.get("reason", "")[:500], error=faults.get("reason", ""), maxlength=500, rows=2),)  # fmt: skip
     context = {
         "page": page,
-        "crumbs": Crumbs((Link(_("我的"), "/mine/"), Link(_("待我签署"), reverse("seals:signing"))), page.row.title),
+        "crumbs": Crumbs(
+            (Link(_("首页"), "/"), Link(_("我的"), "/mine/"), Link(_("待我签署"), reverse("seals:signing"))),
+            page.row.title,
+        ),
         "state": words.SIGNINGS[page.row.state],
         "text": tuple(_lines(page.content)),
         "facts": _facts(page),

@@ -31,6 +31,7 @@ from yiwang.commons.seals.contracts import (
 )
 from yiwang.commons.seals.registry import UPLOAD
 from yiwang.commons.seals.views import words
+from yiwang.commons.seals.views.previewing import is_drawn
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.errors import DomainError
@@ -269,6 +270,8 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "fields": fields,
         "errors": ErrorSummary.of(fields) if fault else "",
         "files": _request_files(row),
+        "drawn": reverse("seals:request_drawn", args=[request_id]) if is_drawn(row, viewer) else "",
+        "place": row.page + 1,
         "waiting": row.state is RequestState.WAITING,
         "crumbs": Crumbs(
             (Link(_("电子印章"), reverse("seals:seals")), Link(_("用印申请"), reverse("seals:requests"))), row.seal.name

@@ -1,5 +1,6 @@
 """Writes of cases: filing, the legal steps with their documents, results, delivery, and what is done at a task."""
 
+from yiwang.serve.cases.commands.asking import ask_for_seal
 from yiwang.serve.cases.commands.deferring import lapse_deferral
 from yiwang.serve.cases.commands.delivering import choose_delivery, confirm_receipt, record_delivery, release_results
 from yiwang.serve.cases.commands.desk import (
@@ -35,7 +36,7 @@ from yiwang.serve.cases.commands.templates import publish_template
 from yiwang.serve.cases.commands.withdrawing import withdraw
 
 __all__ = [
-    "accept", "add_material", "check_material", "check_pledge", "choose_delivery", "close", "confirm_receipt", "decide",
+    "accept", "add_material", "ask_for_seal", "check_material", "check_pledge", "choose_delivery", "close", "confirm_receipt", "decide",
     "decline", "discontinue", "extend", "handle_task", "inspect", "issue_result", "lapse_deferral", "move_due", "note_export", "publish_template", "receive",
     "reckon_anew", "record_delivery", "release", "release_results", "remind", "request_correction", "restore_trust", "resume_clock", "reveal_numbers", "review", "seal_papers",
     "settle", "stop_clock", "submit_bundle", "submit_matter", "supply", "supply_correction", "supply_deferred", "withdraw",

@@ -3,11 +3,16 @@
 from datetime import datetime
 
 from yiwang.commons.archives import commands as archives
+from yiwang.commons.archives import queries as archive_queries
+from yiwang.commons.archives.contracts import Retention
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON
 from yiwang.commons.licences import commands as licences
 from yiwang.kernel.actor import Actor, SubjectRef
-from yiwang.serve.cases.contracts import CaseKind
+from yiwang.serve.cases.contracts import CaseKind, ResultKind
 from yiwang.serve.cases.models import Case
+from yiwang.serve.matters import queries as matters
+
+_KEEPER = Actor.system("cases: how long a case is kept")
 
 
 def open_archive_of(case: Case, *, by: Actor, at: datetime) -> None:
@@ -15,6 +20,7 @@ def open_archive_of(case: Case, *, by: Actor, at: datetime) -> None:
     subject = SubjectRef("case", case.pk)
     licences.end_uses(subject=subject, by=by, at=at)
     facts = {"result": case.result, "kind": case.kind, "matter": case.matter_code, "bundle": case.bundle_key}
+    facts["retention"] = _retention(case)
     archives.open_archive(
         subject=subject,
         number=case.number,
@@ -32,6 +38,20 @@ def open_archive_of(case: Case, *, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def _retention(case: Case) -> str:
+    """What the catalogue says of the results that were granted; of a bundle the longest of its members' archives."""
+    if case.kind == CaseKind.BUNDLE.value:
+        members = Case.objects.filter(parent=case).values_list("pk", flat=True)
+        rows = archive_queries.of_subjects(subjects=[SubjectRef("case", each) for each in members], viewer=_KEEPER)
+        found = {row.retention.value for row in rows.values() if row.retention is not None}
+    elif case.matter_id is not None and case.result == ResultKind.GRANTED.value:
+        spec = matters.matter_version(matter_id=case.matter_id, viewer=_KEEPER).spec
+        found = {each.retention for each in spec.results}
+    else:
+        found = set()
+    return next((each.value for each in Retention if each.value in found), "")
 
 
 def _holder(case: Case) -> SubjectRef:

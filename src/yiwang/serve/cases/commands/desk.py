@@ -15,7 +15,7 @@ from yiwang.kernel.command import command, note
 from yiwang.kernel.errors import Forbidden
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import policies, rules
-from yiwang.serve.cases.commands import deferring, journal, pledging
+from yiwang.serve.cases.commands import deferring, journal, pledging, steps
 from yiwang.serve.cases.contracts import (
     CaseAction,
     CaseStateRefused,
@@ -77,6 +77,8 @@ def handle_task(
         raise CaseStateRefused(number=case.number, action=action.label, reason=refused)
     if action in {CaseAction.GRANT, CaseAction.REFUSE}:
         policies.check_ripe(case, action, at)
+    if action is CaseAction.GRANT:
+        steps.check_licences(case, by_rule=False)
     said = {"ground": ground, "reason": reason, "opinion": opinion, "fields": dict(fields or {})}
     if choice is TaskChoice.CONDITIONAL:
         said["deferred"] = list(deferred)

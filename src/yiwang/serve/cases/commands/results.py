@@ -123,12 +123,15 @@ class _Making:
 
     def _region(self) -> str:
         viewer = Actor.system("cases.issue_result")
-        return identity.organisation(organisation_id=self.case.organisation_id, viewer=viewer).region.code[:6]
+        office = identity.organisation(organisation_id=self.case.organisation_id, viewer=viewer)
+        return identity.division_code(code=office.region.code, viewer=viewer)
 
 
 def _result(making: _Making, definition: ResultDef) -> CaseResult:
     case = making.case
     known = {answer["fact"]: answer for answer in case.answers}
+    if any(fact not in known for fact in definition.shows):
+        known = _handed(case) | known
     lines: list[dict[str, Any]] = []
     for field in definition.fields:
         value = making.value(definition.key, field)
@@ -151,6 +154,14 @@ def _result(making: _Making, definition: ResultDef) -> CaseResult:
         organisation_name=case.organisation_name,
         issued_at=making.at,
     )
+
+
+def _handed(case: Case) -> dict[str, Mapping[str, Any]]:
+    """What the results that other members handed to this case say, by fact: a number that the police assigned, for one."""
+    payloads = CaseMaterial.objects.filter(case=case, origin_result__isnull=False).values_list(
+        "origin_result__payload", flat=True
+    )
+    return {line["fact"]: line for payload in payloads for line in payload["lines"]}
 
 
 def _give_form(row: CaseResult, definition: ResultDef, by: Actor) -> None:

@@ -71,6 +71,9 @@ def seal_papers(*, case_id: UUID, by: Actor, at: datetime) -> int:
     documents, results = papers.unsealed(case_id=case_id)
     waiting = [_Waiting(PaperKind.DOCUMENT, row, papers.document_paper(row=row)) for row in documents]
     waiting += [_Waiting(PaperKind.RESULT, row, papers.result_paper(row=row)) for row in results]
+    for row in {each.row.organisation_id: each.row for each in waiting}.values():  # nothing is printed for nothing
+        if _seal_of(row.organisation_id) is None:
+            _sample_seal(row, by, at)
     for begin in range(0, len(waiting), _AT_ONCE):
         batch = waiting[begin : begin + _AT_ONCE]
         for each, made in zip(batch, printed([one.paper for one in batch]), strict=True):

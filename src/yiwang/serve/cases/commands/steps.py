@@ -23,7 +23,7 @@ from yiwang.serve.cases.contracts import (
 )
 from yiwang.serve.cases.models import Case, CaseDocument
 from yiwang.serve.cases.queries import procedure
-from yiwang.serve.cases.queries.licensing import unsound
+from yiwang.serve.cases.queries.licensing import unseen, unsound
 
 
 @command("cases.release")
@@ -155,8 +155,8 @@ def decide(
         return
     policies.check_step(by, case, action, by_process=by_process)
     policies.check_ripe(case, action, at)
-    if rule and action is CaseAction.GRANT:
-        _check_licences(case, action)
+    if action is CaseAction.GRANT:
+        check_licences(case, by_rule=bool(rule))
     ground = ground or procedure.terms(matter_id=case.matter_id).ground
     case.ground, case.reason = ground, reason or None
     data = {"rule": rule} if rule else None
@@ -168,11 +168,14 @@ def decide(
         pledging.decided(case, at)
 
 
-def _check_licences(case: Case, action: CaseAction) -> None:
-    """Raises CaseStateRefused: no rule grants on a licence that ended meanwhile, or whose original nobody has seen."""
-    reason = unsound(case_id=case.pk, viewer=Actor.system("cases.decide"))
+def check_licences(case: Case, *, by_rule: bool) -> None:
+    """Raises CaseStateRefused: nobody grants on a licence of grade C or D whose original was not checked, and no rule on one
+    that ended meanwhile or whose retrieval the applicant agrees to no more.
+    """
+    find = unsound if by_rule else unseen
+    reason = find(case_id=case.pk, viewer=Actor.system("cases.decide"))
     if reason:
-        raise CaseStateRefused(number=case.number, action=action.label, reason=reason)
+        raise CaseStateRefused(number=case.number, action=CaseAction.GRANT.label, reason=reason)
 
 
 @command("cases.close")

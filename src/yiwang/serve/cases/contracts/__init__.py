@@ -2,6 +2,7 @@
 
 from yiwang.serve.cases.contracts.documents import (
     PAPERS,
+    SEALED_WITHIN,
     DeferredView,
     DeliveryChannel,
     DeliveryState,
@@ -81,6 +82,7 @@ from yiwang.serve.cases.contracts.views import (
 __all__ = [
     "CHOICES_OF",
     "PAPERS",
+    "SEALED_WITHIN",
     "AddressMissing",
     "AlreadyExtended",
     "Answer",

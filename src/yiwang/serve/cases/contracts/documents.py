@@ -1,7 +1,7 @@
 """The legal documents of a case (文书) and their delivery (送达), as they cross the border."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -66,15 +66,18 @@ _KIND = {
 }
 
 
+SEALED_WITHIN: Final = timedelta(hours=1)
+"""A seal that is not on by then is late: something is in its way that people must mend."""
 PAPERS: Final = Purpose("case_paper", frozenset({MediaType.PDF}), 20 * 1024 * 1024)
 """The sealed files of documents and results, as files keeps them."""
 
 
 class SealStatus(StrEnum):
-    """Whether a paper bears its organisation's seal: there was none to put on, it is being put on, it is on."""
+    """Whether a paper bears its organisation's seal: there was none to put on, it is being put on, that takes long, it is on."""
 
     NONE = "none"
     WAITING = "waiting"
+    LATE = "late"
     SEALED = "sealed"
 
 

@@ -74,6 +74,8 @@ class LicenceUsed:
     fields: tuple[tuple[str, str], ...] = ()
     view_url: str = ""
     verify_url: str = ""
+    withdrawn_at: datetime | None = None
+    """When the applicant took the consent back on which it was retrieved; what it says is then shown no more."""
 
     @property
     def needs_original(self) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
+from yiwang.commons.archives import queries as archives
+from yiwang.commons.archives.contracts import ARCHIVE
 from yiwang.commons.ledger.registry import Held, Statements, register_holding, register_statements
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.text import gettext_noop as _
@@ -28,16 +30,17 @@ _OTHERS = {
 
 
 def _held(viewer: Actor) -> Sequence[Held]:
-    return tuple(
-        Held(
-            SubjectRef("case", each.id),
-            each.title,
-            each.number,
-            reverse("cases:progress", args=[each.number]),
-            each.whole,
-        )
-        for each in held(viewer=viewer)
-    )
+    """The viewer's cases, and the archives of those that have ended."""
+    cases = held(viewer=viewer)
+    kept = archives.archived_of(kind="case", ids=[each.id for each in cases], viewer=viewer) if cases else {}
+    found: list[Held] = []
+    for each in cases:
+        page = reverse("cases:progress", args=[each.number])
+        subjects = [SubjectRef("case", each.id)]
+        if each.id in kept:
+            subjects.append(SubjectRef(ARCHIVE, kept[each.id]))
+        found += [Held(subject, each.title, each.number, page, each.whole) for subject in subjects]
+    return tuple(found)
 
 
 register_statements(

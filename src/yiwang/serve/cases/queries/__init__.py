@@ -17,7 +17,14 @@ from yiwang.serve.cases.queries.earlier import EarlierCase, earlier
 from yiwang.serve.cases.queries.limits import misreckoned
 from yiwang.serve.cases.queries.lists import case_row, cases, ids_of, matters_of, number_of, rows_of
 from yiwang.serve.cases.queries.materials import can_be_exempt, material_needs
-from yiwang.serve.cases.queries.papers import paper, sealed_bytes, sealed_paper, sealed_papers, sealing_left
+from yiwang.serve.cases.queries.papers import (
+    late_papers,
+    paper,
+    sealed_bytes,
+    sealed_paper,
+    sealed_papers,
+    sealing_left,
+)
 from yiwang.serve.cases.queries.parties import Party, party
 from yiwang.serve.cases.queries.pledges import pledge_bar, pledge_bars
 from yiwang.serve.cases.queries.procedure import Terms, terms
@@ -50,6 +57,7 @@ __all__ = [
     "is_pledged",
     "known_places",
     "lapsed_deferrals",
+    "late_papers",
     "legal_ground",
     "material_needs",
     "matters_of",

@@ -6,21 +6,24 @@ reckon the hashes anew that stand in the ledger.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from yiwang.commons.archives.engine import ENDINGS, Agent, Item, Kind, Relation, Step
+from yiwang.commons.archives.engine import ENDINGS, MISSING, Agent, Item, Kind, Relation, Step
 from yiwang.commons.archives.registry import Collected, NotYet, Opened
 from yiwang.commons.files import queries as files
 from yiwang.commons.files.contracts import FileNotFound
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.licences import queries as licences
+from yiwang.commons.licences.contracts import LicenceState
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.serve.cases import rules
-from yiwang.serve.cases.contracts import CaseAction, CaseKind, MaterialBy, PaperKind, ResultKind
+from yiwang.serve.cases.contracts import CaseAction, CaseKind, MaterialBy, PaperKind, ResultKind, SealedPaperView
 from yiwang.serve.cases.models import Case, CaseDocument, CaseEvent, CaseMaterial, CaseResult
 from yiwang.serve.cases.queries.papers import sealed_papers, sealing_left
+from yiwang.serve.cases.queries.proving import decided
 from yiwang.web.printing import Paper, PrintingFailed, printed
 
 KEEPER = Actor.system("archives: what a case holds")
@@ -35,6 +38,7 @@ def collect(opened: Opened, /) -> Collected:
     events = list(CaseEvent.objects.filter(case=case).order_by("seq"))
     names = dict(identity.account_names(account_ids={e.account_id for e in events if e.account_id}, viewer=KEEPER))
     items, absent = _materials(case)
+    proved, papers, cards = decided(case_id=case.pk), _papers(case), _licences(case)
     assert case.closed_at is not None
     return Collected(
         number=case.number,
@@ -53,12 +57,13 @@ def collect(opened: Opened, /) -> Collected:
             *_form(case, patient=opened.patient),
             *items,
             *_history(case, events, names),
-            *_papers(case),
-            *_licences(case),
+            *proved.items,
+            *papers.items,
+            *cards.items,
         ),
         agents=_agents(case, names),
         relations=tuple(_relations(case)),
-        absent=absent,
+        absent=(*absent, *proved.absent, *papers.absent, *cards.absent),
         subjects=(SubjectRef("case", case.pk),),
         region=case.region_code,
         grade=f"{case.grade}",
@@ -120,11 +125,12 @@ def _materials(case: Case) -> tuple[tuple[Item, ...], tuple[tuple[str, str], ...
     absent: list[tuple[str, str]] = []
     for number, row in enumerate(CaseMaterial.objects.filter(case=case).order_by("position", "pk"), 1):
         by = MaterialBy(row.by)
-        found = _file(row.file_id, Kind.MATERIAL, f"{number:03}", row.name, f"{by.value} {row.reference}".strip())
-        if found is None:
-            absent.append((row.name, f"{by.value} {row.reference}".strip()))
-        else:
+        origin = f"{by.label} {row.reference}".strip()
+        found = _file(row.file_id, Kind.MATERIAL, f"{number:03}", row.name, origin)
+        if found is not None:
             items.append(found)
+        else:
+            absent.append((row.name, origin if row.file_id is None else f"{MISSING}：{origin}"))
     return tuple(items), tuple(absent)
 
 
@@ -186,9 +192,25 @@ def _history(case: Case, events: list[CaseEvent], names: Mapping[UUID, str]) -> 
     )
 
 
-def _papers(case: Case) -> Iterator[Item]:
+@dataclass(slots=True)
+class Kept:
+    """Files for the package, and what there should be and is not: (title, note)."""
+
+    items: list[Item] = field(default_factory=list)
+    absent: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, found: Item | None, title: str, *, due: bool = True) -> None:
+        """Keep a file; where it is due and not there, say so."""
+        if found is not None:
+            self.items.append(found)
+        elif due:
+            self.absent.append((title, f"{MISSING}：盖章文件"))
+
+
+def _papers(case: Case) -> Kept:
     """Documents and results: the text as data, the sealed file where there is one."""
     sealed = {(each.kind, each.of): each for each in sealed_papers(case_id=case.pk, viewer=KEEPER)}
+    kept = Kept()
     documents = CaseDocument.objects.filter(case=case).order_by("issued_at", "pk")
     for number, row in enumerate(documents, 1):
         told = {
@@ -196,39 +218,53 @@ def _papers(case: Case) -> Iterator[Item]:
             "addressee": row.addressee, "ground": row.ground, "content": row.content, "day": row.day.isoformat(),
             "template": row.template, "digest": bytes(row.digest).hex(),
         }  # fmt: skip
-        yield _json(Kind.DOCUMENT, f"{number:03}.json", f"{row.title}（数据）", told, row.issued_at)
-        paper = sealed.get((PaperKind.DOCUMENT, row.pk))
-        found = (
-            _file(paper.file_id, Kind.DOCUMENT, f"{number:03}", row.title, row.number, sealed=True) if paper else None
-        )
-        if found:
-            yield found
+        kept.items.append(_json(Kind.DOCUMENT, f"{number:03}.json", f"{row.title}（数据）", told, row.issued_at))
+        file_id = _sealed(sealed, PaperKind.DOCUMENT, row.pk)
+        found = _file(file_id, Kind.DOCUMENT, f"{number:03}", row.title, row.number, sealed=True)
+        kept.add(found, f"{row.title} {row.number}", due=row.to_seal)
     for number, result in enumerate(CaseResult.objects.filter(case=case).order_by("issued_at", "pk"), 1):
         told = {
             "number": case.number, "result": result.number, "kind": result.kind, "title": result.title,
             "issuer": result.organisation_name, "payload": result.payload, "issued_at": result.issued_at.isoformat(),
         }  # fmt: skip
-        yield _json(Kind.RESULT, f"{number:03}.json", f"{result.title}（数据）", told, result.issued_at)
-        paper = sealed.get((PaperKind.RESULT, result.pk))
-        found = (
-            _file(paper.file_id, Kind.RESULT, f"{number:03}", result.title, result.number, sealed=True)
-            if paper
-            else None
-        )
-        if found:
-            yield found
+        kept.items.append(_json(Kind.RESULT, f"{number:03}.json", f"{result.title}（数据）", told, result.issued_at))
+        file_id = _sealed(sealed, PaperKind.RESULT, result.pk)
+        found = _file(file_id, Kind.RESULT, f"{number:03}", result.title, result.number, sealed=True)
+        kept.add(found, f"{result.title} {result.number}", due=result.to_seal)
+    return kept
 
 
-def _licences(case: Case) -> Iterator[Item]:
-    """The sealed files of the licences that the case brought."""
+def _sealed(found: Mapping[tuple[PaperKind, UUID], SealedPaperView], kind: PaperKind, of: UUID) -> UUID | None:
+    paper = found.get((kind, of))
+    return paper.file_id if paper else None
+
+
+def _licences(case: Case) -> Kept:
+    """The licences that the case brought: how each stands now, and its file as the case issued it.
+
+    What later cases changed of it is theirs. One that was taken back before it was ever sealed has no file.
+    """
+    kept = Kept()
     rows = CaseResult.objects.filter(case=case, licence_id__isnull=False).order_by("issued_at", "pk")
     for number, row in enumerate(rows, 1):
+        assert row.licence_id is not None
         page = licences.licence(licence_id=row.licence_id, viewer=KEEPER)
-        current = next((each for each in page.versions if each.sealed_at is not None), None)
-        for file_id in (current.ofd_file_id, current.pdf_file_id) if current else ():
-            found = _file(file_id, Kind.RESULT, f"licence-{number:03}", row.title, row.number, sealed=True)
-            if found:
-                yield found
+        sealed = [each for each in page.versions if each.sealed_at is not None]
+        first = min(sealed, key=lambda each: each.number, default=None)
+        told = {
+            "number": case.number, "licence": row.number, "state": page.brief.state.value,
+            "version": first.number if first else None, "versions": len(page.versions),
+        }  # fmt: skip
+        name, title = f"licence-{number:03}", f"{row.title} {row.number}"
+        kept.items.append(_json(Kind.RESULT, f"{name}.json", f"{row.title}（证照状态）", told, row.issued_at))
+        if first is None:
+            making = page.brief.state is LicenceState.MAKING
+            kept.absent.append((title, f"{MISSING}：证照还没有盖章" if making else "没有制作：证照在盖章前已经作废"))
+            continue
+        for file_id in (first.ofd_file_id, first.pdf_file_id):
+            if file_id is not None:
+                kept.add(_file(file_id, Kind.RESULT, name, row.title, row.number, sealed=True), title)
+    return kept
 
 
 def _agents(case: Case, names: Mapping[UUID, str]) -> tuple[Agent, ...]:

@@ -11,7 +11,7 @@ from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.contracts import CHOICES_OF, CaseAction, CaseNotFound, CaseStatus, Choice, DeskTask, TaskChoice
 from yiwang.serve.cases.models import Case, CaseMaterial
-from yiwang.serve.cases.queries import procedure
+from yiwang.serve.cases.queries import licensing, procedure
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import MatterSpec
 
@@ -50,7 +50,8 @@ def desk_task(*, task_id: UUID, viewer: Actor) -> DeskTask:
         else:
             offered.remove(TaskChoice.CONDITIONAL)
     halted = policies.under_procedure(row)
-    choices = [_choice(row, each, missing, halted) for each in (*offered, *([extra] if extra else ()))]
+    original = licensing.unseen(case_id=row.pk, viewer=viewer) if TaskChoice.GRANT in offered else ""
+    choices = [_choice(row, each, missing, halted, original) for each in (*offered, *([extra] if extra else ()))]
     return DeskTask(
         task_id=task_id,
         case_id=row.pk,
@@ -131,7 +132,9 @@ def _deferrable(row: Case) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _choice(row: Case, choice: TaskChoice, deferrable: tuple[tuple[str, str], ...], halted: str) -> Choice:
+def _choice(
+    row: Case, choice: TaskChoice, deferrable: tuple[tuple[str, str], ...], halted: str, original: str
+) -> Choice:
     action = choice.action
     reason = rules.refusal(CaseStatus(row.status), action) if action else ""
     if not reason and choice is TaskChoice.CORRECT and row.corrections:
@@ -140,6 +143,8 @@ def _choice(row: Case, choice: TaskChoice, deferrable: tuple[tuple[str, str], ..
         reason = _("可以后补的材料都已经提交")
     if not reason and action in {CaseAction.GRANT, CaseAction.REFUSE}:
         reason = policies.to_follow(row, action, clock.now()) or halted
+    if not reason and action is CaseAction.GRANT:
+        reason = original
     label, hint = _WORDS[choice]
     needs_reason = choice in {TaskChoice.CORRECT, TaskChoice.DECLINE, TaskChoice.REFUSE, TaskChoice.FAILS}
     return Choice(choice, label, hint, reason, needs_reason)

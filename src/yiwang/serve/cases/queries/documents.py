@@ -15,6 +15,7 @@ from yiwang.kernel.evidence import hidden_hash
 from yiwang.kernel.models import EvidenceRow
 from yiwang.serve.cases import policies, rules
 from yiwang.serve.cases.contracts import (
+    SEALED_WITHIN,
     CaseNotFound,
     CaseStatus,
     DeferredView,
@@ -102,7 +103,12 @@ def seal_status(*, row: CaseDocument | CaseResult) -> SealStatus:
     """How far the seal of a document or result is; no query where `sealed_paper` came along."""
     if not row.to_seal:
         return SealStatus.NONE
-    return SealStatus.SEALED if hasattr(row, "sealed_paper") else SealStatus.WAITING
+    return SealStatus.SEALED if hasattr(row, "sealed_paper") else seal_awaited(row.issued_at)
+
+
+def seal_awaited(since: datetime, /) -> SealStatus:
+    """How it stands with a seal that is not on yet."""
+    return SealStatus.LATE if clock.now() - since > SEALED_WITHIN else SealStatus.WAITING
 
 
 def _delivery(row: CaseDelivery, now: datetime) -> DeliveryView:

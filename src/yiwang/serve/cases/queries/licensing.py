@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -224,12 +225,16 @@ def licences_used(*, case_id: UUID, viewer: Actor) -> tuple[LicenceUsed, ...]:
     if not materials:
         return ()
     uses = {str(use.licence_id): use for use in licences.uses_of(subject=SubjectRef("case", case_id), viewer=_SYSTEM)}
+    agreed = [use.consent_id for use in uses.values() if use.consent_id is not None]
+    withdrawn = privacy.withdrawals(consent_ids=agreed, viewer=_SYSTEM)
     briefs = licences.briefs(licence_ids=[use.licence_id for use in uses.values()], viewer=_SYSTEM)
     found = []
     for material, name, reference, checked_at in materials:
         use = uses.get(reference)
         if use is not None and use.licence_id in briefs:
-            found.append(_used(use, briefs[use.licence_id], material, name, checked=checked_at is not None))
+            used = _used(use, briefs[use.licence_id], material, name, checked=checked_at is not None)
+            taken_back = withdrawn.get(use.consent_id) if use.consent_id else None
+            found.append(replace(used, withdrawn_at=taken_back, fields=()) if taken_back else used)
     del viewer
     return tuple(found)
 
@@ -261,9 +266,23 @@ def unsound(*, case_id: UUID, viewer: Actor) -> str:
                 "title": each.title,
                 "state": each.state_now,
             }
-        if each.needs_original:
-            return gettext("电子证照“%(title)s”的可信等级是 %(grade)s 级，要先核对原件") % {
-                "title": each.title,
-                "grade": each.grade,
+        if each.withdrawn_at is not None:
+            return gettext("申请人已经撤回调取电子证照“%(title)s”的同意，要由工作人员核实后决定") % {
+                "title": each.title
             }
+        if each.needs_original:
+            return _unseen(each)
     return ""
+
+
+def unseen(*, case_id: UUID, viewer: Actor) -> str:
+    """Why nobody may grant yet: a licence that is none in law (C, D) stands for a material, and its original was not checked."""
+    used = licences_used(case_id=case_id, viewer=viewer)
+    return next((_unseen(each) for each in used if each.needs_original), "")
+
+
+def _unseen(each: LicenceUsed) -> str:
+    return gettext("电子证照“%(title)s”的可信等级是 %(grade)s 级，要先核对原件") % {
+        "title": each.title,
+        "grade": each.grade,
+    }

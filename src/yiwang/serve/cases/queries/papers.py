@@ -9,15 +9,28 @@ from django.db import connection
 from yiwang.commons.files import queries as files
 from yiwang.commons.licences import queries as licences
 from yiwang.commons.licences.contracts import LicenceState
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.serve.cases import policies, rules
-from yiwang.serve.cases.contracts import DocumentNotFound, DocumentView, PaperKind, SealedPaperView, SealStatus
+from yiwang.serve.cases.contracts import (
+    SEALED_WITHIN,
+    DocumentNotFound,
+    DocumentView,
+    PaperKind,
+    SealedPaperView,
+    SealStatus,
+)
 from yiwang.serve.cases.models import Case, CaseDocument, CaseResult, SealedPaper
 from yiwang.web.printing import Paper
 
-_UNSEALED = {SealStatus.WAITING: "正在加盖电子印章", SealStatus.NONE: "未加盖电子印章"}
+_UNSEALED = {
+    SealStatus.WAITING: "正在加盖电子印章",
+    SealStatus.LATE: "尚未加盖电子印章",
+    SealStatus.NONE: "未加盖电子印章",
+}
 _UNSEALED_FOOT = {
     SealStatus.WAITING: "本文书正在加盖电子印章，盖章后的文件才是正式文书，请稍后再下载。",
+    SealStatus.LATE: "本文书尚未加盖电子印章，承办机关正在处理，盖章后的文件才是正式文书，请以后再下载。",
     SealStatus.NONE: "本文书未加盖电子印章，以编号和校验码在本平台核对。",
 }
 _SAMPLE = "样例文书，不具有法律效力"
@@ -99,6 +112,17 @@ def sealing_left(*, case_id: UUID, viewer: Actor) -> int:
     named = CaseResult.objects.filter(case_id=case_id, licence_id__isnull=False).values_list("licence_id", flat=True)
     cards = licences.briefs(licence_ids=list(named), viewer=viewer)
     return papers + sum(each.state is LicenceState.MAKING for each in cards.values())
+
+
+def late_papers(*, viewer: Actor, limit: int = 200) -> tuple[tuple[UUID, UUID], ...]:
+    """(case, organisation) of what still waits for its seal though it should long bear it, the oldest first. Two queries."""
+    del viewer
+    waiting = {"to_seal": True, "sealed_paper__isnull": True, "issued_at__lt": clock.now() - SEALED_WITHIN}
+    found: dict[tuple[UUID, UUID], None] = {}
+    for model in (CaseDocument, CaseResult):
+        rows = model.objects.filter(**waiting).order_by("issued_at").values_list("case_id", "organisation_id")
+        found.update(dict.fromkeys(rows[:limit]))
+    return tuple(found)
 
 
 def _view(row: SealedPaper) -> SealedPaperView:

@@ -36,7 +36,14 @@ from yiwang.serve.cases.contracts import (
 )
 from yiwang.serve.cases.models import Case, CaseEvent, CaseMaterial, CaseResult
 from yiwang.serve.cases.queries import procedure
-from yiwang.serve.cases.queries.documents import deferred_of, documents_of, first_broken, pledges_of, seal_status
+from yiwang.serve.cases.queries.documents import (
+    deferred_of,
+    documents_of,
+    first_broken,
+    pledges_of,
+    seal_awaited,
+    seal_status,
+)
 from yiwang.serve.cases.queries.lists import case_row
 
 _PROMISE = "承诺办结时限"
@@ -200,9 +207,9 @@ def _results(rows: Sequence[Case], viewer: Actor) -> dict[UUID, list[ResultView]
 def result_view(*, row: CaseResult, licence: LicenceBrief | None) -> ResultView:
     """A result as a frozen value; `licence` as far as its viewer may see it."""
     if licence is not None:
-        seal = SealStatus.SEALED if licence.sealed else SealStatus.WAITING
+        seal = SealStatus.SEALED if licence.sealed else seal_awaited(row.issued_at)
     else:
-        seal = SealStatus.WAITING if row.licence_id else seal_status(row=row)
+        seal = seal_awaited(row.issued_at) if row.licence_id else seal_status(row=row)
     return ResultView(
         id=row.pk,
         kind=row.kind,

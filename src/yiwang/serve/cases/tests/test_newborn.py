@@ -11,8 +11,6 @@ from yiwang.commons.flow import queries as flow
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
-from yiwang.kernel.packs.loading import load_pack
-from yiwang.kernel.settings import PROJECT_ROOT
 from yiwang.serve.cases import commands, queries
 from yiwang.serve.cases.contracts import (
     Answer,
@@ -41,8 +39,7 @@ CHOICES = {"accept": TaskChoice.ACCEPT, "decide": TaskChoice.GRANT, "produce": T
 
 
 @pytest.fixture
-def mother() -> Actor:
-    load_pack(root=PROJECT_ROOT / "packs" / "changzhou", by=SYSTEM, at=clock.now())
+def mother(pack) -> Actor:
     account = identity.account_by_username(username="family1-mother", viewer=SYSTEM)
     return Actor(kind=ActorKind.PERSON, account_id=account.id, person_id=account.person_id, assurance=1)
 
@@ -138,6 +135,9 @@ def test_the_bundle_runs_from_filing_to_all_results(mother):
     assert len({member.case.organisation for member in view.members}) == 5
     card = queries.case(number=view.members[3].case.number, viewer=SYSTEM)
     page = next(material for material in card.materials if material.by is MaterialBy.MEMBER_OUTPUT)
+    for place, fact, value in ((3, "child_id_number", "320402202611130026"), (2, "benefit_from", "自出生之日起")):
+        lines = view.members[place].results[0].payload["lines"]
+        assert [line["value"] for line in lines if line["fact"] == fact] == [value]
     assert (page.origin_name, bool(page.reference)) == ("出生登记（户口）", True)
     assert "child_id_number" in {answer.fact for answer in card.answers}
     assert all(queries.check_history(number=m.case.number, viewer=SYSTEM) == (True, 0) for m in view.members)

@@ -1,18 +1,23 @@
 """Documents, and results that are no licence, get their organisation's seal by a job: once, whole, verifiable by anyone."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.urls import reverse
 
 from yiwang.commons.files import queries as files
-from yiwang.commons.identity.tests.factories import login, make_resident
+from yiwang.commons.identity.tests.factories import login, make_official, make_resident
+from yiwang.commons.notify import queries as notify
 from yiwang.commons.seals import commands as seals
 from yiwang.commons.seals import queries as seal_queries
 from yiwang.commons.seals.contracts import SealKind
 from yiwang.commons.seals.engine import verify_pdf
 from yiwang.commons.seals.tests.factories import demonstration
 from yiwang.kernel import clock
-from yiwang.serve.cases import commands, queries
+from yiwang.kernel.command import machinery
+from yiwang.kernel.jobs import is_queued
+from yiwang.serve.cases import commands, queries, tasks
 from yiwang.serve.cases.contracts import (
     DocumentKind,
     DocumentNotFound,
@@ -77,6 +82,37 @@ def test_an_office_that_lost_its_seal_leaves_everything_unsealed_and_says_so(per
     with pytest.raises(SealMissing):
         seal(permit)
     assert queries.sealed_papers(case_id=permit.case_id, viewer=SYSTEM) == ()
+
+
+def test_a_paper_that_waits_long_says_so_its_office_is_told_and_it_is_tried_again(permit, monkeypatch, client):
+    office = permit.sample.offices["certificate"]
+    keeper = make_official(office, grants=("seals.use",)).actor
+    with monkeypatch.context() as without:
+        without.setattr("yiwang.commons.seals.queries.seal_for", lambda **_: None)
+        without.setattr("yiwang.commons.seals.commands.samples.sample_allowed", lambda: False)
+        for _again in range(2):
+            tasks.seal_papers(str(permit.case_id))
+    told = [each for each in notify.messages(viewer=keeper).items if each.kind == "cases.seal_missing"]
+    assert len(told) == 1, "once a day, not with every try"
+    with clock.frozen(clock.now() + timedelta(hours=2)):
+        assert {each.seal for each in permit.view().documents} == {SealStatus.LATE}
+        login(client, permit.sample.parent.account_id)
+        html = client.get(reverse("cases:document", args=[of_kind(permit, DocumentKind.GRANT).id])).content.decode()
+        assert "承办机关正在处理" in html
+        assert "通常几秒钟" not in html
+        with connection.cursor() as cursor, machinery("test"):
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'cases.seal_papers'")
+        assert not is_queued("cases.seal_papers", case_id=str(permit.case_id))
+        for _again in range(2):
+            tasks.seal_late()
+        assert is_queued("cases.seal_papers", case_id=str(permit.case_id))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'cases.seal_papers'")
+            assert cursor.fetchone() == (1,)
+    seal(permit)
+    with clock.frozen(clock.now() + timedelta(hours=2)):
+        assert {each.seal for each in permit.view().documents} == {SealStatus.SEALED}
+        assert queries.late_papers(viewer=SYSTEM) == ()
 
 
 def test_strangers_get_neither_the_file_nor_the_verdict(permit):

@@ -155,7 +155,7 @@ def licence(number: str, result: ResultView) -> ui.Licence:
         sealed=result.sealed,
         sample=card is not None and card.sample,
         ofd_href=ofd,
-        sealing=result.seal is SealStatus.WAITING,
+        sealing=result.seal in {SealStatus.WAITING, SealStatus.LATE},
     )
 
 

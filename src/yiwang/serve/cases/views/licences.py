@@ -24,6 +24,19 @@ def warnings(used: Sequence[LicenceUsed]) -> tuple[ui.Note, ...]:
     ]
     notes += [
         ui.Note(
+            _(
+                "申请人在 %(day)s 撤回了调取“%(title)s”的同意，内容不再显示。请凭已经核对的情况决定，需要的话请申请人补交材料。"
+            )
+            % {"title": each.title, "day": words.day_words(each.withdrawn_at or each.used_at)},
+            _("调取证照的同意已经撤回"),
+            ui.Tone.WARN,
+            wide=True,
+        )
+        for each in used
+        if each.withdrawn_at is not None
+    ]
+    notes += [
+        ui.Note(
             _("“%(title)s”的可信等级是 %(grade)s 级，只能作为材料，要核对原件后再用。")
             % {"title": each.title, "grade": each.grade},
             _("要核对原件"),

@@ -28,6 +28,7 @@ _NOT_NUMBERED = "（编号在签发时生成）"
 SEALS = {
     SealStatus.NONE: ui.SealState.NONE,
     SealStatus.WAITING: ui.SealState.WAITING,
+    SealStatus.LATE: ui.SealState.WAITING,
     SealStatus.SEALED: ui.SealState.SEALED,
 }
 

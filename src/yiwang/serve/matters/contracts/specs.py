@@ -132,7 +132,8 @@ class ResultField:
 class ResultDef:
     """What a grant yields: `fields` are new facts, `shows` repeats facts of the application.
 
-    `licence`: the type of licence as which it is issued and sealed; empty: a sealed paper.
+    `licence`: the type of licence as which it is issued and sealed; empty: a sealed paper. `retention`: how long the archive
+    of a case is kept that granted it (permanent, years30, years10); empty: as the table of archives says.
     """
 
     key: str
@@ -143,6 +144,7 @@ class ResultDef:
     validity: str = ""
     sample_file: str = ""
     licence: str = ""
+    retention: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from yiwang.kernel.packs import Document, PackReader, Tally, pack_part
 from yiwang.kernel.packs.reader import load_schema
 from yiwang.serve.matters import commands, rules
 from yiwang.serve.matters.contracts import BundleSpec, Halt, MatterSpec, MatterState, Published, ThemeView
-from yiwang.serve.matters.pack import examples, procedure, reading
+from yiwang.serve.matters.pack import examples, licences, procedure, reading
 from yiwang.serve.matters.pack.vocabulary import Vocabulary
 from yiwang.serve.matters.pack.words import Words
 
@@ -231,6 +231,7 @@ class MattersPart:
             _check_themes(reader, document)
             _process_there(reader, document)
             _special_known(reader, document, common)
+            licences.check(reader, document, vocabulary)
             _facts_known(reader, document, vocabulary)
             spec = reading.matter_spec(document.data, vocabulary, process=folder, procedure=common)
             defects = rules.matter_defects(spec)

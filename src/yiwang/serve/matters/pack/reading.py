@@ -285,6 +285,7 @@ def _result(data: Data, words: Words, vocabulary: Vocabulary) -> ResultDef:
         validity=words(data.get("validity")),
         sample_file=str(data.get("sample_file") or ""),
         licence=str(data.get("licence") or ""),
+        retention=str(data.get("retention") or ""),
     )
 
 

@@ -148,6 +148,9 @@ def site_words(request: HttpRequest) -> Site:
                 _("信任"),
                 (
                     Link(_("我的存证"), reverse("ledger:mine")),
+                    Link(_("谁看过我的信息"), reverse("privacy:accesses")),
+                    Link(_("验证文书和证照"), reverse("seals:verify")),
+                    Link(_("查验出示的证照"), reverse("licences:check")),
                     Link(_("核验存证"), reverse("ledger:verify")),
                     Link(_("常享链"), reverse("ledger:chain")),
                 ),

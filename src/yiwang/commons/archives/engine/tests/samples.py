@@ -17,6 +17,7 @@ WITNESS = NoteSigner("witness.sample.example", LocalSigner(NATIONAL.new_signing_
 NOTE = Checkpoint(LOG.name, 4, TREE.root(4)).note(LOG).signed(WITNESS, time=1_800_000_000)
 RECEIPT = Receipt(ENTRIES[1], 1, tuple(TREE.inclusion(1, 4)), NOTE, NATIONAL.hash_name).to_text().encode()
 LEDGER = TrustedKeys.of([LOG.verifier], {"w1": WITNESS.verifier}, 1).text().encode()
+STATEMENTS = {"number": "SAMPLE-CASE-1", "statements": [{"kind": "sample.step", "receipt": "001.tlog-proof"}]}
 KEYS = {name: LocalSigner(suite(name).new_signing_key()) for name in ("national", "international")}
 NUMBER = "SAMPLE001-ZW·2026-D30-00001"
 
@@ -38,6 +39,7 @@ def content(**changes):
         item(Kind.FORM, "form.pdf", PDF, "application/pdf"),
         item(Kind.MATERIAL, "001.pdf", PDF, "application/pdf", origin="上传"),
         item(Kind.HISTORY, "history.json", json.dumps(told).encode(), "application/json"),
+        item(Kind.EVIDENCE, "statements.json", json.dumps(STATEMENTS).encode(), "application/json"),
         item(Kind.EVIDENCE, "001.tlog-proof", RECEIPT, "application/vnd.yiwang.tlog-proof"),
         item(Kind.EVIDENCE, "trusted-keys.txt", LEDGER, "text/plain"),
     )

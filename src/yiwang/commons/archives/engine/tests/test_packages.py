@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import os
 import random
 import struct
@@ -21,8 +22,11 @@ from yiwang.commons.archives.engine import (
     verify_package,
     write_container,
 )
+from yiwang.commons.ledger.engine import Checkpoint, MemoryTree, Receipt
+from yiwang.commons.rules.engine import Source, prove
 from yiwang.kernel.verdicts import Mark, Verdict
 
+from . import samples
 from .samples import AT, KEYS, NUMBER, PDF, Item, Kind, content, item, package, trusted
 
 PACKAGE = package()
@@ -107,6 +111,11 @@ def test_it_is_cut_anywhere_or_goes_on_after_its_end():
         ({"data/material/001.pdf": lambda body: body + b" "}, "bag.changed"),
         ({"data/form/form.json": b'{"number":"OTHER"}'}, "metadata.number"),
         ({"notes.txt": b"x"}, "bag.extra"),
+        ({"fetch.txt": b"https://sample.example/ 1 data/material/001.pdf\n"}, "bag.extra"),
+        ({"bag-info.txt": b"\n" * 5_000_000}, "bag.large"),
+        ({"manifest-sm3.txt": b"a  b\n" * 1_000_000}, "bag.large"),
+        ({"data/form/form.json": b"[" + b"[]," * 3_000_000 + b"[]]"}, "bag.large"),
+        ({"signature.json": b"[" * 5_000_000}, "signature.form"),
         ({"signature.json": None}, "bag.missing"),
         ({"signature.json": lambda body: body[:-1] + b" \n"}, "signature.form"),
         ({"bagit.txt": b"BagIt-Version: 0.97\n"}, "bag.tag"),
@@ -188,6 +197,7 @@ def local(name, body, **changes):
         (local(b"a/b", b"x", size=0xFFFFFFFF), "container.cut"),
         (local(b"a/b", b"x", flags=0x801), "container.packed"),
         (local(b"a/b", b"x") * 2, "container.order"),
+        (local(b"a/B", b"x") + local(b"a/b", b"x"), "container.order"),
         (b"PK\3\4", "container.cut"),
     ],
 )
@@ -226,6 +236,88 @@ def test_names_that_climb_are_never_written():
     for name in ("../a", "a b", "", "x/", "é"):
         with pytest.raises(ArchiveFault):
             package(items=(Item(Kind.FORM, name, "样例", b"x", "text/plain", AT),))
+    with pytest.raises(ArchiveFault):
+        package(items=tuple(Item(Kind.FORM, name, "样例", b"x", "text/plain", AT) for name in ("a.txt", "A.txt")))
+
+
+def test_a_file_that_the_metadata_names_again_and_again_is_read_once():
+    row = f"<数字对象><文件名>data/material/001.pdf</文件名><大小>{len(PDF)}</大小><盖章>是</盖章></数字对象>"
+    xml = f"<电子档案 xmlns='urn:yiwang:archive:1'>{row * 20_000}</电子档案>".encode()
+    large = PDF + bytes(1_000_000)
+    judged = []
+    began = time.process_time()
+    verdict = verify(repacked(**{"data/metadata.xml": xml, "data/material/001.pdf": large}), judge_sealed=judged.append)
+    assert time.process_time() - began < 4
+    assert ("metadata.xml" in codes(verdict), judged) == (True, [])
+
+
+def chained(*steps):
+    """A history whose steps follow each other."""
+    told, previous = [], "0" * 64
+    for number, action in enumerate(steps, 1):
+        made = hashlib.sha256(f"{previous}{action}".encode()).hexdigest()
+        told.append({"seq": number, "action": action, "previous": previous, "hash": made})
+        previous = made
+    return told
+
+
+def with_history(steps, chain):
+    """A package with that history, and a receipt of a statement that the second step has the hash `chain`."""
+    entry = json.dumps({"facts": {"event": 2, "chain": chain}, "kind": "sample.step"}).encode()
+    tree = MemoryTree(samples.NATIONAL.digest, [entry])
+    note = Checkpoint(samples.LOG.name, 1, tree.root(1)).note(samples.LOG).signed(samples.WITNESS, time=1_800_000_000)
+    receipt = Receipt(entry, 0, tuple(tree.inclusion(0, 1)), note, samples.NATIONAL.hash_name).to_text().encode()
+    others = [each for each in content().items if each.name not in {"history.json", "001.tlog-proof"}]
+    history = json.dumps({"number": "SAMPLE-CASE-1", "steps": steps}).encode()
+    return package(
+        items=(
+            *others,
+            item(Kind.HISTORY, "history.json", history, "application/json"),
+            item(Kind.EVIDENCE, "001.tlog-proof", receipt, "application/vnd.yiwang.tlog-proof"),
+        )
+    )
+
+
+def test_a_history_that_is_not_the_one_in_the_ledger_is_found_though_the_archive_signed_it():
+    steps = chained("submit", "close")
+    assert verify(with_history(steps, steps[1]["hash"])).valid
+    other = chained("submit", "refuse")
+    assert codes(verify(with_history(other, steps[1]["hash"]))) == {"metadata.chain"}
+    torn = [steps[0], steps[1] | {"previous": "0" * 64}]
+    assert codes(verify(with_history(torn, steps[1]["hash"]))) == {"metadata.chain"}
+    renumbered = [steps[0], steps[1] | {"seq": 3}]
+    assert codes(verify(with_history(renumbered, steps[1]["hash"]))) == {"metadata.chain"}
+
+
+XML = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" namespace="urn:sample" name="sample" id="d">
+<inputData id="i" name="months"><variable name="months" typeRef="number"/></inputData>
+<decision id="grant" name="grant"><variable name="grant" typeRef="boolean"/>
+<informationRequirement id="r"><requiredInput href="#i"/></informationRequirement>
+<literalExpression id="l"><text>months &gt;= 12</text></literalExpression></decision></definitions>"""
+
+
+def decided(proof, facts):
+    more = (
+        item(Kind.DECISION, "proof-001.json", proof, "application/json"),
+        item(Kind.DECISION, "facts-001.json", facts, "application/json"),
+    )
+    return package(items=(*content().items, *more))
+
+
+def test_decisions_inside_are_decided_again_from_the_facts_beside_them():
+    proof = prove(Source(XML), "grant", {"months": 14}).to_json()
+    assert verify(decided(proof, b'{"months":14}')).valid
+    for changed, facts in (
+        (proof.replace(b'"output":true', b'"output":false'), b'{"months":14}'),
+        (proof, b'{"months":11}'),
+        (proof, b"{}"),
+        (proof, b"[]"),
+        (b"{}", b'{"months":14}'),
+    ):
+        verdict = verify(decided(changed, facts))
+        assert (verdict.references, codes(verdict)) == (Mark.INVALID, {"proof.wrong"})
+    stranger = verify_package(decided(b"{}", b"{}"), trusted("international"))
+    assert codes(stranger) == {"keys.unknown"}, "models that nobody trusted has signed are not run"
 
 
 def test_a_file_of_keys_names_the_line_that_is_wrong():

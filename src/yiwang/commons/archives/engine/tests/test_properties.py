@@ -1,5 +1,6 @@
 """The four-property check: each fault fails the check that is about it, at each stage, with words on what to do."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from yiwang.commons.archives.engine import (
     check_package,
 )
 
-from .samples import AT, PDF, Kind, content, item, package, trusted
+from .samples import AT, PDF, RECEIPT, STATEMENTS, Kind, content, item, package, trusted
 
 AROUND = Surroundings(trusted=trusted())
 
@@ -38,6 +39,12 @@ def test_a_sound_package_passes_at_every_stage():
 def test_without_a_scanner_safety_is_told_as_unchecked_not_as_passed():
     report = check_package(package(), Stage.ARCHIVE, AROUND)
     assert (report.passed, report.outcome(Property.SAFE)) == (True, Outcome.UNCHECKED)
+
+
+def statements(*more):
+    told = STATEMENTS | {"statements": [*STATEMENTS["statements"], *more]}
+    made = item(Kind.EVIDENCE, "statements.json", json.dumps(told).encode(), "application/json")
+    return (*(each for each in content().items if each.name != "statements.json"), made)
 
 
 def one(kind, name, body, media_type):
@@ -63,6 +70,15 @@ def one(kind, name, body, media_type):
         ({"steps": (Step("申请", AT, "样例"),)}, "complete.process"),
         ({"items": content().items[2:]}, "complete.content"),
         ({"items": content().items[:-2]}, "complete.evidence"),
+        ({"items": content().items[:-1]}, "complete.evidence"),
+        ({"items": tuple(each for each in content().items if each.name != "statements.json")}, "complete.evidence"),
+        (
+            {"items": one(Kind.EVIDENCE, "002.tlog-proof", RECEIPT, "application/vnd.yiwang.tlog-proof")},
+            "complete.evidence",
+        ),
+        ({"items": statements({"kind": "case.close", "receipt": ""})}, "complete.evidence"),
+        ({"items": statements({"kind": "case.close", "receipt": "009.tlog-proof"})}, "complete.evidence"),
+        ({"absent": (("样例许可证", "文件缺失：还没有加盖印章"),)}, "complete.content"),
     ],
 )
 def test_a_fault_fails_the_check_that_is_about_it(changes, check):
@@ -73,6 +89,35 @@ def test_what_is_not_what_was_registered_fails_at_transfer_and_preservation():
     around = Surroundings(trusted=trusted(), digest="0" * 64)
     for stage in (Stage.TRANSFER, Stage.PRESERVE):
         assert failed(package(), stage, around) == {"authentic.package", "safe.process"}
+
+
+def test_a_format_that_does_not_last_is_kept_as_it_came_and_told_but_not_handed_over():
+    data = package(items=one(Kind.MATERIAL, "002.doc", b"x", "application/msword"))
+    for stage in Stage:
+        report = check_package(data, stage, AROUND)
+        outcome = next(each.outcome for each in report.findings if each.check.id == "usable.format")
+        others = {each.check.id for each in report.findings if each.outcome is Outcome.FAILED} - {"usable.format"}
+        assert outcome is Outcome.FAILED
+        assert report.passed is (stage is not Stage.TRANSFER and not others)
+
+
+def test_a_scanner_that_could_not_look_leaves_it_unchecked():
+    report = check_package(package(), Stage.ARCHIVE, Surroundings(trusted=trusted(), scan=lambda _: None))
+    assert next(each.outcome for each in report.findings if each.check.id == "safe.virus") is Outcome.UNCHECKED
+
+
+def test_steps_that_waited_for_each_other_are_no_fault_and_steps_from_before_are():
+    first = Step("申请", AT - timedelta(days=3), "样例")
+    for back, passes in ((timedelta(seconds=30), True), (timedelta(hours=2), False)):
+        steps = (
+            first,
+            Step("受理", AT - timedelta(days=1), "样例"),
+            Step("办结", AT - timedelta(days=1) - back, "样例"),
+        )
+        told = {"number": "SAMPLE-CASE-1", "steps": [{"action": "sample"}] * 3}
+        items = tuple(each for each in content().items if each.name != "history.json")
+        history = item(Kind.HISTORY, "history.json", json.dumps(told).encode(), "application/json")
+        assert ("complete.process" not in failed(package(steps=steps, items=(*items, history)))) is passes
 
 
 def test_malicious_code_is_found_by_the_scanner():

@@ -91,11 +91,14 @@ def _along(
 
 
 def _below(text: str, centre: tuple[float, float], radius: float, step: float, height: float) -> Iterator[Mark]:
-    """Small letters along the lower edge, heads inwards, from left to right."""
-    first = math.pi / 2 + step * (len(text) - 1) / 2
-    for index, character in enumerate(text):
-        place = _turned(centre, radius, first - index * step, -math.pi / 2)
-        yield _letter(character, place, height * 0.62, height, face="hei")
+    """Small letters along the lower edge, heads inwards, from left to right; an ideograph takes two places and is higher."""
+    room = [2.0 if ord(character) > 0x2E7F else 1.0 for character in text]
+    angle = math.pi / 2 + step * sum(room) / 2
+    for character, places in zip(text, room, strict=True):
+        place = _turned(centre, radius, angle - step * places / 2, -math.pi / 2)
+        high = height if places == 1.0 else height * 1.3
+        yield _letter(character, place, high * (0.62 if places == 1.0 else 0.95), high, face="hei")
+        angle -= step * places
 
 
 def _turned(centre: tuple[float, float], radius: float, angle: float, turn: float) -> Place:

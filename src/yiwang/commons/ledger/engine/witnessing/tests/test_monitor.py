@@ -1,90 +1,19 @@
 """A monitor against logs whose owner has every right on the database and the log's key."""
 
-import json
 import time
-from contextlib import ExitStack
 
 import pytest
 
 from yiwang.commons.ledger.engine.merkle import leaf_hash
 from yiwang.commons.ledger.engine.notes import Checkpoint, Note
 from yiwang.commons.ledger.engine.receipts import Receipt
-from yiwang.commons.ledger.engine.witnessing.asking import WitnessAddress
 from yiwang.commons.ledger.engine.witnessing.copying import TreeCopy
 from yiwang.commons.ledger.engine.witnessing.findings import Severity
-from yiwang.commons.ledger.engine.witnessing.keeping import WitnessStore
-from yiwang.commons.ledger.engine.witnessing.misbehaviour import AlarmFolder, Difference, Misbehaviour, proves
-from yiwang.commons.ledger.engine.witnessing.monitor import Monitor, Seen
-from yiwang.commons.ledger.engine.witnessing.reading import RemoteLog
-from yiwang.commons.ledger.engine.witnessing.service import WitnessService
-from yiwang.commons.ledger.engine.witnessing.serving import Answer, Limits, Request, serving
-from yiwang.commons.ledger.engine.witnessing.witness import Witness, logs_by_origin
-from yiwang.commons.ledger.engine.wording import LedgerFault
+from yiwang.commons.ledger.engine.witnessing.misbehaviour import proves
+from yiwang.commons.ledger.engine.witnessing.monitor import Seen
+from yiwang.commons.ledger.engine.witnessing.serving import Answer, Request
 
 from .logs import Log, signer
-
-
-class Party:
-    """A monitor, and what the log shows to it: `shown` may be exchanged for another face of the log."""
-
-    def __init__(self, log, folder, stack):
-        self.shown, self.folder = log, folder
-        self._stack = stack
-        url = stack.enter_context(serving(self._show, limits=Limits(seconds=3)))
-        hasher, keys = log.suite.digest, [log.key.verifier]
-        self.copy = TreeCopy(folder, hasher)
-        stack.callback(self.copy.close)
-        self.remote = RemoteLog(url, keys, hasher, seconds=3)
-        self.alarms = AlarmFolder(folder / "alarms")
-        self.witnesses = []
-
-    def _show(self, request):
-        return self.shown(request)
-
-    def witness(self, name="audit"):
-        store = WitnessStore(self.folder / name)
-        self._stack.callback(store.close)
-        key = signer(f"{name}.example.org", cosigning=True)
-        witness = Witness(key, store, logs_by_origin(self.remote.keys))
-        return self.answering(WitnessService(witness), key, name), witness
-
-    def answering(self, handler, key, name="audit"):
-        url = self._stack.enter_context(serving(handler))
-        self.witnesses.append(WitnessAddress(name, f"{name} bureau", url, key.verifier))
-        return self
-
-    def look(self, *seen, **more):
-        again = more.pop("reread", 4)
-        monitor = Monitor(self.remote, self.copy, self.alarms, witnesses=self.witnesses, pause=0.01, **more)
-        return monitor.look(seen, reread=again)
-
-    def codes(self, *seen, **more):
-        return [finding.code for finding in self.look(*seen, **more).findings]
-
-    def proof(self, report):
-        """The one proof that was kept, as a stranger reads it."""
-        (finding,) = [one for one in report.findings if one.proof]
-        folder = self.alarms.folder / finding.proof
-        assert {path.name for path in folder.iterdir()} == {"first.note", "second.note", "proof.json"}
-        found = Misbehaviour.parse((folder / "proof.json").read_bytes())
-        assert (folder / "first.note").read_bytes() == found.first
-        assert (folder / "second.note").read_bytes() == found.second
-        return found
-
-    def proofs(self):
-        return [Misbehaviour.parse((folder / "proof.json").read_bytes()) for folder in self.alarms.standing()]
-
-
-@pytest.fixture(params=["international", "national"])
-def party(request, tmp_path):
-    with ExitStack() as stack:
-        yield Party(Log(request.param).grow(300), tmp_path, stack)
-
-
-@pytest.fixture
-def one(tmp_path):
-    with ExitStack() as stack:
-        yield Party(Log().grow(300), tmp_path, stack)
 
 
 def test_an_honest_log_is_followed_and_every_root_recomputed(party):
@@ -352,74 +281,3 @@ def test_witnesses_that_are_silent_late_ahead_of_time_or_odd_are_told(one):
         ("witness_silent", "new"),
     ]
     assert {f.severity for f in report.findings} == {Severity.WARNING}
-
-
-def test_alarms_stand_until_somebody_settles_them(one):
-    log = one.shown
-    one.look()
-    saved = list(log.entries)
-    log.rewrite(9)
-    one.look()
-    log.rewrite(9, saved[9])  # the attacker puts it back
-    assert one.codes() == ["standing"]
-    (folder,) = one.alarms.standing()
-    folder.rename(one.folder / "settled")
-    assert one.codes() == []
-
-
-def test_alarms_are_bounded(one):
-    one.look()
-    one.alarms = AlarmFolder(one.alarms.folder, most=3)
-    for n in range(5):
-        one.shown.rewrite(9, b"%d" % n)
-        assert one.codes(reread=0)[0] == "fork"
-    assert len(one.alarms.standing()) == 3
-
-
-def test_a_proof_that_was_tampered_with_proves_nothing(one):
-    log = one.shown
-    one.look()
-    _, witness = one.witness()
-    witness.add_checkpoint(log.fork(keep=200).grow(17).add_checkpoint(0))
-    found = one.proof(one.look())
-    told = found.as_json()
-    assert proves(found, [log.key.verifier])
-    for change in (
-        lambda t: t.update(prefix_root=told["consistency"][0]),
-        lambda t: t.update(consistency=told["consistency"][1:]),
-        lambda t: t["first"].update(note=told["first"]["note"].replace("217", "216", 1)),
-        lambda t: t.update(first=told["second"], second=told["first"]),
-        lambda t: t.update(format="x"),
-        lambda t: t.pop("second"),
-        lambda t: t.update(found_at=5),
-        lambda t: t.update(difference={"index": 1}),
-    ):
-        twisted = json.loads(json.dumps(told))
-        change(twisted)
-        with pytest.raises(LedgerFault):
-            proves(Misbehaviour.parse(json.dumps(twisted).encode()), [log.key.verifier])
-    with pytest.raises(LedgerFault):
-        proves(found, [signer("else").verifier])
-    for junk in (b"", b"{", b"[]", b"[" * 100_000, b"null", b"{}"):
-        with pytest.raises(LedgerFault):
-            Misbehaviour.parse(junk)
-
-
-def test_an_honest_log_can_not_be_convicted(one):
-    log = one.shown
-    small, large = log.checkpoint(217).bytes(), log.checkpoint().bytes()
-    prefix, consistency = log.checkpoint_root(217), tuple(log.prove(217, 300))
-    leaf = leaf_hash(log.suite.digest, log.entries[5])
-    same = Difference(5, leaf, tuple(log.inclusion(5, 217)), leaf, tuple(log.inclusion(5, 300)))
-    for accusation in (
-        Misbehaviour("rewritten", small, "a", large, "b", 0, prefix, consistency),
-        Misbehaviour("rewritten", small, "a", large, "b", 0),
-        Misbehaviour("rewritten", small, "a", large, "b", 0, difference=same),
-        Misbehaviour("fork", large, "a", large, "b", 0),
-        Misbehaviour("fork", large, "a", log.checkpoint().signed(signer("w", cosigning=True), time=5).bytes(), "b", 0),
-    ):
-        assert not proves(accusation, [log.key.verifier])
-    other = leaf_hash(log.suite.digest, b"else")
-    for false in (Difference(5, leaf, same.first_proof, other, same.second_proof),):
-        with pytest.raises(LedgerFault):
-            proves(Misbehaviour("rewritten", small, "a", large, "b", 0, difference=false), [log.key.verifier])

@@ -47,6 +47,14 @@ def test_the_longest_names_keep_their_distance_from_the_line_below():
     assert len(draw_seal(LONG, lower="业务专用章", code="3204040000001").png) < 16_000
 
 
+def test_ideographs_before_the_number_are_no_lower_than_small_print():
+    image = looked_at(draw_seal("示例市示例局", code="样例"))
+    side = image.width
+    below = image.crop((round(side * 0.42), round(side * 0.86), round(side * 0.58), round(side * 0.965)))
+    _left, top, _right, bottom = below.getchannel("A").getbbox()
+    assert (bottom - top) / 300 * 25.4 >= 2.0
+
+
 def test_the_same_seal_has_the_same_bytes():
     one = draw_seal("示例市示例局", lower="电子证照专用章")
     draw_seal.cache_clear()
