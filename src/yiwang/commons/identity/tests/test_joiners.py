@@ -15,7 +15,7 @@ from yiwang.commons.identity.contracts import (
     UsernameTaken,
 )
 from yiwang.commons.identity.contracts.people import LeaveGround, LinkSpent, NotInReach, OfficialExists
-from yiwang.commons.identity.models import Account, Appointment, Grant, HeldGrant
+from yiwang.commons.identity.models import Account, Appointment, Grant, HeldGrant, LoginSession
 from yiwang.commons.identity.queries import accounts_admin, links
 from yiwang.commons.identity.tests import factories as make
 from yiwang.kernel import clock
@@ -161,12 +161,22 @@ def test_nobody_administers_an_account_with_more_than_they_reach_nor_their_own(h
         joiners.access_link(account_id=stronger.account_id, by=clerk.actor, at=clock.now())
 
 
-def test_a_reset_ends_the_password_and_the_sessions_at_once(house, client):
+@pytest.mark.parametrize("step", ["reset", "move", "leave"])
+def test_a_log_in_ends_with_the_step_and_the_record_of_it_says_so(house, client, step):
     one = make.make_official(house["desk"], username="careless", password=make.PASSWORD)
-    make.login(client, one.account_id)
+    client.post("/account/login/", {"login": "careless", "password": make.PASSWORD})
     assert client.get("/api/v1/me").status_code == 200
-    joiners.access_link(account_id=one.account_id, by=house["admin"], at=clock.now())
+    by, at = house["admin"], clock.now()
+    held = Appointment.objects.get(account_id=one.account_id)
+    if step == "reset":
+        joiners.access_link(account_id=one.account_id, by=by, at=at)
+    elif step == "move":
+        joiners.move(appointment_id=held.pk, organisation_id=house["bureau"], role="reviewer", by=by, at=at)
+    else:
+        joiners.leave(account_id=one.account_id, ground=LeaveGround.OTHER, by=by, at=at)
     assert client.get("/api/v1/me").status_code == 401
+    ended = LoginSession.objects.get(account_id=one.account_id)
+    assert ended.ended_at is not None
 
 
 def test_commands_leave_no_name_in_audit_or_evidence(house):
