@@ -44,10 +44,11 @@ def represent(
 ) -> UUID:
     """Let a person act for `subject` (`person` or `legal_entity`) within a scope, until the end date if there is one.
 
+    Nobody is asked: for the program, and for the counter where both stand with their papers. Others offer a mandate.
     Raises NotPermitted, UnknownRecord, InvalidIdentity, AlreadyHeld.
     """
     del at
-    policies.check_represent(by, subject=subject, kind=kind)
+    policies.check_represent(by)
     first = valid_from or clock.today()
     _check_fit(representative_id, subject, kind, first, valid_to)
     row = Representation(

@@ -10,7 +10,6 @@ from yiwang.commons.identity.contracts import (
     PERSON,
     MayNotRepresent,
     NotPermitted,
-    RepresentationKind,
     UnknownRecord,
 )
 from yiwang.commons.identity.models import Appointment, Grant, LegalEntity, Representation
@@ -151,19 +150,16 @@ def check_grant(
         raise NotPermitted
 
 
-def can_represent(actor: Actor, *, subject: SubjectRef, kind: RepresentationKind) -> bool:
-    """A person names their agent, a legal representative their staff; guardians and legal representatives need proof."""
-    if actor.is_system:
-        return True
-    if kind is RepresentationKind.AGENT and subject.kind == PERSON and subject.id == actor.person_id:
-        return actor.on_behalf is None
-    if kind is RepresentationKind.STAFF and _is_legal_representative(actor, subject):
-        return True
-    return holds(actor, REPRESENT)
+def can_represent(actor: Actor) -> bool:
+    """Enter who acts for whom without asking the agent: the program and who looks at the papers at a counter.
+
+    Everybody else asks by a mandate, which the agent accepts.
+    """
+    return actor.is_system or holds(actor, REPRESENT)
 
 
-def check_represent(actor: Actor, *, subject: SubjectRef, kind: RepresentationKind) -> None:
-    if not can_represent(actor, subject=subject, kind=kind):
+def check_represent(actor: Actor) -> None:
+    if not can_represent(actor):
         raise NotPermitted
 
 

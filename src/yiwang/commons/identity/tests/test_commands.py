@@ -244,13 +244,11 @@ def test_acting_for_another_begins_and_ends_with_evidence_that_names_nobody():
     subject = SubjectRef(PERSON, owner.person_id)
     with pytest.raises(MayNotRepresent):
         commands.act_for(subject=subject, by=agent.actor, at=clock.now())
-    made = commands.represent(
-        representative_id=agent.person_id,
-        subject=subject,
-        kind=RepresentationKind.AGENT,
-        by=owner.actor,
-        at=clock.now(),
-    )
+    held = {"representative_id": agent.person_id, "subject": subject, "kind": RepresentationKind.AGENT}
+    for nobody in (owner.actor, agent.actor):  # an agent who was not asked, a principal who was not
+        with pytest.raises(NotPermitted):
+            commands.represent(**held, by=nobody, at=clock.now())
+    made = commands.represent(**held, by=make.SYSTEM, at=clock.now())
     commands.act_for(subject=subject, by=agent.actor, at=clock.now())
     commands.end_representation(representation_id=made, by=agent.actor, at=clock.now())
     with pytest.raises(MayNotRepresent):

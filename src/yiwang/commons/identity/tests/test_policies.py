@@ -12,7 +12,6 @@ from yiwang.commons.identity.contracts import (
     MayNotRepresent,
     NotPermitted,
     OrganisationKind,
-    RepresentationKind,
     UnknownRecord,
 )
 from yiwang.commons.identity.tests import factories as make
@@ -103,18 +102,7 @@ RULES = {
     "grant every action": (_grant(action="*"), "program"),
     "grant a higher grade": (_grant(grade=Grade.CORE), "program"),
     "grant without bound": (_grant(place=None), "program"),
-    "name an agent for the resident": (
-        lambda by, c: policies.can_represent(by, subject=c["resident"], kind=RepresentationKind.AGENT),
-        "program, manager, resident",
-    ),
-    "name a guardian for the resident": (
-        lambda by, c: policies.can_represent(by, subject=c["resident"], kind=RepresentationKind.GUARDIAN),
-        "program, manager",
-    ),
-    "name staff of the entity": (
-        lambda by, c: policies.can_represent(by, subject=c["entity"], kind=RepresentationKind.STAFF),
-        "program, manager, owner",
-    ),
+    "enter who acts for whom without asking": (lambda by, c: policies.can_represent(by), "program, manager"),
     "end the agent's representation": (
         lambda by, c: policies.can_end_representation(by, representative_id=c["agent_person"], subject=c["resident"]),
         "program, manager, resident, agent, agent acting",
@@ -152,7 +140,7 @@ def test_check_refuses_where_can_denies(cast):
                 stranger, organisation_id=desk, tree="line", scope_pattern="*", action="case.read", grade=1
             ),
         ),
-        (NotPermitted, lambda: policies.check_represent(stranger, subject=entity, kind=RepresentationKind.STAFF)),
+        (NotPermitted, lambda: policies.check_represent(stranger)),
         (
             NotPermitted,
             lambda: policies.check_end_representation(stranger, representative_id=account_id, subject=entity),
