@@ -21,6 +21,7 @@ from yiwang.commons.identity.contracts.real_names import (
     ClaimInvalid,
     MandateAnswered,
     MandateClosed,
+    MandateEnded,
     MandateOffered,
     MandateState,
 )
@@ -171,6 +172,7 @@ def close(row: Mandate, state: MandateState, by: Actor, at: datetime) -> None:
     for held in Representation.objects.select_for_update().filter(in_force, mandate=row):
         end_row(held)
     _record(f"identity.mandate_{state.value}", row)
+    publish(MandateEnded(mandate_id=row.pk))
 
 
 def principal_of(row: Mandate) -> SubjectRef:

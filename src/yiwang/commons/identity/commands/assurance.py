@@ -21,6 +21,7 @@ from yiwang.commons.identity.contracts.real_names import (
     Claim,
     ClaimInvalid,
     RealNameConfirmed,
+    RealNameDecided,
     TooManyChecks,
 )
 from yiwang.commons.identity.engine.realnames import Known, Match, is_name, match_names, outcome, typed_id_number
@@ -200,6 +201,7 @@ def decide_check(*, check_id: UUID, passed: bool, words: str = "", by: Actor, at
     if passed:
         moved = _confirm(Account.objects.select_for_update().get(pk=row.account_id), row, Assurance.CHECKED)
     ports.review_closed(row.pk)
+    publish(RealNameDecided(account_id=row.account_id, check_id=row.pk, passed=passed))
     note(SubjectRef(REAL_NAME_CHECK, row.pk), state=row.state, moved=moved)
 
 

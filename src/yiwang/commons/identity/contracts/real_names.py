@@ -185,6 +185,18 @@ class MandateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MandateParties:
+    """Who is to hear of a mandate: `principal` speaks for that side, `agent` is who answered, or who is asked and proven."""
+
+    principal: UUID | None
+    agent: UUID | None
+    agent_name: str
+    state: MandateState
+    answered: bool
+    ended_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BoundEntity:
     """A legal entity whose legal representative the viewer is, with how many act for it and how many have not answered."""
 
@@ -293,3 +305,27 @@ class MandateAnswered(Event):
     @property
     def aggregate(self) -> SubjectRef:
         return SubjectRef(MANDATE, self.mandate_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MandateEnded(Event):
+    """One side, or an official, ended a mandate that was offered or accepted."""
+
+    mandate_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef(MANDATE, self.mandate_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RealNameDecided(Event):
+    """An official decided on a check that waited."""
+
+    account_id: UUID
+    check_id: UUID
+    passed: bool
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("account", self.account_id)

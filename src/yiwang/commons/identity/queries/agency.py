@@ -17,12 +17,15 @@ from yiwang.commons.identity.contracts.real_names import (
     MANDATE,
     Assurance,
     BoundEntity,
+    MandateParties,
     MandateRow,
     MandateState,
     ScopeChoice,
 )
-from yiwang.commons.identity.models import LegalEntity, Mandate, Person, Representation
+from yiwang.commons.identity.engine.realnames import Match, match_names
+from yiwang.commons.identity.models import Account, LegalEntity, Mandate, Person, Representation
 from yiwang.commons.identity.models.assurance import AGENT_NUMBER
+from yiwang.commons.identity.models.person import ID_NUMBER
 from yiwang.commons.identity.policies import real_names
 from yiwang.commons.identity.queries.actors import acting_choices
 from yiwang.commons.identity.registry import real_names as ports
@@ -78,6 +81,44 @@ def mandate(*, mandate_id: UUID, viewer: Actor) -> MandateRow:
         if row.agent_id == viewer.person_id or row.pk in {each.id for each in offers_to(viewer=viewer)}:
             return _held(row)
     raise UnknownRecord(kind=MANDATE)
+
+
+def mandate_parties(*, mandate_id: UUID, viewer: Actor) -> MandateParties | None:
+    """The persons on both sides, for the program that tells them. None where it is gone. At most four queries."""
+    row = Mandate.objects.select_related("legal_entity", "ended_by").filter(pk=mandate_id).first()
+    if row is None or not viewer.is_system:
+        return None
+    entity = row.legal_entity
+    return MandateParties(
+        principal=row.person_id or (entity.legal_representative_id if entity else None),
+        agent=row.agent_id or _asked(row),
+        agent_name=row.agent_name,
+        state=MandateState(row.state),
+        answered=row.agent_id is not None,
+        ended_by=row.ended_by.person_id if row.ended_by else None,
+    )
+
+
+def offers_waiting(*, account_id: UUID, viewer: Actor) -> tuple[UUID, ...]:
+    """The mandates that wait for the answer of an account's person, for the program that tells them. At most 50."""
+    person = Person.objects.filter(accounts=account_id).first()
+    if person is None or person.id_number is None or not viewer.is_system:
+        return ()
+    asked = Mandate.objects.filter(
+        agent_number_hash__in=keyed_hashes(person.id_number, AGENT_NUMBER),
+        valid_to__gte=clock.today(),
+        state=MandateState.OFFERED.value,
+    )
+    return tuple(asked.order_by("-offered_at", "-id").values_list("pk", flat=True)[:50])
+
+
+def _asked(row: Mandate) -> UUID | None:
+    """Who is asked, where an account of theirs has a checked real name; others hear once theirs is checked."""
+    found = Person.objects.filter(id_number_hash__in=keyed_hashes(row.agent_number, ID_NUMBER)).first()
+    if found is None or match_names(found.name, row.agent_name) is Match.DIFFERENT:
+        return None
+    proven = Account.objects.filter(person=found, assurance__gte=Assurance.CHECKED.value, is_active=True)
+    return found.pk if proven.exists() else None
 
 
 def children(*, viewer: Actor) -> tuple[ActingChoice, ...]:

@@ -7,11 +7,14 @@ from yiwang.commons.flow.contracts import TaskCreated
 from yiwang.commons.identity.contracts import FactorChanged, NewDeviceUsed
 from yiwang.commons.notify import commands
 from yiwang.commons.notify.contracts import Recipient
+from yiwang.commons.notify.handlers import real_names
 from yiwang.commons.notify.registry import Kind, register_kind
 from yiwang.commons.privacy.contracts import ObjectionAnswered
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.outbox import Delivery, subscribe
 from yiwang.kernel.text import gettext_noop as _
+
+__all__ = ["real_names"]
 
 NEW_DEVICE = "identity.new_device"
 FACTOR = "identity.factor_changed"

@@ -1,0 +1,105 @@
+"""Who acts for whom, and how a real name was decided: the other side hears of it, once, and learns no more than it may."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from yiwang.commons.identity.commands import acting, agency, assurance
+from yiwang.commons.identity.contracts import PERSON
+from yiwang.commons.identity.models import RealNameCheck, Representation
+from yiwang.commons.identity.tests import factories as make
+from yiwang.commons.identity.tests import real_names
+from yiwang.commons.identity.tests.real_names import number_of, register, unproven, verified
+from yiwang.commons.notify import queries
+from yiwang.commons.notify.handlers import real_names as handlers
+from yiwang.kernel import clock
+from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.outbox import relay
+
+__all__ = ["register"]
+pytestmark = pytest.mark.django_db
+
+
+def told(made):
+    relay()
+    return [message.kind for message in queries.messages(viewer=made.actor).items]
+
+
+def offer(principal, agent, name="样例代办"):
+    return agency.offer_mandate(
+        principal=SubjectRef(PERSON, principal.person_id),
+        agent_name=name,
+        agent_number=number_of(agent.person_id),
+        scopes=["*"],
+        valid_to=clock.today() + timedelta(days=30),
+        by=principal.actor,
+        at=clock.now(),
+    )
+
+
+@pytest.fixture
+def pair(register):
+    return verified(register, "样例本人"), verified(register, "样例代办")
+
+
+def test_who_is_asked_hears_and_the_principal_hears_the_answer_and_the_end(pair):
+    principal, agent = pair
+    mandate_id = offer(principal, agent)
+    assert (told(principal), told(agent)) == ([], [handlers.OFFERED])
+    agency.answer_mandate(mandate_id=mandate_id, accept=True, by=agent.actor, at=clock.now())
+    assert told(principal) == [handlers.ACCEPTED]
+    agency.end_mandate(mandate_id=mandate_id, by=agent.actor, at=clock.now())
+    assert told(principal) == [handlers.ENDED, handlers.ACCEPTED]
+    assert told(agent) == [handlers.OFFERED], "who ended it knows"
+
+
+def test_the_agent_hears_that_it_was_withdrawn_and_the_principal_that_it_was_declined(pair):
+    principal, agent = pair
+    first = offer(principal, agent)
+    agency.answer_mandate(mandate_id=first, accept=True, by=agent.actor, at=clock.now())
+    agency.end_mandate(mandate_id=first, by=principal.actor, at=clock.now())
+    assert told(agent)[0] == handlers.ENDED
+    second = offer(principal, agent)
+    agency.answer_mandate(mandate_id=second, accept=False, by=agent.actor, at=clock.now())
+    assert told(principal)[0] == handlers.DECLINED
+    third = offer(principal, agent)
+    before = told(agent)
+    agency.end_mandate(mandate_id=third, by=principal.actor, at=clock.now())
+    assert told(agent) == before, "an offer that nobody answered is withdrawn in silence"
+
+
+def test_both_sides_hear_when_the_program_ends_it(pair):
+    principal, agent = pair
+    mandate_id = offer(principal, agent)
+    agency.answer_mandate(mandate_id=mandate_id, accept=True, by=agent.actor, at=clock.now())
+    held = Representation.objects.get(mandate_id=mandate_id)
+    acting.end_representation(representation_id=held.pk, by=make.SYSTEM, at=clock.now())
+    assert told(principal)[0] == told(agent)[0] == handlers.ENDED
+
+
+def test_who_has_no_checked_name_hears_once_it_is_checked_and_another_name_never(register):
+    principal, agent = verified(register, "样例本人"), make.make_resident("样例代办")
+    register.add(number_of(agent.person_id), "样例代办")
+    offer(principal, agent)
+    assert told(agent) == []
+    number = number_of(agent.person_id)
+    assurance.check_real_name(name="样例代办", id_number=number, by=agent.actor, at=clock.now())
+    assert told(agent) == [handlers.OFFERED]
+    other = verified(register, "样例旁人")
+    offer(principal, other, name="样例别名")
+    assert told(other) == []
+
+
+@pytest.mark.parametrize(("passed", "kind"), [(True, handlers.PASSED), (False, handlers.REFUSED)])
+def test_the_owner_hears_how_a_waiting_check_was_decided(register, passed, kind):
+    owner = unproven("样例新人")
+    number = real_names.number(date(1980, 3, 4))
+    check_id = assurance.check_real_name(name="样例新人", id_number=number, by=owner.actor, at=clock.now())
+    assert RealNameCheck.objects.get(pk=check_id).state == "waiting"
+    official = make.make_official(make.make_organisation(), grants=["identity.review"])
+    words = "" if passed else "请带身份证到窗口办理"
+    assurance.decide_check(check_id=check_id, passed=passed, words=words, by=official.actor, at=clock.now())
+    relay()
+    reader = replace(owner.actor, person_id=None)
+    assert [message.kind for message in queries.messages(viewer=reader).items] == [kind]
