@@ -104,7 +104,7 @@ def _standing(request: HttpRequest) -> Standing:
 def _official(request: HttpRequest, account: Account) -> Standing:
     found = _offices(account.pk)
     if not found:
-        return _resident(request, account)
+        return _out_of_office(request, account)
     chosen = request.session.get(SESSION_OFFICE, "")
     name, office = next(((name, office) for name, office in found if str(office.appointment_id) == chosen), found[0])
     actor = Actor(
@@ -125,6 +125,21 @@ def _official(request: HttpRequest, account: Account) -> Standing:
     if subject is not None:
         actor = replace(actor, on_behalf=subject)
     return Standing(actor, name or account.username, known, office, acting_ended=ended, served=served, agent=agent)
+
+
+def _out_of_office(request: HttpRequest, account: Account) -> Standing:
+    """An official's account without a post: whoever opened it knew a name and a number, which are no secret. So it stands
+    for nobody's own affairs; the person has an account of their own for those.
+    """
+    actor = Actor(
+        kind=ActorKind.PERSON,
+        account_id=account.pk,
+        assurance=account.assurance,
+        factors=authentication(request).methods,
+        device=device_of(request),
+    )
+    person = Person.objects.filter(pk=account.person_id).values_list("name", flat=True).first()
+    return Standing(actor, person or account.username, acting_ended=bool(request.session.get(SESSION_ACTING)))
 
 
 def _absent(request: HttpRequest, account_id: UUID) -> tuple[StandIn | None, bool]:
