@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from yiwang.commons.identity.contracts import ACCOUNT, InvalidIdentity, UnknownRecord
+from yiwang.commons.identity.commands.accounts import deactivate_account
+from yiwang.commons.identity.contracts import ACCOUNT, AccountKind, InvalidIdentity, NotPermitted, UnknownRecord
 from yiwang.commons.identity.contracts.real_names import (
     REAL_NAME_CHECK,
     Answer,
@@ -148,6 +149,10 @@ def _bearer(number: str, account: Account) -> Person | None:
     return found
 
 
+def _bears(person_id: UUID, number: str) -> bool:
+    return Person.objects.filter(pk=person_id, id_number_hash__in=keyed_hashes(number, ID_NUMBER)).exists()
+
+
 def _confirm(account: Account, row: RealNameCheck, level: Assurance) -> bool:
     """Give the account its level and its person the number; whether the account moved to a person known before."""
     other = _bearer(row.id_number, account)
@@ -163,7 +168,17 @@ def _confirm(account: Account, row: RealNameCheck, level: Assurance) -> bool:
         "identity.real_name_confirmed", reference, facts | {"person": evidence.salted_hash(str(account.person_id))}
     )
     publish(RealNameConfirmed(account_id=account.pk, level=account.assurance))
+    _put_out(account, level, row.decided_at or row.asked_at)
     return other is not None
+
+
+def _put_out(account: Account, level: Assurance, at: datetime) -> None:
+    """Name and number open a new account of anybody; who shows more is the person, and no weaker account acts as them."""
+    if level < Assurance.CONFIRMED or account.kind != AccountKind.PERSON:
+        return
+    weaker = Account.objects.filter(person_id=account.person_id, kind=AccountKind.PERSON.value, is_active=True)
+    for found in weaker.filter(assurance__lt=level.value).exclude(pk=account.pk).values_list("pk", flat=True):
+        deactivate_account(account_id=found, by=Actor.system("identity.real_name"), at=at)
 
 
 def _name_person(account: Account, row: RealNameCheck) -> None:
@@ -226,6 +241,8 @@ def confirm_in_person(*, username: str, name: str, id_number: str, by: Actor, at
     account = Account.objects.select_for_update(of=("self",)).filter(username=username.strip().lower()).first()
     if account is None or account.pk == by.account_id or not account.is_active:
         raise UnknownRecord(kind=ACCOUNT)
+    if by.person_id is not None and (by.person_id == account.person_id or _bears(by.person_id, claim.id_number)):
+        raise NotPermitted
     person = account.person
     if person is not None and person.id_number not in {None, claim.id_number}:
         raise InvalidIdentity(fields={"id_number": _("身份证件号码和这个账号登记的不一致。")})
