@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from yiwang.commons.identity import policies
 from yiwang.commons.identity.commands import accounts, joiners, rights
 from yiwang.commons.identity.contracts import ACCOUNT, AccountKind, InvalidIdentity, NotPermitted, Tree, UnknownRecord
 from yiwang.commons.identity.contracts.people import AccountReactivated, LeaveGround, NotInReach
@@ -230,7 +231,7 @@ def assign(
     ):
         raise NotPermitted
     joining, leaving = set(add), set(remove)
-    if administering.within(bounds, joining | leaving) != joining | leaving:
+    if _kept(system, joining | leaving) != joining | leaving:
         raise NotInReach
     held = Appointment.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()), organisation_id=organisation_id, role_id=role_id
@@ -262,9 +263,23 @@ def _in_force(system_id: UUID, by: Actor) -> PersonnelSystem:
 
 def _inside(system: PersonnelSystem, account_id: UUID) -> Account:
     account = Account.objects.select_for_update(of=("self",)).filter(pk=account_id).first()
-    if account is None or account_id not in administering.within(bounds_of(system), [account_id]):
+    if account is None or account_id not in _kept(system, {account_id}, removed=True):
         raise NotInReach
     return account
+
+
+def _kept(system: PersonnelSystem, account_ids: set[UUID], *, removed: bool = False) -> set[UUID]:
+    """Of these accounts those that the system keeps (by its record, or by a post inside) and that reach nowhere else.
+
+    An account without any post lies in no subtree: without a record it is not the system's to take.
+    """
+    bounds = bounds_of(system)
+    found = administering.within(bounds, account_ids)
+    records = PersonnelRecord.objects.filter(system=system, account_id__in=found)
+    if not removed:
+        records = records.filter(removed_at__isnull=True)
+    posts = Appointment.objects.filter(policies.lasts(), bounds.inside(), account_id__in=found)
+    return set(records.values_list("account_id", flat=True)) | set(posts.values_list("account_id", flat=True))
 
 
 def _check_external(system: PersonnelSystem, external_id: str | None, account_id: UUID | None) -> None:

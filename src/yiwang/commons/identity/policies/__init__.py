@@ -8,12 +8,13 @@ from yiwang.commons.identity import rules
 from yiwang.commons.identity.contracts import (
     LEGAL_ENTITY,
     PERSON,
+    AccountKind,
     MayNotRepresent,
     NotPermitted,
     UnknownRecord,
 )
-from yiwang.commons.identity.models import Appointment, Grant, LegalEntity, Representation
-from yiwang.commons.identity.policies.reach import holds, holds_throughout, scope
+from yiwang.commons.identity.models import Account, Appointment, Grant, HeldGrant, LegalEntity, Representation
+from yiwang.commons.identity.policies.reach import held_among, holds, holds_throughout, scope
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 
@@ -42,6 +43,7 @@ __all__ = [
     "check_see_person",
     "check_serve",
     "holds",
+    "lasts",
     "period_covers_today",
     "representations_in_force",
     "scope",
@@ -60,6 +62,11 @@ def period_covers_today() -> Q:
     """Filter of dated rows: in force today, both ends included."""
     day = clock.today()
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
+def lasts() -> Q:
+    """Filter of dated rows: in force today or to come."""
+    return Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today())
 
 
 def can_define(actor: Actor) -> bool:
@@ -83,15 +90,25 @@ def check_register(actor: Actor) -> None:
 
 
 def can_manage_account(actor: Actor, account_id: UUID | None = None) -> bool:
-    """Create accounts, or manage one: then each office that it holds must be in the manager's reach."""
+    """Create accounts, or manage one: an official's, all of whose offices and rights, also those to come, are in reach.
+
+    Whoever sets a password has what the account has. An account without any office is for who reaches all.
+    """
     if actor.is_system:
         return True
     if not holds(actor, MANAGE_ACCOUNTS):
         return False
     if account_id is None:
         return True
-    held = Appointment.objects.filter(period_covers_today(), account_id=account_id)
-    return not held.exclude(scope(viewer=actor, action=MANAGE_ACCOUNTS, scope_key=None, grade=None)).exists()
+    within = scope(viewer=actor, action=MANAGE_ACCOUNTS, scope_key=None, grade=None)
+    offices = Appointment.objects.filter(account_id=account_id)
+    beyond = offices.filter(lasts()).exclude(within)
+    rights = HeldGrant.objects.filter(lasts(), account_id=account_id).exclude(within)
+    official = Account.objects.filter(pk=account_id, kind=AccountKind.OFFICIAL.value)
+    if beyond.exists() or rights.exists() or not official.exists():
+        return False
+    whole = held_among(actor, [MANAGE_ACCOUNTS]).get(MANAGE_ACCOUNTS, False)
+    return offices.filter(within).exists() or (whole and not offices.exists())
 
 
 def check_manage_account(actor: Actor, account_id: UUID | None = None) -> None:

@@ -55,10 +55,7 @@ def can_administer(actor: Actor, account_id: UUID) -> bool:
     """Move, let go, reset, unlock: all that the account holds is in reach, and it is not the actor's own."""
     if actor.is_system:
         return True
-    if actor.account_id == account_id or not policies.can_manage_account(actor, account_id):
-        return False
-    beyond = HeldGrant.objects.filter(policies.period_covers_today(), account_id=account_id).exclude(in_reach(actor))
-    return bool(officials_in_reach(actor).filter(pk=account_id).exists()) and not beyond.exists()
+    return actor.account_id != account_id and policies.can_manage_account(actor, account_id)
 
 
 def check_administer(actor: Actor, account_id: UUID) -> None:
@@ -122,9 +119,9 @@ def check_bound(actor: Actor, organisation_id: UUID, tree: str) -> None:
 
 
 def within(bounds: Bounds, account_ids: Iterable[UUID]) -> frozenset[UUID]:
-    """Of these accounts those all of whose offices and rights in force lie inside the bounds. One query."""
-    today = policies.period_covers_today()
-    held = HeldGrant.objects.filter(today, account_id=OuterRef("pk")).exclude(bounds.inside())
-    offices = Appointment.objects.filter(today, account_id=OuterRef("pk")).exclude(bounds.inside())
+    """Of these accounts those all of whose offices and rights, in force or to come, lie inside the bounds. One query."""
+    lasting = policies.lasts()
+    held = HeldGrant.objects.filter(lasting, account_id=OuterRef("pk")).exclude(bounds.inside())
+    offices = Appointment.objects.filter(lasting, account_id=OuterRef("pk")).exclude(bounds.inside())
     rows = Account.objects.filter(~Exists(held), ~Exists(offices), pk__in=set(account_ids))
     return frozenset(rows.filter(kind=AccountKind.OFFICIAL.value).values_list("pk", flat=True))

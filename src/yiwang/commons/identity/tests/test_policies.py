@@ -90,7 +90,7 @@ RULES = {
     ),
     "set the resident's password": (
         lambda by, c: policies.can_set_password(by, c["accounts"]["resident"].account_id),
-        "program, manager, resident",
+        "program, resident",
     ),
     "appoint the outsider to the desk": (_appoint("outsider", "desk"), "program, manager"),
     "appoint the clerk elsewhere": (_appoint("clerk", "other"), "program"),
