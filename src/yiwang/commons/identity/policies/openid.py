@@ -11,7 +11,7 @@ from yiwang.commons.identity.contracts.openid import (
     ClientUnknown,
     OwnClientRequest,
 )
-from yiwang.commons.identity.models import Appointment, ClientAudience
+from yiwang.commons.identity.models import Account, Appointment, ClientAudience
 from yiwang.commons.identity.policies import period_covers_today
 from yiwang.commons.identity.policies.reach import holds
 from yiwang.kernel.actor import Actor
@@ -51,9 +51,10 @@ def check_review(actor: Actor, organisation_id: UUID) -> None:
 
 
 def check_decide(actor: Actor, *, organisation_id: UUID, requested_by: UUID) -> None:
-    """Nobody decides on their own request, whatever they hold."""
+    """Nobody decides on their own request, whatever they hold and in whatever account."""
     check_review(actor, organisation_id)
-    if actor.account_id is None or actor.account_id == requested_by:
+    same = Account.objects.filter(pk=requested_by, person_id__isnull=False, person_id=actor.person_id)
+    if actor.account_id is None or actor.account_id == requested_by or same.exists():
         raise OwnClientRequest
 
 

@@ -150,6 +150,9 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]  # allauth has 
         if found.spent:
             self._end(found, "refresh_token_reused")
             return False
+        if not queries.may_enter(system_id=found.system_id, account_id=found.account_id):
+            self._end(found, "closed_to_account")
+            return False
         return found.live and self._use(found, request)
 
     def get_original_scopes(self, *_a: Any, **_k: Any) -> list[str]:

@@ -167,7 +167,7 @@ def _go_on(request: HttpRequest, asked: Asked) -> HttpResponse:
     again = _login_first(request, asked, viewer, facts)
     if again is not None:
         return again
-    refused = _not_for(request, asked, viewer, facts)
+    refused = not_for(request, asked.client, viewer, facts, 2 if asked.acr == (Acr.TWO.value,) else 1)
     if refused is not None:
         if asked.silent:
             raise _Refused(refused[1])
@@ -213,16 +213,16 @@ def _asked_at(request: HttpRequest) -> float:
     return kept[mark]
 
 
-def _not_for(
-    request: HttpRequest, asked: Asked, viewer: Actor, facts: Authentication
+def not_for(
+    request: HttpRequest, client: queries.ClientFacts, viewer: Actor, facts: Authentication, least: int = 1
 ) -> tuple[DomainError, str] | None:
     """Why the account may not enter: as a page says it, and as a silent answer names it."""
     assert viewer.account_id is not None
-    if not queries.may_enter(system_id=asked.client.system_id, account_id=viewer.account_id):
+    if not queries.may_enter(system_id=client.system_id, account_id=viewer.account_id):
         return ClientNotForYou(), "access_denied"
-    if getattr(request.user, "assurance", 1) < asked.client.profile.least_assurance:
+    if getattr(request.user, "assurance", 1) < client.profile.least_assurance:
         return AssuranceTooLow(), "interaction_required"
-    if facts.level < max(asked.client.profile.least_level, 2 if asked.acr == (Acr.TWO.value,) else 1):
+    if facts.level < max(client.profile.least_level, least):
         return SecondFactorNeeded(), "unmet_authentication_requirements"
     return None
 

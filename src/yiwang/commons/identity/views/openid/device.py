@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.commands import openid as commands
 from yiwang.commons.identity.contracts import TooManyAttempts
-from yiwang.commons.identity.contracts.openid import ClientNotForYou, ClientUnknown, Scope
+from yiwang.commons.identity.contracts.openid import ClientUnknown, Scope
 from yiwang.commons.identity.queries import openid as queries
-from yiwang.commons.identity.views.openid.authorize import login_facts
+from yiwang.commons.identity.views.openid.authorize import login_facts, not_for
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.web.components import ErrorSummary
@@ -44,9 +44,9 @@ def device(request: HttpRequest) -> HttpResponse:
 def _found(
     request: HttpRequest, viewer: Actor, client: queries.ClientFacts, shown: str, asked: tuple[str, ...]
 ) -> HttpResponse:
-    assert viewer.account_id is not None
-    if not queries.may_enter(system_id=client.system_id, account_id=viewer.account_id):
-        return refusal(request, ClientNotForYou())
+    refused = not_for(request, client, viewer, identity.authentication(request))
+    if refused is not None:
+        return refusal(request, refused[0])
     scopes = tuple(each for each in Scope if each.value in asked)
     decision = request.POST.get("decision")
     if decision not in {"allow", "deny"}:
