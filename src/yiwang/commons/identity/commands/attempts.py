@@ -72,6 +72,11 @@ def unlock(*, account_id: UUID, by: Actor, at: datetime) -> int:
     return int(count)
 
 
+def forget(limits: Sequence[Limit]) -> None:
+    """Begin to count anew for `limits`, inside a command."""
+    AttemptCount.objects.filter(bucket__in=[_bucket(limit) for limit in limits]).delete()
+
+
 def _bucket(limit: Limit) -> bytes:
     told = "\x1f".join((limit.kind, str(limit.within.total_seconds()), *limit.who))
     return keyed_hash(told, "identity.attempt")

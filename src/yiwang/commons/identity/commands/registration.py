@@ -9,8 +9,11 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
+from yiwang.commons.identity import rules
 from yiwang.commons.identity.commands.accounts import create_account, set_password
-from yiwang.commons.identity.commands.attempts import unlock
+from yiwang.commons.identity.commands.attempts import forget
 from yiwang.commons.identity.commands.codes import account_by_mobile, checked_mobile
 from yiwang.commons.identity.commands.people import register_person
 from yiwang.commons.identity.contracts import (
@@ -24,12 +27,12 @@ from yiwang.commons.identity.contracts import (
     UsernameTaken,
 )
 from yiwang.commons.identity.models import Account, OneTimeCode, Person
-from yiwang.commons.identity.models.person import ID_NUMBER
+from yiwang.commons.identity.models.person import ID_NUMBER, MOBILE
 from yiwang.kernel import evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import InvalidCode, clean_code, upgrade_id_number, validate_id_number
 from yiwang.kernel.command import command, note
-from yiwang.kernel.fields import keyed_hashes
+from yiwang.kernel.fields import keyed_hash, keyed_hashes
 from yiwang.kernel.outbox import publish
 from yiwang.kernel.text import gettext_noop as _
 
@@ -64,6 +67,9 @@ def register_resident(*, proof: CodeProof, password: str, by: Actor, at: datetim
     or the person, has an account already; only the holder of the number gets to know.
     """
     _spend(proof, CodePurpose.REGISTER)
+    with connection.cursor() as cursor:  # two codes for one number, used at once, make one account
+        mark = keyed_hash(proof.mobile, MOBILE).hex()
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"identity.register_resident:{mark}"])
     if account_by_mobile(proof.mobile) is not None:
         raise UsernameTaken
     program = Actor.system("identity.register_resident")
@@ -83,10 +89,11 @@ def register_resident(*, proof: CodeProof, password: str, by: Actor, at: datetim
 
 
 @command("identity.recover_account")
-def recover_account(*, proof: CodeProof, name: str, password: str, by: Actor, at: datetime) -> UUID:
+def recover_account(*, proof: CodeProof, name: str, password: str, address: str = "", by: Actor, at: datetime) -> UUID:
     """Set a new password after a code for RECOVER and the owner's name; every log-in ends. Raises CodeWrong.
 
-    Second factors stay as they are: who lost them too goes to the counter. Raises InvalidIdentity (the password).
+    Passwords may be tried anew (from `address` at once), but neither second factors, which stay as they are (who lost
+    them too goes to the counter), nor codes. Raises InvalidIdentity (the password).
     """
     _spend(proof, CodePurpose.RECOVER)
     owner = Account.objects.select_related("person").filter(pk=proof.account_id or UUID(int=0), is_active=True).first()
@@ -95,7 +102,7 @@ def recover_account(*, proof: CodeProof, name: str, password: str, by: Actor, at
         raise CodeWrong(fields={"name": _("姓名与这个账号登记的不一致。")})
     program = Actor.system("identity.recover_account")
     set_password(account_id=owner.pk, password=password, by=program, at=at)
-    unlock(account_id=owner.pk, by=program, at=at)
+    forget(rules.login_limits(name=str(owner.pk), address=address)[:2])
     publish(FactorChanged(account_id=owner.pk, factor="password", change="recovered"))
     note(SubjectRef(ACCOUNT, owner.pk), by="mobile")
     return owner.pk

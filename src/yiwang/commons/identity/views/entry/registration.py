@@ -181,8 +181,9 @@ def recover_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not faults:
         try:
             commands.recover_account(
-                proof=proof, name=name, password=request.POST["password"][:200], by=codes.asker(request), at=clock.now()
-            )
+                proof=proof, name=name, password=request.POST["password"][:200], address=queries.address_of(request),
+                by=codes.asker(request), at=clock.now(),
+            )  # fmt: skip
         except CodeWrong:
             request.session.pop(_PROVED, None)
             links = (Link(_("重新找回"), reverse("identity:recover")), steps.counter_link())
