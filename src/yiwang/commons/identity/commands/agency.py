@@ -26,7 +26,7 @@ from yiwang.commons.identity.contracts.real_names import (
     MandateState,
 )
 from yiwang.commons.identity.engine.realnames import Match, is_mandate_period, match_names
-from yiwang.commons.identity.models import Mandate, Person, Representation
+from yiwang.commons.identity.models import Account, LegalEntity, Mandate, Person, Representation
 from yiwang.commons.identity.models.assurance import AGENT_NUMBER
 from yiwang.commons.identity.policies import real_names
 from yiwang.commons.identity.registry import real_names as ports
@@ -119,7 +119,7 @@ def answer_mandate(*, mandate_id: UUID, accept: bool, by: Actor, at: datetime) -
     own = Person.objects.filter(pk=by.person_id).first()
     if row is None or own is None or by.is_official or not _is_asked(row, own):
         raise UnknownRecord(kind=MANDATE)
-    if row.state != MandateState.OFFERED.value or row.valid_to < clock.today():
+    if row.state != MandateState.OFFERED.value or row.valid_to < clock.today() or not _still_gives(row):
         raise MandateClosed
     row.state = (MandateState.ACCEPTED if accept else MandateState.DECLINED).value
     row.agent, row.answered_at = own, at
@@ -140,6 +140,15 @@ def answer_mandate(*, mandate_id: UUID, accept: bool, by: Actor, at: datetime) -
         publish(RepresentationBegan(representation_id=held.pk))
     _record("identity.mandate_accepted" if accept else "identity.mandate_declined", row)
     publish(MandateAnswered(mandate_id=row.pk, accepted=accept))
+
+
+def _still_gives(row: Mandate) -> bool:
+    """Whoever offered it is in office still: the person themself, or the entity's legal representative of today."""
+    giver = Account.objects.filter(pk=row.given_by_id, is_active=True).values_list("person_id", flat=True).first()
+    if row.legal_entity_id is None:
+        return giver == row.person_id
+    entity = LegalEntity.objects.filter(pk=row.legal_entity_id)
+    return giver is not None and bool(entity.filter(legal_representative_id=giver).exists())
 
 
 def _is_asked(row: Mandate, own: Person) -> bool:
