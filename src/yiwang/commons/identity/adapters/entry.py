@@ -59,6 +59,10 @@ def log_in_by_code(request: HttpRequest, account_id: UUID, following: str = "") 
 
 def begin(request: HttpRequest, user: Account, actor: Actor) -> None:
     """Record the log-in that has just succeeded; the browser gets its token with the answer."""
+    if (
+        request.session.session_key is None
+    ):  # a log-in over another account's empties the session without naming it anew
+        request.session.create()
     known = queries.authentication(request)
     begun = commands.begin_session(
         account_id=user.pk,
