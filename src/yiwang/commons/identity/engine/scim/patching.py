@@ -10,6 +10,9 @@ from yiwang.commons.identity.engine.scim.filters import Filter, fits, parse_filt
 
 MOST_OPERATIONS: Final = 100
 MOST_VALUES: Final = 5000
+MOST_WORK: Final = 2_000_000
+"""Comparisons of values with filters, and looks at values, that one document may cost."""
+_TERM: Final = 16  # characters of a parsed term for one unit of work
 _PATH: Final = re.compile(
     r"(?:(?P<urn>urn:[A-Za-z0-9._:-]+?:(?:User|Person|Group))(?::|$))?"
     r"(?P<name>\$?[A-Za-z][A-Za-z0-9_-]*)?(?:\[(?P<filter>.*)\])?(?:\.(?P<sub>\$?[A-Za-z][A-Za-z0-9_-]*))?",
@@ -25,18 +28,30 @@ def patched(resource: Mapping[str, Any], document: Mapping[str, Any], known: fro
     if len(operations) > MOST_OPERATIONS:
         raise ScimFault(400, "tooMany", f"more than {MOST_OPERATIONS} operations")
     canonical = {each.lower(): each for each in known}
-    found = deepcopy(dict(resource))
+    found, budget = deepcopy(dict(resource)), _Budget()
     for each in operations:
         if not isinstance(each, dict):
             raise ScimFault(400, "invalidSyntax", "an operation is an object")
         said = {str(name).lower(): value for name, value in each.items()}
-        _Operation(found, canonical).run(str(said.get("op", "")).lower(), said.get("path"), said)
+        _Operation(found, canonical, budget).run(str(said.get("op", "")).lower(), said.get("path"), said)
     return found
 
 
+class _Budget:
+    """What a document may cost: many operations on many values with long filters multiply."""
+
+    def __init__(self) -> None:
+        self.left = MOST_WORK
+
+    def spend(self, work: int) -> None:
+        self.left -= work
+        if self.left < 0:
+            raise ScimFault(400, "tooMany", "the operations cost too much; send fewer")
+
+
 class _Operation:
-    def __init__(self, resource: dict[str, Any], canonical: Mapping[str, str]) -> None:
-        self.resource, self.canonical = resource, canonical
+    def __init__(self, resource: dict[str, Any], canonical: Mapping[str, str], budget: _Budget) -> None:
+        self.resource, self.canonical, self.budget = resource, canonical, budget
 
     def run(self, verb: str, path: Any, said: Mapping[str, Any]) -> None:
         if verb not in {"add", "replace", "remove"}:
@@ -83,6 +98,7 @@ class _Operation:
 
     def _set(self, verb: str, key: str, chosen: Filter | None, sub: str, value: Any) -> None:
         if chosen is not None:
+            self.budget.spend(len(self.resource.get(key) or ()) * len(str(chosen)) // _TERM)
             self._chosen(verb, key, chosen, sub, value)
         elif sub:
             self._sub(verb, key, sub, value)
@@ -99,6 +115,7 @@ class _Operation:
 
     def _several(self, verb: str, key: str, values: list[Any]) -> None:
         kept = [] if verb == "replace" else list(self.resource.get(key) or [])
+        self.budget.spend(len(kept) + len(values))
         identities = {_identity(each) for each in kept}
         for each in values:
             if _identity(each) not in identities:
@@ -109,6 +126,7 @@ class _Operation:
     def _remove(self, key: str, value: Any) -> None:
         """Some clients name the values to remove beside the path instead of by a filter."""
         if isinstance(value, list) and value and isinstance(self.resource.get(key), list):
+            self.budget.spend(len(value) + len(self.resource[key]))
             gone = {_identity(each) for each in value}
             self.resource[key] = [each for each in self.resource[key] if _identity(each) not in gone]
         else:
