@@ -127,6 +127,7 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_ADAPTER = "yiwang.commons.identity.adapters.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PRESERVE_USERNAME_CASING = False  # names are found as they are counted: letters that fold alike are others
 ACCOUNT_SESSION_REMEMBER = False
 # Failed passwords and codes are counted by identity's own commands; these are the coarse ones around them.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,10/300s/key", "reauthenticate": "30/m/user"}
@@ -137,6 +138,7 @@ MFA_ADAPTER = "yiwang.commons.identity.adapters.entry.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # else a challenge of the second step opens a stolen key without its PIN
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
 MFA_FORMS = {
     "authenticate": "yiwang.commons.identity.views.entry.forms.SecondFactor",
