@@ -55,7 +55,10 @@ ROLES = {
     "clerk": (
         "综合窗口人员",
         "Counter clerk",
-        ("flow.work", "cases.view", "cases.accept", "counter.serve", "identity.register", "identity.read_person"),
+        (
+            *("flow.work", "cases.view", "cases.accept", "counter.serve"),
+            *("identity.register", "identity.read_person", "identity.review"),
+        ),
     ),
     "administrator": (
         "系统管理员",

@@ -62,11 +62,23 @@ def test_the_demonstration_city_knows_who_handles_what():
 
 
 @pytest.mark.django_db
-def test_an_official_of_the_demonstration_reaches_the_line_below():
+def test_officials_of_the_demonstration_reach_what_is_theirs():
     load(CITY)
-    account = queries.account_by_username(username="city-health-acceptor", viewer=make.SYSTEM)
-    office = queries.organisation_by_code(code="320400-health-maternal", viewer=make.SYSTEM)
-    viewer = Actor(kind=ActorKind.OFFICIAL, account_id=account.id, organisation_id=office.id, role="acceptor")
+
+    def official(username, office, role):
+        account = queries.account_by_username(username=username, viewer=make.SYSTEM)
+        place = queries.organisation_by_code(code=office, viewer=make.SYSTEM)
+        return Actor(kind=ActorKind.OFFICIAL, account_id=account.id, organisation_id=place.id, role=role)
+
+    clerk = official("tianning-hall-clerk", "320402-service_hall", "clerk")
+    assert queries.holds(clerk, "identity.review"), "the counter looks at real names that no register could judge"
+    contact = official("system-contact", "320400-human_resources-card", "system_contact")
+    bureau = queries.organisation_by_code(code="320400-human_resources", viewer=make.SYSTEM).id
+    assert queries.holds(contact, "identity.request_clients", organisation_id=bureau)
+    assert not queries.holds(contact, "identity.review_clients")
+    administrator = official("administrator", "320400-data-systems", "administrator")
+    assert queries.holds(administrator, "identity.review_clients", organisation_id=bureau)
+    viewer = official("city-health-acceptor", "320400-health-maternal", "acceptor")
     below = queries.organisation_by_code(code="320402010-health", viewer=make.SYSTEM).id
     aside = queries.organisation_by_code(code="320402010-police", viewer=make.SYSTEM).id
     assert queries.holds(viewer, "cases.accept", organisation_id=below, scope_key="matter:birth_certificate", grade=3)
