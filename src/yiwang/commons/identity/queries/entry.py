@@ -76,6 +76,18 @@ def authentication(request: HttpRequest, /) -> Authentication:
     )
 
 
+def knows_the_number_only(request: HttpRequest, /) -> bool:
+    """Whether nothing was shown but a mobile number or an outside log-in, where the account has a password to ask for.
+
+    Whoever has just registered chose the password in this very log-in.
+    """
+    account = request.user
+    if not isinstance(account, Account) or not account.has_usable_password():
+        return False
+    fresh = clock.now() - account.created_at < _TIME_TO_GO_ON
+    return not fresh and set(authentication(request).methods) <= {Factor.CODE, Factor.OUTSIDE}
+
+
 def _factor(record: dict[str, Any]) -> Factor | None:
     if record.get("method") == "mfa":
         return _MFA.get(str(record.get("type")))

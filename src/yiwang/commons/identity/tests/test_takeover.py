@@ -238,3 +238,19 @@ def test_a_mandate_offered_by_a_former_representative_cannot_be_accepted(registe
         LegalEntity.objects.filter(pk=entity).update(legal_representative_id=make.make_person())
     with pytest.raises(MandateClosed):
         agency.answer_mandate(mandate_id=Mandate.objects.get().pk, accept=True, by=staff.actor, at=clock.now())
+
+
+@pytest.mark.parametrize("page", ["factors/totp/", "factors/passkeys/add/", "factors/recovery/"])
+def test_the_next_holder_of_a_mobile_number_keeps_no_way_in_of_their_own(phone, page):
+    made = make.make_resident(password=make.PASSWORD)
+    with opened("tests"):
+        Account.objects.filter(pk=made.account_id).update(created_at=clock.now() - timedelta(days=900))
+    client = Client()
+    client.post("/account/login/code/", {"mobile": mobile_of(made)})
+    client.post("/account/login/code/entry/", {"code": phone.receive()})
+    assert not anonymous(client)
+    answer = client.get(f"/account/{page}")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/account/confirm/")
+    client.post("/account/confirm/", {"password": make.PASSWORD})
+    assert client.get(f"/account/{page}").headers.get("Location", "").count("confirm") == 0

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.identity import queries
 from yiwang.commons.identity.contracts import Factor, FactorView
+from yiwang.commons.identity.views.entry import steps
 from yiwang.web.components import Crumbs, ErrorSummary, Link, Tag, Task, TaskList, Tone
 from yiwang.web.fields import Field
 from yiwang.web.responses import go
@@ -87,7 +88,7 @@ def _used(each: FactorView) -> str:
     return _("上次使用：%(day)s") % {"day": f"{each.used_at.astimezone():%Y-%m-%d}"}
 
 
-@method_decorator([login_required, never_cache], name="dispatch")
+@method_decorator([login_required, never_cache, steps.knows_more], name="dispatch")
 class AddTotp(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
     """An authenticator app: scan, then enter what it shows."""
 
@@ -156,7 +157,7 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         return found
 
 
-@method_decorator([login_required, never_cache], name="dispatch")
+@method_decorator([login_required, never_cache, steps.knows_more], name="dispatch")
 class AddPasskey(AddWebAuthnView):  # type: ignore[misc]
     """A passkey of this device: unlocked by finger, face or the screen's own password, so two factors in one."""
 
@@ -205,7 +206,7 @@ class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
         return reverse("mfa_index")
 
 
-@method_decorator([login_required, never_cache], name="dispatch")
+@method_decorator([login_required, never_cache, steps.knows_more], name="dispatch")
 class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]
     """Codes for the day when the phone is lost; each works once. Shown after a fresh confirmation only."""
 
@@ -224,6 +225,7 @@ class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]
 
 @login_required
 @never_cache
+@steps.knows_more
 @reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]
 @require_http_methods(["POST"])
 def new_recovery_codes(request: HttpRequest) -> HttpResponse:

@@ -1,16 +1,20 @@
 """What the pages of logging in have in common: one question a page, its errors on top, a way out below."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from yiwang.commons.identity import queries
 from yiwang.kernel.errors import DomainError
 from yiwang.web.components import ErrorSummary, Link, Note, Text
 from yiwang.web.fields import Field, FieldKind
+from yiwang.web.responses import go
 
 PASSWORD_HINT = "至少 10 位，不能全是数字，也不要用常见的密码。"  # noqa: S105  words
 
@@ -69,6 +73,22 @@ def password_field(name: str, label: Text, *, error: str = "", fresh: bool = Fal
     return Field(
         name, label, FieldKind.PASSWORD, error=error, hint=hint, autocomplete="new-password" if fresh else "current-password"
     )  # fmt: skip
+
+
+def knows_more(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ask who came in by a mobile number or from outside alone for the password, before they keep a way in of their own.
+
+    Numbers change hands: the next holder receives the codes, and knows no password.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not queries.knows_the_number_only(request):
+            return view(request, *args, **kwargs)
+        back = request.path if request.method == "GET" else reverse("mfa_index")
+        return go(request, f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
+
+    return asked
 
 
 def counter_link() -> Link:

@@ -18,6 +18,7 @@ from yiwang.commons.identity import queries
 from yiwang.commons.identity.adapters.outside import PENDING
 from yiwang.commons.identity.commands import outside as commands
 from yiwang.commons.identity.queries import outside as reading
+from yiwang.commons.identity.views.entry.steps import knows_more
 from yiwang.kernel import clock
 from yiwang.kernel.errors import NotFound
 from yiwang.web.responses import go, safe_next
@@ -42,6 +43,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @never_cache
+@knows_more
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
     """Somebody came from a provider without being linked: log in, then link, each knowingly."""
