@@ -43,5 +43,5 @@ def _words(purpose: CodePurpose) -> str:
     return {
         CodePurpose.LOGIN: _("登录您的账号"),
         CodePurpose.REGISTER: _("注册账号"),
-        CodePurpose.RECOVER: _("重设密码"),
+        CodePurpose.RECOVER: _("重设登录密码"),
     }[purpose]

@@ -161,10 +161,11 @@ class RegisteredChild:
 
 @dataclass(frozen=True, slots=True)
 class ScopeChoice:
-    """Something that a mandate can be bounded to: `key` is a scope pattern (`matter:birth`)."""
+    """Something that a mandate can be bounded to: `key` is a scope pattern (`matter:birth`), `group` where one looks for it."""
 
     key: str
     label: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 
 from yiwang.commons.identity import policies
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON
+from yiwang.commons.identity.contracts.real_names import ScopeChoice
 from yiwang.commons.identity.models import Account, LegalEntity, Mandate, RealNameCheck
 from yiwang.commons.identity.registry import real_names as ports
 from yiwang.commons.identity.tests import factories as make
@@ -146,6 +147,22 @@ def test_a_step_that_is_skipped_or_forged_comes_back(register, client):
     forged = client.post("/account/mandates/new/", {**good, "step": "check", "scope": ["matter:*", "x"]})
     assert forged.status_code == 422
     assert not Mandate.objects.exists()
+
+
+def test_matters_are_found_by_group_and_a_group_with_a_choice_stays_open(register, client):
+    birth = ScopeChoice("matter:birth", "出生登记", "生育收养")
+    ports.provide_scopes(lambda audience: (birth, ScopeChoice("matter:card", "社保卡申领", "社会保障")))
+    one = verified(register, "样例本人")
+    make.login(client, one.account_id)
+    given = {"step": "who", "name": "样例代办", "id_number": ALONE}
+    page = client.post("/account/mandates/new/", given).content.decode()
+    assert page.count('<details class="y-panel y-fold">') == 2
+    assert page.index("生育收养") < page.index("出生登记") < page.index("社会保障")
+    back = client.post("/account/mandates/new/", {**given, "scope": ["matter:birth"]}).content.decode()
+    assert back.count('<details class="y-panel y-fold" open>') == 1
+    assert "1 项，已选 1 项" in back
+    forward = {**given, "step": "what", "all": "some", "scope": ["matter:birth"]}
+    assert 'name="scope" value="matter:birth"' in client.post("/account/mandates/new/", forward).content.decode()
 
 
 def test_the_first_step_asks_for_a_real_name(register, client):

@@ -7,6 +7,9 @@ database only which versions are in force.
 from functools import lru_cache
 from uuid import UUID
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from yiwang.commons.identity.contracts.real_names import ScopeChoice
 from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import models, rules
@@ -31,9 +34,29 @@ def catalogue(*, viewer: Actor, theme: str = "", audience: str = "", kind: str =
 
 
 def mandate_scopes(*, audience: str, viewer: Actor) -> tuple[ScopeChoice, ...]:
-    """What somebody can be authorised for: bundles, then matters, offered today to that audience. Two queries."""
+    """What somebody can be authorised for, offered today to that audience: bundles, then matters by their first theme, in
+    the order of the home page and in the reader's language. Three queries.
+    """
     entries = catalogue(viewer=viewer, audience=audience)
-    return tuple(ScopeChoice(f"{entry.kind}:{entry.key}", entry.name) for entry in entries)
+    english = (get_language() or "").startswith("en")
+    names = {each.key: (english and each.english) or each.name for each in themes(viewer=viewer)}
+    places = {key: place for place, key in enumerate(names)}
+
+    def place(entry: CatalogueEntry) -> int:
+        return -1 if entry.kind == "bundle" else places.get(_first(entry), len(places))
+
+    return tuple(
+        ScopeChoice(
+            f"{entry.kind}:{entry.key}",
+            (english and entry.translations.get(entry.name)) or entry.name,
+            _("一件事") if entry.kind == "bundle" else names.get(_first(entry), _("其他")),
+        )
+        for entry in sorted(entries, key=place)
+    )
+
+
+def _first(entry: CatalogueEntry) -> str:
+    return entry.themes[0] if entry.themes else ""
 
 
 def themes(*, viewer: Actor) -> tuple[ThemeView, ...]:

@@ -130,7 +130,7 @@ def _offices(page: OfficialPage) -> Table:
         Column(_("岗位")),
         Column(_("起止")),
         Column(_("状态")),
-        Column(_("办理"), hidden=True),
+        Column(_("能做什么"), hidden=True),
     )
     rows = tuple(_office(each, page) for each in page.held)
     return Table.of(_("任职"), columns, rows, empty=Empty(_("没有任职"), boxed=False))
@@ -148,7 +148,7 @@ def _office(held: HeldOffice, page: OfficialPage) -> Row:
 
 
 def _rights(page: OfficialPage) -> Table:
-    columns = (Column(_("操作")), Column(_("范围")), Column(_("事项")), Column(_("来自")), Column(_("截止")))
+    columns = (Column(_("权限")), Column(_("范围")), Column(_("事项")), Column(_("来自")), Column(_("截止")))
     rows = tuple(
         Row((
             each.action, words.place(each.organisation), _("全部") if each.scope == "*" else each.scope,
@@ -187,7 +187,7 @@ def _actions(page: OfficialPage) -> tuple[LinkButton, ...]:
         return LinkButton(label, reverse("people:step", args=[page.row.id, step]), kind)
 
     if not page.row.is_active:
-        return (to("reinstate", _("恢复使用"), "second"),)
+        return (to("reinstate", _("恢复账号"), "second"),)
     link = _("重设密码") if page.row.ready else _("发放启用链接")
     return (
         to("link", link, "second"),

@@ -172,7 +172,7 @@ def _post(request: HttpRequest, page: OfficialPage) -> HttpResponse:
     if page.row.is_active:
         return _ask(request, _("增加任职"), _("任职"), fields, faults, _("原有任职不变。"), page=page)
     said = _("账号重新启用，只有这里选定的任职；以前的权限不会恢复，密码需重新设置。")
-    return _ask(request, _("恢复使用"), _("恢复"), fields, faults, said, page=page)
+    return _ask(request, _("恢复账号"), _("恢复账号"), fields, faults, said, page=page)
 
 
 @words.for_administrators

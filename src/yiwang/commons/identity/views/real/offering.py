@@ -79,16 +79,12 @@ def _offering(request: HttpRequest, principal: SubjectRef, crumbs: Crumbs, back_
             else:
                 messages.success(request, _("委托已发出。请告诉对方：实名登录后在“代办委托”里确认，确认后生效。"))
                 return go(request, back_url)
+    known = agency.scope_choices(audience=principal.kind, viewer=viewer) if step == "what" else ()
     return words.form_page(
         request,
         title=_titles()[step],
-        fields=_fields(
-            step,
-            given,
-            faults,
-            request.POST.getlist("scope"),
-            agency.scope_choices(audience=principal.kind, viewer=viewer),
-        ),
+        fields=_fields(step, given, faults, bool(known)),
+        folds=_folds(known, request.POST.getlist("scope")) if step == "what" else (),
         crumbs=crumbs,
         back_url=back_url,
         submit=_("确认委托") if step == "check" else _("继续"),
@@ -171,9 +167,7 @@ def _scopes(given: Mapping[str, str], request: HttpRequest) -> Sequence[str]:
     return (ANY,) if given["all"] == "all" else tuple(request.POST.getlist("scope")[: _MOST + 1])
 
 
-def _fields(
-    step: str, given: Mapping[str, str], faults: Mapping[str, str], chosen: Sequence[str], known: Sequence[ScopeChoice]
-) -> list[Field]:
+def _fields(step: str, given: Mapping[str, str], faults: Mapping[str, str], bounded: bool) -> list[Field]:
     if step == "who":
         return [
             Field("name", _("代办人的姓名"), value=given["name"], error=faults.get("name", ""), maxlength=80, autocomplete="off"),
@@ -181,7 +175,7 @@ def _fields(
                   error=faults.get("id_number", ""), hint=_("只有姓名和号码都对上的人，才能看到并接受这份委托。")),
         ]  # fmt: skip
     if step == "what":
-        return _what(given, faults, chosen, known)
+        return _what(given, faults, bounded)
     if step == "until":
         options = (
             Choice("30", _("一个月")), Choice("90", _("三个月")), Choice("180", _("半年")), Choice("365", _("一年")),
@@ -196,20 +190,32 @@ def _fields(
     return []
 
 
-def _what(
-    given: Mapping[str, str], faults: Mapping[str, str], chosen: Sequence[str], known: Sequence[ScopeChoice]
-) -> list[Field]:
+def _what(given: Mapping[str, str], faults: Mapping[str, str], bounded: bool) -> list[Field]:
     options = [Choice("all", _("全部事项"), _("对方可以替您办所有能代办的事"))]
-    if known:
-        options.append(Choice("some", _("只办下面选的事项")))
-    fields = [
-        Field("all", _("代办范围"), FieldKind.RADIO, value=given["all"] or ("some" if known else "all"),
+    if bounded:
+        options.append(Choice("some", _("只办下面选的事项"), _("点开分类，勾选事项")))
+    return [
+        Field("all", _("代办范围"), FieldKind.RADIO, value=given["all"] or ("some" if bounded else "all"),
               options=tuple(options), error=faults.get("all", "")),
     ]  # fmt: skip
-    if known:
-        picks = tuple(Choice(each.key, each.label) for each in known)
-        fields.append(Field("scope", _("事项"), FieldKind.CHECKBOX, value=tuple(chosen), options=picks, required=False))
-    return fields
+
+
+def _folds(known: Sequence[ScopeChoice], chosen: Sequence[str]) -> list[words.Fold]:
+    """The matters by group, in the order of their first; open where something is chosen, or where there is one group."""
+    groups: dict[str, list[ScopeChoice]] = {}
+    for each in known:
+        groups.setdefault(each.group, []).append(each)
+    return [
+        words.Fold(title or _("事项"), field, opened=bool(field.value) or len(groups) == 1)
+        for n, (title, picks) in enumerate(groups.items())
+        for field in [_picks(n, title, picks, chosen)]
+    ]
+
+
+def _picks(n: int, title: str, picks: Sequence[ScopeChoice], chosen: Sequence[str]) -> Field:
+    value = tuple(each.key for each in picks if each.key in chosen)
+    options = tuple(Choice(each.key, each.label) for each in picks)
+    return Field("scope", title, FieldKind.CHECKBOX, value=value, options=options, required=False, id_prefix=f"f{n}-")
 
 
 def _summary(given: Mapping[str, str], request: HttpRequest, viewer: Actor) -> Facts:

@@ -1,6 +1,7 @@
 """How the pages of real names and mandates say things."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -99,6 +100,22 @@ def entities_link() -> Link:
     return Link(_("企业员工与代办人"), reverse("real:entities"))
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Choices under a heading that opens: many matters stay findable on a small screen."""
+
+    title: Text
+    field: Field
+    opened: bool = False
+
+    @property
+    def count(self) -> str:
+        chosen = len(self.field.value) if isinstance(self.field.value, tuple) else 0
+        if chosen:
+            return _("%(n)d 项，已选 %(chosen)d 项") % {"n": len(self.field.options), "chosen": chosen}
+        return _("%(n)d 项") % {"n": len(self.field.options)}
+
+
 def form_page(
     request: HttpRequest,
     *,
@@ -111,6 +128,7 @@ def form_page(
     step: Text = "",
     facts: Facts | None = None,
     kept: Mapping[str, str | Sequence[str]] | None = None,
+    folds: Sequence[Fold] = (),
 ) -> HttpResponse:
     """One question of a resident, with a way back and a way out. 422 where a field is wrong."""
     hidden = [
@@ -121,7 +139,8 @@ def form_page(
     wrong = any(field.error for field in fields)
     context = {
         "title": title, "fields": tuple(fields), "crumbs": crumbs, "back_url": back_url, "submit": submit, "lead": lead,
-        "step": step, "facts": facts, "kept": hidden, "summary": ErrorSummary.of(tuple(fields)) if wrong else None,
+        "step": step, "facts": facts, "kept": hidden, "folds": folds,
+        "summary": ErrorSummary.of(tuple(fields)) if wrong else None,
     }  # fmt: skip
     return render(request, "identity/real/form.html", context, status=422 if wrong else 200)
 
