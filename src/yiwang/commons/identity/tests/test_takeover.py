@@ -17,7 +17,13 @@ from yiwang.commons.identity.contracts import (
     TooManyAttempts,
     UnknownRecord,
 )
-from yiwang.commons.identity.contracts.openid import REQUEST_CLIENTS, REVIEW_CLIENTS, ClientKind, OwnClientRequest
+from yiwang.commons.identity.contracts.openid import (
+    REQUEST_CLIENTS,
+    REVIEW_CLIENTS,
+    ClientKind,
+    OwnClientRequest,
+    Scope,
+)
 from yiwang.commons.identity.contracts.people import NotInReach
 from yiwang.commons.identity.contracts.real_names import MandateClosed
 from yiwang.commons.identity.engine.scim import ScimFault
@@ -254,3 +260,16 @@ def test_the_next_holder_of_a_mobile_number_keeps_no_way_in_of_their_own(phone, 
     assert answer.headers["Location"].startswith("/account/confirm/")
     client.post("/account/confirm/", {"password": make.PASSWORD})
     assert client.get(f"/account/{page}").headers.get("Location", "").count("confirm") == 0
+
+
+def test_a_system_gets_no_numbers_of_a_resident_from_an_account_that_an_administrator_opened():
+    connected = oidc.connect(scopes=(Scope.OPENID, Scope.PROFILE, Scope.PHONE, Scope.ID_NUMBER))
+    made = make.make_official(make.make_organisation())
+    for level, told in ((2, False), (3, True)):
+        with opened("tests"):
+            Account.objects.filter(pk=made.account_id).update(assurance=level)
+        browser = oidc.logged_in(made.account_id)
+        code = oidc.code_of(browser, connected, scope="openid profile phone id_number")
+        token = oidc.exchange(connected, code).json()["access_token"]
+        claims = Client().get("/oidc/userinfo", headers={"Authorization": f"Bearer {token}"}).json()
+        assert ("id_number" in claims, "phone_number" in claims) == (told, told), claims

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import F
 
 from yiwang.commons.identity import policies
-from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON
+from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, AccountKind
 from yiwang.commons.identity.contracts.openid import Acr, LoginFacts, Scope
+from yiwang.commons.identity.contracts.real_names import Assurance
 from yiwang.commons.identity.models import Account, Appointment, LegalEntity, Representation
 from yiwang.kernel.actor import SubjectRef
 
@@ -41,12 +42,19 @@ def claims_of(*, account_id: UUID, facts: LoginFacts, scopes: Iterable[str], who
         acting = _acting_for(account.person_id, facts.on_behalf)
         if acting is not None:
             claims["acting_for"] = acting
-    if person is not None:
+    if person is not None and _is_surely(account):
         if Scope.PHONE in given and person.mobile:
             claims["phone_number"] = f"+86{person.mobile}" if len(person.mobile) == _MOBILE else person.mobile
         if Scope.ID_NUMBER in given and person.id_number:
             claims["id_number"] = person.id_number
     return claims
+
+
+def _is_surely(account: Account) -> bool:
+    """Whoever opened an official's account named its person: the numbers of that person are told once the person has shown
+    themself, else a system for residents would take the account for the resident.
+    """
+    return account.kind == AccountKind.PERSON or account.assurance >= Assurance.CONFIRMED
 
 
 def _offices(account_id: UUID, facts: LoginFacts) -> list[dict[str, Any]]:
