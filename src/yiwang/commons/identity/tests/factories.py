@@ -1,7 +1,7 @@
 """People, organisations and accounts for the tests of every context, made through the commands. All are samples."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -27,6 +27,7 @@ from yiwang.commons.identity.models import Account, Person, Role
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
 from yiwang.kernel.codes.synthetic import synthetic_credit_code, synthetic_id_number, synthetic_mobile
+from yiwang.kernel.guard import opened
 
 SYSTEM = Actor.system("tests")
 PASSWORD = "Sample-pass-2026"
@@ -260,3 +261,11 @@ def login(client: Any, account_id: UUID) -> None:
 def person_row(person_id: UUID) -> Person:
     """The row, for tests that point at it by foreign key."""
     return Person.objects.get(pk=person_id)
+
+
+def make_proven(name: str, level: int = 2) -> MadeAccount:
+    """A resident whose real name is checked."""
+    made = make_resident(name)
+    with opened("tests"):
+        Account.objects.filter(pk=made.account_id).update(assurance=level)
+    return MadeAccount(made.account_id, made.person_id, made.username, replace(made.actor, assurance=level))

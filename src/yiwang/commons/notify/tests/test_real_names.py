@@ -7,18 +7,35 @@ import pytest
 
 from yiwang.commons.identity.commands import acting, agency, assurance
 from yiwang.commons.identity.contracts import PERSON
-from yiwang.commons.identity.models import RealNameCheck, Representation
+from yiwang.commons.identity.contracts.real_names import Answer, Verdict
+from yiwang.commons.identity.queries import acting_choices
+from yiwang.commons.identity.registry import real_names as ports
 from yiwang.commons.identity.tests import factories as make
-from yiwang.commons.identity.tests import real_names
-from yiwang.commons.identity.tests.real_names import number_of, register, unproven, verified
 from yiwang.commons.notify import queries
 from yiwang.commons.notify.handlers import real_names as handlers
 from yiwang.kernel import clock
 from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.codes import Sex
+from yiwang.kernel.codes.synthetic import synthetic_id_number
 from yiwang.kernel.outbox import relay
 
-__all__ = ["register"]
 pytestmark = pytest.mark.django_db
+
+
+class Agreeing:
+    """A register in which everybody is."""
+
+    def compare(self, claim):
+        return Answer(Verdict.AGREES)
+
+
+@pytest.fixture(autouse=True)
+def nothing_connected(monkeypatch):
+    monkeypatch.setattr(ports, "_provided", ports._Provided())
+
+
+def number_of(person_id):
+    return make.person_row(person_id).id_number
 
 
 def told(made):
@@ -39,8 +56,8 @@ def offer(principal, agent, name="样例代办"):
 
 
 @pytest.fixture
-def pair(register):
-    return verified(register, "样例本人"), verified(register, "样例代办")
+def pair():
+    return make.make_proven("样例本人"), make.make_proven("样例代办")
 
 
 def test_who_is_asked_hears_and_the_principal_hears_the_answer_and_the_end(pair):
@@ -73,30 +90,29 @@ def test_both_sides_hear_when_the_program_ends_it(pair):
     principal, agent = pair
     mandate_id = offer(principal, agent)
     agency.answer_mandate(mandate_id=mandate_id, accept=True, by=agent.actor, at=clock.now())
-    held = Representation.objects.get(mandate_id=mandate_id)
-    acting.end_representation(representation_id=held.pk, by=make.SYSTEM, at=clock.now())
+    [held] = acting_choices(viewer=agent.actor)
+    acting.end_representation(representation_id=held.representation_id, by=make.SYSTEM, at=clock.now())
     assert told(principal)[0] == told(agent)[0] == handlers.ENDED
 
 
-def test_who_has_no_checked_name_hears_once_it_is_checked_and_another_name_never(register):
-    principal, agent = verified(register, "样例本人"), make.make_resident("样例代办")
-    register.add(number_of(agent.person_id), "样例代办")
+def test_who_has_no_checked_name_hears_once_it_is_checked_and_another_name_never():
+    principal, agent = make.make_proven("样例本人"), make.make_resident("样例代办")
+    ports.provide_population_register(Agreeing())
     offer(principal, agent)
     assert told(agent) == []
     number = number_of(agent.person_id)
     assurance.check_real_name(name="样例代办", id_number=number, by=agent.actor, at=clock.now())
     assert told(agent) == [handlers.OFFERED]
-    other = verified(register, "样例旁人")
+    other = make.make_proven("样例旁人")
     offer(principal, other, name="样例别名")
     assert told(other) == []
 
 
 @pytest.mark.parametrize(("passed", "kind"), [(True, handlers.PASSED), (False, handlers.REFUSED)])
-def test_the_owner_hears_how_a_waiting_check_was_decided(register, passed, kind):
-    owner = unproven("样例新人")
-    number = real_names.number(date(1980, 3, 4))
+def test_the_owner_hears_how_a_waiting_check_was_decided(passed, kind):
+    owner = make.make_resident(person_id=make.make_person("样例新人", with_id_number=False))
+    number = synthetic_id_number(division_code="320402", birth_date=date(1980, 3, 4), sex=Sex.FEMALE)
     check_id = assurance.check_real_name(name="样例新人", id_number=number, by=owner.actor, at=clock.now())
-    assert RealNameCheck.objects.get(pk=check_id).state == "waiting"
     official = make.make_official(make.make_organisation(), grants=["identity.review"])
     words = "" if passed else "请带身份证到窗口办理"
     assurance.decide_check(check_id=check_id, passed=passed, words=words, by=official.actor, at=clock.now())

@@ -9,7 +9,6 @@ from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.ids import new_id
 from yiwang.serve.cases import policies
 from yiwang.serve.matters.contracts import Limits, MatterSpec
-from yiwang.serve.matters.rules import digest_of, matter_definition, matter_from
 
 SPEC = MatterSpec(code="sample", catalogue_code="", name="样例", handling=(), limits=Limits(promised=1), process="")
 
@@ -49,11 +48,3 @@ def test_a_resident_needs_the_highest_level_that_the_handled_matters_ask_for(lev
 def test_at_a_counter_the_clerk_has_looked_at_the_card():
     clerk = Actor(kind=ActorKind.OFFICIAL, account_id=new_id(), assurance=1)
     policies.check_real_name(clerk, bundle(b=4), {"b"})
-
-
-def test_a_matter_that_asks_for_no_level_is_the_version_that_it_was():
-    assert "real_name" not in matter_definition(SPEC)
-    asking = replace(SPEC, real_name=3)
-    assert matter_from(matter_definition(asking)) == asking
-    assert matter_from(matter_definition(SPEC)) == SPEC
-    assert digest_of(matter_definition(SPEC)) != digest_of(matter_definition(asking))
