@@ -146,7 +146,7 @@ def _still_gives(row: Mandate) -> bool:
     """Whoever offered it is in office still: the person themself, or the entity's legal representative of today."""
     giver = Account.objects.filter(pk=row.given_by_id, is_active=True).values_list("person_id", flat=True).first()
     if row.legal_entity_id is None:
-        return giver == row.person_id
+        return bool(giver == row.person_id)
     entity = LegalEntity.objects.filter(pk=row.legal_entity_id)
     return giver is not None and bool(entity.filter(legal_representative_id=giver).exists())
 

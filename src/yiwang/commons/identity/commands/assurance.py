@@ -150,7 +150,7 @@ def _bearer(number: str, account: Account) -> Person | None:
 
 
 def _bears(person_id: UUID, number: str) -> bool:
-    return Person.objects.filter(pk=person_id, id_number_hash__in=keyed_hashes(number, ID_NUMBER)).exists()
+    return bool(Person.objects.filter(pk=person_id, id_number_hash__in=keyed_hashes(number, ID_NUMBER)).exists())
 
 
 def _confirm(account: Account, row: RealNameCheck, level: Assurance) -> bool:
@@ -174,7 +174,7 @@ def _confirm(account: Account, row: RealNameCheck, level: Assurance) -> bool:
 
 def _put_out(account: Account, level: Assurance, at: datetime) -> None:
     """Name and number open a new account of anybody; who shows more is the person, and no weaker account acts as them."""
-    if level < Assurance.CONFIRMED or account.kind != AccountKind.PERSON:
+    if level < Assurance.CONFIRMED or account.kind != AccountKind.PERSON or account.person_id is None:
         return
     weaker = Account.objects.filter(person_id=account.person_id, kind=AccountKind.PERSON.value, is_active=True)
     for found in weaker.filter(assurance__lt=level.value).exclude(pk=account.pk).values_list("pk", flat=True):

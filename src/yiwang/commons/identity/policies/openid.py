@@ -53,8 +53,9 @@ def check_review(actor: Actor, organisation_id: UUID) -> None:
 def check_decide(actor: Actor, *, organisation_id: UUID, requested_by: UUID) -> None:
     """Nobody decides on their own request, whatever they hold and in whatever account."""
     check_review(actor, organisation_id)
-    same = Account.objects.filter(pk=requested_by, person_id__isnull=False, person_id=actor.person_id)
-    if actor.account_id is None or actor.account_id == requested_by or same.exists():
+    if actor.account_id is None or actor.account_id == requested_by:
+        raise OwnClientRequest
+    if actor.person_id is not None and Account.objects.filter(pk=requested_by, person_id=actor.person_id).exists():
         raise OwnClientRequest
 
 

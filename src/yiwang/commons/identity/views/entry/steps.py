@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -75,14 +76,14 @@ def password_field(name: str, label: Text, *, error: str = "", fresh: bool = Fal
     )  # fmt: skip
 
 
-def knows_more(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def knows_more(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Ask who came in by a mobile number or from outside alone for the password, before they keep a way in of their own.
 
     Numbers change hands: the next holder receives the codes, and knows no password.
     """
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not queries.knows_the_number_only(request):
             return view(request, *args, **kwargs)
         back = request.path if request.method == "GET" else reverse("mfa_index")
