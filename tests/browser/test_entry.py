@@ -94,7 +94,9 @@ def test_a_resident_registers_on_a_phone_and_comes_back_by_code(visitor):
 
 def test_an_app_and_a_passkey_open_the_account(visitor, town):
     owner = visitor("factors", PHONE)
-    owner.base = f"http://localhost:{urlsplit(town.url).port}"  # passkeys belong to a name, never to an address of digits
+    owner.base = (
+        f"http://localhost:{urlsplit(town.url).port}"  # passkeys belong to a name, never to an address of digits
+    )
     page = owner.page
     session = owner.context.new_cdp_session(page)
     session.send("WebAuthn.enable")

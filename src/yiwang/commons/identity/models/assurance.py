@@ -91,11 +91,13 @@ class Mandate(GuardedModel):
             ),
             models.CheckConstraint(
                 name="mandate_accepted_has_agent",
-                condition=~Q(state__in=[MandateState.ACCEPTED.value, MandateState.ENDED.value]) | Q(agent__isnull=False),
+                condition=~Q(state__in=[MandateState.ACCEPTED.value, MandateState.ENDED.value])
+                | Q(agent__isnull=False),
             ),
             models.CheckConstraint(
                 name="mandate_closed_has_moment",
-                condition=Q(state__in=_CLOSED, ended_at__isnull=False) | (~Q(state__in=_CLOSED) & Q(ended_at__isnull=True)),
+                condition=Q(state__in=_CLOSED, ended_at__isnull=False)
+                | (~Q(state__in=_CLOSED) & Q(ended_at__isnull=True)),
             ),
             models.CheckConstraint(name="mandate_has_scopes", condition=Q(scopes__len__gt=0)),
             models.CheckConstraint(name="mandate_is_of_another", condition=~Q(person=F("agent"))),
