@@ -17,6 +17,7 @@ from yiwang.commons.flow.commands.drafting import (
     save_draft,
 )
 from yiwang.commons.flow.commands.exporting import note_inbox_export
+from yiwang.commons.flow.commands.leaving import return_tasks
 from yiwang.commons.flow.commands.locking import lock_process
 from yiwang.commons.flow.commands.messages import (
     begin_due,
@@ -73,6 +74,7 @@ __all__ = [
     "retry_deliveries",
     "retry_halted",
     "retry_jobs",
+    "return_tasks",
     "revoke_delegation",
     "save_draft",
     "save_view",

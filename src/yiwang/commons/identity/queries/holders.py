@@ -112,11 +112,10 @@ def _reaching(action: str, organisation_id: UUID, scope_key: str, grade: int, ro
         scope__in=rules.covering(scope_key, ":"),
         highest_grade__gte=grade,
     )
-    rows = _officials().filter(pk__in=held.values("account_id"))
+    in_office = Appointment.objects.filter(policies.period_covers_today())  # a right given by name needs an office too
     if role is not None:
-        posts = Appointment.objects.filter(policies.period_covers_today(), role__key=role)
-        rows = rows.filter(pk__in=posts.values("account_id"))
-    return rows
+        in_office = in_office.filter(role__key=role)
+    return _officials().filter(pk__in=held.values("account_id")).filter(pk__in=in_office.values("account_id"))
 
 
 def _card(row: Account) -> AccountCard:
