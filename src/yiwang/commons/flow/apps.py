@@ -11,7 +11,7 @@ class FlowConfig(AppConfig):
     verbose_name = "流程"
 
     def ready(self) -> None:
-        from yiwang.commons.flow import handlers, pack, registry, tasks, urls  # noqa: F401  they register themselves
+        from yiwang.commons.flow import adapters, handlers, pack, registry, tasks, urls  # noqa: F401  they register themselves
         from yiwang.commons.flow.contracts import WORK
         from yiwang.commons.flow.contrib import evidence  # noqa: F401
         from yiwang.commons.flow.contrib.decisions import PublishedDecisions
@@ -27,5 +27,6 @@ class FlowConfig(AppConfig):
         register_past_inputs(PastSource("flow", _("办理过的流程"), ProcessVariables()))
         provide_stand_ins(stand_in_of)
         let_stand_in(WORK)
+        adapters.connect()
         urls.register()
         measures.register(address=lambda line: reverse("flow:task", args=[line.subject_id]))

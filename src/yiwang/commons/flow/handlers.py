@@ -2,12 +2,15 @@
 
 from yiwang.commons.flow import commands
 from yiwang.commons.identity.contracts import AccountDeactivated, AppointmentEnded
+from yiwang.commons.identity.contracts.people import AccountReactivated
+from yiwang.commons.identity.queries import assurance
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.calendars import YearAnnounced
 from yiwang.kernel.outbox import Delivery, subscribe
 
 CALENDAR = Actor.system("flow calendar")
 LEAVING = Actor.system("flow leaving")
+REVIEWS = Actor.system("flow reviews")
 
 
 @subscribe(YearAnnounced, name="flow.on_year_announced")
@@ -26,3 +29,19 @@ def on_appointment_ended(event: AppointmentEnded, *, delivery: Delivery) -> None
 def on_account_deactivated(event: AccountDeactivated, *, delivery: Delivery) -> None:
     """Also what was given by name."""
     commands.return_tasks(account_id=event.account_id, everything=True, by=LEAVING, at=delivery.at)
+
+
+@subscribe(AccountDeactivated, name="flow.cancel_review")
+def cancel_review(event: AccountDeactivated, *, delivery: Delivery) -> None:
+    """Nobody has to look at the real name of an account that is closed."""
+    check_id = assurance.waiting_check_of(account_id=event.account_id, viewer=REVIEWS)
+    if check_id is not None:
+        commands.close_review(check_id=check_id, by=REVIEWS, at=delivery.at)
+
+
+@subscribe(AccountReactivated, name="flow.open_review")
+def open_review(event: AccountReactivated, *, delivery: Delivery) -> None:
+    """What waited before waits again."""
+    check_id = assurance.waiting_check_of(account_id=event.account_id, viewer=REVIEWS)
+    if check_id is not None:
+        commands.open_review(check_id=check_id, by=REVIEWS, at=delivery.at)

@@ -31,6 +31,7 @@ from yiwang.commons.flow.commands.migrating import migrate_batch, migrate_instan
 from yiwang.commons.flow.commands.publishing import publish_definition
 from yiwang.commons.flow.commands.remote import complete_remote, fail_remote, give_up_remote
 from yiwang.commons.flow.commands.rescheduling import reckon_tasks, reschedule
+from yiwang.commons.flow.commands.reviews import close_review, open_review
 from yiwang.commons.flow.commands.running import cancel, fire_timers, retry_halted, start
 from yiwang.commons.flow.commands.saved_views import change_view, drop_view, save_view
 from yiwang.commons.flow.commands.tasks import claim, complete_task, reassign, release
@@ -45,6 +46,7 @@ __all__ = [
     "change_view",
     "claim",
     "claim_many",
+    "close_review",
     "complete_remote",
     "complete_task",
     "correlate",
@@ -64,6 +66,7 @@ __all__ = [
     "migrate_instances",
     "note_audit_export",
     "note_inbox_export",
+    "open_review",
     "publish_definition",
     "publish_draft",
     "reassign",

@@ -8,7 +8,7 @@ from yiwang.commons.flow.models import HistoryEntry, Task
 from yiwang.commons.flow.tests.factories import SYSTEM, office, publish, start
 from yiwang.commons.flow.tests.test_commands import LINE
 from yiwang.commons.identity import commands as identity
-from yiwang.commons.identity.models import Appointment
+from yiwang.commons.identity import queries
 from yiwang.commons.identity.tests.factories import make_official, make_resident, make_role
 from yiwang.kernel import clock
 from yiwang.kernel.outbox import relay
@@ -31,8 +31,9 @@ def held_by(actor, organisation, **options):
 
 
 def end(actor, organisation):
-    office_of = Appointment.objects.get(account_id=actor.account_id, organisation_id=organisation)
-    identity.end_appointment(appointment_id=office_of.pk, by=SYSTEM, at=clock.now())
+    held = queries.offices(viewer=actor)
+    ended = next(each.appointment_id for each in held if each.organisation.id == organisation)
+    identity.end_appointment(appointment_id=ended, by=SYSTEM, at=clock.now())
     relay()
 
 

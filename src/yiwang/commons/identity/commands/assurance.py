@@ -126,7 +126,7 @@ def _settle(*, check_id: UUID, answer: Answer, by: Actor, at: datetime) -> None:
     row.state, row.reason, row.reference = found.state.value, found.reason.value, answer.reference[:120]
     if found.state is CheckState.WAITING:
         row.save(update_fields=["state", "reason", "reference"])
-        ports.review_opened(row.pk)
+        ports.review_opened(row.pk, at=at)
     else:
         row.decided_at = at
         row.save(update_fields=["state", "reason", "reference", "decided_at"])
@@ -215,7 +215,7 @@ def decide_check(*, check_id: UUID, passed: bool, words: str = "", by: Actor, at
     moved = False
     if passed:
         moved = _confirm(Account.objects.select_for_update().get(pk=row.account_id), row, Assurance.CHECKED)
-    ports.review_closed(row.pk)
+    ports.review_closed(row.pk, by=by, at=at)
     publish(RealNameDecided(account_id=row.account_id, check_id=row.pk, passed=passed))
     note(SubjectRef(REAL_NAME_CHECK, row.pk), state=row.state, moved=moved)
 
@@ -256,6 +256,6 @@ def confirm_in_person(*, username: str, name: str, id_number: str, by: Actor, at
     row.save()
     moved = _confirm(account, row, Assurance.IN_PERSON)
     if waited:
-        ports.review_closed(row.pk)
+        ports.review_closed(row.pk, by=by, at=at)
     note(SubjectRef(REAL_NAME_CHECK, row.pk), state=row.state, moved=moved)
     return row.pk

@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
-from yiwang.commons.identity.contracts import UnknownRecord
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from yiwang.commons.identity import rules
+from yiwang.commons.identity.contracts import NotPermitted, UnknownRecord
 from yiwang.commons.identity.contracts.real_names import (
     REAL_NAME_CHECK,
     Assurance,
@@ -12,10 +15,20 @@ from yiwang.commons.identity.contracts.real_names import (
     CheckState,
     RealNameStanding,
 )
-from yiwang.commons.identity.models import Account, Person, RealNameCheck
+from yiwang.commons.identity.models import (
+    Account,
+    Appointment,
+    HeldGrant,
+    Organisation,
+    OrganisationAncestry,
+    Person,
+    RealNameCheck,
+)
 from yiwang.commons.identity.models.assurance import CLAIMED_NUMBER
 from yiwang.commons.identity.models.person import ID_NUMBER
-from yiwang.commons.identity.policies import real_names
+from yiwang.commons.identity.policies import period_covers_today, real_names
+from yiwang.commons.identity.queries.holders import may_all
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.codes import mask_id_number, mask_mobile, mask_name
 from yiwang.kernel.errors import Unauthenticated
@@ -51,7 +64,7 @@ def own_check(*, check_id: UUID, viewer: Actor) -> CheckRow:
 def waiting_checks(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[CheckRow]:
     """The checks that wait for an official, the oldest first, names and numbers masked. Raises NotPermitted."""
     real_names.check_review(viewer)
-    rows = RealNameCheck.objects.filter(state=CheckState.WAITING.value)
+    rows = _waiting()
     return paginate(rows, order=("asked_at", "id"), cursor=cursor, size=size).map(_masked)
 
 
@@ -59,7 +72,74 @@ def count_waiting(*, viewer: Actor) -> int:
     """How many wait, for the menu; at most 100 are counted. None for who may not decide."""
     if not real_names.can_review(viewer):
         return 0
-    return int(RealNameCheck.objects.filter(state=CheckState.WAITING.value)[:100].count())
+    return int(_waiting()[:100].count())
+
+
+def _waiting() -> "QuerySet[RealNameCheck]":
+    """Those of a closed account wait for nobody until it opens again."""
+    found: QuerySet[RealNameCheck] = RealNameCheck.objects.filter(
+        state=CheckState.WAITING.value, account__is_active=True
+    )
+    return found
+
+
+def waiting_check_of(*, account_id: UUID, viewer: Actor) -> UUID | None:
+    """The check of an account that waits for an official. For the program alone. Raises NotPermitted."""
+    _check_program(viewer)
+    rows = RealNameCheck.objects.filter(state=CheckState.WAITING.value, account_id=account_id)
+    found: UUID | None = rows.values_list("pk", flat=True).first()
+    return found
+
+
+def reviewing_office(*, check_id: UUID, action: str, viewer: Actor) -> UUID | None:
+    """Where a waiting check belongs: the office nearest to where the account's person lives (a street, a district's hall)
+    in which somebody may decide and also holds `action`; without a region that of the whole territory.
+
+    Where no such office is, the territory's administration, if somebody may do both there; else None. For the program
+    alone. Raises NotPermitted.
+    """
+    _check_program(viewer)
+    lives = _waiting().filter(pk=check_id).values_list("account__person__region_id").first()
+    if lives is None:
+        return None
+    top = Organisation.objects.filter(territorial_parent__isnull=True).order_by("position", "code").first()
+    region_id = lives[0] or (top.region_id if top else None)
+    seats = Appointment.objects.filter(
+        period_covers_today(), Exists(_seat(real_names.REVIEW)), Exists(_seat(action)), account__is_active=True
+    )
+    covers = "jurisdictions__region__below__"
+    rows = Organisation.objects.filter(
+        Q(**{f"{covers}descendant_id": region_id}), pk__in=seats.values("organisation_id")
+    )
+    found: UUID | None = rows.order_by(F(f"{covers}distance"), "position", "code").values_list("pk", flat=True).first()
+    if found is None and top is not None and may_all((real_names.REVIEW, action), organisation_id=top.pk):
+        return UUID(str(top.pk))
+    return found
+
+
+def _seat(action: str) -> "QuerySet[HeldGrant]":
+    """Grants of an appointment's account, used in that office, that reach the office itself."""
+    today = clock.today()
+    reached = OrganisationAncestry.objects.filter(
+        tree=OuterRef("tree"),
+        ancestor_id=OuterRef("organisation_id"),
+        descendant_id=OuterRef(OuterRef("organisation_id")),
+    )
+    found: QuerySet[HeldGrant] = HeldGrant.objects.filter(
+        Q(office_id=OuterRef("organisation_id")) | Q(office_id__isnull=True),
+        Q(valid_to__gte=today) | Q(valid_to__isnull=True),
+        Exists(reached),
+        account_id=OuterRef("account_id"),
+        valid_from__lte=today,
+        action__in=rules.covering(action, "."),
+        scope=rules.ANY,
+    )
+    return found
+
+
+def _check_program(viewer: Actor) -> None:
+    if not viewer.is_system:
+        raise NotPermitted
 
 
 def check_detail(*, check_id: UUID, viewer: Actor) -> CheckDetail:

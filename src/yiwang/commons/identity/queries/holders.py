@@ -1,5 +1,6 @@
 """The other way round: which officials a piece of work can be given to."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -51,6 +52,14 @@ def may_reach(
     """Whether this account is one of `holders`. One query."""
     _check(viewer)
     return bool(_reaching(action, organisation_id, scope_key, grade, role).filter(pk=account_id).exists())
+
+
+def may_all(actions: Sequence[str], /, *, organisation_id: UUID) -> bool:
+    """Whether one and the same official may take all these actions in an organisation. One query."""
+    rows = _officials()
+    for action in actions:
+        rows = rows.filter(pk__in=_reaching(action, organisation_id, rules.ANY, 1, None).values("pk"))
+    return bool(rows.exists())
 
 
 def colleagues(*, viewer: Actor, organisation_id: UUID) -> tuple[AccountCard, ...]:

@@ -6,6 +6,7 @@ police's, the market regulator's and its providers' (see contrib). Where none an
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from yiwang.commons.identity.contracts.real_names import (
     ScopeChoice,
     Verdict,
 )
+from yiwang.kernel.actor import Actor
 
 BY_REGISTER = "register"
 
@@ -68,11 +70,15 @@ class RealNameMethod(Protocol):
 
 
 class Reviews(Protocol):
-    """Where checks that wait for an official are shown beside the page of identity itself: the officials' inbox."""
+    """Where checks that wait for an official are shown beside the page of identity itself: the officials' inbox.
 
-    def opened(self, *, check_id: UUID) -> None: ...
+    Both are told inside the command's transaction, after the check has changed.
+    """
 
-    def closed(self, *, check_id: UUID) -> None: ...
+    def opened(self, *, check_id: UUID, at: datetime) -> None: ...
+
+    def closed(self, *, check_id: UUID, by: Actor, at: datetime) -> None:
+        """`by` has decided on it."""
 
 
 class ScopesFound(Protocol):
@@ -174,11 +180,11 @@ def scopes(*, audience: str = "") -> tuple[ScopeChoice, ...]:
     return tuple(_provided.scopes(audience=audience)) if _provided.scopes else ()
 
 
-def review_opened(check_id: UUID) -> None:
+def review_opened(check_id: UUID, *, at: datetime) -> None:
     if _provided.reviews is not None:
-        _provided.reviews.opened(check_id=check_id)
+        _provided.reviews.opened(check_id=check_id, at=at)
 
 
-def review_closed(check_id: UUID) -> None:
+def review_closed(check_id: UUID, *, by: Actor, at: datetime) -> None:
     if _provided.reviews is not None:
-        _provided.reviews.closed(check_id=check_id)
+        _provided.reviews.closed(check_id=check_id, by=by, at=at)

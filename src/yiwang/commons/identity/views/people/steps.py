@@ -132,7 +132,9 @@ def _leave(request: HttpRequest, page: OfficialPage) -> HttpResponse:
     field = Field(
         "ground", _("离职原因"), FieldKind.RADIO, value=given["ground"], options=options, error=faults.get("ground", "")
     )
-    said = _("全部任职和授权立即结束，登录状态和已发放的令牌立即失效，账号停用。认领了还没有办完的待办退回原单位，由其他人认领。")
+    said = _(
+        "全部任职和授权立即结束，登录状态和已发放的令牌立即失效，账号停用。认领了还没有办完的待办退回原单位，由其他人认领。"
+    )
     return _ask(request, _("办理离职"), _("确认离职"), (field,), faults, said, page=page, grave=True)
 
 
