@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from sample_keepers import KEEPERS
 from sample_words import CITY, DISTRICT_LINES, MORE_CITY_LINES, MORE_DISTRICT_LINES, SEED, TODAY, flow
 
 from yiwang.kernel.codes import Sex
@@ -17,6 +18,8 @@ from yiwang.kernel.codes.synthetic import (
     synthetic_name,
 )
 
+MATTERS, EVERYTHING = ("matter:*",), ("*",)
+
 
 @dataclass
 class Official:
@@ -24,7 +27,7 @@ class Official:
     organisation: str
     role: str
     holds: str
-    scopes: tuple[str, ...] = ("matter:*",)
+    scopes: tuple[str, ...] = MATTERS
 
 
 def officials() -> Iterator[Official]:
@@ -37,7 +40,8 @@ def officials() -> Iterator[Official]:
     }
     for line, office in city.items():
         for role in ("acceptor", "reviewer"):
-            yield Official(f"city-{line.replace('_', '-')}-{role}", f"{CITY}-{office}", role, f"{CITY}-{line}")
+            scopes = EVERYTHING if (line, role) == ("health", "reviewer") else MATTERS
+            yield Official(f"city-{line.replace('_', '-')}-{role}", f"{CITY}-{office}", role, f"{CITY}-{line}", scopes)
     for role in ("acceptor", "reviewer"):
         yield Official(f"city-government-{role}", f"{CITY}-government_services", role, f"{CITY}-government")
     for place, key, street in (("tianning", "320402", "320402010"), ("wujin", "320412", "320412100")):
@@ -51,7 +55,7 @@ def officials() -> Iterator[Official]:
     for hospital in ("maternal", "first", "second"):
         where = f"{CITY}-hospital-{hospital}"
         yield Official(f"hospital-{hospital}-acceptor", where, "acceptor", where)
-    yield Official("administrator", f"{CITY}-data-systems", "administrator", f"{CITY}-government", ("*",))
+    yield Official("administrator", f"{CITY}-data-systems", "administrator", f"{CITY}-government", EVERYTHING)
 
 
 def more_officials() -> Iterator[Official]:
@@ -74,14 +78,15 @@ def clerks() -> Iterator[Official]:
     """At the halls of 天宁 and 武进: they take in for every matter of their district."""
     for place, key in (("tianning", "320402"), ("wujin", "320412")):
         for username in (f"{place}-hall-clerk", f"{place}-hall-clerk2"):
-            yield Official(username, f"{key}-service_hall", "clerk", f"{key}-government", ("*",))
+            yield Official(username, f"{key}-service_hall", "clerk", f"{key}-government", EVERYTHING)
 
 
 def heads() -> Iterator[Official]:
     """Who may extend a limit: one at the city for each line, and at 天宁 on the spot."""
     for line in ("health", "police", "medical_insurance", "human_resources", "government", *MORE_CITY_LINES):
         where = f"{CITY}-{line}"
-        yield Official(f"city-{line.replace('_', '-')}-head", where, "head", where)
+        scopes = EVERYTHING if line == "health" else MATTERS
+        yield Official(f"city-{line.replace('_', '-')}-head", where, "head", where, scopes)
     for line in ("health", "police", "medical_insurance", "human_resources", *MORE_DISTRICT_LINES):
         yield Official(f"tianning-{line.replace('_', '-')}-head", f"320402-{line}", "head", f"320402-{line}")
     yield Official("tianning-urban-management-head", "320402010-urban_management", "head", "320402010-urban_management")
@@ -198,20 +203,29 @@ def resident_row(people: People, resident: Resident) -> dict[str, object]:
 def official_row(people: People, official: Official) -> dict[str, object]:
     sex = people.random.choice((Sex.FEMALE, Sex.MALE))
     person = people.draw(sex=sex, division="320402", ages=(28, 55))
+    subtree = "territory" if official.role in {"administrator", "clerk"} else "line"
     return {
         "username": official.username,
         **person_row(person, None, "01"),
         "organisation": official.organisation,
-        "posts": [
-            {
-                "role": official.role,
-                "organisation": official.holds,
-                "subtree": "territory" if official.role in {"administrator", "clerk"} else "line",
-                "scopes": official.scopes,
-                "grade": 3,
-            }
-        ],
+        "posts": [post_row(official.role, official.holds, subtree, official.scopes)],
     }
+
+
+def post_row(role: str, organisation: str, subtree: str, scopes: tuple[str, ...]) -> dict[str, object]:
+    return {"role": role, "organisation": organisation, "subtree": subtree, "scopes": scopes, "grade": 3}
+
+
+def keeper_rows() -> Iterator[dict[str, object]]:
+    for each in KEEPERS:
+        number = synthetic_id_number(division_code="320402", birth_date=each.born, sex=each.sex, serial=each.serial)
+        person = SyntheticPerson(each.name, each.sex, each.born, number, synthetic_mobile(each.mobile))
+        yield {
+            "username": each.username,
+            **person_row(person, None, "01"),
+            "organisation": f"{CITY}-{each.desk}",
+            "posts": [post_row(each.role, f"{CITY}-{each.holds}", "territory", EVERYTHING)],
+        }
 
 
 def people_yaml() -> str:
@@ -241,7 +255,7 @@ def people_yaml() -> str:
     residents = [resident_row(people, each) for each in RESIDENTS]
     more = [official_row(people, official) for official in (*more_officials(), *clerks(), *heads())]
     text = text.replace("marriages:\n", "".join(f"  - {flow(row)}\n" for row in residents) + "marriages:\n", 1)
-    text += "officials:\n" + "".join(f"  - {flow(row)}\n" for row in (*first, *more))
+    text += "officials:\n" + "".join(f"  - {flow(row)}\n" for row in (*first, *more, *keeper_rows()))
     company = {
         "name": "常州样例餐饮管理有限公司",
         "credit_code": synthetic_credit_code(division_code="320402", serial=9001),

@@ -2,6 +2,10 @@
 
 import csv
 import json
+import os
+import shutil
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -288,3 +292,11 @@ def test_an_id_number_assigned_to_the_child_must_fit_birth_and_sex(number, fits)
     rule = vocabulary()["child_id_number"]["valid_when"]
     facts = told({"child_id_number": number, "child_birth_date": "2026-11-09", "child_sex": "2"})
     assert holds(rule, facts) is fits
+
+
+def test_writing_the_sample_city_again_loses_nobody(tmp_path):
+    shutil.copytree(PACK / "regions", tmp_path / "regions")
+    told = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    subprocess.run([sys.executable, ROOT / "tools" / "sample_city.py", tmp_path], check=True, env=told)
+    for name in ("people.yaml", "organisations.yaml"):
+        assert (tmp_path / name).read_text("utf-8") == (PACK / name).read_text("utf-8")
