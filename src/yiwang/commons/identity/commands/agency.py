@@ -173,6 +173,23 @@ def end_mandate(*, mandate_id: UUID, by: Actor, at: datetime) -> None:
     close(row, MandateState.WITHDRAWN if gave else MandateState.ENDED, by, at)
 
 
+@command("identity.end_run_out_mandate")
+def end_run_out(*, mandate_id: UUID, by: Actor, at: datetime) -> bool:
+    """Write the end of an accepted mandate whose last day is over, so that both sides hear of it; false where it is not.
+
+    What could be done with it ended with the day, whether this runs or not. For the program alone: raises UnknownRecord.
+    """
+    row = Mandate.objects.select_for_update().filter(pk=mandate_id).first()
+    if row is None or not by.is_system:
+        raise UnknownRecord(kind=MANDATE)
+    over = row.state == MandateState.ACCEPTED.value and row.valid_to < clock.today()
+    if over:
+        close(row, MandateState.ENDED, by, at)
+    else:
+        note(SubjectRef(MANDATE, row.pk), over=False)
+    return over
+
+
 def close(row: Mandate, state: MandateState, by: Actor, at: datetime) -> None:
     """End a mandate and all that it gave, inside a command."""
     row.state, row.ended_at, row.ended_by_id = state.value, at, by.account_id

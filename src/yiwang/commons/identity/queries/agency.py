@@ -112,6 +112,14 @@ def offers_waiting(*, account_id: UUID, viewer: Actor) -> tuple[UUID, ...]:
     return tuple(asked.order_by("-offered_at", "-id").values_list("pk", flat=True)[:50])
 
 
+def run_out(*, viewer: Actor) -> tuple[UUID, ...]:
+    """Accepted mandates whose last day is over and whose end nobody has heard of, for the program. At most 1,000."""
+    if not viewer.is_system:
+        return ()
+    rows = Mandate.objects.filter(state=MandateState.ACCEPTED.value, valid_to__lt=clock.today())
+    return tuple(rows.order_by("valid_to", "id").values_list("pk", flat=True)[:1000])
+
+
 def _asked(row: Mandate) -> UUID | None:
     """Who is asked, where an account of theirs has a checked real name; others hear once theirs is checked."""
     found = Person.objects.filter(id_number_hash__in=keyed_hashes(row.agent_number, ID_NUMBER)).first()

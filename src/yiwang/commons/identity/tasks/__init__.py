@@ -1,5 +1,5 @@
 """Background work of identity; each area's jobs register themselves when imported."""
 
-from yiwang.commons.identity.tasks import entry, openid, people
+from yiwang.commons.identity.tasks import agency, entry, openid, people
 
-__all__ = ["entry", "openid", "people"]
+__all__ = ["agency", "entry", "openid", "people"]

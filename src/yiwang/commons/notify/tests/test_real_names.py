@@ -6,9 +6,10 @@ from datetime import date, timedelta
 import pytest
 
 from yiwang.commons.identity.commands import acting, agency, assurance
-from yiwang.commons.identity.contracts import PERSON
+from yiwang.commons.identity.contracts import PERSON, UnknownRecord
 from yiwang.commons.identity.contracts.real_names import Answer, Verdict
 from yiwang.commons.identity.queries import acting_choices
+from yiwang.commons.identity.queries.agency import run_out
 from yiwang.commons.identity.registry import real_names as ports
 from yiwang.commons.identity.tests import factories as make
 from yiwang.commons.notify import queries
@@ -93,6 +94,29 @@ def test_both_sides_hear_when_the_program_ends_it(pair):
     [held] = acting_choices(viewer=agent.actor)
     acting.end_representation(representation_id=held.representation_id, by=make.SYSTEM, at=clock.now())
     assert told(principal)[0] == told(agent)[0] == handlers.ENDED
+
+
+def test_both_sides_hear_once_when_its_last_day_is_over(pair):
+    principal, agent = pair
+    mandate_id = offer(principal, agent)
+    agency.answer_mandate(mandate_id=mandate_id, accept=True, by=agent.actor, at=clock.now())
+    unanswered = offer(principal, make.make_proven("样例旁人"), name="样例旁人")
+
+    def over():
+        found = run_out(viewer=make.SYSTEM)
+        return [agency.end_run_out(mandate_id=each, by=make.SYSTEM, at=clock.now()) for each in found]
+
+    with clock.frozen(clock.now() + timedelta(days=30)):
+        assert over() == [], "the last day counts"
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        assert over() == [True]
+        assert told(principal)[0] == told(agent)[0] == handlers.ENDED
+        heard = told(principal), told(agent)
+        assert over() == []
+        assert (told(principal), told(agent)) == heard
+        assert not agency.end_run_out(mandate_id=unanswered, by=make.SYSTEM, at=clock.now())
+        with pytest.raises(UnknownRecord):
+            agency.end_run_out(mandate_id=mandate_id, by=agent.actor, at=clock.now())
 
 
 def test_who_has_no_checked_name_hears_once_it_is_checked_and_another_name_never():
