@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 from yiwang.commons.flow import commands, queries, registry
+from yiwang.commons.identity import queries as identity
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.jobs import job, periodic
@@ -14,6 +16,7 @@ TIMERS = Actor.system("flow timers")
 MESSAGES = Actor.system("flow messages")
 OPERATIONS = Actor.system("flow operations")
 MIGRATIONS = Actor.system("flow migrations")
+LEAVING = Actor.system("flow leaving")
 _log = logging.getLogger(__name__)
 
 
@@ -43,6 +46,16 @@ def stop_overdue_calls() -> None:
     for call_id in queries.due_calls(viewer=OPERATIONS):
         with _others_go_on("time-out", call_id):
             commands.give_up_remote(call_id=call_id, by=OPERATIONS, at=clock.now())
+
+
+@periodic("flow.left_by_date", cron="23 0 * * *")
+def return_what_was_left() -> None:
+    """Every day: an office that ended by its date is announced by nobody. A week back, for runs that were missed."""
+    week_ago = clock.today() - timedelta(days=8)
+    left = identity.left_since(day=week_ago, viewer=LEAVING)
+    for account_id in queries.holding(account_ids=left, viewer=LEAVING):
+        with _others_go_on("return of tasks", account_id):
+            commands.return_tasks(account_id=account_id, by=LEAVING, at=clock.now())
 
 
 @job("flow.deliver_message")

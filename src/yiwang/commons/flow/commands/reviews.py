@@ -44,7 +44,15 @@ def _begun(subject: SubjectRef, at: datetime) -> UUID | None:
     if office is None:
         return None
     title = f"实名核对 {at.astimezone(CHINA).date().isoformat()}"
-    return start(key=REVIEW_PROCESS, subject=subject, title=title, organisation_id=office, by=_PROGRAM, at=at)
+    return start(
+        key=REVIEW_PROCESS,
+        subject=subject,
+        title=title,
+        organisation_id=office,
+        scope_key=f"process:{REVIEW_PROCESS}",
+        by=_PROGRAM,
+        at=at,
+    )
 
 
 @command("flow.close_review")

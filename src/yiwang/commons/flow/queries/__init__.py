@@ -32,6 +32,7 @@ from yiwang.commons.flow.queries.inbox import (
     tasks_by_id,
     waiting_by_office,
 )
+from yiwang.commons.flow.queries.leaving import holding
 from yiwang.commons.flow.queries.migrating import MigrationPlan, migration, migrations, plan_migration, versions
 from yiwang.commons.flow.queries.processes import (
     applicant_of,
@@ -74,6 +75,7 @@ __all__ = [
     "halt",
     "halts",
     "history",
+    "holding",
     "inbox",
     "inbox_export",
     "inbox_summary",

@@ -84,4 +84,6 @@ def _warning(found: TaskView) -> Note | str:
 
 def _event(line: HistoryRow) -> Event:
     said = f"{words.HAPPENINGS[line.kind]} {line.name}".strip()
+    if "left" in line.details:
+        said += _("（原来的承办人离开了岗位）")
     return Event(said, words.moment_words(line.at), line.at, line.actor)

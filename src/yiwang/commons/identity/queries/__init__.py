@@ -36,7 +36,7 @@ from yiwang.commons.identity.queries.entry import (
     shown_code,
     token_of,
 )
-from yiwang.commons.identity.queries.holders import colleagues, holders, may_reach, posts, role_keys
+from yiwang.commons.identity.queries.holders import colleagues, holders, left_since, may_reach, posts, role_keys
 from yiwang.commons.identity.queries.people import (
     account,
     account_by_username,
@@ -101,6 +101,7 @@ __all__ = [
     "holds",
     "known_device",
     "knows_the_number_only",
+    "left_since",
     "login_of",
     "login_sessions",
     "may_reach",

@@ -1,6 +1,7 @@
 """The other way round: which officials a piece of work can be given to."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -52,6 +53,14 @@ def may_reach(
     """Whether this account is one of `holders`. One query."""
     _check(viewer)
     return bool(_reaching(action, organisation_id, scope_key, grade, role).filter(pk=account_id).exists())
+
+
+def left_since(*, day: date, viewer: Actor) -> frozenset[UUID]:
+    """The accounts one of whose offices has ended by its date, on that day or later. One query. Only for the program."""
+    if not viewer.is_system:
+        raise UnknownRecord
+    rows = Appointment.objects.filter(valid_to__gte=day, valid_to__lt=clock.today())
+    return frozenset(rows.values_list("account_id", flat=True))
 
 
 def may_all(actions: Sequence[str], /, *, organisation_id: UUID) -> bool:
