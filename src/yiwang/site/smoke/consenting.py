@@ -13,14 +13,14 @@ _IN_FORCE = "有效"
 
 def in_the_wallet(played: Play) -> None:
     """Wait until what the applicant holds is sealed: before that nothing can be retrieved."""
-    wanted = {each.number for each in played.story.licences}
+    wanted = [each.number for each in played.story.licences]
     deadline = time.monotonic() + _PATIENCE
     while wanted:
         wallet = played.applicant.browser.get("/mine/licences/")
         cards = [each.text for each in wallet.main.all("li", css="ll-card")]
-        found = {number for number in wanted for card in cards if number in card and _IN_FORCE in card}
-        if found == wanted:
-            return
+        sealed = [card for card in cards if _IN_FORCE in card]
+        if all(sum(number in card for card in sealed) == wanted.count(number) for number in wanted):
+            return  # two sorts of licences may bear the same number
         hold(time.monotonic() < deadline, f"in the wallet are {cards}, wanted {sorted(wanted)}")
         time.sleep(0.3)
 
