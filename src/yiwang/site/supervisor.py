@@ -129,7 +129,7 @@ class Installation:
         web.start()
         self.parts = [web]
         self.server.start()
-        if web.environment != self.environment():  # a copied folder whose database had to move: the address is another now
+        if web.environment != self.environment():  # the database of a copied folder had to move: another address
             web.stop()
             web = self._part("web", "--port", str(self.port))
             web.start()
