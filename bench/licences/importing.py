@@ -89,8 +89,8 @@ def _file(lines: int) -> bytes:
     writer.writerow(_HEAD)
     first = date(1940, 1, 1).toordinal()
     for number in range(lines):
-        code = synthetic_id_number(
-            division_code="320402", birth_date=date.fromordinal(first + number % 25_000), sex=Sex.FEMALE
+        code = synthetic_id_number(  # of another city: the sample people of this one bear numbers, and other names
+            division_code="320981", birth_date=date.fromordinal(first + number % 25_000), sex=Sex.FEMALE
         )
         good = number % EACH_REJECTED != 0
         writer.writerow(

@@ -160,7 +160,9 @@ def _watch_the_progress(parent: Visitor, number: str) -> None:
     page.get_by_role("link", name="查看进度").click()
     page.wait_for_url(f"**/cases/{number}/")
     parent.look("progress")
+    page.wait_for_load_state("networkidle")  # the drawing comes in above, and would move what is clicked
     page.get_by_role("heading", name="申请信息").click()
+    page.locator("#facts[open]").wait_for()
     shown = page.locator("#facts").inner_text()
     assert re.search(r"320\d{3}\*{8}\d{3}[\dX]", shown)
     assert not re.search(r"320\d{14}[\dX]", shown)

@@ -38,6 +38,7 @@ SCHEMAS = {
     "procedure.yaml": "serve/matters/schemas/procedure.json",
     "decisions/cases.yaml": "commons/rules/schemas/cases.json",
     "type.yaml": "commons/licences/schemas/licence_type.json",
+    "samples.yaml": "commons/licences/schemas/licence_samples.json",
     "layout.yaml": "commons/licences/engine/layout.schema.json",
 }
 WORK = ("userTask", "serviceTask", "businessRuleTask", "callActivity")

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
         default={},
         description='scanner folders of counters, as JSON: {"320402-service_hall/1": "/srv/scan/1"} (organisation code/workplace)',
     )
+    licence_sources: Path | None = Field(
+        default=None, description="JSON file that says which department is asked for which type of licence"
+    )
     crypto_suite: Literal["national", "international"] = Field(
         default="national", description="algorithms of new keys: SM2, SM3, SM4, or Ed25519, SHA-256, AES"
     )

@@ -129,6 +129,11 @@ class Installation:
         web.start()
         self.parts = [web]
         self.server.start()
+        if web.environment != self.environment():  # the database of a copied folder had to move: another address
+            web.stop()
+            web = self._part("web", "--port", str(self.port))
+            web.start()
+            self.parts = [web]
         if preparation.remembered(self.data_dir).get("database") != self.server.database_identity():
             web.stop()
             return False

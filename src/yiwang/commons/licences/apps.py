@@ -15,11 +15,15 @@ class LicencesConfig(AppConfig):
         from yiwang.commons.licences.adapters import watch_files
         from yiwang.commons.licences.commands import FILE_PURPOSE, SHARED, SHOWN, VIEWED
         from yiwang.commons.licences.contracts import LICENCE
+        from yiwang.commons.licences.contrib.sources import connect
         from yiwang.commons.licences.queries import may_read_files
         from yiwang.commons.privacy import registry as privacy
+        from yiwang.kernel.settings import settings
         from yiwang.kernel.text import gettext_noop as _
 
         urls.register()
+        if sources := settings().licence_sources:
+            connect(sources)
         files.register_purpose(Purpose(FILE_PURPOSE, frozenset({MediaType.OFD, MediaType.PDF}), 4 * 1024 * 1024))
         files.register_reader(LICENCE, may_read_files)
         files.register_watcher(LICENCE, watch_files)

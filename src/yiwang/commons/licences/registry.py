@@ -21,6 +21,11 @@ def register_puller(type_key: str, puller: Puller, *, issuer: str) -> None:
     _pullers[type_key] = (puller, issuer)
 
 
+def pulled_types() -> tuple[str, ...]:
+    """The types for which a department is asked."""
+    return tuple(sorted(_pullers))
+
+
 def puller_of(type_key: str) -> tuple[Puller, str] | None:
     """Who is asked and in whose name, None where the type is not pulled."""
     return _pullers.get(type_key)

@@ -12,6 +12,7 @@ from yiwang.web.registry import Area, NavEntry, register_nav
 app_name = "licences"
 urlpatterns = [
     path("mine/licences/", views.wallet, name="wallet"),
+    path("mine/licences/find/", views.find, name="find"),
     path("mine/licences/<uuid:licence_id>/", views.licence, name="licence"),
     path("mine/licences/<uuid:licence_id>/show/", views.show, name="show"),
     path("mine/licences/<uuid:licence_id>/verified/", views.verified, name="verified"),

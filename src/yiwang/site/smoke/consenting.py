@@ -8,19 +8,19 @@ from yiwang.site.smoke.examining import Play
 from yiwang.site.smoke.ledger import hold
 
 _PATIENCE = 90.0
-_IN_FORCE = "有效"
+_NOT_IN_FORCE = "is-quiet"
 
 
 def in_the_wallet(played: Play) -> None:
     """Wait until what the applicant holds is sealed: before that nothing can be retrieved."""
-    wanted = {each.number for each in played.story.licences}
+    wanted = [each.number for each in played.story.licences]
     deadline = time.monotonic() + _PATIENCE
     while wanted:
         wallet = played.applicant.browser.get("/mine/licences/")
-        cards = [each.text for each in wallet.main.all("li", css="ll-card")]
-        found = {number for number in wanted for card in cards if number in card and _IN_FORCE in card}
-        if found == wanted:
-            return
+        cards = [(each.text, (each.get("class") or "").split()) for each in wallet.main.all("li", css="ll-card")]
+        sealed = [text for text, classes in cards if _NOT_IN_FORCE not in classes]
+        if all(sum(number in card for card in sealed) == wanted.count(number) for number in wanted):
+            return  # two sorts of licences may bear the same number
         hold(time.monotonic() < deadline, f"in the wallet are {cards}, wanted {sorted(wanted)}")
         time.sleep(0.3)
 

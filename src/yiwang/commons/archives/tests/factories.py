@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from procrastinate.contrib.django.models import ProcrastinateJob
+
 from yiwang.commons.archives import commands, queries, tasks
 from yiwang.commons.archives.engine import Agent, Item, Kind, Step
 from yiwang.commons.archives.engine.tests import samples
@@ -109,3 +111,14 @@ def archived(organisation_id: UUID, **options) -> Archive:
 __all__ = [
     "CHANGES", "KIND", "PDF", "SYSTEM", "archived", "keeper", "make_resident", "opened", "queries", "sequence",
 ]  # fmt: skip
+
+
+def office(account):
+    """The organisation in which an official acts."""
+    return account.actor.organisation_id
+
+
+def jobs(name, **ids):
+    """The jobs of a name that carry these ids."""
+    told = {key: str(value) for key, value in ids.items()}
+    return list(ProcrastinateJob.objects.filter(task_name=name, args__contains=told))

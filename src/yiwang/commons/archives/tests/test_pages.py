@@ -3,22 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from yiwang.commons.archives import commands, registry
+from yiwang.commons.archives import commands
 from yiwang.commons.archives.models import ArchiveAccess, ArchiveEvent
 from yiwang.commons.archives.tests import factories as made
-from yiwang.commons.files.contrib.folder import FolderBlobs
 from yiwang.commons.identity.tests.factories import login, make_organisation
 from yiwang.kernel import clock
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def own_packages(tmp_path):
-    before = registry.packages()
-    registry.provide_packages(FolderBlobs(tmp_path / "packages"))
-    yield
-    registry.provide_packages(before)
 
 
 def test_each_address_is_closed_to_all_whom_it_does_not_concern(client):

@@ -4,23 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from yiwang.commons.archives import queries, registry
+from yiwang.commons.archives import queries
 from yiwang.commons.archives.contracts import ArchiveNotFound, MayNotView
 from yiwang.commons.archives.tests import factories as made
 from yiwang.kernel.actor import Actor
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def own_packages(tmp_path):
-    from yiwang.commons.files.contrib.folder import FolderBlobs
-
-    before = registry.packages()
-    registry.provide_packages(FolderBlobs(tmp_path / "packages"))
-    made.CHANGES.clear()
-    yield
-    registry.provide_packages(before)
 
 
 def test_an_archive_is_found_by_title_number_applicant_year_and_state():

@@ -145,16 +145,18 @@ class TestJobs:
         assert (entry.account_id, entry.details["task"]) == (keeper.account_id, "test.job")
         assert client.post(reverse("flow:jobs"), {"item": str(job)}).status_code == 409
 
-    def test_what_it_failed_of_is_shown_without_what_people_had_entered(self, client, keeper):
+    def test_what_it_failed_of_is_shown_without_what_people_had_entered(self, client, keeper, caplog):
         @jobs.job("test.quoting", attempts=1)
         def quoting(case: int) -> None:
             raise ValueError(f"Key (name)=({NAME})")
 
         waiting = jobs.app.configure_task(name="test.quoting").defer(case=1)
-        context = SimpleNamespace(job=SimpleNamespace(id=waiting))
+        context = SimpleNamespace(job=SimpleNamespace(id=waiting, task_name="test.quoting", attempts=0))
         with pytest.raises(ValueError, match="Key"):
             jobs.app.tasks["test.quoting"].func(context, case=1)
         ProcrastinateJob.objects.filter(pk=waiting).update(status="failed")
+        assert "job test.quoting" in caplog.text
+        assert NAME not in caplog.text
         page = text(client.get(reverse("flow:jobs")))
         assert "ValueError" in page
         assert "test_administration.py" in page

@@ -32,6 +32,8 @@ from yiwang.kernel.guard import opened
 SYSTEM = Actor.system("tests")
 PASSWORD = "Sample-pass-2026"
 _serial = count(1)
+_BIRTHDAYS, _SIBLINGS = 360, 4
+_DISTRICTS = ("320402", "320404", "320411", "320412", "320413", "320481")
 
 _REGIONS = (
     ("320400", CodeSystem.GB2260, RegionLevel.CITY, "样例市", None),
@@ -120,8 +122,14 @@ def make_person(
     """A resident with an ID number that nobody bears, another one at each call."""
     serial = next(_serial)
     if id_number is None and with_id_number:
-        birth = date.fromordinal(birth_date.toordinal() + serial)
-        id_number = synthetic_id_number(division_code="320402", birth_date=birth, sex=sex)
+        # A year of birthdays at most, then another district, then a sibling's number: however many came before, a child of
+        # five years is none that will be born.
+        block, day = divmod(serial, _BIRTHDAYS)
+        sibling, district = divmod(block, len(_DISTRICTS))
+        birth = date.fromordinal(birth_date.toordinal() + day)
+        id_number = synthetic_id_number(
+            division_code=_DISTRICTS[district], birth_date=birth, sex=sex, serial=sibling % _SIBLINGS
+        )
     return commands.register_person(
         name=name,
         id_number=id_number,

@@ -19,7 +19,7 @@ from yiwang.commons.licences.commands.issuing import SEAL_JOB, change, issue, re
 from yiwang.commons.licences.commands.living import abandon_change, expire, resume, revoke, suspend
 from yiwang.commons.licences.commands.looking import VIEWED, note_look
 from yiwang.commons.licences.commands.publishing import make_status_key
-from yiwang.commons.licences.commands.pulling import fetch, keep_pulled
+from yiwang.commons.licences.commands.pulling import fetch, find_own, keep_pulled
 from yiwang.commons.licences.commands.samples import give_sample
 from yiwang.commons.licences.commands.sealing import FILE_PURPOSE, catch_up, note_problem, seal_again, seal_pending
 from yiwang.commons.licences.commands.showing import SHOWN, check_shown, forget_tries, show, withdraw_showing
@@ -46,6 +46,7 @@ __all__ = [
     "end_uses",
     "expire",
     "fetch",
+    "find_own",
     "forget_tries",
     "give_sample",
     "import_batch",

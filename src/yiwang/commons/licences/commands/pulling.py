@@ -14,6 +14,7 @@ from yiwang.commons.licences.commands.issuing import Issuer, issuer_of, made_ver
 from yiwang.commons.licences.commands.writing import PROGRAM, stepped, told
 from yiwang.commons.licences.contracts import (
     LICENCE,
+    Found,
     Ground,
     Holder,
     HolderKind,
@@ -29,7 +30,7 @@ from yiwang.commons.licences.contracts import (
     TypeSpec,
 )
 from yiwang.commons.licences.models import HOLDER_CODE, Licence, LicenceTypeVersion
-from yiwang.commons.licences.queries.types import newest, version_spec
+from yiwang.commons.licences.queries.types import newest, types, version_spec
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import clean_code
 from yiwang.kernel.command import command, note
@@ -66,6 +67,26 @@ def fetch(*, type_key: str, holder: Holder, at: datetime, by: Actor) -> int | No
     said = puller.pull(type_key, holder, code)
     where = identity.organisation_by_code(code=issuer, viewer=PROGRAM)
     return keep_pulled(type_key=type_key, holder=holder, organisation_id=where.id, pulled=said, by=by, at=at)
+
+
+def find_own(*, by: Actor, at: datetime) -> Found:
+    """Ask every department for the licences of the actor, or of whom they act for, where nothing fresh is kept.
+
+    One that fails is told with its reason; what the others said is kept. Nobody's for officials and agents of single matters.
+    """
+    holder = policies.own(by)
+    kept, failed = 0, list[tuple[str, str]]()
+    if holder is None:
+        return Found()
+    specs = {spec.key: spec for spec in types(viewer=by) if spec.holder in {None, holder.kind}}
+    for key in registry.pulled_types():
+        if key not in specs:
+            continue
+        try:
+            kept += fetch(type_key=key, holder=holder, at=at, by=by) or 0
+        except PullFailed as fault:
+            failed.append((specs[key].title, fault.sentence()))
+    return Found(kept, tuple(failed))
 
 
 def _is_fresh(type_key: str, holder: Holder, at: datetime) -> bool:

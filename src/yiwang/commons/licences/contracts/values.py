@@ -166,6 +166,15 @@ class WalletCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What the departments said to somebody who looked for the own licences: how many they named, and who failed and why."""
+
+    named: int = 0
+    failed: tuple[tuple[str, str], ...] = ()
+    """Name of the type, and the sentence to show."""
+
+
+@dataclass(frozen=True, slots=True)
 class FieldValue:
     """A field as it is shown."""
 

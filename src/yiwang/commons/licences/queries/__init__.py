@@ -13,7 +13,7 @@ from yiwang.commons.licences.queries.page import licence, may_read_files, showin
 from yiwang.commons.licences.queries.sharing import by_identifier, shared_licences, shared_use
 from yiwang.commons.licences.queries.types import type_keys, type_spec, types
 from yiwang.commons.licences.queries.verdicts import forget_list, picture, status_list, status_verifier, verdict
-from yiwang.commons.licences.queries.wallet import briefs, everything, held, wallet
+from yiwang.commons.licences.queries.wallet import briefs, everything, held, pulls, wallet
 
 __all__ = [
     "briefs",
@@ -29,6 +29,7 @@ __all__ = [
     "licences",
     "may_read_files",
     "picture",
+    "pulls",
     "rejects_csv",
     "shared_licences",
     "shared_use",

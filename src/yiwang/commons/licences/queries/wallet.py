@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 
-from yiwang.commons.licences import policies
+from yiwang.commons.licences import policies, registry
 from yiwang.commons.licences.contracts import (
     HeldLicence,
     Holder,
@@ -23,7 +23,7 @@ from yiwang.commons.licences.queries.shown import field_values
 from yiwang.commons.licences.queries.types import version_spec
 from yiwang.commons.licences.rules import states
 from yiwang.kernel import clock
-from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
 from yiwang.kernel.paging import Page, paginate
 
 WALLET_SIZE = 200
@@ -55,6 +55,11 @@ def wallet(
         order=("rank", "-id"), cursor=cursor, size=size,
     )  # fmt: skip
     return page.map(lambda row: _card(row, today))
+
+
+def pulls(*, viewer: Actor) -> bool:
+    """Whether departments can be asked for more of the viewer's licences. No query."""
+    return bool(viewer.kind is ActorKind.PERSON and registry.pulled_types())
 
 
 _OVER = (LicenceState.REVOKED, LicenceState.EXPIRED, LicenceState.REPLACED)

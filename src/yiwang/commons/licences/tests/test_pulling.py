@@ -9,11 +9,13 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
-from yiwang.commons.identity.tests.factories import make_organisation
+from yiwang.commons.identity.tests.factories import login, make_official, make_organisation, make_resident
 from yiwang.commons.licences import commands, queries, registry
 from yiwang.commons.licences.contracts import PullFailed, TrustGrade
 from yiwang.commons.licences.contrib.http import HttpPuller
+from yiwang.commons.licences.contrib.sources import connect
 from yiwang.commons.licences.models import Licence
 from yiwang.commons.licences.tests.factories import SYSTEM, make_type, person_holder
 from yiwang.kernel import clock
@@ -169,3 +171,58 @@ def test_an_answer_that_drips_or_is_no_http_ends_in_time(department):
             HttpPuller(url, seconds=0.3).pull("sample_permit", person_holder(), "1")
     assert time.monotonic() - begun < 6
     listener.close()
+
+
+def test_a_resident_finds_what_a_department_keeps_from_the_wallet(client, department):
+    made = make_resident("样例甲")
+    login(client, made.account_id)
+    _say(ONE)
+    assert "查找部门登记的证照" in client.get("/mine/licences/").content.decode()
+    page = client.post("/mine/licences/find/", follow=True).content.decode()
+    assert "D-1" in page
+    assert "已经更新" in page
+    assert "刚刚才查过" in client.post("/mine/licences/find/", follow=True).content.decode()
+    assert len(_Department.asked) == 1
+    assert (
+        client.post("/mine/licences/find/", {"next": "//elsewhere.example/"}).headers["Location"] == "/mine/licences/"
+    )
+
+
+def test_a_department_that_fails_is_told_by_name_and_nobody_asks_for_another(client, department):
+    made, official = make_resident("样例甲"), make_official(department)
+    login(client, made.account_id)
+    _say(status=500)
+    assert "样例经营许可证：部门系统没有返回证照" in client.post("/mine/licences/find/", follow=True).content.decode()
+    login(client, official.account_id)
+    client.post("/mine/licences/find/")
+    assert client.get("/mine/licences/find/").status_code == 405
+    client.logout()
+    assert "/account/login/" in client.post("/mine/licences/find/").headers["Location"]
+    assert len(_Department.asked) == 1
+
+
+def test_the_file_of_sources_connects_departments_or_tells_every_fault(tmp_path):
+    named, token = tmp_path / "sources.json", tmp_path / "token"
+    token.write_text("secret\n")
+    good = {"url": "https://department.example/", "issuer": "sample-department", "token_file": str(token), "seconds": 3}
+    named.write_text(json.dumps({"sample_permit": good}))
+    connect(named)
+    try:
+        assert registry.puller_of("sample_permit") == (
+            HttpPuller("https://department.example/", token="secret", seconds=3.0), "sample-department"
+        )  # fmt: skip
+    finally:
+        registry._pullers.pop("sample_permit")
+    wrong = {"Bad Key": good, "a": 3, "b": {"url": "ftp://x", "seconds": True, "token_file": "/nowhere", "more": 1}}
+    named.write_text(json.dumps(wrong))
+    with pytest.raises(ImproperlyConfigured) as told:
+        connect(named)
+    for fault in ("'Bad Key'", "a: an object", "b: url", "b: issuer", "b: seconds", "b: token_file", "b: more"):
+        assert fault in str(told.value)
+    assert registry.pulled_types() == ()
+    for text in ("", "[", "[]"):
+        named.write_text(text)
+        with pytest.raises(ImproperlyConfigured):
+            connect(named)
+    with pytest.raises(ImproperlyConfigured):
+        connect(tmp_path / "nowhere.json")

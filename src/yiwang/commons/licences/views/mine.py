@@ -49,7 +49,7 @@ from yiwang.web.components import (
     Tone,
 )
 from yiwang.web.fields import Choice, Field, FieldKind
-from yiwang.web.responses import go
+from yiwang.web.responses import go, safe_next
 
 _OTHER = "other"
 _MINUTES = ("1", "5", "10", "30")
@@ -81,8 +81,23 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "pages": pages if pages.needed else None,
         "empty": _empty(any(asked.values()), shut=not identity.acts_within(scope_key=OWN, viewer=standing.actor)),
         "whose": standing.acting.name if standing.acting else "",
+        "pulls": queries.pulls(viewer=standing.actor),
     }
     return render(request, "licences/wallet.html", context)
+
+
+@login_required
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask the departments what they keep for the viewer; what came of it is told on the page from which it was asked."""
+    found = commands.find_own(by=identity.actor_of(request), at=clock.now())
+    for title, sentence in found.failed:
+        messages.warning(request, _("%(title)s：%(sentence)s") % {"title": title, "sentence": sentence})
+    if found.named:
+        messages.success(request, _("部门登记的证照已经更新，在下面的列表里。"))
+    elif not found.failed:
+        messages.info(request, _("各部门没有查到更多的证照，或者刚刚才查过。"))
+    return go(request, safe_next(request, request.POST.get("next", ""), reverse("licences:wallet")))
 
 
 def _card(card: WalletCard) -> ShownCard:

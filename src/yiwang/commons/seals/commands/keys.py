@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _SEAL_DAYS = 5 * 365
 _MOST_KEYS = 100_000
 _SKEW = timedelta(minutes=5)
+_LONGEST_NAME = 64
+"""Bytes of a part of a name in a certificate that the library writes (X.509: 64 characters)."""
 _ROOT_NAME = "CN=样例电子认证机构,O=样例,C=CN"
 _MAKER_NAME = "CN=样例制章系统,O=样例,C=CN"
 
@@ -100,7 +102,9 @@ def certificate_for(seal: Seal, at: datetime, /) -> bytes | None:
 
 
 def _plain(text: str) -> str:
-    return "".join(each for each in text if each not in ',+"\\<>;=#\n\r')[:60]
+    """At most 64 bytes of a name: 21 ideographs, which many offices have more of; the seal itself bears the whole name."""
+    kept = "".join(each for each in text if each not in ',+"\\<>;=#\n\r')
+    return kept.encode()[:_LONGEST_NAME].decode(errors="ignore").strip()
 
 
 def issue_sample(

@@ -66,7 +66,7 @@ def _certified(public: bytes, name: str, at: datetime) -> bytes:
     if not sample_allowed():
         return b""
     establish_samples(at)
-    if not name or len(name) > _LONGEST_NAME:
+    if not name or len(name.encode()) > _LONGEST_NAME:
         return b""
     escaped = "".join(f"\\{each}" if each in ',+"\\<>;=# ' else each for each in name)  # RFC 4514, 2.4
     return issue_sample(public, f"CN={escaped},O=样例个人签名,C=CN", days=_DAYS, at=at, keep=False)

@@ -267,6 +267,15 @@ def test_an_office_of_a_zone_without_a_code_numbers_its_seal_by_the_division_it_
     assert Seal.objects.get(organisation_id=office).code == "3204000000001"
 
 
+def test_an_office_with_a_long_name_gets_its_sample_seal_with_the_whole_name(city):
+    office = identity.make_organisation(name="样例市住房公积金管理中心经济技术开发区分中心第二办事处")
+    assert commands.make_sample_seals(organisation_ids=[office], by=SYSTEM, at=NOW()) == len(SealKind)
+    view = queries.seal_for(organisation_id=office, kind="licence", viewer=SYSTEM)
+    assert view is not None
+    assert view.usable
+    assert view.name == "样例市住房公积金管理中心经济技术开发区分中心第二办事处证照专用章（样例）"
+
+
 def test_a_seal_at_hand_is_the_one_in_force_or_a_sample(city):
     made = commands.seal_at_hand(organisation_id=city.organisation_id, kind="official", by=SYSTEM, at=NOW())
     assert made == commands.seal_at_hand(organisation_id=city.organisation_id, by=SYSTEM, at=NOW())

@@ -115,6 +115,16 @@ def test_a_correction_brings_what_was_never_handed_in(client):
     assert {each.material for each in permit.view().materials} >= {"form", "plan"}
 
 
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", ""])
+def test_ticking_a_material_leads_nowhere_but_to_pages_of_this_site(permit, client, back):
+    login(client, permit.acceptor.account_id)
+    number, material = permit.view().number, permit.view().materials[0].id
+    done = client.post(f"/work/cases/{number}/materials/", {"material": material, "back": back})
+    assert (done.status_code, done.headers["Location"]) == (303, f"/work/cases/{number}/")
+    here = client.post(f"/work/cases/{number}/materials/", {"material": material, "back": "/work/?page=2"})
+    assert here.headers["Location"] == "/work/?page=2"
+
+
 def test_conditional_acceptance_is_chosen_at_the_desk_with_the_materials(permit, client):
     url = f"/work/cases/tasks/{permit.sample.task(permit.case_id)}/"
     html = page(client, permit.acceptor.account_id, url)

@@ -23,7 +23,7 @@ from yiwang.serve.cases.views import sheets
 from yiwang.serve.cases.views.words import day_words
 from yiwang.web import components as ui
 from yiwang.web.fields import Choice, Field, FieldKind
-from yiwang.web.responses import go
+from yiwang.web.responses import go, safe_next
 
 
 @login_required
@@ -238,7 +238,7 @@ def check_material(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         raise CaseNotFound
     commands.check_material(case_id=view.id, material_id=found, by=viewer, at=clock.now())
-    return go(request, request.POST.get("back") or reverse("cases:case", args=[number]))
+    return go(request, safe_next(request, request.POST.get("back", ""), reverse("cases:case", args=[number])))
 
 
 def _case(request: HttpRequest, number: str) -> tuple[CaseView, Actor]:
