@@ -4,13 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from yiwang.commons.flow import commands
 from yiwang.commons.flow.registry import register_opener
 from yiwang.commons.identity.contracts.real_names import REAL_NAME_CHECK
 from yiwang.commons.identity.registry.real_names import provide_reviews
 from yiwang.kernel.actor import Actor, SubjectRef
+from yiwang.kernel.text import gettext_noop as _
 
 _PROGRAM = Actor.system("flow reviews")
 

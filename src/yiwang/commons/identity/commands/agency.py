@@ -182,7 +182,7 @@ def end_run_out(*, mandate_id: UUID, by: Actor, at: datetime) -> bool:
     row = Mandate.objects.select_for_update().filter(pk=mandate_id).first()
     if row is None or not by.is_system:
         raise UnknownRecord(kind=MANDATE)
-    over = row.state == MandateState.ACCEPTED.value and row.valid_to < clock.today()
+    over = bool(row.state == MandateState.ACCEPTED.value and row.valid_to < clock.today())
     if over:
         close(row, MandateState.ENDED, by, at)
     else:
