@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-pytest_plugins = ["tests.pack"]
+pytest_plugins = ["tests.pack", "tests.counting"]
 ROOT = Path(__file__).parent
 _LONGEST_NAME = 100
 _flush = DatabaseOperations.execute_sql_flush

@@ -4,8 +4,10 @@ PKCS#11 has no standard mechanisms for SM2 and SM4: this slot serves the interna
 The Python package python-pkcs11 (MIT) is needed only here.
 """
 
+import atexit
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -96,6 +98,11 @@ class Pkcs11Token:
             with suppress(RuntimeError):  # a session that broke can't be closed
                 opened[1].close()
 
+    @property
+    def library(self) -> str | None:
+        """Path of the maker's library, if this process has opened it."""
+        return self._module if self._opened and self._opened[0] == os.getpid() else None
+
     @contextmanager
     def _session(self) -> Iterator[tuple[Any, Any]]:
         api = _api()
@@ -127,7 +134,22 @@ class Pkcs11Token:
         except (RuntimeError, OSError) as error:
             raise Unavailable(f"PKCS#11 library {self._module}: {error}") from None
         self._opened = os.getpid(), session
+        _OPENED.add(self)
         return session
+
+
+_OPENED: weakref.WeakSet[Pkcs11Token] = weakref.WeakSet()
+
+
+@atexit.register
+def _leave_all() -> None:
+    """Makers' libraries that are still open when the interpreter is taken apart may crash: they outlive what they use."""
+    libraries = {token.library for token in _OPENED} - {None}
+    for token in list(_OPENED):
+        token.close()
+    for library in libraries:
+        with suppress(RuntimeError):
+            _api().unload(library)
 
 
 class Pkcs11Signer:

@@ -98,7 +98,9 @@ def test_keys_of_a_token_are_there_for_the_next_process_and_after_a_fork(token, 
     """As a web server forks: from a process of one thread."""
     token.new_signing_key("kept")
     public = token.signer("kept").public
-    done = subprocess.run([sys.executable, "-c", _FORKING, softhsm], check=True, capture_output=True, text=True)
+    alone = [sys.executable, "-X", "faulthandler", "-c", _FORKING, softhsm]
+    done = subprocess.run(alone, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, (done.returncode, done.stdout, done.stderr)
     forked, parent, seen = (bytes.fromhex(word) for word in done.stdout.split(" "))
     assert seen == public
     assert Verifier(public).verify(b"forked", forked), (forked, done.stderr)
