@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import json
 import re
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -37,15 +38,21 @@ _CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(_VERIFIER.encode()).digest(
 _CLIENTS = 4
 
 
+def _some() -> int:
+    return secrets.randbelow(254) + 1
+
+
 @dataclass
 class _Browser:
-    """One kept connection with cookies; follows nothing by itself."""
+    """One kept connection with cookies, from an address of its own as people have; follows nothing by itself."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self._connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=60, source_address=(f"127.{_some()}.{_some()}.{_some()}", 0)
+        )
 
     def send(
         self, method: str, address: str, form: dict[str, str] | None = None, **headers: str
@@ -115,10 +122,7 @@ def measure(*, quick: bool) -> tuple[Figures, Figures]:
 def _connected() -> _System:
     """A system that a review let in, as any department's."""
     viewer = Actor.system("bench")
-    asking, deciding = (
-        Actor(kind=ActorKind.SYSTEM, account_id=_account(name))
-        for name in ("administrator", identity.sample_accounts(viewer=viewer)[0].username)
-    )
+    asking, deciding = (Actor(kind=ActorKind.SYSTEM, account_id=_account(name)) for name in _accounts(2))
     place = identity.organisation_by_code(code="320400-government", viewer=viewer).id
     profile = ClientProfile("样例系统", redirect_uris=(_BACK,), asks_consent=False, residents=True)
     asked = commands.request_client(profile=profile, organisation_id=place, reason="样例", by=asking, at=clock.now())
