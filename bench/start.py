@@ -31,7 +31,7 @@ VIEWS = (
     "/matters/",
 )
 WARM_S, PSS_MB = 5.0, 700
-_PATIENCE = 240.0
+_PATIENCE = 600.0
 _MB = 1_000_000
 
 
