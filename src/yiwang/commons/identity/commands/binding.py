@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from yiwang.commons.identity.contracts import (
     LEGAL_ENTITY,
+    PERSON,
     AlreadyHeld,
     LegalEntityKind,
     LegalEntityRegistered,
@@ -27,7 +28,7 @@ from yiwang.commons.identity.contracts.real_names import (
 from yiwang.commons.identity.engine.realnames import Match, is_name, last_day_as_child, match_names, typed_id_number
 from yiwang.commons.identity.models import LegalEntity, Person, Representation
 from yiwang.commons.identity.models.person import ID_NUMBER
-from yiwang.commons.identity.policies import real_names
+from yiwang.commons.identity.policies import real_names, representations_in_force
 from yiwang.commons.identity.registry import real_names as ports
 from yiwang.kernel import clock, evidence
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -174,9 +175,9 @@ def _bind_child(*, found: RegisteredChild | None, by: Actor, at: datetime) -> UU
         raise BindingRefused
     Person.objects.select_for_update().get(pk=by.person_id)  # two requests at once make one child
     guardian = RepresentationKind.GUARDIAN.value
-    mine = Representation.objects.filter(representative_id=by.person_id, kind=guardian, valid_to__gte=clock.today())
     child = _child(found)
-    if mine.filter(person=child).exists():
+    mine = representations_in_force(by.person_id, SubjectRef(PERSON, child.pk))
+    if Representation.objects.filter(mine, kind=guardian).exists():
         raise AlreadyHeld
     row: Representation = Representation.objects.create(
         representative_id=by.person_id, person=child, kind=guardian, valid_from=clock.today(), valid_to=last
@@ -203,6 +204,9 @@ def _child(found: RegisteredChild) -> Person:
         child = Person.objects.filter(id_number_hash__in=hashes).first()
     child = child or _newborn(found)
     if child is not None and (number is None or child.id_number is not None):
+        if child.birth_date is None:
+            child.birth_date = found.birth_date
+            child.save(update_fields=["birth_date"])
         return child
     fresh = child is None
     child = child or Person(name=found.name[:80], sex=Sex(found.sex).value, birth_date=found.birth_date)

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -76,8 +76,8 @@ def renew_token(*, system_id: UUID, valid_to: date, by: Actor, at: datetime) -> 
     if not clock.today() <= valid_to <= clock.today() + LONGEST:
         raise InvalidIdentity(fields={"valid_to": _("有效期最长一年。")})
     token = _fresh()
-    row.token_hash, row.valid_to = _hash(token), valid_to
-    row.save(update_fields=["token_hash", "valid_to"])
+    row.token_hash, row.valid_to, row.account_id = _hash(token), valid_to, by.account_id
+    row.save(update_fields=["token_hash", "valid_to", "account"])
     _record("identity.system_renewed", row, by)
     return NewToken(row.pk, token)
 
@@ -173,14 +173,17 @@ def _taken_back(
 
 
 @command("identity.keep")
-def keep(*, system_id: UUID, account_id: UUID, external_id: str | None, active: bool, by: Actor, at: datetime) -> None:
-    """What the system says of an account that it keeps: its own name for it, and whether the person is in service.
+def keep(
+    *, system_id: UUID, account_id: UUID, change: Callable[[], tuple[str | None, bool]], by: Actor, at: datetime
+) -> None:
+    """What the system says of an account that it keeps: `change` tells its own name for it, and whether it is in service.
 
     Out of service is leaving, with all that follows; back in service the account has no post and no password.
-    Raises NotPermitted, NotInReach, InvalidIdentity.
+    `change` is asked once nobody else can write. Raises NotPermitted, NotInReach, InvalidIdentity and what `change` raises.
     """
     system = _in_force(system_id, by)
     account = _inside(system, account_id)
+    external_id, active = change()
     _check_external(system, external_id, account_id)
     PersonnelRecord.objects.update_or_create(
         system=system, account_id=account_id, defaults={"external_id": external_id}
@@ -195,13 +198,16 @@ def keep(*, system_id: UUID, account_id: UUID, external_id: str | None, active: 
 
 
 @command("identity.discharge")
-def discharge(*, system_id: UUID, account_id: UUID, by: Actor, at: datetime) -> None:
+def discharge(
+    *, system_id: UUID, account_id: UUID, check: Callable[[], None] = lambda: None, by: Actor, at: datetime
+) -> None:
     """The system deletes an account: the person leaves, the system sees the account no more; what was done stays.
 
-    Raises NotPermitted, NotInReach.
+    `check` may refuse once nobody else can write. Raises NotPermitted, NotInReach and what `check` raises.
     """
     system = _in_force(system_id, by)
     _inside(system, account_id)
+    check()
     joiners.leave(account_id=account_id, ground=LeaveGround.OTHER, by=joiners.PROGRAM, at=at)
     PersonnelRecord.objects.update_or_create(system=system, account_id=account_id, defaults={"removed_at": at})
     note(SubjectRef(ACCOUNT, account_id), system=str(system_id))
@@ -213,12 +219,14 @@ def assign(
     system_id: UUID,
     organisation_id: UUID,
     role: str,
-    add: Iterable[UUID] = (),
-    remove: Iterable[UUID] = (),
+    change: Callable[[], tuple[set[UUID], set[UUID]]],
     by: Actor,
     at: datetime,
 ) -> None:
-    """Appoint some to a post and end the appointments of others, all or none. Raises NotPermitted, NotInReach."""
+    """Appoint some to a post and end the appointments of others, all or none: `change` tells both sets.
+
+    It is asked once nobody else can write. Raises NotPermitted, NotInReach, InvalidIdentity and what `change` raises.
+    """
     system = _in_force(system_id, by)
     bounds = bounds_of(system)
     role_id = bounds.appointable().get(role)
@@ -230,7 +238,7 @@ def assign(
         or not bounds.organisations().filter(descendant_id=organisation_id).exists()
     ):
         raise NotPermitted
-    joining, leaving = set(add), set(remove)
+    joining, leaving = change()
     if _kept(system, joining | leaving) != joining | leaving:
         raise NotInReach
     held = Appointment.objects.filter(
@@ -239,6 +247,8 @@ def assign(
     for pk in held.filter(account_id__in=leaving).values_list("pk", flat=True):
         rights.end_appointment(appointment_id=pk, by=joiners.PROGRAM, at=at)
     present = set(held.filter(account_id__in=joining).values_list("account_id", flat=True))
+    if system.account_id in joining:  # who was given the token would appoint themself
+        raise NotPermitted
     if Account.objects.filter(pk__in=joining - present, is_active=False).exists():
         raise InvalidIdentity(fields={"members": _("已停用的账号不能任职。")})
     for account_id in sorted(joining - present):
@@ -253,8 +263,13 @@ def bounds_of(system: PersonnelSystem) -> Bounds:
 
 
 def _in_force(system_id: UUID, by: Actor) -> PersonnelSystem:
-    """SCIM's own actor is the program, for a system whose token was good; asked again inside the transaction."""
-    rows = PersonnelSystem.objects.filter(pk=system_id, ended_at__isnull=True, valid_to__gte=clock.today())
+    """SCIM's own actor is the program, for a system whose token was good; asked again inside the transaction.
+
+    Locked: what one system writes is written one after the other, so versions and external ids hold.
+    """
+    rows = PersonnelSystem.objects.select_for_update(of=("self",)).filter(
+        pk=system_id, ended_at__isnull=True, valid_to__gte=clock.today()
+    )
     row: PersonnelSystem | None = rows.first()
     if row is None or not by.is_system:
         raise NotPermitted

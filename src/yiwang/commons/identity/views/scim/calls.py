@@ -103,6 +103,12 @@ def check_match(call: Call, resource: Mapping[str, Any]) -> None:
         raise ScimFault(412, "", "the resource has changed; read it again")
 
 
+def named(body: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """Attributes under the names of the schema, whatever their case (RFC 7643, 2.1)."""
+    canonical = {each.lower(): each for each in known}
+    return {canonical.get(name.lower(), name): value for name, value in body.items()}
+
+
 def identifier(text: str) -> UUID:
     """Raises ScimFault 404."""
     try:

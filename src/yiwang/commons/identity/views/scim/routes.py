@@ -71,8 +71,10 @@ def _call(request: HttpRequest, caller: Caller, rest: str) -> Call:
 
 def _body(request: HttpRequest) -> dict[str, Any]:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length == "0":
-        return {}
+    if request.headers.get("Transfer-Encoding"):
+        raise ScimFault(411, "", "Content-Length is needed")
+    if length == "0":  # taken for an empty document it would empty what it is sent to
+        raise ScimFault(400, "invalidSyntax", "there is no document")
     if request.content_type not in _READS:
         raise ScimFault(415, "", f"{_TYPE} is read")
     if not length.isdigit() or int(length) > MOST_BYTES:
