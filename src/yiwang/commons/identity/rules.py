@@ -112,6 +112,21 @@ def second_factor_limits(account: str, device: str = "") -> tuple[Limit, ...]:
     return (Limit("second.fast", (account,), 5, 5 * _MINUTE), Limit("second.slow", (account,), 30, _DAY))
 
 
+def step_up_limits(account: str) -> tuple[Limit, ...]:
+    """Passwords and codes given again by somebody who is logged in: who sits down at an open session guesses no password."""
+    return (Limit("step_up.fast", (account,), 5, 5 * _MINUTE), Limit("step_up.slow", (account,), 60, _DAY))
+
+
+def owner_limits(account: str) -> tuple[Limit, ...]:
+    """What the owner of a number knows and its next holder does not: five answers a day are nobody's way in."""
+    return (Limit("owner.day", (account,), 5, _DAY),)
+
+
+def binding_limits(account: str, what: str) -> tuple[Limit, ...]:
+    """Enterprises and children claimed by an account: the registers are no book to browse."""
+    return (Limit(f"bind.{what}", (account,), 5, _DAY),)
+
+
 def code_limits(*, mobile: str, address: str, purpose: str, device: str = "") -> tuple[Limit, ...]:
     """Messages with codes: they cost money and annoy whom they reach. Ten codes of five tries a day are 50 of a million."""
     if device:

@@ -7,9 +7,9 @@ from yiwang.commons.identity.commands.accounts import (
     set_sample_passwords,
 )
 from yiwang.commons.identity.commands.acting import act_for, end_representation, represent, serve, serve_entity
-from yiwang.commons.identity.commands.attempts import forgive_attempt, take_attempt, unlock
+from yiwang.commons.identity.commands.attempts import counted, forgive_attempt, take_attempt, unlock
 from yiwang.commons.identity.commands.codes import carry_code, send_code, try_code
-from yiwang.commons.identity.commands.factors import tell_factor_change
+from yiwang.commons.identity.commands.factors import tell_factor_change, use_second_factor
 from yiwang.commons.identity.commands.people import register_legal_entity, register_person, update_contact
 from yiwang.commons.identity.commands.places import define_organisations, define_regions, define_role
 from yiwang.commons.identity.commands.registration import recover_account, register_resident
@@ -31,6 +31,7 @@ __all__ = [
     "carry_code",
     "confirm_password",
     "continue_session",
+    "counted",
     "create_account",
     "deactivate_account",
     "define_organisations",
@@ -60,4 +61,5 @@ __all__ = [
     "try_code",
     "unlock",
     "update_contact",
+    "use_second_factor",
 ]

@@ -1,11 +1,15 @@
 """The legal representative binds a legal entity, a parent a child: by the registers, never by what somebody says."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
 
+from yiwang.commons.identity import rules
+from yiwang.commons.identity.commands.attempts import counted
 from yiwang.commons.identity.contracts import (
     LEGAL_ENTITY,
     PERSON,
@@ -17,6 +21,7 @@ from yiwang.commons.identity.contracts import (
     RepresentationEnded,
     RepresentationKind,
     Sex,
+    TooManyAttempts,
 )
 from yiwang.commons.identity.contracts.real_names import (
     BindingRefused,
@@ -35,12 +40,9 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import InvalidCode, clean_code, validate_credit_code
 from yiwang.kernel.command import command, note
 from yiwang.kernel.fields import claimed_hashes, keyed_hashes
-from yiwang.kernel.models import AuditEntry
 from yiwang.kernel.outbox import publish
 from yiwang.kernel.text import gettext_noop as _
 
-TRIES: Final = 5
-WITHIN: Final = timedelta(days=1)
 _BIND: Final = "identity.bind_legal_entity"
 _CHILD: Final = "identity.bind_child"
 
@@ -62,20 +64,23 @@ def bind_legal_entity(*, credit_code: str, name: str, by: Actor, at: datetime) -
         faults["name"] = _("请填写营业执照上的名称。")
     if faults:
         raise ClaimInvalid(fields=faults)
-    return _bind_entity(found=ports.entity(credit_code=code), name=name, by=by, at=at)
+    with _counted("entity", by, at):
+        return _bind_entity(found=ports.entity(credit_code=code), name=name, by=by, at=at)
 
 
-def _check_tries(name: str, by: Actor, at: datetime) -> None:
-    failed = AuditEntry.objects.filter(
-        account_id=by.account_id, at__gt=at - WITHIN, command=name, error_code=BindingRefused.code
-    )
-    if failed.count() >= TRIES:
-        raise TooManyChecks
+@contextmanager
+def _counted(what: str, by: Actor, at: datetime) -> Iterator[None]:
+    """A refused claim counts, before the register is asked. Raises TooManyChecks."""
+    limits = rules.binding_limits(str(by.account_id or by.person_id), what)
+    try:
+        with counted(limits, wrong=(BindingRefused,), account_id=by.account_id, by=by, at=at):
+            yield
+    except TooManyAttempts:
+        raise TooManyChecks from None
 
 
 @command(_BIND)
 def _bind_entity(*, found: RegisteredEntity | None, name: str, by: Actor, at: datetime) -> UUID:
-    _check_tries(_BIND, by, at)
     person = Person.objects.select_for_update().filter(pk=by.person_id).first()
     if found is None or person is None or not _is_representative(found, name, person):
         raise BindingRefused
@@ -161,15 +166,16 @@ def bind_child(*, name: str, id_number: str = "", birth_certificate: str = "", b
     if faults:
         raise ClaimInvalid(fields=faults)
     own = Person.objects.filter(pk=by.person_id).first()
-    found = None
-    if own is not None and own.id_number is not None:
-        found = ports.child(name=name, id_number=number, birth_certificate=certificate, parent_number=own.id_number)
-    return _bind_child(found=found, by=by, at=at)
+    parent = own.id_number if own is not None else None
+    with _counted("child", by, at):
+        found = None
+        if parent is not None:
+            found = ports.child(name=name, id_number=number, birth_certificate=certificate, parent_number=parent)
+        return _bind_child(found=found, by=by, at=at)
 
 
 @command(_CHILD)
 def _bind_child(*, found: RegisteredChild | None, by: Actor, at: datetime) -> UUID:
-    _check_tries(_CHILD, by, at)
     last = last_day_as_child(found.birth_date) if found is not None else date.min
     if found is None or last < clock.today() or by.person_id is None:
         raise BindingRefused
