@@ -109,12 +109,14 @@ def _until_of_age(child_id: UUID, first: date, wanted: date | None) -> date:
 @command("identity.end_representation")
 def end_representation(*, representation_id: UUID, by: Actor, at: datetime) -> None:
     """End it as of now; a mandate of which nothing is left ends with it. Raises NotPermitted, UnknownRecord."""
+    mandate = Representation.objects.filter(pk=representation_id).values_list("mandate_id", flat=True).first()
+    if mandate is not None:  # the mandate first, as whoever withdraws it does
+        Mandate.objects.select_for_update().filter(pk=mandate).first()
     row = Representation.objects.select_for_update(of=("self",)).filter(pk=representation_id).first()
     if row is None:
         raise UnknownRecord
     subject = _subject(row)
     policies.check_end_representation(by, representative_id=row.representative_id, subject=subject)
-    mandate = row.mandate_id
     end_row(row)
     _record("identity.representation_ended", row, subject)
     if (

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from yiwang.commons.identity import rules
@@ -28,6 +29,7 @@ from yiwang.commons.identity.contracts.real_names import (
     ClaimInvalid,
     RegisteredChild,
     RegisteredEntity,
+    RegisterUnavailable,
     TooManyChecks,
 )
 from yiwang.commons.identity.engine.realnames import Match, is_name, last_day_as_child, match_names, typed_id_number
@@ -43,6 +45,7 @@ from yiwang.kernel.fields import claimed_hashes, keyed_hashes
 from yiwang.kernel.outbox import publish
 from yiwang.kernel.text import gettext_noop as _
 
+_ASKED: Final = 3
 _BIND: Final = "identity.bind_legal_entity"
 _CHILD: Final = "identity.bind_child"
 
@@ -50,7 +53,8 @@ _CHILD: Final = "identity.bind_child"
 def bind_legal_entity(*, credit_code: str, name: str, by: Actor, at: datetime) -> UUID:
     """Let the actor act for the entity whose legal representative they are; the entity's id.
 
-    The register is asked before the transaction. Raises RealNameNeeded, ClaimInvalid, RegisterUnavailable, BindingRefused,
+    The register is asked before the transaction, and once more where somebody else has bound the entity meanwhile: its
+    answer may be older than that. Raises RealNameNeeded, ClaimInvalid, RegisterUnavailable, BindingRefused,
     TooManyChecks after five refusals in a day.
     """
     real_names.check_has_real_name(by)
@@ -65,7 +69,13 @@ def bind_legal_entity(*, credit_code: str, name: str, by: Actor, at: datetime) -
     if faults:
         raise ClaimInvalid(fields=faults)
     with _counted("entity", by, at):
-        return _bind_entity(found=ports.entity(credit_code=code), name=name, by=by, at=at)
+        for _again in range(_ASKED):
+            held = LegalEntity.objects.filter(credit_code=code).values_list("legal_representative_id", flat=True)
+            before, found = held.first(), ports.entity(credit_code=code)
+            bound = _bind_entity(found=found, before=before, name=name, by=by, at=at)
+            if bound is not None:
+                return bound
+    raise RegisterUnavailable
 
 
 @contextmanager
@@ -80,7 +90,10 @@ def _counted(what: str, by: Actor, at: datetime) -> Iterator[None]:
 
 
 @command(_BIND)
-def _bind_entity(*, found: RegisteredEntity | None, name: str, by: Actor, at: datetime) -> UUID:
+def _bind_entity(
+    *, found: RegisteredEntity | None, before: UUID | None, name: str, by: Actor, at: datetime
+) -> UUID | None:
+    """The entity's id; None where it is represented by another than `before` and the actor now."""
     person = Person.objects.select_for_update().filter(pk=by.person_id).first()
     if found is None or person is None or not _is_representative(found, name, person):
         raise BindingRefused
@@ -89,7 +102,9 @@ def _bind_entity(*, found: RegisteredEntity | None, name: str, by: Actor, at: da
     entity = entity or LegalEntity(credit_code=found.credit_code, kind=LegalEntityKind(found.kind).value)
     former = entity.legal_representative_id
     entity.name, entity.address, entity.legal_representative = found.name[:120], found.address[:200], person
-    entity.save()
+    if former not in {before, person.pk} or not _saved(entity):
+        note(SubjectRef(PERSON, person.pk), overtaken=True)
+        return None
     subject = SubjectRef(LEGAL_ENTITY, entity.pk)
     began = _succeed(entity, person)
     parties = evidence.salted_hash(f"{person.pk} {subject}")
@@ -102,6 +117,16 @@ def _bind_entity(*, found: RegisteredEntity | None, name: str, by: Actor, at: da
     if began is not None:
         publish(RepresentationBegan(representation_id=began))
     return entity.pk
+
+
+def _saved(entity: LegalEntity) -> bool:
+    """False where somebody has registered the same credit code in this moment."""
+    try:
+        with transaction.atomic():
+            entity.save()
+    except IntegrityError:
+        return False
+    return True
 
 
 def _is_representative(found: RegisteredEntity, name: str, person: Person) -> bool:
@@ -179,7 +204,7 @@ def _bind_child(*, found: RegisteredChild | None, by: Actor, at: datetime) -> UU
     last = last_day_as_child(found.birth_date) if found is not None else date.min
     if found is None or last < clock.today() or by.person_id is None:
         raise BindingRefused
-    Person.objects.select_for_update().get(pk=by.person_id)  # two requests at once make one child
+    _lock_parents(found, by.person_id)
     guardian = RepresentationKind.GUARDIAN.value
     child = _child(found)
     mine = representations_in_force(by.person_id, SubjectRef(PERSON, child.pk))
@@ -194,6 +219,13 @@ def _bind_child(*, found: RegisteredChild | None, by: Actor, at: datetime) -> UU
     note(reference, until=last.isoformat(), acts_for=str(child.pk))
     publish(RepresentationBegan(representation_id=row.pk))
     return row.pk
+
+
+def _lock_parents(found: RegisteredChild, own: UUID) -> None:
+    """Requests at once, also of both parents, make one child."""
+    hashes = [each for number in found.parents for each in keyed_hashes(number, ID_NUMBER)]
+    rows = Person.objects.select_for_update().filter(Q(pk=own) | Q(id_number_hash__in=hashes))
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _child(found: RegisteredChild) -> Person:
