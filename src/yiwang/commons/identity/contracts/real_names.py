@@ -330,3 +330,15 @@ class RealNameDecided(Event):
     @property
     def aggregate(self) -> SubjectRef:
         return SubjectRef("account", self.account_id)
+@dataclass(frozen=True, slots=True)
+class RealNameClaimed(Event):
+    """Another account said to be this person, by name and number alone; an official looks at it."""
+
+    person_id: UUID
+    check_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("person", self.person_id)
+
+

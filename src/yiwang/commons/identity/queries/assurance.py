@@ -1,5 +1,6 @@
 """How surely somebody is who they are: one's own standing, and the officials' queue of checks that wait."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -49,7 +50,7 @@ def real_name_standing(*, viewer: Actor) -> RealNameStanding:
         level=Assurance(account.assurance),
         name=person.name if person else "",
         masked_number=mask_id_number(person.id_number) if person and person.id_number else "",
-        last=_row(last) if last else None,
+        last=_own(last) if last else None,
     )
 
 
@@ -58,7 +59,13 @@ def own_check(*, check_id: UUID, viewer: Actor) -> CheckRow:
     row = RealNameCheck.objects.filter(pk=check_id, account_id=viewer.account_id).first()
     if row is None:
         raise UnknownRecord(kind=REAL_NAME_CHECK)
-    return _row(row)
+    return _own(row)
+
+
+def _own(row: RealNameCheck) -> CheckRow:
+    """For its owner: whether the number is in no register or is another person's here is one answer."""
+    found = _row(row)
+    return replace(found, reason=CheckReason.NOT_FOUND) if found.reason is CheckReason.KNOWN_PERSON else found
 
 
 def waiting_checks(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[CheckRow]:

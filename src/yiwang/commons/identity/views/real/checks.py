@@ -61,7 +61,7 @@ def _note(found: RealNameStanding) -> Note | None:
     last = found.last
     if last is None or last.state in {CheckState.PASSED, CheckState.ASKED}:
         return None
-    said = str(words.REASONS.get(last.reason, ""))
+    said = str(words.OWN_REASONS.get(last.reason, ""))
     if last.words:
         said = _("%(said)s原因：%(words)s") % {"said": said, "words": last.words}
     if last.state is CheckState.WAITING:

@@ -48,6 +48,10 @@ STATES: dict[CheckState, tuple[Text, Tone]] = {
 METHODS: dict[str, Text] = {
     "register": gettext_lazy("姓名和证件号码核验"),
     "face": gettext_lazy("人脸核验"),
+OWN_REASONS: dict[CheckReason, Text] = REASONS | {
+    CheckReason.NOT_FOUND: gettext_lazy("自动核验没有完成，需要人工核对。着急的话，可以带身份证到服务窗口办理。"),
+}
+"""What the owner of a check reads; officials read what is the matter."""
     "bank": gettext_lazy("银行卡核验"),
     "counter": gettext_lazy("窗口当面核验"),
 }
