@@ -128,6 +128,11 @@ def binding_limits(account: str, what: str) -> tuple[Limit, ...]:
 
 
 def code_limits(*, mobile: str, address: str, purpose: str, device: str = "") -> tuple[Limit, ...]:
+def admission_limits(administrator: str, most: int = 10) -> tuple[Limit, ...]:
+    """ID numbers with which no account can be opened: nobody asks for one person after another."""
+    return (Limit("admit.day", (administrator,), most, _DAY),)
+
+
     """Messages with codes: they cost money and annoy whom they reach. Ten codes of five tries a day are 50 of a million."""
     if device:
         return (

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from yiwang.commons.identity import rules
 from yiwang.commons.identity.commands import accounts, attempts, people, rights, sessions
 from yiwang.commons.identity.contracts import (
     ACCOUNT,
@@ -20,8 +21,10 @@ from yiwang.commons.identity.contracts.people import (
     AccountReactivated,
     LeaveGround,
     LinkSpent,
+    NotAdmitted,
     OfficialExists,
 )
+from yiwang.commons.identity.engine.realnames import Match, match_names
 from yiwang.commons.identity.models import Account, Appointment, Grant, Person
 from yiwang.commons.identity.models.person import ID_NUMBER
 from yiwang.commons.identity.policies import administering
@@ -38,7 +41,6 @@ PROGRAM: Final = Actor.system("joiners, movers, leavers")
 """For the steps inside: whoever called was judged before, and stands in the audit."""
 
 
-@command("identity.join")
 def join(
     *,
     name: str,
@@ -54,11 +56,35 @@ def join(
 ) -> UUID:
     """Open an account for somebody who joins, without a password (`access_link` gives the way in), and appoint them.
 
-    A person known by ID number is taken as they are registered, where the name agrees. Raises NotPermitted,
-    InvalidIdentity, UsernameTaken, OfficialExists, UnknownRecord.
+    A person known by ID number is taken as they are registered, where the name agrees. Numbers that are refused count by
+    administrator, ten a day; never inside another transaction. Raises NotPermitted, InvalidIdentity, UsernameTaken,
+    OfficialExists (within reach), NotAdmitted (whatever lies outside), TooManyAttempts, UnknownRecord.
     """
+    given = {"name": name, "username": username, "organisation_id": organisation_id, "role": role, "mobile": mobile}
+    period = {"valid_from": valid_from, "valid_to": valid_to}
+    if not id_number:
+        return _join(id_number="", **given, **period, by=by, at=at)
+    limits = rules.admission_limits(str(by.account_id or by.kind))
+    with attempts.counted(limits, wrong=(NotAdmitted,), account_id=None, by=by, at=at):
+        return _join(id_number=id_number, **given, **period, by=by, at=at)
+
+
+@command("identity.join")
+def _join(
+    *,
+    name: str,
+    username: str,
+    organisation_id: UUID,
+    role: str,
+    id_number: str,
+    mobile: str,
+    valid_from: date | None,
+    valid_to: date | None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
     administering.check_admit(by, organisation_id)
-    person_id = person_of(name, id_number, mobile, at)
+    person_id = person_of(name, id_number, mobile, at, sees=administering.officials_in_reach(by))
     account_id = accounts.create_account(
         username=username, password=None, kind=AccountKind.OFFICIAL, person_id=person_id, by=PROGRAM, at=at
     )
@@ -72,16 +98,23 @@ def join(
     return account_id
 
 
-def person_of(name: str, id_number: str, mobile: str, at: datetime, /) -> UUID:
-    """Who joins: known by ID number, else registered now. Raises InvalidIdentity, OfficialExists. Inside a command."""
+def person_of(name: str, id_number: str, mobile: str, at: datetime, /, *, sees: "QuerySet[Account]") -> UUID:
+    """Who joins: known by ID number, else registered now. Inside a command.
+
+    `sees` are the accounts that the asker knows of anyway: of others nothing is told. Raises InvalidIdentity,
+    OfficialExists, NotAdmitted.
+    """
     known = _known(id_number)
     if known is None:
         return people.register_person(name=name, id_number=id_number or None, mobile=mobile or None, by=PROGRAM, at=at)
-    if known.name != name.strip():
+    agrees = match_names(known.name, name) is Match.SAME
+    if agrees and not Account.objects.filter(person=known, kind=AccountKind.OFFICIAL.value).exists():
+        return known.pk
+    if not sees.filter(person=known).exists():
+        raise NotAdmitted
+    if not agrees:
         raise InvalidIdentity(fields={"name": _("姓名与这个身份证件号码登记的姓名不一致。")})
-    if Account.objects.filter(person=known, kind=AccountKind.OFFICIAL.value).exists():
-        raise OfficialExists
-    return known.pk
+    raise OfficialExists
 
 
 def _known(id_number: str) -> Person | None:

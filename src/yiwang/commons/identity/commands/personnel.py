@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from yiwang.commons.identity import policies
-from yiwang.commons.identity.commands import accounts, joiners, rights
+from yiwang.commons.identity import policies, rules
+from yiwang.commons.identity.commands import accounts, attempts, joiners, rights
 from yiwang.commons.identity.contracts import ACCOUNT, AccountKind, InvalidIdentity, NotPermitted, Tree, UnknownRecord
-from yiwang.commons.identity.contracts.people import AccountReactivated, LeaveGround, NotInReach
+from yiwang.commons.identity.contracts.people import AccountReactivated, LeaveGround, NotAdmitted, NotInReach
 from yiwang.commons.identity.models import Account, Appointment, PersonnelRecord, PersonnelSystem
 from yiwang.commons.identity.policies import administering
 from yiwang.commons.identity.policies.administering import Bounds
@@ -24,6 +24,7 @@ from yiwang.kernel.outbox import publish
 from yiwang.kernel.text import gettext_noop as _
 
 LONGEST: Final = timedelta(days=366)
+MOST_REFUSED: Final = 50
 _MARK: Final = "yws_"
 
 
@@ -118,7 +119,6 @@ def _record(kind: str, row: PersonnelSystem, by: Actor) -> None:
     evidence.record(kind, subject, {**facts, "by": evidence.salted_hash(str(by.account_id or ""))})
 
 
-@command("identity.provision")
 def provision(
     *,
     system_id: UUID,
@@ -133,15 +133,37 @@ def provision(
 ) -> UUID:
     """A personnel system opens an account, without password and without a post yet.
 
-    Raises NotPermitted, InvalidIdentity, UsernameTaken, OfficialExists.
+    Numbers that are refused count by system, fifty a day; never inside another transaction. Raises NotPermitted,
+    InvalidIdentity, UsernameTaken, OfficialExists (of its own), NotAdmitted (whatever lies outside), TooManyAttempts.
     """
+    given = {"system_id": system_id, "username": username, "name": name, "external_id": external_id, "mobile": mobile}
+    if not id_number:
+        return _provision(id_number="", active=active, **given, by=by, at=at)
+    limits = rules.admission_limits(str(system_id), MOST_REFUSED)
+    with attempts.counted(limits, wrong=(NotAdmitted,), account_id=None, by=by, at=at):
+        return _provision(id_number=id_number, active=active, **given, by=by, at=at)
+
+
+@command("identity.provision")
+def _provision(
+    *,
+    system_id: UUID,
+    username: str,
+    name: str,
+    external_id: str | None,
+    id_number: str,
+    mobile: str,
+    active: bool,
+    by: Actor,
+    at: datetime,
+) -> UUID:
     system = _in_force(system_id, by)
     _check_external(system, external_id, None)
     back = _taken_back(system, username, name, external_id, active)
     if back is not None:
         note(SubjectRef(ACCOUNT, back), system=str(system_id), active=active, again=True)
         return back
-    person_id = joiners.person_of(name, id_number, mobile, at)
+    person_id = joiners.person_of(name, id_number, mobile, at, sees=_seen(system))
     account_id = accounts.create_account(
         username=username, password=None, kind=AccountKind.OFFICIAL, person_id=person_id, by=joiners.PROGRAM, at=at
     )
@@ -150,6 +172,15 @@ def provision(
     PersonnelRecord.objects.create(system=system, account_id=account_id, external_id=external_id)
     note(SubjectRef(ACCOUNT, account_id), system=str(system_id), active=active)
     return account_id
+
+
+def _seen(system: PersonnelSystem) -> "QuerySet[Account]":
+    """Accounts that the system keeps, or whose post lies in its subtree."""
+    posts = Appointment.objects.filter(policies.lasts(), bounds_of(system).inside())
+    kept = PersonnelRecord.objects.filter(system=system, removed_at__isnull=True)
+    mine = Q(pk__in=posts.values("account_id")) | Q(pk__in=kept.values("account_id"))
+    found: QuerySet[Account] = Account.objects.filter(mine)
+    return found
 
 
 def _taken_back(

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from yiwang.commons.identity.commands import joiners, rights
-from yiwang.commons.identity.contracts import UnknownRecord
-from yiwang.commons.identity.contracts.people import HeldOffice, LeaveGround, OfficialPage
+from yiwang.commons.identity.contracts import TooManyAttempts, UnknownRecord
+from yiwang.commons.identity.contracts.people import HeldOffice, LeaveGround, NotAdmitted, OfficialExists, OfficialPage
 from yiwang.commons.identity.policies import APPOINT
 from yiwang.commons.identity.queries import accounts_admin, actor_of
 from yiwang.commons.identity.views.people import words
@@ -41,7 +41,9 @@ def join(request: HttpRequest) -> HttpResponse:
                     mobile=given["mobile"], organisation_id=_place(given["organisation"]), role=given["role"],
                     by=viewer, at=clock.now(),
                 )  # fmt: skip
-            except (Invalid, Conflict) as refused:
+            except (OfficialExists, NotAdmitted) as refused:
+                faults = _named(refused, "id_number")
+            except (Invalid, Conflict, TooManyAttempts) as refused:
                 faults = _named(refused, "username")
             else:
                 return _handed_over(request, made, viewer)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.commons.identity.contracts import InvalidIdentity, UsernameTaken
-from yiwang.commons.identity.contracts.people import OfficialExists
+from yiwang.commons.identity.contracts.people import NotAdmitted, OfficialExists
 from yiwang.commons.identity.engine.scim import (
     ERROR,
     LIST,
@@ -128,7 +128,7 @@ def refused(fault: ScimFault | DomainError) -> Answer:
 
 def _told(error: DomainError) -> ScimFault:
     detail = f"{error.sentence()} [{error.code}]"
-    if isinstance(error, UsernameTaken | OfficialExists):
+    if isinstance(error, UsernameTaken | OfficialExists | NotAdmitted):
         return ScimFault(409, "uniqueness", detail)
     if isinstance(error, InvalidIdentity):
         kind = (409, "uniqueness") if "externalId" in error.fields else (400, "invalidValue")
