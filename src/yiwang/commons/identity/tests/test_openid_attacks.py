@@ -67,7 +67,10 @@ def test_an_app_may_listen_at_any_port_of_its_own_machine_and_nowhere_else():
     connected = connect(kind=ClientKind.APP)
     browser = logged_in(factories.make_resident().account_id)
     here = BACK.replace(":9/", ":51234/")
-    assert said(authorize(browser, connected, redirect_uri=here))["code"]
+    page = authorize(browser, connected, redirect_uri=here)
+    where = f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}"
+    assert said(browser.post(where, {"decision": "allow"}))["code"]
+    assert authorize(browser, connected, redirect_uri=here.replace("/callback", "/other")).status_code == 400
 
 
 def test_a_code_is_good_once_and_its_replay_ends_what_it_gave(connected, browser):
