@@ -96,12 +96,12 @@ class _Check:
         if same in self.children and set(entry["parents"]) & set(self.children[same].split()):
             self._fault(place, f"{entry['name']} 写了两次", "同一个孩子只写一处")
         self.children[same] = " ".join(entry["parents"])
-        for number, parent in enumerate(entry["parents"]):
-            where = (*place, "parents", number)
+        for nth, parent in enumerate(entry["parents"]):
+            at = (*place, "parents", nth)
             if parent not in self.born:
-                self._fault(where, f"没有用户 {parent}", f"改为 {PEOPLE} 或者本文件 people 中的 username")
+                self._fault(at, f"没有用户 {parent}", f"改为 {PEOPLE} 或者本文件 people 中的 username")
             elif not _old_enough(self.born[parent], born):
-                self._fault(where, f"{parent} 的年龄不能是孩子的父母", "改正父母或者出生日期")
+                self._fault(at, f"{parent} 的年龄不能是孩子的父母", "改正父母或者出生日期")
 
     def _entity(self, place: tuple[str, int], entry: Mapping[str, Any]) -> None:
         where = (*place, "credit_code")
