@@ -70,6 +70,7 @@ _KNOWN: Final = frozenset({Factor.PASSWORD})
 _HELD: Final = frozenset({Factor.CODE, Factor.TOTP, Factor.PASSKEY, Factor.RECOVERY_CODE})
 
 
+# A code by e-mail shows an inbox, which is no thing that somebody holds (NIST SP 800-63B section 5.1.3.1): it raises no level.
 def authentication_level(methods: Iterable[Factor], *, verified: bool = False) -> int:
     """0 nothing shown, 1 one factor, 2 something known and something held, or a passkey that has `verified` its user.
 
@@ -127,12 +128,12 @@ def binding_limits(account: str, what: str) -> tuple[Limit, ...]:
     return (Limit(f"bind.{what}", (account,), 5, _DAY),)
 
 
-def code_limits(*, mobile: str, address: str, purpose: str, device: str = "") -> tuple[Limit, ...]:
 def admission_limits(administrator: str, most: int = 10) -> tuple[Limit, ...]:
     """ID numbers with which no account can be opened: nobody asks for one person after another."""
     return (Limit("admit.day", (administrator,), most, _DAY),)
 
 
+def code_limits(*, mobile: str, address: str, purpose: str, device: str = "") -> tuple[Limit, ...]:
     """Messages with codes: they cost money and annoy whom they reach. Ten codes of five tries a day are 50 of a million."""
     if device:
         return (
