@@ -159,10 +159,10 @@ class _Batch:
     roles: dict[str, UUID] = field(default_factory=dict)
     outside: frozenset[tuple[UUID, UUID | None]] = frozenset()
     known: dict[str, _Known] = field(default_factory=dict)
-    seen: set[UUID] = field(default_factory=set)
-    untold: int = 0
     taken: frozenset[str] = frozenset()
     people: dict[str, tuple[UUID, str, bool]] = field(default_factory=dict)
+    seen: set[UUID] = field(default_factory=set)
+    untold: int = 0
     persons: list[Person] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     appointments: list[tuple[Appointment, str]] = field(default_factory=list)
@@ -195,14 +195,14 @@ class _Batch:
             Account.objects.filter(
                 kind=AccountKind.OFFICIAL.value, person_id__in=[pk for pk, _name in registered.values()]
             ).values_list("person_id", "pk")
+        )
+        self.people = {number: (pk, name, pk in served) for number, (pk, name) in registered.items()}
         seen = administering.within(bounds, served.values())
         self.seen = {person for person, account in served.items() if account in seen}
         told = AccountReject.objects.filter(
             run__organisation_id=self.run.organisation_id, run__begun_at__gt=self.at - timedelta(days=1), reason=NOT_ADMITTED
         )  # fmt: skip
         self.untold = MOST_REFUSED - told.count()
-        )
-        self.people = {number: (pk, name, pk in served) for number, (pk, name) in registered.items()}
 
     def _look_up_accounts(self, bounds: Bounds) -> None:
         names = [each.username for each in self.lines]

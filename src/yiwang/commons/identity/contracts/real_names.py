@@ -320,17 +320,6 @@ class MandateEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class RealNameDecided(Event):
-    """An official decided on a check that waited."""
-
-    account_id: UUID
-    check_id: UUID
-    passed: bool
-
-    @property
-    def aggregate(self) -> SubjectRef:
-        return SubjectRef("account", self.account_id)
-@dataclass(frozen=True, slots=True)
 class RealNameClaimed(Event):
     """Another account said to be this person, by name and number alone; an official looks at it."""
 
@@ -342,3 +331,14 @@ class RealNameClaimed(Event):
         return SubjectRef("person", self.person_id)
 
 
+@dataclass(frozen=True, slots=True)
+class RealNameDecided(Event):
+    """An official decided on a check that waited."""
+
+    account_id: UUID
+    check_id: UUID
+    passed: bool
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("account", self.account_id)

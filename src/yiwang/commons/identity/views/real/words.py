@@ -39,6 +39,10 @@ REASONS: dict[CheckReason, Text] = {
     CheckReason.KNOWN_PERSON: gettext_lazy("平台上已有这位办事人的记录，为防冒用，需要人工核对。"),
     CheckReason.BY_HAND: gettext_lazy("工作人员核对后没有通过。"),
 }
+OWN_REASONS: dict[CheckReason, Text] = REASONS | {
+    CheckReason.NOT_FOUND: gettext_lazy("自动核验没有完成，需要人工核对。着急的话，可以带身份证到服务窗口办理。"),
+}
+"""What the owner of a check reads; officials read what is the matter."""
 STATES: dict[CheckState, tuple[Text, Tone]] = {
     CheckState.ASKED: (gettext_lazy("没有完成"), Tone.PLAIN),
     CheckState.WAITING: (gettext_lazy("人工核对中"), Tone.WARN),
@@ -48,10 +52,6 @@ STATES: dict[CheckState, tuple[Text, Tone]] = {
 METHODS: dict[str, Text] = {
     "register": gettext_lazy("姓名和证件号码核验"),
     "face": gettext_lazy("人脸核验"),
-OWN_REASONS: dict[CheckReason, Text] = REASONS | {
-    CheckReason.NOT_FOUND: gettext_lazy("自动核验没有完成，需要人工核对。着急的话，可以带身份证到服务窗口办理。"),
-}
-"""What the owner of a check reads; officials read what is the matter."""
     "bank": gettext_lazy("银行卡核验"),
     "counter": gettext_lazy("窗口当面核验"),
 }
