@@ -148,7 +148,7 @@ def forged(token, connected, how):
     if how == "none":
         return jwt.encode(claims, "", algorithm="none", headers={"kid": key.kid})
     if how == "confusion":  # the public key as the secret of an HMAC
-        whole = f"{_part({'alg': 'HS256', 'kid': key.kid})}.{_part(claims)}"
+        whole = f"{_part({'alg': 'HS256', 'typ': 'JWT', 'kid': key.kid})}.{_part(claims)}"
         made = hmac.new(json.dumps(key.jwk).encode(), whole.encode(), hashlib.sha256).digest()
         return f"{whole}.{base64.urlsafe_b64encode(made).rstrip(b'=').decode()}"
     if how == "own key in the header":

@@ -7,6 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from yiwang.commons.identity import handlers
 from yiwang.commons.identity.commands import end_appointment, end_representation
@@ -123,7 +124,7 @@ def test_no_kind_of_token_stands_for_another(connected, browser):
 
 def test_a_logout_token_is_no_hint(connected, browser):
     given = tokens(browser, connected)
-    head, body, _signature = given["id_token"].split(".")
+    _head, body, _signature = given["id_token"].split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))
     made = queries.sign(claims, algorithm=PLAIN.algorithm, typ="logout+jwt")
     assert browser.get("/oidc/logout", {"id_token_hint": made}).status_code == 400
@@ -319,6 +320,51 @@ def test_a_suspended_system_and_a_foreign_one_get_a_page_and_no_way_back(connect
     for changes in ({}, {"client_id": "yw-unknown"}):
         answer = authorize(browser, connected, **changes)
         assert (answer.status_code, "location" in answer.headers) == (400, False)
+
+
+def test_only_who_keeps_a_secret_asks_about_tokens(connected, browser):
+    app = connect(kind=ClientKind.APP, redirect_uris=("https://app.example/cb",), name="样例应用")
+    code = code_of(browser, app, redirect_uri="https://app.example/cb")
+    given = exchange(app, code, redirect_uri="https://app.example/cb").json()
+    ask = {"token": given["access_token"]}
+    for more, headers in (
+        ({"client_id": app.client_id}, {}),
+        ({"client_id": app.client_id, "client_secret": ""}, {}),
+        ({}, basic(app.client_id, "")),
+        ({}, {"Authorization": f"Bearer {given['access_token']}"}),
+        ({}, {}),
+    ):
+        answer = Client().post("/oidc/introspect", {**ask, **more}, headers=headers)
+        assert (answer.status_code, answer.headers["WWW-Authenticate"][:5]) == (401, "Basic")
+    other = Client().post("/oidc/introspect", ask, headers=basic(connected.client_id, connected.secret))
+    assert other.json() == {"active": False}
+    assert Client().get("/oidc/introspect", ask).status_code == 405
+
+
+def test_leaving_by_one_system_leaves_the_others_and_those_that_listen_are_told(connected, browser):
+    listening = connect(name="另一个样例系统", logout_url="https://department.example/out")
+    first, second = tokens(browser, connected), tokens(browser, listening)
+    gone = browser.get("/oidc/logout", {"id_token_hint": first["id_token"], "post_logout_redirect_uri": LEFT})
+    assert gone.headers["location"] == LEFT
+    assert not good(first["access_token"])
+    assert not good(second["access_token"])
+    ended = dict(ClientLogin.objects.values_list("system_id", "told_at"))
+    assert (ended[connected.id] is None, ended[listening.id] is None) == (
+        False,
+        True,
+    )  # a job tells the one that listens
+    assert ProcrastinateJob.objects.filter(task_name=commands.logins.TELL).count() == 1
+
+
+def test_each_endpoint_that_is_told_of_answers(connected):
+    told = Client().get("/oidc/.well-known/openid-configuration").json()
+    for name in [name for name in told if name.endswith(("_endpoint", "_uri"))]:
+        path = told[name].removeprefix(told["issuer"].removesuffix("/oidc"))
+        assert path.startswith("/oidc/")
+        assert Client().get(path).status_code in {200, 302, 400, 401, 405}, name
+    assert told["code_challenge_methods_supported"] == ["S256"]
+    assert told["response_types_supported"] == ["code"]
+    assert "none" not in told["id_token_signing_alg_values_supported"]
 
 
 @pytest.mark.django_db(transaction=True)
