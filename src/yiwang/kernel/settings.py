@@ -70,6 +70,10 @@ class Settings(BaseSettings):
         default="",
         description="mail server that brings codes to mobile numbers: smtp+tls://user:password@host:587?from=a@b&to={mobile}@gateway",
     )
+    mail_smtp: str = Field(
+        default="",
+        description="mail server that brings codes to e-mail addresses: smtp+tls://user:password@host:587?from=a@b",
+    )
     outside_logins: Path | None = Field(
         default=None,
         description="file of outside log-in providers (provincial log-in, WeChat, DingTalk); see the guide",

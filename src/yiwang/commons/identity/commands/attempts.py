@@ -36,8 +36,11 @@ def counted(
     """Around one try: it is counted and committed before it is made, and taken back unless it was `wrong`.
 
     So neither a refusal, which rolls its own work back, nor tries at the same moment go uncounted. RuntimeError inside a
-    transaction, which could take the count back. Raises TooManyAttempts.
+    transaction, which could take the count back. Without `limits` nothing is counted. Raises TooManyAttempts.
     """
+    if not limits:
+        yield
+        return
     with transaction.atomic(durable=True):
         take_attempt(limits=limits, account_id=account_id, by=by, at=at)
     try:

@@ -60,13 +60,12 @@ def join(
     administrator, ten a day; never inside another transaction. Raises NotPermitted, InvalidIdentity, UsernameTaken,
     OfficialExists (within reach), NotAdmitted (whatever lies outside), TooManyAttempts, UnknownRecord.
     """
-    given = {"name": name, "username": username, "organisation_id": organisation_id, "role": role, "mobile": mobile}
-    period = {"valid_from": valid_from, "valid_to": valid_to}
-    if not id_number:
-        return _join(id_number="", **given, **period, by=by, at=at)
-    limits = rules.admission_limits(str(by.account_id or by.kind))
+    limits = rules.admission_limits(str(by.account_id or by.kind)) if id_number else ()
     with attempts.counted(limits, wrong=(NotAdmitted,), account_id=None, by=by, at=at):
-        return _join(id_number=id_number, **given, **period, by=by, at=at)
+        return _join(
+            name=name, username=username, organisation_id=organisation_id, role=role, id_number=id_number, mobile=mobile,
+            valid_from=valid_from, valid_to=valid_to, by=by, at=at,
+        )  # fmt: skip
 
 
 @command("identity.join")

@@ -136,12 +136,12 @@ def provision(
     Numbers that are refused count by system, fifty a day; never inside another transaction. Raises NotPermitted,
     InvalidIdentity, UsernameTaken, OfficialExists (of its own), NotAdmitted (whatever lies outside), TooManyAttempts.
     """
-    given = {"system_id": system_id, "username": username, "name": name, "external_id": external_id, "mobile": mobile}
-    if not id_number:
-        return _provision(id_number="", active=active, **given, by=by, at=at)
-    limits = rules.admission_limits(str(system_id), MOST_REFUSED)
+    limits = rules.admission_limits(str(system_id), MOST_REFUSED) if id_number else ()
     with attempts.counted(limits, wrong=(NotAdmitted,), account_id=None, by=by, at=at):
-        return _provision(id_number=id_number, active=active, **given, by=by, at=at)
+        return _provision(
+            system_id=system_id, username=username, name=name, external_id=external_id, id_number=id_number, mobile=mobile,
+            active=active, by=by, at=at,
+        )  # fmt: skip
 
 
 @command("identity.provision")

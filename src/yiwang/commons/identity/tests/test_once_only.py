@@ -78,7 +78,7 @@ def test_a_try_is_never_counted_where_the_count_could_be_taken_back():
     me = make.make_resident(password=make.PASSWORD).actor
     told = {"about": "x", "session": "s", "by": me, "at": clock.now()}
     with pytest.raises(RuntimeError), transaction.atomic():
-        commands.confirm_password(password="wrong", **told)  # noqa: S106  a guess
+        commands.confirm_password(password="wrong", **told)
     for _each in range(3):
         assert commands.confirm_password(password=make.PASSWORD, **told)
     assert not AttemptCount.objects.filter(count__gt=0).exists(), "right ones count for nothing"
@@ -89,7 +89,12 @@ def test_refused_claims_to_an_enterprise_are_five_a_day_however_many_come_at_onc
     asked = []
     monkeypatch.setattr(ports, "entity", lambda **told: asked.append(told))
     me = make.make_proven("样例本人").actor
-    claim = {"credit_code": synthetic_credit_code(division_code="320402", serial=7), "name": "样例公司", "by": me, "at": clock.now()}
+    claim = {
+        "credit_code": synthetic_credit_code(division_code="320402", serial=7),
+        "name": "样例公司",
+        "by": me,
+        "at": clock.now(),
+    }
     assert wrong_ones(lambda: binding.bind_legal_entity(**claim), BindingRefused, 8) == 5
     assert len(asked) == 5, "the register is asked no more than that"
     with pytest.raises(TooManyChecks):

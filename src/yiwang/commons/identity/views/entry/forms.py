@@ -36,12 +36,10 @@ class SecondFactor(forms.Form):
         told = {"account_id": self.user.pk, "by": by, "at": now}
         try:
             with commands.counted(limits, wrong=(SecondFactorWrong,), **told):
-                used = commands.use_second_factor(code=code, **told)
-                if used is None:
-                    raise SecondFactorWrong
+                used = _used(code, **told)
         except (TooManyAttempts, SecondFactorWrong) as refused:
             raise ValidationError(refused.sentence(_)) from None
-        self.authenticator = Authenticator.objects.get(pk=used[0])
+        self.authenticator = Authenticator.objects.get(pk=used)
         self.authenticator.user = self.user
         return code
 
@@ -49,6 +47,13 @@ class SecondFactor(forms.Form):
         """The session keeps what was shown."""
         assert self.authenticator is not None
         post_authentication(context.request, self.authenticator, reauthenticated=self.again)
+
+
+def _used(code: str, **told: Any) -> int:
+    found = commands.use_second_factor(code=code, **told)
+    if found is None:
+        raise SecondFactorWrong
+    return found[0]
 
 
 class SecondFactorAgain(SecondFactor):
