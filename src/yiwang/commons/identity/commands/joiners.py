@@ -1,13 +1,14 @@
 """Joiners, movers, leavers: each a command whose effect on rights, sessions and tokens stands when it commits."""
 
-from datetime import date, datetime
+import secrets
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from yiwang.commons.identity import rules
-from yiwang.commons.identity.commands import accounts, attempts, people, rights, sessions
+from yiwang.commons.identity.commands import accounts, attempts, openid, people, rights, sessions
 from yiwang.commons.identity.contracts import (
     ACCOUNT,
     AccountDeactivated,
@@ -25,7 +26,7 @@ from yiwang.commons.identity.contracts.people import (
     OfficialExists,
 )
 from yiwang.commons.identity.engine.realnames import Match, match_names
-from yiwang.commons.identity.models import Account, Appointment, Grant, Person
+from yiwang.commons.identity.models import Account, Appointment, Grant, Person, PersonnelSystem
 from yiwang.commons.identity.models.person import ID_NUMBER
 from yiwang.commons.identity.policies import administering
 from yiwang.commons.identity.queries.links import link_of, opened
@@ -142,9 +143,10 @@ def move(*, appointment_id: UUID, organisation_id: UUID, role: str, by: Actor, a
     ended = _revoke(left.account_id, below, at)
     appointed = rights.appoint(account_id=left.account_id, organisation_id=organisation_id, role=role, by=by, at=at)
     _end_access(left.account_id, at)
+    tokens = _void_tokens(left.account_id)
     note(
         SubjectRef(ACCOUNT, left.account_id), left=str(appointment_id), appointment=str(appointed),
-        organisation=str(organisation_id), role=role, grants=ended,
+        organisation=str(organisation_id), role=role, grants=ended, tokens=tokens,
     )  # fmt: skip
     _record(
         "identity.moved", SubjectRef("appointment", appointed), left.account_id, organisation=str(organisation_id),
@@ -173,7 +175,8 @@ def leave(*, account_id: UUID, ground: LeaveGround, by: Actor, at: datetime) -> 
     if was_active:
         publish(AccountDeactivated(account_id=account_id))
     _end_access(account_id, at)
-    note(SubjectRef(ACCOUNT, account_id), ground=ground.value, appointments=len(offices), grants=ended)
+    tokens = _void_tokens(account_id)
+    note(SubjectRef(ACCOUNT, account_id), ground=ground.value, appointments=len(offices), grants=ended, tokens=tokens)
     places = sorted({str(each.organisation_id) for each in offices})
     subject = SubjectRef("leaving", current().id)
     _record("identity.left", subject, account_id, ground=ground.value, organisations=places, grants=ended)
@@ -256,8 +259,20 @@ def _revoke(account_id: UUID, where: Q, at: datetime) -> int:
 
 
 def _end_access(account_id: UUID, at: datetime) -> None:
+    """Log-ins here and, also of those that outlive a session, at other systems: now, not when the news has gone round."""
     sessions.end_sessions(account_id=account_id, reason=SessionEnd.CLOSED, by=PROGRAM, at=at)
+    openid.end_client_logins(account_id=account_id, reason=SessionEnd.CLOSED.value, by=PROGRAM, at=at)
     publish(AccessEnded(account_id=account_id))
+
+
+def _void_tokens(account_id: UUID) -> int:
+    """Tokens of personnel systems that this account was shown serve no more; another administrator makes new ones."""
+    shown = PersonnelSystem.objects.select_for_update(of=("self",)).filter(account_id=account_id, ended_at__isnull=True)
+    found = list(shown)
+    for row in found:
+        row.token_hash, row.valid_to = secrets.token_bytes(32), min(row.valid_to, clock.today() - timedelta(days=1))
+        row.save(update_fields=["token_hash", "valid_to"])
+    return len(found)
 
 
 def _record(kind: str, subject: SubjectRef, account_id: UUID, **facts: evidence.Fact) -> None:
