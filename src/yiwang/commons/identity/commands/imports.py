@@ -72,11 +72,9 @@ def begin_import(
     if len(content) > LARGEST:
         raise ImportRefused(reason=f"文件超过 {LARGEST // 1024 // 1024} MB，请分成几个文件")
     try:
-        text = content.decode("utf-8-sig")
+        text = people_csv.decoded(content)
         people_csv.header(text)
         total = people_csv.count(text)
-    except UnicodeDecodeError:
-        raise ImportRefused(reason="文件不是 UTF-8 编码，请另存为 UTF-8") from None
     except people_csv.FileFault as fault:
         raise ImportRefused(reason=str(fault)) from None
     digest = hashlib.new("sm3", content).hexdigest()
@@ -246,6 +244,8 @@ class _Batch:
         if (role, None) in self.outside or (role, place) in self.outside:
             return "role", _("这个岗位的权限超出导入范围"), _("由上级管理员办理")
         known = self.known.get(line.username)
+        if known and known.id == self.run.account_id:
+            return "username", _("这是导入者本人的账号"), _("本人的任职由另一位管理员办理")
         return self._not_the_same(line, known) if known else self._not_new(line)
 
     def _not_the_same(self, line: Line, known: _Known) -> tuple[str, str, str] | None:
