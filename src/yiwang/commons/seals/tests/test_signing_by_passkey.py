@@ -52,7 +52,7 @@ def test_a_passkey_signs_without_a_password(city, signer):
     assert options_of(client.get(page)) is None, "who has none is not offered one"
     key = SoftKey(who.account_id)
     answer = key.answer(options_of(client.get(page)))
-    assert client.post(page, told(answer)).status_code == 302
+    assert client.post(page, told(answer)).status_code == 303
     assert signed() == 1
     assert said_how() == "passkey"
     assert client.post(page, told(answer)).status_code in {409, 422}, "an answer is for one challenge"
@@ -84,8 +84,8 @@ def test_a_code_beside_the_password_is_sent_from_the_page_and_signs_with_it(city
     accounts.choose_second_code(way=CodeWay.SMS, by=who, at=clock.now())
     asked = {"shown": CoSignature.objects.get().digest, "password": identity.PASSWORD}
     assert client.post(page, asked).status_code == 422
-    assert client.post(page, {"do": "send"}).status_code == 302
-    assert client.post(page, asked | {"code": phone.receive()}).status_code == 302
+    assert client.post(page, {"do": "send"}).status_code == 303
+    assert client.post(page, asked | {"code": phone.receive()}).status_code == 303
     assert signed() == 1
     assert said_how() == "password+code"
     assert port.codes_ready()
