@@ -44,9 +44,11 @@ def link_outside(*, provider: str, uid: str, by: Actor, at: datetime) -> None:
 def unlink_outside(*, link_id: int, by: Actor, at: datetime) -> None:
     """The provider opens the account no more. By its owner. Raises UnknownRecord, LastWayIn."""
     del at
+    if by.account_id is None:
+        raise UnknownRecord
     account = Account.objects.select_for_update(of=("self",)).filter(pk=by.account_id).first()
     held = SocialAccount.objects.filter(pk=link_id, user_id=by.account_id).first()
-    if held is None or account is None or by.account_id is None:
+    if held is None or account is None:
         raise UnknownRecord
     if not _other_ways(account, link_id):
         raise LastWayIn
