@@ -106,7 +106,7 @@ def enter(
     return steps.step(
         request,
         title=_("请输入验证码"),
-        lead=lead,
+        lead=steps.sent_words(kept) if kept["purpose"] == CodePurpose.SECOND.value else lead,
         fields=(steps.code_field(error),),
         sentences=sentences or (),
         notes=steps.demo_notes(kept),

@@ -47,7 +47,7 @@ def _asked(request: HttpRequest, purpose: CodePurpose, lead: str) -> HttpRespons
             codes.spent(request)
             return go(request, start)
         except OwnerWrong as refused:
-            sentences = [refused.sentence(_), refused.advice(_)]
+            sentences = [f"{refused.sentence(_)}{refused.advice(_)}"]
         except TooManyAttempts:
             codes.spent(request)
             return _too_often(request)
@@ -70,6 +70,6 @@ def _asked(request: HttpRequest, purpose: CodePurpose, lead: str) -> HttpRespons
 
 
 def _too_often(request: HttpRequest) -> HttpResponse:
-    said = (_("今天核对的次数已经用完。"), _("请明天再试、用密码登录，或者带身份证到服务窗口办理。"))
+    said = (_("今天核对的次数已经用完。") + _("请明天再试、用密码登录，或者带身份证到服务窗口办理。"),)
     links = (Link(_("用密码登录"), reverse("account_login")), steps.counter_link())
     return steps.step(request, title=_("没有核对成功"), sentences=said, links=links)

@@ -75,12 +75,16 @@ def demo_notes(kept: Mapping[str, str]) -> list[Note]:
     return [Note(said, tone=Tone.LINE)] if shown else []
 
 
-def sent_notes(kept: Mapping[str, str]) -> list[Note]:
+def sent_words(kept: Mapping[str, str]) -> str:
     """That a code is on its way to the account's own number or address."""
-    said = _("验证码已经发到尾号 %(tail)s 的手机。") % {"tail": kept["tail"]}
     if kept.get("way") == CodeWay.MAIL.value:
-        said = _("验证码已经发到 %(mail)s。") % {"mail": kept["tail"]}
-    return [Note(said, tone=Tone.LINE), *demo_notes(kept)]
+        return _("验证码已经发到 %(mail)s。") % {"mail": kept["tail"]}
+    return _("验证码已经发到尾号 %(tail)s 的手机。") % {"tail": kept["tail"]}
+
+
+def sent_notes(kept: Mapping[str, str]) -> list[Note]:
+    """The same above a form that asks for more than the code."""
+    return [Note(sent_words(kept), tone=Tone.LINE), *demo_notes(kept)]
 
 
 def code_field(error: str = "") -> Field:
