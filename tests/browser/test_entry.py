@@ -77,6 +77,11 @@ def test_a_resident_registers_on_a_phone_and_comes_back_by_code(visitor):
     back.press("获取验证码")
     back.page.locator("#f-code").fill(shown_code(back.page))
     back.press("继续")
+    back.look_around("login-owner")
+    back.page.locator("#f-name").fill("样例旁人")
+    back.press("核对")
+    back.look_around("login-owner-wrong")
+    be_owner(back)
     back.go("/account/devices/")
     back.look_around("devices-two")
     assert back.page.get_by_text("就是这台").count() == 1
@@ -89,7 +94,48 @@ def test_a_resident_registers_on_a_phone_and_comes_back_by_code(visitor):
     newcomer.press("获取验证码")
     newcomer.page.locator("#f-code").fill(shown_code(newcomer.page))
     newcomer.press("继续")
+    be_owner(newcomer)
     newcomer.look_around("recover-password")
+
+
+def be_owner(who):
+    who.page.locator("#f-name").fill("样例来客")
+    who.page.locator("#f-tail").fill(NUMBER[-4:])
+    who.press("核对")
+
+
+def test_a_mail_address_is_added_and_a_code_is_asked_for_beside_the_password(visitor):
+    owner = visitor("mail", PHONE)
+    page, number = owner.page, register(owner)
+    owner.go("/account/factors/mail/")
+    page.locator("#f-password").fill(OWN)
+    owner.press("确认身份")
+    owner.look_around("mail-add")
+    page.locator("#f-mail").fill(f"sample{number}@mail.example")
+    owner.press("获取验证码")
+    owner.look_around("mail-code")
+    page.locator("#f-code").fill(shown_code(page))
+    owner.press("继续")
+    owner.look_around("factors-mail")
+    page.get_by_role("link", name="密码加验证码").click()
+    owner.look_around("second-code")
+    page.get_by_label("邮件，发到").check()
+    owner.press("保存")
+    elsewhere = visitor("mail-second", DESKTOP)
+    elsewhere.go("/account/login/")
+    log_in(elsewhere, number)
+    elsewhere.look_around("login-message")
+    elsewhere.page.locator("#f-code").fill(shown_code(elsewhere.page))
+    elsewhere.press("继续")
+    elsewhere.go("/account/factors/message/")
+    elsewhere.look_around("confirm-message")
+    elsewhere.press("获取验证码")
+    elsewhere.page.locator("#f-password").fill(OWN)
+    elsewhere.page.locator("#f-code").fill(shown_code(elsewhere.page))
+    elsewhere.look_around("confirm-message-sent")
+    elsewhere.press("确认身份")
+    elsewhere.page.get_by_label("不用，只要密码").check()
+    elsewhere.press("保存")
 
 
 def test_an_app_and_a_passkey_open_the_account(visitor, town):

@@ -18,6 +18,7 @@ from yiwang.commons.forms import commands as forms
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.forms.engine import Definition, answered, evaluate
 from yiwang.commons.forms.engine.vocabulary import Fact, FactType
+from yiwang.commons.identity.contracts.real_names import Assurance
 from yiwang.commons.identity.queries import holders
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -56,10 +57,9 @@ def situation(key: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def applicant(key: str) -> Actor:
-    """A resident, or the representative of the sample company."""
+    """A resident of the level that matters ask for, or the representative of the sample company."""
     if "person" in read(PACK / "bundles" / key / "bundle.yaml")["audience"]:
-        actor: Actor = actor_named("resident1")
-        return actor
+        return replace(actor_named("resident1"), assurance=Assurance.CONFIRMED)
     from yiwang.commons.identity.models import LegalEntity
 
     entity = LegalEntity.objects.get(name=COMPANY)

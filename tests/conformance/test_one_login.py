@@ -147,7 +147,9 @@ class _Listener(BaseHTTPRequestHandler):
 
 
 @pytest.mark.django_db
-def test_a_system_is_told_who_left_until_it_confirms():
+def test_a_system_is_told_who_left_until_it_confirms(monkeypatch):
+    here = tasks.openid.settings().model_copy(update={"system_networks": ["127.0.0.0/8"]})
+    monkeypatch.setattr(tasks.openid, "settings", lambda: here)
     listener = type("Listener", (_Listener,), {"told": [], "answers": [503, 200]})
     with HTTPServer(("127.0.0.1", 0), listener) as server:
         thread = threading.Thread(target=server.serve_forever)

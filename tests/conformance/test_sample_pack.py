@@ -29,6 +29,7 @@ SCHEMAS = {
     "pack.yaml": "kernel/packs/schemas/pack.json",
     "organisations.yaml": "commons/identity/pack/schemas/organisations.json",
     "people.yaml": "commons/identity/pack/schemas/people.json",
+    "registers.yaml": "commons/identity/pack/schemas/registers.json",
     "facts.yaml": "commons/forms/schemas/facts.json",
     "form.yaml": "commons/forms/schemas/form.json",
     "themes.yaml": "serve/matters/schemas/themes.json",

@@ -4,6 +4,7 @@ import os
 import secrets
 import time
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -69,9 +70,17 @@ class Settings(BaseSettings):
         default="",
         description="mail server that brings codes to mobile numbers: smtp+tls://user:password@host:587?from=a@b&to={mobile}@gateway",
     )
+    mail_smtp: str = Field(
+        default="",
+        description="mail server that brings codes to e-mail addresses: smtp+tls://user:password@host:587?from=a@b",
+    )
     outside_logins: Path | None = Field(
         default=None,
         description="file of outside log-in providers (provincial log-in, WeChat, DingTalk); see the guide",
+    )
+    system_networks: list[str] = Field(
+        default=[],
+        description='networks that are not public in which connected systems are told of log-outs: ["10.0.0.0/8"]',
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 
@@ -86,6 +95,13 @@ class Settings(BaseSettings):
             msg = "YIWANG_DEMO_DAYS_AHEAD needs YIWANG_DEMO=1: a real installation keeps real time"
             raise ValueError(msg)
         return self
+
+    @field_validator("system_networks")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        for each in value:
+            ip_network(each)
+        return value
 
     @field_validator("database_url")
     @classmethod

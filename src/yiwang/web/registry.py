@@ -21,6 +21,10 @@ class Area(StrEnum):
     WORK = "work"
 
 
+def _nothing_waits(_request: HttpRequest) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class NavEntry:
     """One entry of the main navigation. `url` is a path or a callable that reverses it; `visible` hides it for a request.
@@ -34,7 +38,12 @@ class NavEntry:
     area: Area = Area.PORTAL
     order: int = 100
     visible: Callable[[HttpRequest], bool] = lambda _request: True
-    count: Callable[[HttpRequest], int] = lambda _request: 0
+    count: Callable[[HttpRequest], int] = _nothing_waits
+
+    @property
+    def counts(self) -> bool:
+        """Whether something may wait there."""
+        return self.count is not _nothing_waits
 
     def href(self) -> str:
         return self.url if isinstance(self.url, str) else self.url()

@@ -1,6 +1,6 @@
 """Gathers what the page shell shows for one request, from the registries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -47,6 +47,8 @@ SCRIPTS = (
 )
 PRINT_COOKIE = "yw_print"
 _MANY = 100
+_ROW = 7
+"""Entries beside each other: so many, with the tools, stand in one line of 1440 pixels in either language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class ShownEntry:
     href: str
     current: bool
     count: int = 0
+    stays: bool = False
+    """Something may wait there, which nobody sees in a closed menu."""
 
     @property
     def many(self) -> str:
@@ -83,6 +87,21 @@ class ShellView:
         return self.navigation()
 
     @property
+    def row(self) -> tuple[ShownEntry, ...]:
+        """The entries that stand beside each other: all, where they fit; else the first, those that count, and the page's own."""
+        entries = self.entries
+        return tuple(each for each, folded in zip(entries, _folded(entries), strict=True) if not folded)
+
+    @property
+    def more(self) -> Menu | None:
+        """The others, behind a button; in most people's header there is none."""
+        entries = self.entries
+        links = tuple(
+            Link(each.label, each.href) for each, folded in zip(entries, _folded(entries), strict=True) if folded
+        )
+        return Menu("more-menu", _("更多"), links) if links else None
+
+    @property
     def name(self) -> str:
         return f"{_('一网')} {self.site.name}".strip()
 
@@ -108,9 +127,21 @@ def shell_view(request: HttpRequest | None, area: Area) -> ShellView:
 
 
 def _entries(request: HttpRequest, area: Area) -> tuple[ShownEntry, ...]:
-    entries = tuple((entry.label, entry.href(), entry.count(request)) for entry in navigation(area, request))
-    current = _current(request.path, [href for _label, href, _count in entries])
-    return tuple(ShownEntry(label, href, href == current, count) for label, href, count in entries)
+    entries = tuple((entry, entry.href()) for entry in navigation(area, request))
+    current = _current(request.path, [href for _entry, href in entries])
+    return tuple(
+        ShownEntry(entry.label, href, href == current, entry.count(request), entry.counts) for entry, href in entries
+    )
+
+
+def _folded(entries: Sequence[ShownEntry]) -> list[bool]:
+    """Which entries go behind the button, where there are more than fit and one."""
+    free = len(entries) if len(entries) <= _ROW + 1 else _ROW - sum(each.stays for each in entries)
+    folded = []
+    for each in entries:
+        free -= not each.stays
+        folded.append(free < 0 and not each.stays and not each.current)
+    return folded
 
 
 def _current(path: str, hrefs: list[str]) -> str | None:

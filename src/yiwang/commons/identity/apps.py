@@ -11,6 +11,8 @@ class IdentityConfig(AppConfig):
     def ready(self) -> None:
         from yiwang.commons.identity import adapters, handlers, pack, tasks, views  # noqa: F401  they register themselves
         from yiwang.commons.identity.contrib import embedded
+        from yiwang.commons.identity.policies.real_names import REVIEW
+        from yiwang.commons.identity.registry import let_stand_in
         from yiwang.commons.identity.views.openid import routes as openid
         from yiwang.commons.identity.views.people import routes as people
         from yiwang.commons.identity.views.real import routes as real
@@ -23,5 +25,6 @@ class IdentityConfig(AppConfig):
         openid.register()
         people.register()
         real.register()
+        let_stand_in(REVIEW)
         if settings().demo:  # a real installation connects the registers of the police and the market regulator
             embedded.connect(settings().pack)

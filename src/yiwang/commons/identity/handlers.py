@@ -1,7 +1,7 @@
 """What follows from news of identity itself: who has left the platform has left the systems entered from it."""
 
 from yiwang.commons.identity.commands import openid as commands
-from yiwang.commons.identity.contracts import AccountDeactivated, SessionEnd, SessionEnded
+from yiwang.commons.identity.contracts import AccountDeactivated, AppointmentEnded, SessionEnd, SessionEnded
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.outbox import Delivery, subscribe
 
@@ -24,3 +24,9 @@ def on_session_ended(event: SessionEnded, *, delivery: Delivery) -> None:
 def on_account_deactivated(event: AccountDeactivated, *, delivery: Delivery) -> None:
     """Also what was agreed to for after the session."""
     commands.end_client_logins(account_id=event.account_id, reason="account_off", by=_SYSTEM, at=delivery.at)
+
+
+@subscribe(AppointmentEnded, name="identity.end_closed_logins")
+def on_appointment_ended(event: AppointmentEnded, *, delivery: Delivery) -> None:
+    """Who has left an office has left the systems that were open to it."""
+    commands.end_closed_logins(account_id=event.account_id, by=_SYSTEM, at=delivery.at)

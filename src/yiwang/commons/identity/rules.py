@@ -70,6 +70,7 @@ _KNOWN: Final = frozenset({Factor.PASSWORD})
 _HELD: Final = frozenset({Factor.CODE, Factor.TOTP, Factor.PASSKEY, Factor.RECOVERY_CODE})
 
 
+# A code by e-mail shows an inbox, which is no thing that somebody holds (NIST SP 800-63B section 5.1.3.1): it raises no level.
 def authentication_level(methods: Iterable[Factor], *, verified: bool = False) -> int:
     """0 nothing shown, 1 one factor, 2 something known and something held, or a passkey that has `verified` its user.
 
@@ -110,6 +111,26 @@ def second_factor_limits(account: str, device: str = "") -> tuple[Limit, ...]:
             Limit("second.device_day", (account, device), 30, _DAY),
         )
     return (Limit("second.fast", (account,), 5, 5 * _MINUTE), Limit("second.slow", (account,), 30, _DAY))
+
+
+def step_up_limits(account: str) -> tuple[Limit, ...]:
+    """Passwords and codes given again by somebody who is logged in: who sits down at an open session guesses no password."""
+    return (Limit("step_up.fast", (account,), 5, 5 * _MINUTE), Limit("step_up.slow", (account,), 60, _DAY))
+
+
+def owner_limits(account: str) -> tuple[Limit, ...]:
+    """What the owner of a number knows and its next holder does not: five answers a day are nobody's way in."""
+    return (Limit("owner.day", (account,), 5, _DAY),)
+
+
+def binding_limits(account: str, what: str) -> tuple[Limit, ...]:
+    """Enterprises and children claimed by an account: the registers are no book to browse."""
+    return (Limit(f"bind.{what}", (account,), 5, _DAY),)
+
+
+def admission_limits(administrator: str, most: int = 10) -> tuple[Limit, ...]:
+    """ID numbers with which no account can be opened: nobody asks for one person after another."""
+    return (Limit("admit.day", (administrator,), most, _DAY),)
 
 
 def code_limits(*, mobile: str, address: str, purpose: str, device: str = "") -> tuple[Limit, ...]:

@@ -11,8 +11,9 @@ class LicencesConfig(AppConfig):
     def ready(self) -> None:
         from yiwang.commons.files import registry as files
         from yiwang.commons.files.contracts import MediaType, Purpose
+        from yiwang.commons.identity.registry.real_names import provide_family_register
         from yiwang.commons.licences import handlers, pack, tasks, urls  # noqa: F401  they register themselves
-        from yiwang.commons.licences.adapters import watch_files
+        from yiwang.commons.licences.adapters import BirthCertificates, watch_files
         from yiwang.commons.licences.commands import FILE_PURPOSE, SHARED, SHOWN, VIEWED
         from yiwang.commons.licences.contracts import LICENCE
         from yiwang.commons.licences.contrib.sources import connect
@@ -22,6 +23,7 @@ class LicencesConfig(AppConfig):
         from yiwang.kernel.text import gettext_noop as _
 
         urls.register()
+        provide_family_register(BirthCertificates())
         if sources := settings().licence_sources:
             connect(sources)
         files.register_purpose(Purpose(FILE_PURPOSE, frozenset({MediaType.OFD, MediaType.PDF}), 4 * 1024 * 1024))

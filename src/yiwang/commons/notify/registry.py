@@ -81,6 +81,30 @@ class Gateway(Protocol):
     def send(self, mobile: str, title: str, words: str) -> None: ...
 
 
+class Mailer(Protocol):
+    """Brings a few words to an e-mail address, as `Gateway` does to a number."""
+
+    def send(self, mail: str, title: str, words: str) -> None: ...
+
+
+_posts: list[Mailer] = []
+
+
+def register_post(mailer: Mailer) -> None:
+    """Have codes by e-mail go this way; the one registered last goes first."""
+    _posts.insert(0, mailer)
+
+
+def withdraw_post(mailer: Mailer) -> None:
+    """Codes go this way no more."""
+    _posts.remove(mailer)
+
+
+def post() -> Mailer | None:
+    """The way that codes by e-mail go now; None where nothing is set up."""
+    return _posts[0] if _posts else None
+
+
 _gateways: list[Gateway] = []
 
 

@@ -21,6 +21,8 @@ ANSWER_DAYS: Final = 15
 """Working days within which an objection is answered (GB/T 35273-2020, 8.7: thirty days at most)."""
 CONSENT: Final = "consent"
 STATUTORY_DUTY: Final = "statutory_duty"
+LOGS_IN: Final = "identity.logs_in"
+"""The purpose for which connected systems are told the numbers of whoever logs in to them."""
 SHOWN: Final = "shown"
 """The holder showed it (亮证): the showing itself is the agreement, for this one check."""
 

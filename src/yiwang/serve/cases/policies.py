@@ -10,11 +10,12 @@ from yiwang.commons.flow import queries as flow
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, MayNotRepresent
 from yiwang.commons.identity.contracts.real_names import RealNameNeeded
+from yiwang.commons.identity.queries.actors import acting_scope, still_acts
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
 from yiwang.kernel.errors import Forbidden
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import rules
-from yiwang.serve.cases.contracts import Applicant, CaseAction, CaseNotFound, CaseStateRefused, CaseStatus
+from yiwang.serve.cases.contracts import Applicant, CaseAction, CaseNotFound, CaseStateRefused, CaseStatus, RealNameGap
 from yiwang.serve.cases.models import Case, CaseEvent
 from yiwang.serve.matters.contracts import Bundle
 
@@ -43,15 +44,23 @@ _GRANTED = {
 
 
 def own(viewer: Actor) -> Q:
-    """The cases of a resident: their own, and those of whom they act for; never anybody else's."""
+    """The cases of a resident: their own, those that they filed as an agent while they may still act for the applicant,
+    and of whom they act for now those in the matters that they were authorised for.
+    """
     if viewer.kind is not ActorKind.PERSON or viewer.person_id is None:
         return Q(pk__in=[])
-    mine = Q(person_id=viewer.person_id)
+    return Q(person_id=viewer.person_id) | _as_agent(viewer)
+
+
+def _as_agent(viewer: Actor) -> Q:
+    found = Q(pk__in=[])
     if viewer.account_id is not None:
-        mine |= Q(agent_id=viewer.account_id)
-    if viewer.on_behalf is None:
-        return mine
-    return mine | _of(viewer.on_behalf)
+        still = still_acts(viewer=viewer, person="person_id", legal_entity="entity_id")
+        found |= Q(agent_id=viewer.account_id) & still
+    if viewer.on_behalf is not None:
+        covered = acting_scope("scope_key", "parent__scope_key", viewer=viewer)
+        found |= _of(viewer.on_behalf) & covered
+    return found
 
 
 def _of(subject: SubjectRef) -> Q:
@@ -74,12 +83,16 @@ def visible(viewer: Actor) -> Q:
 
 
 def is_applicant(viewer: Actor, case: Case) -> bool:
-    """Whether the viewer is the applicant, acts for the applicant, or filed as the agent."""
+    """Whether the viewer is the applicant, or acts for the applicant in this, or filed it as an agent and still is one.
+
+    One query for who is not the applicant.
+    """
     if viewer.kind is not ActorKind.PERSON or viewer.account_id is None:
         return False
-    if case.agent_id == viewer.account_id or (case.person_id is not None and case.person_id == viewer.person_id):
+    if case.person_id is not None and case.person_id == viewer.person_id:
         return True
-    return viewer.on_behalf is not None and viewer.on_behalf.id in {case.person_id, case.entity_id}
+    may = viewer.on_behalf is not None or case.agent_id == viewer.account_id
+    return may and Case.objects.filter(_as_agent(viewer), pk=case.pk).exists()
 
 
 def check_applicant(by: Actor, case: Case) -> None:
@@ -199,16 +212,18 @@ def check_scope(by: Actor, applicant: Applicant, bundle_key: str, matter_codes: 
         raise MayNotRepresent
 
 
-def real_name_asked(bundle: Bundle, matter_codes: Collection[str]) -> int:
-    """The highest level of real name that the matters ask for; 0 where none does."""
-    return max(
-        (each.matter.spec.real_name for each in bundle.members if each.matter.spec.code in matter_codes), default=0
-    )
+def real_name_gap(by: Actor, bundle: Bundle, matter_codes: Collection[str]) -> RealNameGap | None:
+    """What a resident who applies online lacks; nothing at a counter, where the clerk has looked at the card."""
+    specs = [each.matter.spec for each in bundle.members if each.matter.spec.code in matter_codes]
+    asking = [each for each in specs if each.real_name > by.assurance]
+    if by.kind is not ActorKind.PERSON or not asking:
+        return None
+    return RealNameGap(max(each.real_name for each in asking), tuple(each.name for each in asking))
 
 
 def check_real_name(by: Actor, bundle: Bundle, matter_codes: Collection[str]) -> None:
-    """Raises RealNameNeeded where a resident applies online with less; at a counter the clerk has looked at the card."""
-    if by.kind is ActorKind.PERSON and by.assurance < real_name_asked(bundle, matter_codes):
+    """Raises RealNameNeeded."""
+    if real_name_gap(by, bundle, matter_codes) is not None:
         raise RealNameNeeded
 
 

@@ -12,10 +12,19 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import jwt
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
+from django.test import Client
 
+from yiwang.commons.identity import commands
+from yiwang.commons.identity.commands import joiners
+from yiwang.commons.identity.contracts.people import LeaveGround
+from yiwang.commons.identity.models import Account, Person
 from yiwang.commons.identity.tests import factories as make
+from yiwang.kernel import clock
+from yiwang.kernel.guard import opened
 from yiwang.kernel.models import AuditEntry
 from yiwang.kernel.settings import SettingsFault
 from yiwang.site import outside
@@ -79,7 +88,8 @@ def province(settings, tmp_path):
         "kind": "openid_connect", "key": "province", "name": "样例省统一认证", "client_id": "yiwang", "secret": "sample",
         "server_url": f"http://127.0.0.1:{server.server_port}",
     }  # fmt: skip
-    settings.SOCIALACCOUNT_PROVIDERS = outside.providers(written(tmp_path, [entry]))
+    other = {**entry, "key": "neighbour", "name": "样例邻市统一认证"}
+    settings.SOCIALACCOUNT_PROVIDERS = outside.providers(written(tmp_path, [entry, other]))
     yield
     server.shutdown()
     server.server_close()
@@ -91,9 +101,9 @@ def written(folder: Path, entries):
     return file
 
 
-def come(client, following=""):
+def come(client, following="", key="province"):
     """Through the provider and back, as a browser goes."""
-    answer = client.get(f"/account/outside/go/province/{following}")
+    answer = client.get(f"/account/outside/go/{key}/{following}")
     assert answer.status_code == 302
     back = urlsplit(httpx.get(answer.url).headers["Location"])
     return client.get(f"{back.path}?{back.query}")
@@ -120,6 +130,7 @@ def test_an_unlinked_visitor_logs_in_here_first_links_knowingly_and_then_comes_s
     assert client.get("/api/v1/me").json()["account_id"] == str(one.account_id)
     assert SocialAccount.objects.get().extra_data == {}, "what the provider tells is not kept"
     assert AuditEntry.objects.filter(command="identity.link_outside").count() == 1
+    assert 'href="/account/factors/"' in client.get("/account/outside/").content.decode(), "the way back"
     client.post("/account/outside/", {"link": held.pk})
     assert not SocialAccount.objects.exists()
 
@@ -150,6 +161,100 @@ def test_a_stolen_or_foreign_answer_of_the_provider_is_worth_nothing(client, pro
     assert answer.url == "/account/login/", "nobody else's page sets somebody out"
     assert client.get("/account/outside/go/nothing/").status_code == 404
     assert client.get("/account/outside/link/").url == "/account/login/"
+
+
+def linked(**given):
+    one = make.make_resident(**given)
+    SocialAccount.objects.create(user_id=one.account_id, provider="province", uid="subject-1")
+    return one
+
+
+def somebody(client):
+    return client.get("/api/v1/me").json().get("account_id")
+
+
+def test_the_same_subject_at_another_provider_is_somebody_else(client, province):
+    linked()
+    assert come(client, key="neighbour").url == "/account/outside/link/"
+    assert somebody(client) is None
+    mine = make.make_resident("样例乙", username="mine", password=make.PASSWORD)
+    client.post("/account/login/", {"login": "mine", "password": make.PASSWORD})
+    client.post("/account/outside/link/", {"do": "link"})
+    assert sorted(SocialAccount.objects.values_list("provider", "uid")) == [
+        ("neighbour", "subject-1"), ("province", "subject-1"),
+    ]  # fmt: skip
+    client.post("/account/logout/")
+    come(client, key="neighbour")
+    assert somebody(client) == str(mine.account_id)
+
+
+def test_an_address_that_the_provider_tells_opens_no_account(client, province):
+    one = make.make_resident()
+    EmailAddress.objects.create(user_id=one.account_id, email="sample@example.invalid", verified=True, primary=True)
+    assert come(client).url == "/account/outside/link/"
+    assert somebody(client) is None
+    assert not SocialAccount.objects.exists()
+
+
+def test_an_answer_of_the_provider_serves_once(client, province):
+    linked()
+    answer = client.get("/account/outside/go/province/")
+    back = urlsplit(httpx.get(answer.url).headers["Location"])
+    client.get(f"{back.path}?{back.query}")
+    assert somebody(client)
+    client.post("/account/logout/")
+    client.get(f"{back.path}?{back.query}")
+    assert somebody(client) is None
+
+
+def test_nobody_is_logged_in_as_another_by_an_answer_that_the_other_set_out_for(client, province):
+    linked(username="attacker", password=make.PASSWORD)
+    attacker, victim = Client(), make.make_resident("样例乙", username="victim", password=make.PASSWORD)
+    back = urlsplit(httpx.get(attacker.get("/account/outside/go/province/").url).headers["Location"])
+    client.post("/account/login/", {"login": "victim", "password": make.PASSWORD})
+    client.get(f"{back.path}?{back.query}")
+    assert somebody(client) == str(victim.account_id)
+    assert "identity.outside" not in client.session
+    assert SocialAccount.objects.count() == 1
+
+
+def test_a_closed_account_and_one_that_became_an_officials_are_not_opened_from_outside(client, province):
+    one = linked()
+    given = {"account_id": one.account_id, "by": make.SYSTEM, "at": clock.now()}
+    commands.appoint(organisation_id=make.make_organisation(), role=make.make_role(), **given)
+    assert come(client).status_code == 403
+    assert somebody(client) is None
+    joiners.leave(ground=LeaveGround.OTHER, **given)
+    come(client)
+    assert somebody(client) is None
+
+
+def test_a_second_factor_is_asked_for_after_the_provider_too(client, province):
+    one = linked()
+    TOTP.activate(Account.objects.get(pk=one.account_id), generate_totp_secret())
+    answer = come(client)
+    assert "/account/" in answer.url
+    assert somebody(client) is None
+
+
+def test_the_last_way_in_is_not_taken_away(client, province):
+    one = linked()
+    with opened("tests"):
+        Person.objects.filter(pk=one.person_id).update(mobile=None, mobile_hash=None)
+        Account.objects.filter(pk=one.account_id).update(password="!none")
+    come(client)
+    held = SocialAccount.objects.get()
+    page = client.post("/account/outside/", {"link": held.pk}, follow=True).content.decode()
+    assert "唯一的登录方式" in page
+    assert SocialAccount.objects.exists()
+    assert client.post("/account/outside/", {"link": "9" * 400}).status_code == 404
+    another = linked_at(one, "neighbour")
+    client.post("/account/outside/", {"link": another})
+    assert SocialAccount.objects.get().pk == held.pk
+
+
+def linked_at(one, provider):
+    return SocialAccount.objects.create(user_id=one.account_id, provider=provider, uid="subject-1").pk
 
 
 def test_a_visitor_is_led_to_no_other_site_after_an_outside_log_in(client, province):

@@ -159,6 +159,19 @@ def test_navigation_marks_the_longest_match_and_hides_what_is_not_for_the_viewer
         register_nav(NavEntry("home", "又一个", "/"))
 
 
+def test_more_entries_than_a_line_holds_go_behind_a_button_but_for_the_own_page_and_what_counts(client):
+    for number in range(1, 9):
+        register_nav(NavEntry(f"n{number}", f"第{number}项", f"/n{number}/", order=number))
+    assert "more-menu" not in client.get("/style/").content.decode()  # eight stand beside each other
+    register_nav(NavEntry("style", "组件", "/style/", order=50))
+    register_nav(NavEntry("news", "消息", "/news/", order=60, count=lambda _request: 3))
+    html = client.get("/style/").content.decode()
+    row, more = re.search(r'<nav class="y-nav".*?</nav>', html, re.DOTALL)[0].split('<div class="y-menu"')
+    assert re.findall(r'href="/(\w+)/"', row) == ["n1", "n2", "n3", "n4", "n5", "n6", "style", "news"]
+    assert re.findall(r'href="/(\w+)/"', more) == ["n7", "n8"]
+    assert 'aria-expanded="false" aria-controls="more-menu"' in more
+
+
 def test_a_hostile_city_name_stays_words(client):
     from yiwang.web.registry import Site
 

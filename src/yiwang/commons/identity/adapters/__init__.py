@@ -72,6 +72,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Said only after the right password, so that nobody learns which accounts exist."""
         return refusal(request, AccountInactive())
 
+    def get_login_stages(self) -> list[str]:
+        """A code by message beside the password, where the owner chose one."""
+        return [*super().get_login_stages(), "yiwang.commons.identity.adapters.entry.MessageStage"]
+
     def add_message(self, *_args: Any, **_kwargs: Any) -> None:
         """No toasts: the page that follows says enough."""
 

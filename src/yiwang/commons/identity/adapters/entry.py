@@ -1,26 +1,31 @@
 """Logging in as allauth asks for it: names people know, counted tries, browsers that are known, second factors encrypted."""
 
 import base64
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 from uuid import UUID
 
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.internal.flows.login import get_authentication_records, perform_login, record_authentication
 from allauth.account.models import Login
+from allauth.account.stages import LoginStage
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from yiwang.commons.identity import commands, queries, rules
-from yiwang.commons.identity.contracts import Factor, SessionEnd, TooManyAttempts, UnknownRecord
+from yiwang.commons.identity.contracts import CodePurpose, CodeWay, Factor, SessionEnd, TooManyAttempts, UnknownRecord
 from yiwang.commons.identity.models import Account
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.cipher import cipher
+from yiwang.kernel.errors import DomainError
 from yiwang.web.registry import shell
 
 _TOKEN = "_identity_device_token"  # noqa: S105  where a request keeps it
+SENT: Final = "identity.code"
 _SEALED = "mfa_authenticator.data"
 _QUIET = 4  # modules around a QR code (ISO/IEC 18004)
 
@@ -49,12 +54,47 @@ def try_password(request: HttpRequest, credentials: dict[str, Any]) -> Account |
     return found if isinstance(found, Account) else None
 
 
-def log_in_by_code(request: HttpRequest, account_id: UUID, following: str = "") -> HttpResponse:
+def log_in_by_code(
+    request: HttpRequest, account_id: UUID, following: str = "", *, way: CodeWay = CodeWay.SMS
+) -> HttpResponse:
     """Log in who has just proved a code for the account, through all the steps that a password log-in has."""
     account = Account.objects.get(pk=account_id)
-    record_authentication(request, account, method=Factor.CODE.value)
+    record_authentication(request, account, method=way.factor.value)
     response: HttpResponse = perform_login(request, Login(user=account, redirect_url=following or None))
     return response
+
+
+def send_own_code(request: HttpRequest, account_id: UUID, purpose: CodePurpose) -> None:
+    """Have a code sent the way that the account chose, and remember in the session which. Raises as the command."""
+    sent = commands.send_own_code(
+        account_id=account_id, purpose=purpose, address=queries.address_of(request), token=queries.token_of(request),
+        by=Actor.anonymous(queries.device_of(request)), at=clock.now(),
+    )  # fmt: skip
+    way = queries.asks_message(account_id) or CodeWay.SMS
+    where = queries.code_target(code_id=sent, viewer=Actor.system("identity.send_own_code"))
+    request.session[SENT] = {"id": str(sent), "purpose": purpose.value, "tail": where, "way": way.value, "next": ""}
+
+
+class MessageStage(LoginStage):  # type: ignore[misc]  # allauth has no types
+    """After the password: a code by message, for whoever chose it and has no app and no passkey."""
+
+    key = "identity_message"
+    urlname = "identity:login_message"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        account = self.login.user
+        if queries.asks_message(account.pk) is None or _shown_message(self.request, account):
+            return None, True
+        with suppress(DomainError):  # the page says that none was sent, and offers to send one
+            send_own_code(self.request, account.pk, CodePurpose.SECOND)
+        return redirect(self.urlname), True
+
+
+def _shown_message(request: HttpRequest, account: Account) -> bool:
+    """Whether this log-in has shown password and code, or a passkey, already."""
+    shown = {record.get("method") for record in get_authentication_records(request, account)}
+    codes = {way.factor.value for way in CodeWay}
+    return bool(shown & codes and Factor.PASSWORD.value in shown) or "mfa" in shown
 
 
 def begin(request: HttpRequest, user: Account, actor: Actor) -> None:

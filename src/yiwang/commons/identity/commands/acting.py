@@ -22,6 +22,7 @@ from yiwang.commons.identity.contracts import (
     UnknownRecord,
 )
 from yiwang.commons.identity.contracts.real_names import MandateState
+from yiwang.commons.identity.engine.realnames import last_day_as_child
 from yiwang.commons.identity.models import LegalEntity, Mandate, Person, Representation
 from yiwang.kernel import clock, evidence
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -44,6 +45,8 @@ def represent(
 ) -> UUID:
     """Let a person act for `subject` (`person` or `legal_entity`) within a scope, until the end date if there is one.
 
+    A guardian acts until the day before the child is eighteen, or until an earlier end date.
+
     Nobody is asked: for the program, and for the counter where both stand with their papers. Others offer a mandate.
     Raises NotPermitted, UnknownRecord, InvalidIdentity, AlreadyHeld.
     """
@@ -51,6 +54,8 @@ def represent(
     policies.check_represent(by)
     first = valid_from or clock.today()
     _check_fit(representative_id, subject, kind, first, valid_to)
+    if kind is RepresentationKind.GUARDIAN:
+        valid_to = _until_of_age(subject.id, first, valid_to)
     row = Representation(
         representative_id=representative_id,
         person_id=subject.id if subject.kind == PERSON else None,
@@ -91,15 +96,27 @@ def _check_fit(
         raise UnknownRecord
 
 
+def _until_of_age(child_id: UUID, first: date, wanted: date | None) -> date:
+    birth = Person.objects.filter(pk=child_id).values_list("birth_date", flat=True).get()
+    if birth is None:
+        raise InvalidIdentity(fields={"kind": _("请先登记孩子的出生日期，再登记监护关系。")})
+    last = last_day_as_child(birth)
+    if last < first:
+        raise InvalidIdentity(fields={"kind": _("已满十八周岁，监护人不能再代办；请本人委托代办人。")})
+    return min(last, wanted or last)
+
+
 @command("identity.end_representation")
 def end_representation(*, representation_id: UUID, by: Actor, at: datetime) -> None:
     """End it as of now; a mandate of which nothing is left ends with it. Raises NotPermitted, UnknownRecord."""
+    mandate = Representation.objects.filter(pk=representation_id).values_list("mandate_id", flat=True).first()
+    if mandate is not None:  # the mandate first, as whoever withdraws it does
+        Mandate.objects.select_for_update().filter(pk=mandate).first()
     row = Representation.objects.select_for_update(of=("self",)).filter(pk=representation_id).first()
     if row is None:
         raise UnknownRecord
     subject = _subject(row)
     policies.check_end_representation(by, representative_id=row.representative_id, subject=subject)
-    mandate = row.mandate_id
     end_row(row)
     _record("identity.representation_ended", row, subject)
     if (

@@ -21,6 +21,7 @@ from yiwang.commons.identity.contracts.real_names import (
     CheckWaits,
     Claim,
     ClaimInvalid,
+    RealNameClaimed,
     RealNameConfirmed,
     RealNameDecided,
     TooManyChecks,
@@ -127,6 +128,9 @@ def _settle(*, check_id: UUID, answer: Answer, by: Actor, at: datetime) -> None:
     if found.state is CheckState.WAITING:
         row.save(update_fields=["state", "reason", "reference"])
         ports.review_opened(row.pk, at=at)
+        claimed = _bearer(row.id_number, account) if found.reason is CheckReason.KNOWN_PERSON else None
+        if claimed is not None:
+            publish(RealNameClaimed(person_id=claimed.pk, check_id=row.pk))
     else:
         row.decided_at = at
         row.save(update_fields=["state", "reason", "reference", "decided_at"])

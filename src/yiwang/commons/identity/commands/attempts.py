@@ -3,18 +3,20 @@
 Counts live in a guarded table and not in the cache, which forgets entries when it is full: whoever fills it would be free to guess.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from yiwang.commons.identity import policies
 from yiwang.commons.identity.contracts import ACCOUNT, Limit, TooManyAttempts
 from yiwang.commons.identity.models import AttemptCount
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, current, note
+from yiwang.kernel.errors import DomainError
 from yiwang.kernel.fields import keyed_hash
 from yiwang.kernel.ids import new_id
 
@@ -25,6 +27,30 @@ ON CONFLICT (bucket) DO UPDATE SET
   until = CASE WHEN kept.until <= %s THEN excluded.until ELSE kept.until END
 RETURNING bucket, count
 """
+
+
+@contextmanager
+def counted(
+    limits: Sequence[Limit], *, wrong: tuple[type[DomainError], ...], account_id: UUID | None, by: Actor, at: datetime
+) -> Iterator[None]:
+    """Around one try: it is counted and committed before it is made, and taken back unless it was `wrong`.
+
+    So neither a refusal, which rolls its own work back, nor tries at the same moment go uncounted. RuntimeError inside a
+    transaction, which could take the count back. Without `limits` nothing is counted. Raises TooManyAttempts.
+    """
+    if not limits:
+        yield
+        return
+    with transaction.atomic(durable=True):
+        take_attempt(limits=limits, account_id=account_id, by=by, at=at)
+    try:
+        yield
+    except wrong:
+        raise
+    except DomainError:
+        forgive_attempt(limits=limits, by=by, at=at)
+        raise
+    forgive_attempt(limits=limits, by=by, at=at)
 
 
 @command("identity.take_attempt")

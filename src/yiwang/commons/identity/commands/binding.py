@@ -1,13 +1,19 @@
 """The legal representative binds a legal entity, a parent a child: by the registers, never by what somebody says."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from yiwang.commons.identity import rules
+from yiwang.commons.identity.commands.attempts import counted
 from yiwang.commons.identity.contracts import (
     LEGAL_ENTITY,
+    PERSON,
     AlreadyHeld,
     LegalEntityKind,
     LegalEntityRegistered,
@@ -16,30 +22,30 @@ from yiwang.commons.identity.contracts import (
     RepresentationEnded,
     RepresentationKind,
     Sex,
+    TooManyAttempts,
 )
 from yiwang.commons.identity.contracts.real_names import (
     BindingRefused,
     ClaimInvalid,
     RegisteredChild,
     RegisteredEntity,
+    RegisterUnavailable,
     TooManyChecks,
 )
 from yiwang.commons.identity.engine.realnames import Match, is_name, last_day_as_child, match_names, typed_id_number
 from yiwang.commons.identity.models import LegalEntity, Person, Representation
 from yiwang.commons.identity.models.person import ID_NUMBER
-from yiwang.commons.identity.policies import real_names
+from yiwang.commons.identity.policies import real_names, representations_in_force
 from yiwang.commons.identity.registry import real_names as ports
 from yiwang.kernel import clock, evidence
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import InvalidCode, clean_code, validate_credit_code
 from yiwang.kernel.command import command, note
 from yiwang.kernel.fields import claimed_hashes, keyed_hashes
-from yiwang.kernel.models import AuditEntry
 from yiwang.kernel.outbox import publish
 from yiwang.kernel.text import gettext_noop as _
 
-TRIES: Final = 5
-WITHIN: Final = timedelta(days=1)
+_ASKED: Final = 3
 _BIND: Final = "identity.bind_legal_entity"
 _CHILD: Final = "identity.bind_child"
 
@@ -47,7 +53,8 @@ _CHILD: Final = "identity.bind_child"
 def bind_legal_entity(*, credit_code: str, name: str, by: Actor, at: datetime) -> UUID:
     """Let the actor act for the entity whose legal representative they are; the entity's id.
 
-    The register is asked before the transaction. Raises RealNameNeeded, ClaimInvalid, RegisterUnavailable, BindingRefused,
+    The register is asked before the transaction, and once more where somebody else has bound the entity meanwhile: its
+    answer may be older than that. Raises RealNameNeeded, ClaimInvalid, RegisterUnavailable, BindingRefused,
     TooManyChecks after five refusals in a day.
     """
     real_names.check_has_real_name(by)
@@ -61,20 +68,32 @@ def bind_legal_entity(*, credit_code: str, name: str, by: Actor, at: datetime) -
         faults["name"] = _("请填写营业执照上的名称。")
     if faults:
         raise ClaimInvalid(fields=faults)
-    return _bind_entity(found=ports.entity(credit_code=code), name=name, by=by, at=at)
+    with _counted("entity", by, at):
+        for _again in range(_ASKED):
+            held = LegalEntity.objects.filter(credit_code=code).values_list("legal_representative_id", flat=True)
+            before, found = held.first(), ports.entity(credit_code=code)
+            bound = _bind_entity(found=found, before=before, name=name, by=by, at=at)
+            if bound is not None:
+                return bound
+    raise RegisterUnavailable
 
 
-def _check_tries(name: str, by: Actor, at: datetime) -> None:
-    failed = AuditEntry.objects.filter(
-        account_id=by.account_id, at__gt=at - WITHIN, command=name, error_code=BindingRefused.code
-    )
-    if failed.count() >= TRIES:
-        raise TooManyChecks
+@contextmanager
+def _counted(what: str, by: Actor, at: datetime) -> Iterator[None]:
+    """A refused claim counts, before the register is asked. Raises TooManyChecks."""
+    limits = rules.binding_limits(str(by.account_id or by.person_id), what)
+    try:
+        with counted(limits, wrong=(BindingRefused,), account_id=by.account_id, by=by, at=at):
+            yield
+    except TooManyAttempts:
+        raise TooManyChecks from None
 
 
 @command(_BIND)
-def _bind_entity(*, found: RegisteredEntity | None, name: str, by: Actor, at: datetime) -> UUID:
-    _check_tries(_BIND, by, at)
+def _bind_entity(
+    *, found: RegisteredEntity | None, before: UUID | None, name: str, by: Actor, at: datetime
+) -> UUID | None:
+    """The entity's id; None where it is represented by another than `before` and the actor now."""
     person = Person.objects.select_for_update().filter(pk=by.person_id).first()
     if found is None or person is None or not _is_representative(found, name, person):
         raise BindingRefused
@@ -83,7 +102,9 @@ def _bind_entity(*, found: RegisteredEntity | None, name: str, by: Actor, at: da
     entity = entity or LegalEntity(credit_code=found.credit_code, kind=LegalEntityKind(found.kind).value)
     former = entity.legal_representative_id
     entity.name, entity.address, entity.legal_representative = found.name[:120], found.address[:200], person
-    entity.save()
+    if former not in {before, person.pk} or not _saved(entity):
+        note(SubjectRef(PERSON, person.pk), overtaken=True)
+        return None
     subject = SubjectRef(LEGAL_ENTITY, entity.pk)
     began = _succeed(entity, person)
     parties = evidence.salted_hash(f"{person.pk} {subject}")
@@ -96,6 +117,16 @@ def _bind_entity(*, found: RegisteredEntity | None, name: str, by: Actor, at: da
     if began is not None:
         publish(RepresentationBegan(representation_id=began))
     return entity.pk
+
+
+def _saved(entity: LegalEntity) -> bool:
+    """False where somebody has registered the same credit code in this moment."""
+    try:
+        with transaction.atomic():
+            entity.save()
+    except IntegrityError:
+        return False
+    return True
 
 
 def _is_representative(found: RegisteredEntity, name: str, person: Person) -> bool:
@@ -160,23 +191,24 @@ def bind_child(*, name: str, id_number: str = "", birth_certificate: str = "", b
     if faults:
         raise ClaimInvalid(fields=faults)
     own = Person.objects.filter(pk=by.person_id).first()
-    found = None
-    if own is not None and own.id_number is not None:
-        found = ports.child(name=name, id_number=number, birth_certificate=certificate, parent_number=own.id_number)
-    return _bind_child(found=found, by=by, at=at)
+    parent = own.id_number if own is not None else None
+    with _counted("child", by, at):
+        found = None
+        if parent is not None:
+            found = ports.child(name=name, id_number=number, birth_certificate=certificate, parent_number=parent)
+        return _bind_child(found=found, by=by, at=at)
 
 
 @command(_CHILD)
 def _bind_child(*, found: RegisteredChild | None, by: Actor, at: datetime) -> UUID:
-    _check_tries(_CHILD, by, at)
     last = last_day_as_child(found.birth_date) if found is not None else date.min
     if found is None or last < clock.today() or by.person_id is None:
         raise BindingRefused
-    Person.objects.select_for_update().get(pk=by.person_id)  # two requests at once make one child
+    _lock_parents(found, by.person_id)
     guardian = RepresentationKind.GUARDIAN.value
-    mine = Representation.objects.filter(representative_id=by.person_id, kind=guardian, valid_to__gte=clock.today())
     child = _child(found)
-    if mine.filter(person=child).exists():
+    mine = representations_in_force(by.person_id, SubjectRef(PERSON, child.pk))
+    if Representation.objects.filter(mine, kind=guardian).exists():
         raise AlreadyHeld
     row: Representation = Representation.objects.create(
         representative_id=by.person_id, person=child, kind=guardian, valid_from=clock.today(), valid_to=last
@@ -187,6 +219,13 @@ def _bind_child(*, found: RegisteredChild | None, by: Actor, at: datetime) -> UU
     note(reference, until=last.isoformat(), acts_for=str(child.pk))
     publish(RepresentationBegan(representation_id=row.pk))
     return row.pk
+
+
+def _lock_parents(found: RegisteredChild, own: UUID) -> None:
+    """Requests at once, also of both parents, make one child."""
+    hashes = [each for number in found.parents for each in keyed_hashes(number, ID_NUMBER)]
+    rows = Person.objects.select_for_update().filter(Q(pk=own) | Q(id_number_hash__in=hashes))
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _child(found: RegisteredChild) -> Person:
@@ -203,6 +242,9 @@ def _child(found: RegisteredChild) -> Person:
         child = Person.objects.filter(id_number_hash__in=hashes).first()
     child = child or _newborn(found)
     if child is not None and (number is None or child.id_number is not None):
+        if child.birth_date is None:
+            child.birth_date = found.birth_date
+            child.save(update_fields=["birth_date"])
         return child
     fresh = child is None
     child = child or Person(name=found.name[:80], sex=Sex(found.sex).value, birth_date=found.birth_date)

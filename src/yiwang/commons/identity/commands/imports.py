@@ -7,7 +7,7 @@ is begun again; a line that is in already changes nothing.
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -25,6 +25,7 @@ from yiwang.commons.identity.contracts import (
 from yiwang.commons.identity.contracts.people import ImportRefused, ImportState, ImportUnknown
 from yiwang.commons.identity.engine import people_csv
 from yiwang.commons.identity.engine.people_csv import Fault, Line
+from yiwang.commons.identity.engine.realnames import Match, match_names
 from yiwang.commons.identity.models import Account, AccountImport, AccountReject, Appointment, Organisation, Person
 from yiwang.commons.identity.models.person import ID_NUMBER, MOBILE
 from yiwang.commons.identity.policies import administering
@@ -43,6 +44,9 @@ IMPORT_JOB: Final = "identity.import_accounts"
 LARGEST: Final = 32 * 1024 * 1024
 BATCH: Final = 10_000
 MOST_REJECTS: Final = 10_000
+MOST_REFUSED: Final = 50
+"""Numbers a day and subtree of which it is told that somebody outside bears them."""
+NOT_ADMITTED: Final = _("不能用这个身份证件号码开户")
 _PROGRESS: Final = ("reached", "created", "changed", "unchanged", "rejected", "state", "ended_at", "content")
 
 
@@ -60,18 +64,17 @@ def begin_import(
 ) -> UUID:
     """Take a file (CSV, UTF-8, a header; columns in `engine.people_csv`) for the subtree of an organisation; the import's id.
 
-    While it runs, the same file for the same subtree is the same import. `dry_run` judges and writes nothing. `later`: a job
+    While it runs, the same file for the same subtree is the same import. `dry_run` judges and writes nothing; it does not
+    look up whether somebody outside bears a number, which would leave no trace. `later`: a job
     does the work; else whoever calls runs `import_batch`. Raises NotPermitted, ImportRefused.
     """
     administering.check_bound(by, organisation_id, tree.value)
     if len(content) > LARGEST:
         raise ImportRefused(reason=f"文件超过 {LARGEST // 1024 // 1024} MB，请分成几个文件")
     try:
-        text = content.decode("utf-8-sig")
+        text = people_csv.decoded(content)
         people_csv.header(text)
         total = people_csv.count(text)
-    except UnicodeDecodeError:
-        raise ImportRefused(reason="文件不是 UTF-8 编码，请另存为 UTF-8") from None
     except people_csv.FileFault as fault:
         raise ImportRefused(reason=str(fault)) from None
     digest = hashlib.new("sm3", content).hexdigest()
@@ -156,6 +159,8 @@ class _Batch:
     known: dict[str, _Known] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     people: dict[str, tuple[UUID, str, bool]] = field(default_factory=dict)
+    seen: set[UUID] = field(default_factory=set)
+    untold: int = 0
     persons: list[Person] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     appointments: list[tuple[Appointment, str]] = field(default_factory=list)
@@ -184,12 +189,18 @@ class _Batch:
         numbers = {found: each.id_number for each in self.lines if each.id_number for found in _hashes(each.id_number)}
         rows = Person.objects.filter(id_number_hash__in=list(numbers)).values_list("id_number_hash", "pk", "name")
         registered = {numbers[bytes(found)]: (pk, name) for found, pk, name in rows}
-        served = set(
+        served = dict(
             Account.objects.filter(
                 kind=AccountKind.OFFICIAL.value, person_id__in=[pk for pk, _name in registered.values()]
-            ).values_list("person_id", flat=True)
+            ).values_list("person_id", "pk")
         )
         self.people = {number: (pk, name, pk in served) for number, (pk, name) in registered.items()}
+        seen = administering.within(bounds, served.values())
+        self.seen = {person for person, account in served.items() if account in seen}
+        told = AccountReject.objects.filter(
+            run__organisation_id=self.run.organisation_id, run__begun_at__gt=self.at - timedelta(days=1), reason=NOT_ADMITTED
+        )  # fmt: skip
+        self.untold = MOST_REFUSED - told.count()
 
     def _look_up_accounts(self, bounds: Bounds) -> None:
         names = [each.username for each in self.lines]
@@ -233,6 +244,8 @@ class _Batch:
         if (role, None) in self.outside or (role, place) in self.outside:
             return "role", _("这个岗位的权限超出导入范围"), _("由上级管理员办理")
         known = self.known.get(line.username)
+        if known and known.id == self.run.account_id:
+            return "username", _("这是导入者本人的账号"), _("本人的任职由另一位管理员办理")
         return self._not_the_same(line, known) if known else self._not_new(line)
 
     def _not_the_same(self, line: Line, known: _Known) -> tuple[str, str, str] | None:
@@ -245,15 +258,23 @@ class _Batch:
         return None
 
     def _not_new(self, line: Line) -> tuple[str, str, str] | None:
+        """Of people outside nothing is told but that the line has to go to who stands above, and that not without end."""
         found = self.people.get(line.id_number) if line.id_number else None
-        if found is None:
+        outside = found is None or found[0] not in self.seen
+        if line.id_number and outside and not self.run.dry_run and self.untold <= 0:
+            return "id_number", _("今天核对不上的号码太多"), _("请明天再导入，或由上级管理员办理")
+        if found is None or (outside and self.run.dry_run):
             return None
-        _person, name, served = found
-        if name != line.name:
+        person, name, served = found
+        agrees = match_names(name, line.name) is Match.SAME
+        if agrees and not served:
+            return None
+        if person not in self.seen:
+            self.untold -= 1
+            return "id_number", NOT_ADMITTED, _("核对姓名和号码；核对无误的，由上级管理员办理")
+        if not agrees:
             return "name", _("姓名与这个身份证件号码登记的姓名不一致"), _("核对姓名和号码")
-        if served:
-            return "id_number", _("这个人已有工作人员账号"), _("用原来的用户名导入任职")
-        return None
+        return "id_number", _("这个人已有工作人员账号"), _("用原来的用户名导入任职")
 
     def _admit(self, line: Line) -> _Known:
         number = keyed_hash(line.id_number, ID_NUMBER) if line.id_number else None
@@ -268,6 +289,7 @@ class _Batch:
             )  # fmt: skip
         if line.id_number:
             self.people[line.id_number] = (person_id, line.name, True)
+            self.seen.add(person_id)
         account = Account(
             username=line.username, password=_none(), kind=AccountKind.OFFICIAL.value, person_id=person_id,
             created_at=self.at,

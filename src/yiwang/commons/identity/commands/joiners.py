@@ -1,12 +1,14 @@
 """Joiners, movers, leavers: each a command whose effect on rights, sessions and tokens stands when it commits."""
 
-from datetime import date, datetime
+import secrets
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from yiwang.commons.identity.commands import accounts, attempts, people, rights, sessions
+from yiwang.commons.identity import rules
+from yiwang.commons.identity.commands import accounts, attempts, openid, people, rights, sessions
 from yiwang.commons.identity.contracts import (
     ACCOUNT,
     AccountDeactivated,
@@ -20,9 +22,11 @@ from yiwang.commons.identity.contracts.people import (
     AccountReactivated,
     LeaveGround,
     LinkSpent,
+    NotAdmitted,
     OfficialExists,
 )
-from yiwang.commons.identity.models import Account, Appointment, Grant, Person
+from yiwang.commons.identity.engine.realnames import Match, match_names
+from yiwang.commons.identity.models import Account, Appointment, Grant, Person, PersonnelSystem
 from yiwang.commons.identity.models.person import ID_NUMBER
 from yiwang.commons.identity.policies import administering
 from yiwang.commons.identity.queries.links import link_of, opened
@@ -38,7 +42,6 @@ PROGRAM: Final = Actor.system("joiners, movers, leavers")
 """For the steps inside: whoever called was judged before, and stands in the audit."""
 
 
-@command("identity.join")
 def join(
     *,
     name: str,
@@ -54,11 +57,34 @@ def join(
 ) -> UUID:
     """Open an account for somebody who joins, without a password (`access_link` gives the way in), and appoint them.
 
-    A person known by ID number is taken as they are registered, where the name agrees. Raises NotPermitted,
-    InvalidIdentity, UsernameTaken, OfficialExists, UnknownRecord.
+    A person known by ID number is taken as they are registered, where the name agrees. Numbers that are refused count by
+    administrator, ten a day; never inside another transaction. Raises NotPermitted, InvalidIdentity, UsernameTaken,
+    OfficialExists (within reach), NotAdmitted (whatever lies outside), TooManyAttempts, UnknownRecord.
     """
+    limits = rules.admission_limits(str(by.account_id or by.kind)) if id_number else ()
+    with attempts.counted(limits, wrong=(NotAdmitted,), account_id=None, by=by, at=at):
+        return _join(
+            name=name, username=username, organisation_id=organisation_id, role=role, id_number=id_number, mobile=mobile,
+            valid_from=valid_from, valid_to=valid_to, by=by, at=at,
+        )  # fmt: skip
+
+
+@command("identity.join")
+def _join(
+    *,
+    name: str,
+    username: str,
+    organisation_id: UUID,
+    role: str,
+    id_number: str,
+    mobile: str,
+    valid_from: date | None,
+    valid_to: date | None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
     administering.check_admit(by, organisation_id)
-    person_id = person_of(name, id_number, mobile, at)
+    person_id = person_of(name, id_number, mobile, at, sees=administering.officials_in_reach(by))
     account_id = accounts.create_account(
         username=username, password=None, kind=AccountKind.OFFICIAL, person_id=person_id, by=PROGRAM, at=at
     )
@@ -72,16 +98,23 @@ def join(
     return account_id
 
 
-def person_of(name: str, id_number: str, mobile: str, at: datetime, /) -> UUID:
-    """Who joins: known by ID number, else registered now. Raises InvalidIdentity, OfficialExists. Inside a command."""
+def person_of(name: str, id_number: str, mobile: str, at: datetime, /, *, sees: "QuerySet[Account]") -> UUID:
+    """Who joins: known by ID number, else registered now. Inside a command.
+
+    `sees` are the accounts that the asker knows of anyway: of others nothing is told. Raises InvalidIdentity,
+    OfficialExists, NotAdmitted.
+    """
     known = _known(id_number)
     if known is None:
         return people.register_person(name=name, id_number=id_number or None, mobile=mobile or None, by=PROGRAM, at=at)
-    if known.name != name.strip():
+    agrees = match_names(known.name, name) is Match.SAME
+    if agrees and not Account.objects.filter(person=known, kind=AccountKind.OFFICIAL.value).exists():
+        return known.pk
+    if not sees.filter(person=known).exists():
+        raise NotAdmitted
+    if not agrees:
         raise InvalidIdentity(fields={"name": _("姓名与这个身份证件号码登记的姓名不一致。")})
-    if Account.objects.filter(person=known, kind=AccountKind.OFFICIAL.value).exists():
-        raise OfficialExists
-    return known.pk
+    raise OfficialExists
 
 
 def _known(id_number: str) -> Person | None:
@@ -110,9 +143,10 @@ def move(*, appointment_id: UUID, organisation_id: UUID, role: str, by: Actor, a
     ended = _revoke(left.account_id, below, at)
     appointed = rights.appoint(account_id=left.account_id, organisation_id=organisation_id, role=role, by=by, at=at)
     _end_access(left.account_id, at)
+    tokens = _void_tokens(left.account_id)
     note(
         SubjectRef(ACCOUNT, left.account_id), left=str(appointment_id), appointment=str(appointed),
-        organisation=str(organisation_id), role=role, grants=ended,
+        organisation=str(organisation_id), role=role, grants=ended, tokens=tokens,
     )  # fmt: skip
     _record(
         "identity.moved", SubjectRef("appointment", appointed), left.account_id, organisation=str(organisation_id),
@@ -141,7 +175,8 @@ def leave(*, account_id: UUID, ground: LeaveGround, by: Actor, at: datetime) -> 
     if was_active:
         publish(AccountDeactivated(account_id=account_id))
     _end_access(account_id, at)
-    note(SubjectRef(ACCOUNT, account_id), ground=ground.value, appointments=len(offices), grants=ended)
+    tokens = _void_tokens(account_id)
+    note(SubjectRef(ACCOUNT, account_id), ground=ground.value, appointments=len(offices), grants=ended, tokens=tokens)
     places = sorted({str(each.organisation_id) for each in offices})
     subject = SubjectRef("leaving", current().id)
     _record("identity.left", subject, account_id, ground=ground.value, organisations=places, grants=ended)
@@ -224,8 +259,20 @@ def _revoke(account_id: UUID, where: Q, at: datetime) -> int:
 
 
 def _end_access(account_id: UUID, at: datetime) -> None:
+    """Log-ins here and, also of those that outlive a session, at other systems: now, not when the news has gone round."""
     sessions.end_sessions(account_id=account_id, reason=SessionEnd.CLOSED, by=PROGRAM, at=at)
+    openid.end_client_logins(account_id=account_id, reason=SessionEnd.CLOSED.value, by=PROGRAM, at=at)
     publish(AccessEnded(account_id=account_id))
+
+
+def _void_tokens(account_id: UUID) -> int:
+    """Tokens of personnel systems that this account was shown serve no more; another administrator makes new ones."""
+    shown = PersonnelSystem.objects.select_for_update(of=("self",)).filter(account_id=account_id, ended_at__isnull=True)
+    found = list(shown)
+    for row in found:
+        row.token_hash, row.valid_to = secrets.token_bytes(32), min(row.valid_to, clock.today() - timedelta(days=1))
+        row.save(update_fields=["token_hash", "valid_to"])
+    return len(found)
 
 
 def _record(kind: str, subject: SubjectRef, account_id: UUID, **facts: evidence.Fact) -> None:

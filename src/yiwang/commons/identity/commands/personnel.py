@@ -2,18 +2,18 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from yiwang.commons.identity import policies
-from yiwang.commons.identity.commands import accounts, joiners, rights
+from yiwang.commons.identity import policies, rules
+from yiwang.commons.identity.commands import accounts, attempts, joiners, rights
 from yiwang.commons.identity.contracts import ACCOUNT, AccountKind, InvalidIdentity, NotPermitted, Tree, UnknownRecord
-from yiwang.commons.identity.contracts.people import AccountReactivated, LeaveGround, NotInReach
+from yiwang.commons.identity.contracts.people import AccountReactivated, LeaveGround, NotAdmitted, NotInReach
 from yiwang.commons.identity.models import Account, Appointment, PersonnelRecord, PersonnelSystem
 from yiwang.commons.identity.policies import administering
 from yiwang.commons.identity.policies.administering import Bounds
@@ -24,6 +24,7 @@ from yiwang.kernel.outbox import publish
 from yiwang.kernel.text import gettext_noop as _
 
 LONGEST: Final = timedelta(days=366)
+MOST_REFUSED: Final = 50
 _MARK: Final = "yws_"
 
 
@@ -76,8 +77,8 @@ def renew_token(*, system_id: UUID, valid_to: date, by: Actor, at: datetime) -> 
     if not clock.today() <= valid_to <= clock.today() + LONGEST:
         raise InvalidIdentity(fields={"valid_to": _("有效期最长一年。")})
     token = _fresh()
-    row.token_hash, row.valid_to = _hash(token), valid_to
-    row.save(update_fields=["token_hash", "valid_to"])
+    row.token_hash, row.valid_to, row.account_id = _hash(token), valid_to, by.account_id
+    row.save(update_fields=["token_hash", "valid_to", "account"])
     _record("identity.system_renewed", row, by)
     return NewToken(row.pk, token)
 
@@ -118,7 +119,6 @@ def _record(kind: str, row: PersonnelSystem, by: Actor) -> None:
     evidence.record(kind, subject, {**facts, "by": evidence.salted_hash(str(by.account_id or ""))})
 
 
-@command("identity.provision")
 def provision(
     *,
     system_id: UUID,
@@ -133,15 +133,37 @@ def provision(
 ) -> UUID:
     """A personnel system opens an account, without password and without a post yet.
 
-    Raises NotPermitted, InvalidIdentity, UsernameTaken, OfficialExists.
+    Numbers that are refused count by system, fifty a day; never inside another transaction. Raises NotPermitted,
+    InvalidIdentity, UsernameTaken, OfficialExists (of its own), NotAdmitted (whatever lies outside), TooManyAttempts.
     """
+    limits = rules.admission_limits(str(system_id), MOST_REFUSED) if id_number else ()
+    with attempts.counted(limits, wrong=(NotAdmitted,), account_id=None, by=by, at=at):
+        return _provision(
+            system_id=system_id, username=username, name=name, external_id=external_id, id_number=id_number, mobile=mobile,
+            active=active, by=by, at=at,
+        )  # fmt: skip
+
+
+@command("identity.provision")
+def _provision(
+    *,
+    system_id: UUID,
+    username: str,
+    name: str,
+    external_id: str | None,
+    id_number: str,
+    mobile: str,
+    active: bool,
+    by: Actor,
+    at: datetime,
+) -> UUID:
     system = _in_force(system_id, by)
     _check_external(system, external_id, None)
     back = _taken_back(system, username, name, external_id, active)
     if back is not None:
         note(SubjectRef(ACCOUNT, back), system=str(system_id), active=active, again=True)
         return back
-    person_id = joiners.person_of(name, id_number, mobile, at)
+    person_id = joiners.person_of(name, id_number, mobile, at, sees=_seen(system))
     account_id = accounts.create_account(
         username=username, password=None, kind=AccountKind.OFFICIAL, person_id=person_id, by=joiners.PROGRAM, at=at
     )
@@ -150,6 +172,15 @@ def provision(
     PersonnelRecord.objects.create(system=system, account_id=account_id, external_id=external_id)
     note(SubjectRef(ACCOUNT, account_id), system=str(system_id), active=active)
     return account_id
+
+
+def _seen(system: PersonnelSystem) -> "QuerySet[Account]":
+    """Accounts that the system keeps, or whose post lies in its subtree."""
+    posts = Appointment.objects.filter(policies.lasts(), bounds_of(system).inside())
+    kept = PersonnelRecord.objects.filter(system=system, removed_at__isnull=True)
+    mine = Q(pk__in=posts.values("account_id")) | Q(pk__in=kept.values("account_id"))
+    found: QuerySet[Account] = Account.objects.filter(mine)
+    return found
 
 
 def _taken_back(
@@ -173,14 +204,17 @@ def _taken_back(
 
 
 @command("identity.keep")
-def keep(*, system_id: UUID, account_id: UUID, external_id: str | None, active: bool, by: Actor, at: datetime) -> None:
-    """What the system says of an account that it keeps: its own name for it, and whether the person is in service.
+def keep(
+    *, system_id: UUID, account_id: UUID, change: Callable[[], tuple[str | None, bool]], by: Actor, at: datetime
+) -> None:
+    """What the system says of an account that it keeps: `change` tells its own name for it, and whether it is in service.
 
     Out of service is leaving, with all that follows; back in service the account has no post and no password.
-    Raises NotPermitted, NotInReach, InvalidIdentity.
+    `change` is asked once nobody else can write. Raises NotPermitted, NotInReach, InvalidIdentity and what `change` raises.
     """
     system = _in_force(system_id, by)
     account = _inside(system, account_id)
+    external_id, active = change()
     _check_external(system, external_id, account_id)
     PersonnelRecord.objects.update_or_create(
         system=system, account_id=account_id, defaults={"external_id": external_id}
@@ -195,13 +229,16 @@ def keep(*, system_id: UUID, account_id: UUID, external_id: str | None, active: 
 
 
 @command("identity.discharge")
-def discharge(*, system_id: UUID, account_id: UUID, by: Actor, at: datetime) -> None:
+def discharge(
+    *, system_id: UUID, account_id: UUID, check: Callable[[], None] = lambda: None, by: Actor, at: datetime
+) -> None:
     """The system deletes an account: the person leaves, the system sees the account no more; what was done stays.
 
-    Raises NotPermitted, NotInReach.
+    `check` may refuse once nobody else can write. Raises NotPermitted, NotInReach and what `check` raises.
     """
     system = _in_force(system_id, by)
     _inside(system, account_id)
+    check()
     joiners.leave(account_id=account_id, ground=LeaveGround.OTHER, by=joiners.PROGRAM, at=at)
     PersonnelRecord.objects.update_or_create(system=system, account_id=account_id, defaults={"removed_at": at})
     note(SubjectRef(ACCOUNT, account_id), system=str(system_id))
@@ -213,12 +250,14 @@ def assign(
     system_id: UUID,
     organisation_id: UUID,
     role: str,
-    add: Iterable[UUID] = (),
-    remove: Iterable[UUID] = (),
+    change: Callable[[], tuple[set[UUID], set[UUID]]],
     by: Actor,
     at: datetime,
 ) -> None:
-    """Appoint some to a post and end the appointments of others, all or none. Raises NotPermitted, NotInReach."""
+    """Appoint some to a post and end the appointments of others, all or none: `change` tells both sets.
+
+    It is asked once nobody else can write. Raises NotPermitted, NotInReach, InvalidIdentity and what `change` raises.
+    """
     system = _in_force(system_id, by)
     bounds = bounds_of(system)
     role_id = bounds.appointable().get(role)
@@ -230,7 +269,7 @@ def assign(
         or not bounds.organisations().filter(descendant_id=organisation_id).exists()
     ):
         raise NotPermitted
-    joining, leaving = set(add), set(remove)
+    joining, leaving = change()
     if _kept(system, joining | leaving) != joining | leaving:
         raise NotInReach
     held = Appointment.objects.filter(
@@ -239,6 +278,8 @@ def assign(
     for pk in held.filter(account_id__in=leaving).values_list("pk", flat=True):
         rights.end_appointment(appointment_id=pk, by=joiners.PROGRAM, at=at)
     present = set(held.filter(account_id__in=joining).values_list("account_id", flat=True))
+    if system.account_id in joining:  # who was given the token would appoint themself
+        raise NotPermitted
     if Account.objects.filter(pk__in=joining - present, is_active=False).exists():
         raise InvalidIdentity(fields={"members": _("已停用的账号不能任职。")})
     for account_id in sorted(joining - present):
@@ -253,8 +294,13 @@ def bounds_of(system: PersonnelSystem) -> Bounds:
 
 
 def _in_force(system_id: UUID, by: Actor) -> PersonnelSystem:
-    """SCIM's own actor is the program, for a system whose token was good; asked again inside the transaction."""
-    rows = PersonnelSystem.objects.filter(pk=system_id, ended_at__isnull=True, valid_to__gte=clock.today())
+    """SCIM's own actor is the program, for a system whose token was good; asked again inside the transaction.
+
+    Locked: what one system writes is written one after the other, so versions and external ids hold.
+    """
+    rows = PersonnelSystem.objects.select_for_update(of=("self",)).filter(
+        pk=system_id, ended_at__isnull=True, valid_to__gte=clock.today()
+    )
     row: PersonnelSystem | None = rows.first()
     if row is None or not by.is_system:
         raise NotPermitted

@@ -6,6 +6,7 @@ check joins to the right one later.
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from yiwang.commons.identity import rules
 from yiwang.commons.identity.commands.accounts import create_account, set_password
 from yiwang.commons.identity.commands.attempts import forget
 from yiwang.commons.identity.commands.codes import account_by_mobile, checked_mobile
+from yiwang.commons.identity.commands.owners import OWNER_PROVED
 from yiwang.commons.identity.commands.people import register_person
 from yiwang.commons.identity.contracts import (
     ACCOUNT,
@@ -26,6 +28,7 @@ from yiwang.commons.identity.contracts import (
     InvalidIdentity,
     UsernameTaken,
 )
+from yiwang.commons.identity.engine.realnames import Match, match_names
 from yiwang.commons.identity.models import Account, OneTimeCode, Person
 from yiwang.commons.identity.models.person import ID_NUMBER, MOBILE
 from yiwang.kernel import evidence
@@ -66,7 +69,7 @@ def register_resident(*, proof: CodeProof, password: str, by: Actor, at: datetim
     `proof` is of `try_code` for REGISTER with name and ID number as `check_entered` gives them. UsernameTaken: the number,
     or the person, has an account already; only the holder of the number gets to know.
     """
-    _spend(proof, CodePurpose.REGISTER)
+    spend(proof, CodePurpose.REGISTER)
     with connection.cursor() as cursor:  # two codes for one number, used at once, make one account
         mark = keyed_hash(proof.mobile, MOBILE).hex()
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"identity.register_resident:{mark}"])
@@ -89,17 +92,16 @@ def register_resident(*, proof: CodeProof, password: str, by: Actor, at: datetim
 
 
 @command("identity.recover_account")
-def recover_account(*, proof: CodeProof, name: str, password: str, address: str = "", by: Actor, at: datetime) -> UUID:
-    """Set a new password after a code for RECOVER and the owner's name; every log-in ends. Raises CodeWrong.
+def recover_account(*, proof: CodeProof, password: str, address: str = "", by: Actor, at: datetime) -> UUID:
+    """Set a new password after a code for RECOVER and `prove_owner`; every log-in ends. Raises CodeWrong.
 
     Passwords may be tried anew (from `address` at once), but neither second factors, which stay as they are (who lost
     them too goes to the counter), nor codes. Raises InvalidIdentity (the password).
     """
-    _spend(proof, CodePurpose.RECOVER)
-    owner = Account.objects.select_related("person").filter(pk=proof.account_id or UUID(int=0), is_active=True).first()
-    known = owner.person.name if owner is not None and owner.person is not None else ""
-    if owner is None or not known or not _same_name(known, name):
-        raise CodeWrong(fields={"name": _("姓名与这个账号登记的不一致。")})
+    details = spend(proof, CodePurpose.RECOVER)
+    owner = Account.objects.filter(pk=proof.account_id or UUID(int=0), is_active=True).first()
+    if owner is None or not details.get(OWNER_PROVED):
+        raise CodeWrong
     program = Actor.system("identity.recover_account")
     set_password(account_id=owner.pk, password=password, by=program, at=at)
     forget(rules.login_limits(name=str(owner.pk), address=address)[:2])
@@ -108,21 +110,25 @@ def recover_account(*, proof: CodeProof, name: str, password: str, address: str 
     return owner.pk
 
 
-def _spend(proof: CodeProof, purpose: CodePurpose) -> None:
-    """The code was tried right, for this, within ten minutes, and nothing was done with it yet."""
+def spend(proof: CodeProof, purpose: CodePurpose) -> Mapping[str, str]:
+    """The code was tried right, for this, within ten minutes, and nothing was done with it yet: what was kept with it."""
     rows = OneTimeCode.objects.select_for_update().filter(pk=proof.id, purpose=purpose.value, used_at__isnull=False)
-    if proof.purpose is not purpose or not rows.delete()[0]:
+    row = rows.first()
+    if proof.purpose is not purpose or row is None:
         raise CodeWrong
+    row.delete()
+    details: Mapping[str, str] = row.details
+    return details
 
 
 def _same_person(proof: CodeProof) -> UUID | None:
     known = Person.objects.filter(id_number_hash__in=keyed_hashes(proof.details["id_number"], ID_NUMBER)).first()
-    same = known is not None and known.mobile == proof.mobile and _same_name(known.name, proof.details["name"])
+    same = (
+        known is not None
+        and known.mobile == proof.mobile
+        and match_names(known.name, proof.details["name"]) is Match.SAME
+    )
     return known.pk if known is not None and same else None
-
-
-def _same_name(known: str, given: str) -> bool:
-    return "".join(known.split()).casefold() == "".join(given.split()).casefold()
 
 
 def _fresh_name() -> str:

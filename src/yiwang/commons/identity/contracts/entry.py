@@ -17,6 +17,7 @@ class Factor(StrEnum):
 
     PASSWORD = "password"  # noqa: S105  the name of a factor
     CODE = "code"
+    MAIL_CODE = "mail_code"
     TOTP = "totp"
     PASSKEY = "passkey"
     RECOVERY_CODE = "recovery_code"
@@ -30,6 +31,7 @@ class Factor(StrEnum):
 _LABELS: Final = {
     Factor.PASSWORD: _("密码"),
     Factor.CODE: _("短信验证码"),
+    Factor.MAIL_CODE: _("邮箱验证码"),
     Factor.TOTP: _("动态口令"),
     Factor.PASSKEY: _("通行密钥"),
     Factor.RECOVERY_CODE: _("备用码"),
@@ -39,12 +41,14 @@ _LABELS: Final = {
 AMR: Final = {
     Factor.PASSWORD: "pwd",
     Factor.CODE: "sms",
+    Factor.MAIL_CODE: "otp",
     Factor.TOTP: "otp",
     Factor.PASSKEY: "hwk",
     Factor.RECOVERY_CODE: "kba",
     Factor.OUTSIDE: "fed",
 }
-"""Values of RFC 8176 section 2 (`fed` is none of them: an outside provider vouched)."""
+"""Values of RFC 8176 section 2 (`fed` is none of them: an outside provider vouched). A code by e-mail is a one-time
+password; the RFC has no name for the way it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,21 @@ class CodePurpose(StrEnum):
     LOGIN = "login"
     REGISTER = "register"
     RECOVER = "recover"
+    SECOND = "second"
+    CONFIRM = "confirm"
+    MAIL = "mail"
+
+
+class CodeWay(StrEnum):
+    """How a code reaches somebody."""
+
+    SMS = "sms"
+    MAIL = "mail"
+
+    @property
+    def factor(self) -> Factor:
+        """What a code that came this way shows."""
+        return Factor.CODE if self is CodeWay.SMS else Factor.MAIL_CODE
 
 
 class SessionEnd(StrEnum):
@@ -97,13 +116,40 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class CodeProof:
-    """A code was right: what it was sent for, whose account (None: nobody's yet), and what was kept with it."""
+    """A code was right: what it was sent for, whose account (None: nobody's yet), where to, and what was kept with it."""
 
     id: UUID
     purpose: CodePurpose
     account_id: UUID | None
     mobile: str
     details: Mapping[str, str]
+    mail: str = ""
+
+    @property
+    def way(self) -> CodeWay:
+        return CodeWay.MAIL if self.mail else CodeWay.SMS
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a confirmation asks of an account beside the password, and whether a passkey may stand for both.
+
+    `label`: of the code that is asked for, empty where none is. `way`: how that code is sent when asked for, None where an
+    application shows it.
+    """
+
+    label: str = ""
+    way: CodeWay | None = None
+    passkey: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWays:
+    """Where codes reach an account: the end of its mobile number, its masked e-mail address, and what it chose as second."""
+
+    mobile_tail: str = ""
+    mail: str = ""
+    second: CodeWay | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,13 +129,45 @@ class CodeWrong(Invalid):
     next_step = _("请核对后重新输入；5 分钟内有效，输错 5 次后请重新获取。")
 
 
+class OwnerWrong(Invalid):
+    """What was told of the owner of a number or an address is not what is registered; it is not told which part."""
+
+    code = "identity.owner_wrong"
+    message = _("姓名或身份证号码后四位与登记的不一致。")
+    next_step = _("请核对后重新输入，一天最多可以试 5 次。")
+
+
+class MailTaken(Conflict):
+    """The address is that of another account; told only to who has proved it."""
+
+    code = "identity.mail_taken"
+    message = _("这个邮箱已经用在另一个账号上。")
+    next_step = _("请换一个邮箱，或先在那个账号里移除它。")
+
+
+class WayMissing(Invalid):
+    """Codes can't be sent this way to the account: no number or address, or no password to stand beside."""
+
+    code = "identity.way_missing"
+    message = _("还没有可以接收验证码的手机号码或邮箱。")
+    next_step = _("手机号码请带身份证到服务窗口登记；邮箱可以在“登录方式”里添加。")
+
+
 class CodesUnavailable(DomainError):
     """Nothing that carries codes is set up."""
 
     code = "identity.codes_unavailable"
     kind = ErrorKind.UNAVAILABLE
-    message = _("短信服务还没有开通，暂时不能发送验证码。")
+    message = _("发送验证码的服务还没有开通。")
     next_step = _("请使用密码登录，或到服务窗口办理。")
+
+
+class PasskeyWrong(Invalid):
+    """What the browser signed is of no passkey of this account, or not over the challenge of this session."""
+
+    code = "identity.passkey_wrong"
+    message = _("没有认出这把通行密钥。")
+    next_step = _("请再试一次，或者输入登录密码。")
 
 
 class SecondFactorNeeded(Invalid):

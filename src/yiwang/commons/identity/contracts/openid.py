@@ -37,6 +37,11 @@ class Scope(StrEnum):
     def label(self) -> str:
         return _SCOPES[self]
 
+    @property
+    def claim(self) -> str:
+        """The claim by which a sensitive scope is told."""
+        return "phone_number" if self is Scope.PHONE else self.value
+
 
 _SCOPES: Final = {
     Scope.OPENID: _("识别您的账号"),
@@ -205,6 +210,17 @@ class LoginFacts:
     organisation_id: UUID | None = None
     role: str = ""
     on_behalf: SubjectRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemRead:
+    """A connected system learns something sensitive of a person: `reasons` says for each scope why its department may."""
+
+    person_id: UUID
+    system_id: UUID
+    system: str
+    organisation_id: UUID
+    reasons: tuple[tuple[Scope, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

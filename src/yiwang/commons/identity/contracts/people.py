@@ -208,6 +208,17 @@ class OfficialExists(Conflict):
     next_step = _("请在账号列表中找到该账号，为其办理调动或恢复使用，不要重复开户。")
 
 
+class NotAdmitted(Conflict):
+    """The ID number is registered under another name, or its bearer has an official's account that the asker does not reach.
+
+    Which of the two is not told: an administrator learns nothing of people outside the own subtree.
+    """
+
+    code = "identity.not_admitted"
+    message = _("不能用这个身份证件号码开户。")
+    next_step = _("请核对姓名和号码；核对无误的，请联系上级管理员办理。")
+
+
 class LinkSpent(DomainError):
     """A one-time link was used, replaced by another, or is too old."""
 

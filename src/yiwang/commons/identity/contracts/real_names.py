@@ -4,6 +4,7 @@ No source that could be checked gives Chinese levels of identity proofing, so th
 ISO/IEC 29115:2013, levels of assurance 1 to 4, and to (EU) 2015/1502: CHECKED is low, CONFIRMED substantial, IN_PERSON high.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -27,6 +28,15 @@ class Assurance(IntEnum):
     CHECKED = 2
     CONFIRMED = 3
     IN_PERSON = 4
+
+
+LEVEL_NAMES: Mapping[Assurance, str] = {
+    Assurance.CLAIMED: _("一级：账号登记"),
+    Assurance.CHECKED: _("二级：核验姓名和号码"),
+    Assurance.CONFIRMED: _("三级：确认本人"),
+    Assurance.IN_PERSON: _("四级：当面核验"),
+}
+"""As pages call the levels."""
 
 
 class Verdict(StrEnum):
@@ -124,7 +134,10 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckDetail:
-    """What the official who decides sees: the claim in full, and how it stands to what is registered here."""
+    """What the official who decides sees: the claim in full, and how it stands to what is registered here.
+
+    `decided_by`: who has decided; `absent`: in whose place, where that was a deputy.
+    """
 
     row: CheckRow
     id_number: str
@@ -132,6 +145,8 @@ class CheckDetail:
     known_as: str
     own: bool
     tries: int
+    decided_by: str = ""
+    absent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +332,18 @@ class MandateEnded(Event):
     @property
     def aggregate(self) -> SubjectRef:
         return SubjectRef(MANDATE, self.mandate_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RealNameClaimed(Event):
+    """Another account said to be this person, by name and number alone; an official looks at it."""
+
+    person_id: UUID
+    check_id: UUID
+
+    @property
+    def aggregate(self) -> SubjectRef:
+        return SubjectRef("person", self.person_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """A file of accounts and appointments: columns, limits, and what can be judged of a line by itself. No database."""
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,9 +26,20 @@ LONGEST_FIELD: Final = 200
 LONGEST_NAME: Final = 80
 MOST_COLUMNS: Final = 40
 MOST_LINES: Final = 300_000
+LONGEST_LINE: Final = 16_000
+MOST_PARTS: Final = 400
+"""Lines of the file that one row may take, with line breaks inside quotation marks: more is an open quotation mark."""
 _LONG: Final = 18
 _FIRST: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _OTHERS: Final = _FIRST | frozenset("._-")
+
+
+_MARKS: Final = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16", b"PK\x03\x04": "Excel"}
+_WORDS: Final = re.compile(
+    r"[\x00-\x7f\u00b7\u2018-\u201d\u2022\u3000-\u301f\u3400-\u9fff\uff01-\uff5e\U00020000-\U0003ffff]*"
+)
+"""What stands in a file of people: ASCII, Han characters, Chinese punctuation, the dots in names of minorities."""
+_FORMULA: Final = tuple("=+-@＝＋－＠")
 
 
 class FileFault(ValueError):
@@ -60,10 +73,32 @@ class Fault:
     mend: str
 
 
+def decoded(content: bytes) -> str:
+    """The text of a file: UTF-8 with or without a mark, or GB 18030, in which Chinese spreadsheets save. Raises FileFault."""
+    for mark, kind in _MARKS.items():
+        if content.startswith(mark):
+            raise FileFault(f"这是 {kind} 文件，请另存为 CSV（UTF-8）")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = content.count(b"\n", 0, fault.start) + 1
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        text = "\x80"
+    if _WORDS.fullmatch(text) is None:
+        raise FileFault(f"第 {line} 行的编码既不是 UTF-8 也不是 GB 18030，请另存为 CSV（UTF-8）")
+    return text
+
+
 def header(text: str) -> list[str]:
-    """The columns of a file. Raises FileFault: no header, a column twice, one missing."""
+    """The columns of a file. Raises FileFault: no header, a column twice, one missing, another mark than a comma."""
     columns = [each.strip().lower() for each in next(_rows(text), (1, []))[1]]
     missing = [each for each in REQUIRED if each not in columns]
+    first = columns[0] if len(columns) == 1 else ""
+    for mark, name in (("\t", "制表符"), (";", "分号"), ("，", "中文逗号"), ("|", "竖线")):
+        if mark in first:
+            raise FileFault(f"各列之间用了{name}，请用英文逗号")
     if missing:
         raise FileFault(f"第一行应是列名，缺少 {'、'.join(missing)}")
     if len(columns) > MOST_COLUMNS or len(set(columns)) < len(columns):
@@ -90,12 +125,36 @@ def lines(text: str, columns: list[str], *, after: int = 0) -> Iterator[Line | F
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each row with the number of the file's line that it ends on."""
     csv.field_size_limit(LONGEST_FIELD * 20)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    source = _Source(text)
+    reader = csv.reader(source, strict=True)
     try:
         for row in reader:
+            source.parts = 0
             yield reader.line_num, row
     except csv.Error as error:
-        raise FileFault(f"第 {reader.line_num} 行不是有效的 CSV：{error}") from None
+        raise FileFault(f"第 {source.number} 行不是有效的 CSV，请检查引号：{error}") from None
+
+
+class _Source:
+    """The lines of a file, so that neither a line without an end nor an open quotation mark fills the memory."""
+
+    def __init__(self, text: str) -> None:
+        self.lines, self.number, self.parts = io.StringIO(text, newline=""), 0, 0
+
+    def __iter__(self) -> "_Source":
+        return self
+
+    def __next__(self) -> str:
+        begin = self.lines.tell()
+        line = self.lines.readline(LONGEST_LINE + 1)
+        if not line:
+            raise StopIteration
+        self.number, self.parts = self.number + 1, self.parts + 1
+        if len(line) > LONGEST_LINE:
+            raise FileFault(f"第 {self.number} 行（从第 {begin + 1} 个字符起）超过 {LONGEST_LINE} 个字，请检查换行")
+        if self.parts > MOST_PARTS:
+            raise FileFault(f"第 {self.number - MOST_PARTS} 行起有引号没有闭合，请检查引号")
+        return line
 
 
 def _line(number: int, columns: list[str], row: list[str]) -> Line | Fault | None:
@@ -125,7 +184,8 @@ def _judged(number: int, said: Mapping[str, str]) -> Line:
     username = said["username"].lower()
     if not (2 <= len(username) <= 64 and username[0] in _FIRST and _OTHERS.issuperset(username)):
         raise _Wrong("username", _("用户名不规范"), _("2 至 64 位小写字母、数字、点、横线"))
-    if len(said["name"]) > LONGEST_NAME or "\x00" in said["name"]:
+    name = said["name"]
+    if len(name) > LONGEST_NAME or name.startswith(_FORMULA) or not name.isprintable():
         raise _Wrong("name", _("姓名太长或有不能用的字符"), _("核对姓名"))
     first, last = _day(said, "valid_from"), _day(said, "valid_to")
     if first and last and last < first:

@@ -3,7 +3,7 @@
 from yiwang.commons.identity.models.account import Account
 from yiwang.commons.identity.models.assurance import Mandate, RealNameCheck
 from yiwang.commons.identity.models.authority import Appointment, Grant, HeldGrant, Representation, Role
-from yiwang.commons.identity.models.entry import AttemptCount, Device, LoginSession, OneTimeCode
+from yiwang.commons.identity.models.entry import AttemptCount, Device, LoginSession, MailAddress, OneTimeCode
 from yiwang.commons.identity.models.openid import (
     ClientAudience,
     ClientConsent,
@@ -34,6 +34,7 @@ __all__ = [
     "Jurisdiction",
     "LegalEntity",
     "LoginSession",
+    "MailAddress",
     "Mandate",
     "OneTimeCode",
     "Organisation",

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.db.models import Q
 
-from yiwang.commons.identity.contracts import AccountKind
+from yiwang.commons.identity.contracts import AccountKind, CodeWay
 from yiwang.commons.identity.models.person import Person
 from yiwang.kernel.fields import personal, public, secret
 from yiwang.kernel.guard import GuardedManager
@@ -30,6 +30,12 @@ class Account(GuardedModel, AbstractBaseUser):
     person = personal(models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="accounts"))
     is_active = public(models.BooleanField(default=True))
     assurance = public(models.PositiveSmallIntegerField(default=1, help_text="level of the real name, 1 to 4"))
+    second_code = public(
+        models.CharField(
+            max_length=4, blank=True, choices=[(w.value, w.value) for w in CodeWay],
+            help_text="a code sent this way is asked for beside the password",
+        )
+    )  # fmt: skip
     created_at = public(models.DateTimeField())
     sample = public(models.BooleanField(default=False))
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from yiwang.commons.identity.contracts import CodePurpose, SessionEnd
 from yiwang.commons.identity.models.account import Account
-from yiwang.commons.identity.models.person import MOBILE
+from yiwang.commons.identity.models.person import MAIL, MOBILE
 from yiwang.kernel.fields import (
     EncryptedJSONField,
     EncryptedTextField,
@@ -57,12 +57,15 @@ class LoginSession(GuardedModel):
 
 
 class OneTimeCode(GuardedModel):
-    """A code sent to a mobile number for one purpose. Without an account nothing is sent unless somebody registers."""
+    """A code sent to a mobile number or an e-mail address for one purpose. Without an account nothing is sent unless
+    somebody registers.
+    """
 
     purpose = public(models.CharField(max_length=10, choices=[(p.value, p.value) for p in CodePurpose]))
     account = public(models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+"))
-    mobile = sensitive(EncryptedTextField())
-    mobile_hash = sensitive(KeyedHashField(of="mobile", purpose=MOBILE))
+    mobile = sensitive(EncryptedTextField(null=True))
+    mobile_hash = sensitive(KeyedHashField(of="mobile", purpose=MOBILE, null=True))
+    mail = sensitive(EncryptedTextField(null=True))
     code = secret(EncryptedTextField())
     details = EncryptedJSONField(default=dict)
     made_at = public(models.DateTimeField())
@@ -72,7 +75,25 @@ class OneTimeCode(GuardedModel):
     used_at = public(models.DateTimeField(null=True))
 
     class Meta(GuardedModel.Meta):
+        constraints = (
+            models.CheckConstraint(
+                name="one_time_code_has_one_target",
+                condition=Q(mobile__isnull=True, mail__isnull=False) | Q(mobile__isnull=False, mail__isnull=True),
+            ),
+        )
         indexes = (models.Index(fields=["expires_at"], name="one_time_code_expiry"),)
+
+
+class MailAddress(GuardedModel):
+    """The e-mail address of an account, proved by a code: codes for logging in and coming back may go there."""
+
+    account = public(models.OneToOneField(Account, on_delete=models.CASCADE, related_name="mail"))
+    address = sensitive(EncryptedTextField())
+    address_hash = sensitive(KeyedHashField(of="address", purpose=MAIL, unique=True))
+    confirmed_at = public(models.DateTimeField())
+
+    class Meta(GuardedModel.Meta):
+        pass
 
 
 class AttemptCount(GuardedModel):

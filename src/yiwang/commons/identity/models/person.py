@@ -10,6 +10,7 @@ from yiwang.kernel.models import GuardedModel
 
 ID_NUMBER = "person.id_number"
 MOBILE = "person.mobile"
+MAIL = "account.mail"
 
 
 class Person(GuardedModel):

@@ -11,8 +11,10 @@ from yiwang.commons.identity.contracts import (
     AccountKind,
     MayNotRepresent,
     NotPermitted,
+    RepresentationKind,
     UnknownRecord,
 )
+from yiwang.commons.identity.engine.realnames import born_when_of_age
 from yiwang.commons.identity.models import Account, Appointment, Grant, HeldGrant, LegalEntity, Representation
 from yiwang.commons.identity.policies.reach import held_among, holds, holds_throughout, scope
 from yiwang.kernel import clock
@@ -197,8 +199,12 @@ def check_end_representation(actor: Actor, *, representative_id: UUID, subject: 
 
 
 def representations_in_force(person_id: UUID, subject: SubjectRef | None = None) -> Q:
-    """Filter of Representation: by which `person_id` may act today, for anybody or for `subject`."""
-    found = period_covers_today() & Q(representative_id=person_id)
+    """Filter of Representation: by which `person_id` may act today, for anybody or for `subject`.
+
+    Nobody is a guardian of who is eighteen (民法典 17, 18, 27), whatever a row says, nor of somebody of unknown age.
+    """
+    minor = ~Q(kind=RepresentationKind.GUARDIAN.value) | Q(person__birth_date__gt=born_when_of_age(clock.today()))
+    found = period_covers_today() & minor & Q(representative_id=person_id)
     if subject is None:
         return found
     if subject.kind == PERSON:

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, NotPermitted
 from yiwang.commons.identity.contracts.real_names import Assurance, RealNameNeeded
-from yiwang.commons.identity.models import LegalEntity
-from yiwang.commons.identity.policies.reach import holds
+from yiwang.commons.identity.models import Account, LegalEntity
+from yiwang.commons.identity.policies.reach import holds, stood_in_for
 from yiwang.kernel.actor import Actor, SubjectRef
 
 REVIEW = "identity.review"
 CONFIRM = "identity.register"
+REVIEWS = "process:real_name_review"
+"""Scope of the tasks by which real names reach an inbox."""
 
 
 def has_real_name(actor: Actor, level: Assurance = Assurance.CHECKED) -> bool:
@@ -23,8 +25,8 @@ def check_has_real_name(actor: Actor, level: Assurance = Assurance.CHECKED) -> N
 
 
 def can_review(actor: Actor) -> bool:
-    """See the queue of real names that wait for an official."""
-    return actor.is_official and holds(actor, REVIEW)
+    """See the queue of real names that wait for an official; a deputy where the absent one may, within the delegation."""
+    return actor.is_official and holds(actor, REVIEW, scope_key=REVIEWS)
 
 
 def check_review(actor: Actor) -> None:
@@ -33,8 +35,13 @@ def check_review(actor: Actor) -> None:
 
 
 def can_decide(actor: Actor, *, account_id: UUID, person_id: UUID | None) -> bool:
-    """Nobody decides on their own name, in whatever account."""
-    own = actor.account_id == account_id or (person_id is not None and actor.person_id == person_id)
+    """Nobody decides on their own name, in whatever account, nor a deputy on that of whom they stand in for."""
+    absent = stood_in_for(actor)
+    own = account_id in {actor.account_id, absent}
+    if person_id is not None and not own:
+        own = actor.person_id == person_id
+        if absent is not None and not own:
+            own = Account.objects.filter(pk=absent, person_id=person_id).exists()
     return can_review(actor) and not own
 
 

@@ -21,13 +21,13 @@ from yiwang.commons.identity.queries.entry import (
     DEVICE_COOKIE,
     SESSION_LOGIN,
     address_of,
+    asks_owner,
     authentication,
     browser_of,
     code_proof,
     devices,
     door_of,
     factors_of,
-    has_second_factor,
     known_device,
     knows_the_number_only,
     login_of,
@@ -63,7 +63,8 @@ from yiwang.commons.identity.queries.places import (
     regions_by_code,
 )
 from yiwang.commons.identity.queries.samples import sample_accounts, sample_password
-from yiwang.commons.identity.queries.step_up import step_up
+from yiwang.commons.identity.queries.step_up import passkey_challenge, step_up
+from yiwang.commons.identity.queries.ways import asks_message, code_target, confirmation, masked_mail, own_ways
 
 __all__ = [
     "DEVICE_COOKIE",
@@ -80,10 +81,14 @@ __all__ = [
     "actor_of",
     "acts_within",
     "address_of",
+    "asks_message",
+    "asks_owner",
     "authentication",
     "browser_of",
     "code_proof",
+    "code_target",
     "colleagues",
+    "confirmation",
     "device_of",
     "devices",
     "division_code",
@@ -94,7 +99,6 @@ __all__ = [
     "factors_of",
     "find_person",
     "forget_standing",
-    "has_second_factor",
     "held_among",
     "held_in_menu",
     "holders",
@@ -104,6 +108,7 @@ __all__ = [
     "left_since",
     "login_of",
     "login_sessions",
+    "masked_mail",
     "may_reach",
     "mobile_tail",
     "offices",
@@ -113,6 +118,8 @@ __all__ = [
     "organisation_for",
     "organisation_names",
     "organisations",
+    "own_ways",
+    "passkey_challenge",
     "people_by_number",
     "person",
     "posts",

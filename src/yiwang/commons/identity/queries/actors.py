@@ -1,6 +1,7 @@
 """Who asks: the account of a request in its present office, or acting for somebody, checked anew on each request."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -18,8 +19,9 @@ from yiwang.commons.identity.contracts import (
     RepresentationKind,
     ServedAgent,
 )
+from yiwang.commons.identity.engine.realnames import last_day_as_child
 from yiwang.commons.identity.models import Account, Appointment, LegalEntity, Person, Representation
-from yiwang.commons.identity.policies import reach
+from yiwang.commons.identity.policies import reach, representing
 from yiwang.commons.identity.queries.entry import authentication
 from yiwang.commons.identity.queries.places import organisation_ref
 from yiwang.commons.identity.registry import StandIn
@@ -241,6 +243,16 @@ def acting_choices(*, viewer: Actor) -> tuple[ActingChoice, ...]:
     return tuple(choice for choice, _ in _choices(policies.representations_in_force(viewer.person_id)))
 
 
+def acting_scope(*scope_keys: str, viewer: Actor) -> Q:
+    """Filter of rows by their columns `scope_keys`: what the viewer may do for whom they act for now. No query."""
+    return representing.acting_scope(viewer, *scope_keys)
+
+
+def still_acts(*, viewer: Actor, person: str, legal_entity: str) -> Q:
+    """Filter of rows by the columns of their applicant: for whom the viewer may act today. No query."""
+    return representing.still_acts(viewer, person=person, legal_entity=legal_entity)
+
+
 def acts_within(*, scope_key: str, viewer: Actor) -> bool:
     """Whether the viewer may file `scope_key` (`matter:birth`) in the name of whom they act for; for oneself always."""
     return policies.can_act_within(viewer, scope_key)
@@ -251,7 +263,7 @@ def _choices(condition: Q) -> list[tuple[ActingChoice, str]]:
     rows = Representation.objects.filter(condition).order_by("kind", "id")
     found = rows.values_list(
         "pk", "person_id", "person__name", "legal_entity_id", "legal_entity__name", "kind", "scope", "valid_to",
-        "representative__name",
+        "representative__name", "person__birth_date",
     )  # fmt: skip
     return [
         (
@@ -261,12 +273,20 @@ def _choices(condition: Q) -> list[tuple[ActingChoice, str]]:
                 name=person_name or entity_name,
                 kind=RepresentationKind(kind),
                 scope=scope,
-                valid_to=valid_to,
+                valid_to=_last_day(RepresentationKind(kind), valid_to, birth),
             ),
             representative,
         )
-        for pk, person_id, person_name, entity_id, entity_name, kind, scope, valid_to, representative in found
+        for pk, person_id, person_name, entity_id, entity_name, kind, scope, valid_to, representative, birth in found
     ]
+
+
+def _last_day(kind: RepresentationKind, valid_to: date | None, birth: date | None) -> date | None:
+    """A guardian's last day is the child's before it is eighteen, also where the row names a later one or none."""
+    if kind is not RepresentationKind.GUARDIAN or birth is None:
+        return valid_to
+    last = last_day_as_child(birth)
+    return min(last, valid_to or last)
 
 
 def _subject(stored: str) -> SubjectRef | None:

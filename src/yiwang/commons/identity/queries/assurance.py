@@ -1,11 +1,12 @@
 """How surely somebody is who they are: one's own standing, and the officials' queue of checks that wait."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from yiwang.commons.identity import rules
-from yiwang.commons.identity.contracts import NotPermitted, UnknownRecord
+from yiwang.commons.identity.contracts import ACCOUNT, NotPermitted, UnknownRecord
 from yiwang.commons.identity.contracts.real_names import (
     REAL_NAME_CHECK,
     Assurance,
@@ -33,6 +34,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.codes import mask_id_number, mask_mobile, mask_name
 from yiwang.kernel.errors import Unauthenticated
 from yiwang.kernel.fields import keyed_hashes
+from yiwang.kernel.models import AuditEntry
 from yiwang.kernel.paging import Page, paginate
 
 
@@ -49,7 +51,7 @@ def real_name_standing(*, viewer: Actor) -> RealNameStanding:
         level=Assurance(account.assurance),
         name=person.name if person else "",
         masked_number=mask_id_number(person.id_number) if person and person.id_number else "",
-        last=_row(last) if last else None,
+        last=_own(last) if last else None,
     )
 
 
@@ -58,7 +60,13 @@ def own_check(*, check_id: UUID, viewer: Actor) -> CheckRow:
     row = RealNameCheck.objects.filter(pk=check_id, account_id=viewer.account_id).first()
     if row is None:
         raise UnknownRecord(kind=REAL_NAME_CHECK)
-    return _row(row)
+    return _own(row)
+
+
+def _own(row: RealNameCheck) -> CheckRow:
+    """For its owner: whether the number is in no register or is another person's here is one answer."""
+    found = _row(row)
+    return replace(found, reason=CheckReason.NOT_FOUND) if found.reason is CheckReason.KNOWN_PERSON else found
 
 
 def waiting_checks(*, viewer: Actor, cursor: str | None = None, size: int = 20) -> Page[CheckRow]:
@@ -145,7 +153,7 @@ def _check_program(viewer: Actor) -> None:
 def check_detail(*, check_id: UUID, viewer: Actor) -> CheckDetail:
     """A check in full, for who may decide on it. Raises NotPermitted, UnknownRecord."""
     real_names.check_review(viewer)
-    row = RealNameCheck.objects.select_related("account__person").filter(pk=check_id).first()
+    row = RealNameCheck.objects.select_related("account__person", "decided_by").filter(pk=check_id).first()
     if row is None:
         raise UnknownRecord(kind=REAL_NAME_CHECK)
     person = row.account.person
@@ -158,7 +166,32 @@ def check_detail(*, check_id: UUID, viewer: Actor) -> CheckDetail:
         known_as=bearer.name if bearer else "",
         own=bearer is not None and person is not None and bearer.pk == person.pk,
         tries=RealNameCheck.objects.filter(id_number_hash__in=hashes).count(),
+        decided_by=_name_of(row.decided_by_id),
+        absent=_name_of(_in_place_of(row)),
     )
+
+
+def _in_place_of(row: RealNameCheck) -> UUID | None:
+    """For whom the deputy stood in who decided, as the audit has it."""
+    if row.decided_by_id is None:
+        return None
+    done = AuditEntry.objects.filter(
+        subject_kind=REAL_NAME_CHECK,
+        subject_id=row.pk,
+        account_id=row.decided_by_id,
+        outcome=AuditEntry.Outcome.DONE,
+        command="identity.decide_real_name",
+        on_behalf_kind=ACCOUNT,
+    )
+    found: UUID | None = done.values_list("on_behalf_id", flat=True).first()
+    return found
+
+
+def _name_of(account_id: UUID | None) -> str:
+    found = (
+        Account.objects.filter(pk=account_id).values_list("person__name", "username").first() if account_id else None
+    )
+    return (found[0] or found[1]) if found else ""
 
 
 def _masked(row: RealNameCheck) -> CheckRow:

@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""Also in their wide forms, which Chinese spreadsheets take for the same."""
 
 
 def csv_line(cells: Sequence[str], /) -> str:

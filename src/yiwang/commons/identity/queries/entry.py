@@ -52,7 +52,9 @@ _SYSTEMS: Final = (
 )  # fmt: skip
 SESSION_LOGIN: Final = "identity.login"
 _MFA: Final = {"totp": Factor.TOTP, "webauthn": Factor.PASSKEY, "recovery_codes": Factor.RECOVERY_CODE}
-_PLAIN: Final = {"password": Factor.PASSWORD, "code": Factor.CODE, "socialaccount": Factor.OUTSIDE}
+_PLAIN: Final = {
+    "password": Factor.PASSWORD, "code": Factor.CODE, "mail_code": Factor.MAIL_CODE, "socialaccount": Factor.OUTSIDE
+}  # fmt: skip
 
 
 def authentication(request: HttpRequest, /) -> Authentication:
@@ -85,7 +87,7 @@ def knows_the_number_only(request: HttpRequest, /) -> bool:
     if not isinstance(account, Account) or not account.has_usable_password():
         return False
     fresh = clock.now() - account.created_at < _TIME_TO_GO_ON
-    return not fresh and set(authentication(request).methods) <= {Factor.CODE, Factor.OUTSIDE}
+    return not fresh and set(authentication(request).methods) <= {Factor.CODE, Factor.MAIL_CODE, Factor.OUTSIDE}
 
 
 def _factor(record: dict[str, Any]) -> Factor | None:
@@ -133,6 +135,14 @@ def known_device(account_id: UUID, token: str, /) -> str:
         Device.objects.filter(account_id=account_id, token_hash=token_hash(token)).values_list("pk", flat=True).first()
     )
     return str(known) if known else ""
+
+
+def asks_owner(account_id: UUID, token: str, /) -> bool:
+    """Whether a code alone is too little here: a browser that the account does not know, and no second factor to come."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    if known_device(account_id, token):
+        return False
+    return not Authenticator.objects.filter(user_id=account_id, type__in=kinds).exists()
 
 
 def upgraded(number: str, /) -> str:
@@ -216,12 +226,6 @@ def factors_of(*, account_id: UUID, viewer: Actor) -> tuple[FactorView, ...]:
     return (*own, *(_factor_view(row) for row in rows))
 
 
-def has_second_factor(*, viewer: Actor) -> bool:
-    """Whether a confirmation asks the viewer for a second factor too. One query."""
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return viewer.is_known and Authenticator.objects.filter(user_id=viewer.account_id, type__in=kinds).exists()
-
-
 def _factor_view(row: Authenticator) -> FactorView:
     kind = _MFA[row.type]
     wrapped = row.wrap()
@@ -251,7 +255,7 @@ def code_proof(*, code_id: UUID, purpose: CodePurpose, viewer: Actor) -> CodePro
     row = OneTimeCode.objects.filter(pk=code_id, purpose=purpose.value, used_at__isnull=False).first()
     if row is None or clock.now() >= row.expires_at + _TIME_TO_GO_ON:
         return None
-    return CodeProof(row.pk, purpose, row.account_id, row.mobile, row.details)
+    return CodeProof(row.pk, purpose, row.account_id, row.mobile or "", row.details, row.mail or "")
 
 
 def mobile_tail(*, account_id: UUID, viewer: Actor) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, Final
 from uuid import UUID
@@ -216,15 +216,26 @@ def _moment(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise _not_asked("meta.created") from None
-    return found if found.tzinfo else found.replace(tzinfo=clock.CHINA)
+    try:
+        return (found if found.tzinfo else found.replace(tzinfo=clock.CHINA)).astimezone(UTC)
+    except OverflowError:  # the last hours of the calendar lie beyond it elsewhere
+        raise _not_asked("meta.created") from None
 
 
-def groups(*, caller: Caller, viewer: Actor) -> tuple[ScimGroup, ...]:
-    """All posts that the system may fill, without their members, by organisation and role. Three queries."""
+def groups(*, caller: Caller, viewer: Actor, chosen: str = "") -> tuple[ScimGroup, ...]:
+    """All posts that the system may fill, or the `chosen` one by its id, without their members, by organisation and role.
+
+    Three queries.
+    """
     del viewer
+    code, _colon, only = chosen.replace("\x00", "").rpartition(":")
     roles, outside = caller.bounds.appointable(), caller.bounds.reaching_out()
+    if chosen:
+        roles = {key: role_id for key, role_id in roles.items() if key == only}
     titles = dict(Role.objects.filter(key__in=roles).values_list("key", "title"))
     inside = Organisation.objects.filter(pk__in=caller.bounds.organisations().values("descendant_id"))
+    if chosen:
+        inside = inside.filter(code=code)
     return tuple(
         ScimGroup(pk, code, key, f"{name} {titles[key]}")
         for pk, code, name in inside.order_by("code").values_list("pk", "code", "name")

@@ -2,12 +2,14 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.core.signing import BadSignature, Signer
 
 from yiwang.commons.identity.contracts import StepUp, StepUpMissing
+from yiwang.commons.identity.models import Account
 from yiwang.kernel.actor import Actor
 
 LASTS: Final = timedelta(minutes=5)
@@ -23,6 +25,15 @@ def new_proof(account_id: UUID, about: str, session: str, at: datetime, /, *, fa
 
 def _bound(about: str, session: str) -> str:
     return hashlib.new("sm3", f"{len(session)}:{session}{about}".encode()).hexdigest()
+
+
+def passkey_challenge(*, viewer: Actor) -> dict[str, Any]:
+    """What a page hands to the browser so that a passkey can confirm (`commands.confirm_passkey`). The challenge stands in the
+    session of the request that is answered, for one try.
+    """
+    whose = viewer.account_id or UUID(int=0)
+    options: dict[str, Any] = webauthn.begin_authentication(Account.objects.get(pk=whose))
+    return {"request_options": options}
 
 
 def step_up(*, proof: str, about: str, session: str, viewer: Actor, at: datetime) -> StepUp:

@@ -21,6 +21,7 @@ from yiwang.commons.identity.contracts.real_names import (
     ScopeChoice,
     Verdict,
 )
+from yiwang.commons.identity.engine.realnames import Match, match_names
 from yiwang.kernel.actor import Actor
 
 BY_REGISTER = "register"
@@ -152,18 +153,30 @@ def prove(key: str, claim: Claim, given: Mapping[str, str]) -> tuple[Answer, Ass
 
 
 def child(*, name: str, id_number: str, birth_certificate: str, parent_number: str) -> RegisteredChild | None:
-    """The parent's child, from the first register that knows it. Raises RegisterUnavailable where there is none."""
+    """The parent's child, from the first register that knows it. Raises RegisterUnavailable where there is none.
+
+    Where none of those that answer knows it and one doesn't answer: RegisterUnavailable.
+    """
     if not _provided.families:
         raise RegisterUnavailable
     asked = {"name": name, "id_number": id_number, "birth_certificate": birth_certificate}
+    silent = False
     for register in _provided.families:
         try:
             found = register.child(**asked, parent_number=parent_number)
         except (OSError, RuntimeError):
-            raise RegisterUnavailable from None
+            silent = True
+            continue
         if found is not None:
             return found
+    if silent:
+        raise RegisterUnavailable
     return None
+
+
+def one_name(one: str, other: str) -> bool:
+    """Whether two writings are surely one name, for who fills these ports."""
+    return match_names(one, other) is Match.SAME
 
 
 def entity(*, credit_code: str) -> RegisteredEntity | None:

@@ -14,6 +14,7 @@ from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.jobs import job, periodic
+from yiwang.kernel.settings import settings
 
 _SYSTEM = Actor.system("identity.openid")
 _EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -38,7 +39,8 @@ def tell_logout(*, login_id: str) -> None:
         "sid": login_id,
         "events": {_EVENT: {}},
     }
-    tell(client.profile.logout_url, queries.sign(claims, algorithm=client.profile.algorithm, typ="logout+jwt"))
+    token = queries.sign(claims, algorithm=client.profile.algorithm, typ="logout+jwt")
+    tell(client.profile.logout_url, token, networks=settings().system_networks)
     commands.logout_told(login_id=UUID(login_id), by=_SYSTEM, at=clock.now())
 
 

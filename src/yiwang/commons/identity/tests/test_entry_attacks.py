@@ -12,7 +12,17 @@ from yiwang.commons.identity import commands, queries, rules
 from yiwang.commons.identity.contracts import TooManyAttempts
 from yiwang.commons.identity.models import AttemptCount, LoginSession, Person
 from yiwang.commons.identity.tests import factories as make
-from yiwang.commons.identity.tests.test_entry import LOGIN, NEW, anonymous, log_in, mobile_of, phone, shown, with_totp
+from yiwang.commons.identity.tests.test_entry import (
+    LOGIN,
+    NEW,
+    anonymous,
+    is_owner,
+    log_in,
+    mobile_of,
+    phone,
+    shown,
+    with_totp,
+)
 from yiwang.kernel import clock
 from yiwang.kernel.codes.synthetic import synthetic_mobile
 
@@ -48,6 +58,7 @@ def test_the_owner_on_a_new_device_has_another_way_while_somebody_guesses(phone)
     client = Client()
     client.post("/account/login/code/", {"mobile": mobile_of(made)})
     client.post("/account/login/code/entry/", {"code": phone.receive()})
+    is_owner(client, made)
     assert not anonymous(client)
 
 
@@ -303,6 +314,7 @@ def test_no_way_in_leads_to_another_site(away, phone):
     other = Client()
     other.post("/account/login/code/", {"mobile": mobile_of(made), "next": away})
     assert stays(other.post("/account/login/code/entry/", {"code": phone.receive()}))
+    assert stays(is_owner(other, made))
 
 
 def stays(response):

@@ -1,6 +1,6 @@
 """Accounts and appointments taken in from a file: what is refused line by line, and that a second time changes nothing."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from yiwang.commons.identity.commands import imports, joiners
 from yiwang.commons.identity.contracts import NotPermitted, OrganisationKind
 from yiwang.commons.identity.contracts.people import ImportRefused, ImportState, ImportUnknown, LeaveGround
 from yiwang.commons.identity.engine import people_csv
-from yiwang.commons.identity.models import Account, AccountImport, Appointment, Person
+from yiwang.commons.identity.models import Account, AccountImport, AccountReject, Appointment, Person
 from yiwang.commons.identity.queries import imports as reading
 from yiwang.commons.identity.tests import factories as make
 from yiwang.kernel import clock
@@ -106,7 +106,7 @@ def test_each_wrong_line_is_rejected_with_its_column_and_the_others_come_in(hous
     row = take_in(house, HEADER + "\n".join(rows))
     expected = [
         "username", "name", "id_number", "mobile", "valid_from", "valid_to", "organisation", "organisation", "role",
-        "role", "name", "username", "username", "username", "name", "id_number", "", "",
+        "role", "id_number", "username", "username", "username", "name", "id_number", "", "",
     ]  # fmt: skip
     lines = [n for n in range(3, 22) if n != 18]
     assert faults(row) == list(zip(lines, expected, strict=True))
@@ -188,3 +188,23 @@ def test_lines_are_counted_as_the_file_counts_them():
     found = list(people_csv.lines(text, people_csv.header(text)))
     assert [each.number for each in found] == [3, 4]
     assert people_csv.count(text) == 2
+
+
+def test_an_import_is_no_way_to_ask_who_bears_a_number(house, monkeypatch):
+    monkeypatch.setattr(imports, "MOST_REFUSED", 2)
+    make.make_person("样例居民", id_number=number(11))
+    served = make.make_official(house["other"], name="样例外人")
+    asked = [
+        ("样例假名", number(11)),
+        ("样例外人", make.person_row(served.person_id).id_number),
+        ("样例无人", number(12)),
+    ]
+    text = HEADER + "".join(f"ask{n},{name},{found},,desk,clerk,,\n" for n, (name, found) in enumerate(asked))
+    tried = take_in(house, text, dry_run=True)
+    assert (tried.created, tried.rejected) == (3, 0), "what leaves no trace tells nothing"
+    row = take_in(house, text)
+    assert faults(row) == [(2, "id_number"), (3, "id_number"), (4, "id_number")]
+    said = {each.reason for each in AccountReject.objects.filter(run_id=row.id)}
+    assert len(said) == 2, "both that are known are one answer, and after two nothing more is told today"
+    with clock.frozen(clock.now() + timedelta(days=1, minutes=1)):
+        assert take_in(house, HEADER + f"ask9,样例无人,{number(12)},,desk,clerk,,\n").created == 1

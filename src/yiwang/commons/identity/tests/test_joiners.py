@@ -11,10 +11,11 @@ from yiwang.commons.identity.contracts import (
     InvalidIdentity,
     NotPermitted,
     OrganisationKind,
+    TooManyAttempts,
     UnknownRecord,
     UsernameTaken,
 )
-from yiwang.commons.identity.contracts.people import LeaveGround, LinkSpent, NotInReach, OfficialExists
+from yiwang.commons.identity.contracts.people import LeaveGround, LinkSpent, NotAdmitted, NotInReach, OfficialExists
 from yiwang.commons.identity.models import Account, Appointment, Grant, HeldGrant, LoginSession
 from yiwang.commons.identity.queries import accounts_admin, links
 from yiwang.commons.identity.tests import factories as make
@@ -76,12 +77,35 @@ def test_a_link_is_void_when_too_old_changed_replaced_or_when_the_account_is_clo
 def test_a_person_known_by_number_is_taken_as_registered_and_gets_one_account_only(house):
     number = synthetic_id_number(division_code="320402", birth_date=date(1991, 2, 3), sex="2")
     person = make.make_person("样例新人", id_number=number)
-    with pytest.raises(InvalidIdentity):
+    with pytest.raises(NotAdmitted):
         join(house, name="样例别人", id_number=number)
     made = join(house, id_number=number.lower())
     assert Account.objects.get(pk=made).person_id == person
     with pytest.raises(OfficialExists):
         join(house, id_number=number, username="second")
+    with pytest.raises(InvalidIdentity):  # an account in reach is no secret
+        join(house, name="样例别人", id_number=number, username="second")
+
+
+def test_of_people_outside_an_administrator_hears_one_answer_and_that_ten_times_a_day(house):
+    resident = make.person_row(make.make_person("样例居民"))
+    official = make.person_row(make.make_official(house["other"], name="样例外人").person_id)
+    said = set()
+    for person, name in ((resident, "样例假名"), (official, "样例假名"), (official, "样例外人")):
+        with pytest.raises(NotAdmitted) as refused:
+            join(house, name=name, id_number=person.id_number)
+        said.add((refused.value.sentence(), refused.value.advice()))
+    assert len(said) == 1
+    for _each in range(7):
+        with pytest.raises(NotAdmitted):
+            join(house, name="样例假名", id_number=resident.id_number)
+    for number in (
+        resident.id_number,
+        synthetic_id_number(division_code="320402", birth_date=date(1992, 2, 3), sex="2"),
+    ):
+        with pytest.raises(TooManyAttempts):
+            join(house, name="样例假名", id_number=number)
+    join(house, username="without.number")
 
 
 def test_an_administrator_admits_within_reach_only(house):

@@ -67,7 +67,10 @@ def test_an_app_may_listen_at_any_port_of_its_own_machine_and_nowhere_else():
     connected = connect(kind=ClientKind.APP)
     browser = logged_in(factories.make_resident().account_id)
     here = BACK.replace(":9/", ":51234/")
-    assert said(authorize(browser, connected, redirect_uri=here))["code"]
+    page = authorize(browser, connected, redirect_uri=here)
+    where = f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}"
+    assert said(browser.post(where, {"decision": "allow"}))["code"]
+    assert authorize(browser, connected, redirect_uri=here.replace("/callback", "/other")).status_code == 400
 
 
 def test_a_code_is_good_once_and_its_replay_ends_what_it_gave(connected, browser):
@@ -145,7 +148,7 @@ def forged(token, connected, how):
     if how == "none":
         return jwt.encode(claims, "", algorithm="none", headers={"kid": key.kid})
     if how == "confusion":  # the public key as the secret of an HMAC
-        whole = f"{_part({'alg': 'HS256', 'kid': key.kid})}.{_part(claims)}"
+        whole = f"{_part({'alg': 'HS256', 'typ': 'JWT', 'kid': key.kid})}.{_part(claims)}"
         made = hmac.new(json.dumps(key.jwk).encode(), whole.encode(), hashlib.sha256).digest()
         return f"{whole}.{base64.urlsafe_b64encode(made).rstrip(b'=').decode()}"
     if how == "own key in the header":

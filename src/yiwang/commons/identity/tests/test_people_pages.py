@@ -14,7 +14,9 @@ from yiwang.commons.identity import tasks
 from yiwang.commons.identity.contracts import OrganisationKind
 from yiwang.commons.identity.models import Account, Appointment
 from yiwang.commons.identity.tests import factories as make
+from yiwang.commons.identity.views.people import rights
 from yiwang.kernel import clock
+from yiwang.kernel.settings import PROJECT_ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +88,7 @@ def test_an_account_out_of_reach_is_not_there(client, house):
 
 def test_one_joins_by_the_pages_and_sets_the_password_by_the_link(client, house):
     given = {"name": "样例新人", "username": "newcomer", "organisation": house["desk"], "role": "clerk"}
-    assert "请填写这一项" in text(client.post("/work/accounts/new/", {**given, "role": ""}))
+    assert "请选择岗位" in text(client.post("/work/accounts/new/", {**given, "role": ""}))
     assert "用户名" in text(client.post("/work/accounts/new/", {**given, "username": "大"}))
     answer = client.post("/work/accounts/new/", given)
     assert answer.status_code == 200
@@ -103,7 +105,8 @@ def test_one_joins_by_the_pages_and_sets_the_password_by_the_link(client, house)
     assert client.post("/account/start/", {"password1": make.PASSWORD, "password2": make.PASSWORD}).status_code == 303
     assert Account.objects.get(username="newcomer").check_password(make.PASSWORD)
     client.get(link)
-    assert client.get("/account/start/").status_code == 410
+    spent = client.get("/account/start/")
+    assert (spent.status_code, "链接已失效" in text(spent), "撤下" in text(spent)) == (410, True, False)
     assert client.get("/account/start/nonsense/").status_code == 302
     assert client.get("/account/start/").status_code == 410
 
@@ -112,14 +115,14 @@ def test_one_moves_leaves_and_comes_back_by_the_pages(client, house):
     one = make.make_official(house["desk"], name="样例甲", grants=["cases.view"])
     here = f"/work/accounts/{one.account_id}/"
     page = text(client.get(here))
-    assert "cases.view" in page
+    assert "查看办件" in page
     held = Appointment.objects.get(account_id=one.account_id)
     move = f"{here}move/{held.pk}/"
-    assert "请填写这一项" in text(client.post(move, {"how": "move"}))
+    assert "请选择单位" in text(client.post(move, {"how": "move"}))
     assert client.post(move, {"how": "move", "organisation": house["bureau"], "role": "reviewer"}).status_code == 303
     page = text(client.get(here))
     assert "审核人员" in page
-    assert "cases.view" not in page
+    assert "查看办件" not in page
     assert "请选择离职原因" in text(client.post(f"{here}leave/", {}))
     assert client.post(f"{here}leave/", {"ground": "retired"}).status_code == 303
     assert "已停用" in text(client.get(here))
@@ -128,6 +131,19 @@ def test_one_moves_leaves_and_comes_back_by_the_pages(client, house):
     assert "待启用" in page
     answer = client.post(f"{here}link/")
     assert "/account/start/" in answer.content.decode()
+
+
+def test_rights_are_told_in_words_one_line_for_each_place(client, house):
+    one = make.make_official(house["desk"], grants=["cases.view", "cases.accept", "seals.use"])
+    page = client.get(f"/work/accounts/{one.account_id}/").content.decode()
+    lines = re.findall(r"<tr.*?</tr>", page.partition('id="rights"')[2].partition("wc-side")[0], re.DOTALL)
+    assert len(lines) == 2, "a head and one line"
+    for told in ("受理申请", "查看办件", "用印"):
+        assert told in lines[1]
+    roles = (PROJECT_ROOT / "packs/changzhou/organisations.yaml").read_text("utf-8")
+    named = {each.strip(' "') for line in re.findall(r"actions: \[([^]]+)\]", roles) for each in line.split(",")}
+    assert named
+    assert {each for each in named if rights.name_of(each) == each} == set()
 
 
 def test_one_may_not_administer_oneself_nor_whoever_holds_more(client, house):

@@ -1,7 +1,8 @@
 """Real names: the register answers, an official decides, nobody gets at another's records."""
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError
@@ -25,7 +26,7 @@ from yiwang.commons.identity.models import Account, Person, RealNameCheck
 from yiwang.commons.identity.queries import assurance as queries
 from yiwang.commons.identity.registry import real_names as ports
 from yiwang.commons.identity.tests import factories as make
-from yiwang.commons.identity.tests.real_names import ALONE, MINORITY, number_of, register, unproven, verified
+from yiwang.commons.identity.tests.real_names import ALONE, MINORITY, number, number_of, register, unproven, verified
 from yiwang.kernel import clock
 from yiwang.kernel.guard import opened
 from yiwang.kernel.models import AuditEntry, EvidenceRow
@@ -87,6 +88,24 @@ def test_name_and_number_alone_never_open_the_records_of_a_person_known_here(reg
     row = check(one, "样例旧人", number_of(known))
     assert (row.state, row.reason) == (CheckState.WAITING, CheckReason.KNOWN_PERSON)
     assert Account.objects.get(pk=one.account_id).person_id == one.person_id
+
+
+def test_who_claims_to_be_a_person_known_here_reads_what_they_would_read_of_one_in_no_register(register, client):
+    known = make.make_person("样例旧人", id_number=None)
+    register.add(number_of(known), "样例旧人")
+    pages = []
+    for name, claimed in (("样例旧人", number_of(known)), ("样例无人", number(date(1973, 2, 3)))):
+        one = unproven(name)
+        row = check(one, name, claimed)
+        assert row.state == CheckState.WAITING
+        seen = queries.own_check(check_id=row.pk, viewer=one.actor)
+        make.login(client, one.account_id)
+        page = client.get("/account/real-name/").content.decode()
+        pages.append((seen.reason, page))
+    assert [page[0] for page in pages] == [CheckReason.NOT_FOUND] * 2
+    said = [re.search(r"自动核验[^<]*", page[1])[0] for page in pages]
+    assert said[0] == said[1]
+    assert "服务窗口" in said[0]
 
 
 def test_nor_does_the_mobile_of_that_person_which_a_clerk_may_write_into_another_record(register):

@@ -124,7 +124,7 @@ def test_the_id_number_finds_the_person_and_is_never_told(call):
     number = synthetic_id_number(division_code="320402", birth_date=date(1991, 2, 3), sex="2")
     person = make.make_person("样例甲", id_number=number)
     wrong = {"userName": "x.one", "name": {"formatted": "样例假"}, PERSON: {"idNumber": number}}
-    assert call("POST", "/Users", wrong).status_code == 400
+    assert call("POST", "/Users", wrong).status_code == 409
     made = new(call, **{PERSON: {"idNumber": number}})
     assert Account.objects.get(pk=made["id"]).person_id == person
     assert number not in json.dumps(made)
@@ -346,3 +346,19 @@ def test_a_foreign_client_and_the_tester_of_its_makers_find_nothing_wrong(house,
     ]
     assert not wrong, "\n".join(wrong)
     assert sum(each.status is Status.SUCCESS for each in results) > 30
+
+
+def test_a_personnel_system_hears_of_nobody_outside_its_subtree(house, call, monkeypatch):
+    monkeypatch.setattr(personnel, "MOST_REFUSED", 3)
+    resident = make.person_row(make.make_person("样例居民"))
+    official = make.person_row(make.make_official(house["other"], name="样例外人").person_id)
+
+    def ask(person, name, username="asks"):
+        given = {"userName": username, "name": {"formatted": name}, PERSON: {"idNumber": person.id_number}}
+        return call("POST", "/Users", {"schemas": [USER, PERSON], **given})
+
+    answers = [ask(resident, "样例假名"), ask(official, "样例假名"), ask(official, "样例外人")]
+    assert {(each.status_code, each.content) for each in answers} == {(409, answers[0].content)}
+    assert ask(resident, "样例假名").status_code == 429
+    assert ask(resident, "样例居民").status_code == 429, "neither a right name nor a wrong one is judged any more today"
+    assert new(call, "without.number")

@@ -33,7 +33,7 @@ from yiwang.commons.identity.policies import administering
 from yiwang.commons.identity.tests import factories as make
 from yiwang.commons.identity.tests import openid_clients as oidc
 from yiwang.commons.identity.tests.real_names import number_of, register, verified
-from yiwang.commons.identity.tests.test_entry import anonymous, log_in, mobile_of, phone
+from yiwang.commons.identity.tests.test_entry import anonymous, is_owner, log_in, mobile_of, phone
 from yiwang.commons.identity.tests.test_joiners import house
 from yiwang.kernel import clock
 from yiwang.kernel.actor import SubjectRef
@@ -88,6 +88,7 @@ def test_a_log_in_over_another_one_ends_like_any_other(phone):
     code = phone.receive()
     log_in(client, first)
     client.post("/account/login/code/entry/", {"code": code})
+    is_owner(client, second)
     if me(client)["account_id"] == str(second.account_id):
         by = second.actor
         commands.end_sessions(account_id=second.account_id, by=by, at=clock.now())
@@ -116,8 +117,9 @@ def test_coming_back_by_mobile_buys_no_fresh_guesses_at_the_second_factor(phone)
     code = OneTimeCode.objects.get(pk=sent).code
     told = {"code_id": sent, "code": code, "purpose": CodePurpose.RECOVER}
     proof = commands.try_code(**told, by=make.SYSTEM, at=clock.now())
-    again = {"proof": proof, "name": "样例甲", "password": "A-fresh-pass-2026"}
-    commands.recover_account(**again, by=make.SYSTEM, at=clock.now())
+    tail = number_of(made.person_id)[-4:]
+    commands.prove_owner(proof=proof, name="样例甲", tail=tail, by=make.SYSTEM, at=clock.now())
+    commands.recover_account(proof=proof, password="A-fresh-pass-2026", by=make.SYSTEM, at=clock.now())
     with pytest.raises(TooManyAttempts):
         commands.take_attempt(limits=limits, account_id=made.account_id, by=make.SYSTEM, at=clock.now())
     with pytest.raises(TooManyAttempts):
@@ -174,7 +176,7 @@ def test_a_personnel_system_takes_nobody_whom_it_does_not_keep(house):
     )
     given = {"system_id": made.system_id, "by": make.SYSTEM, "at": clock.now()}
     with pytest.raises(NotInReach):
-        personnel.assign(organisation_id=house["desk"], role="clerk", add=[stranger], **given)
+        personnel.assign(organisation_id=house["desk"], role="clerk", change=lambda: ({stranger}, set()), **given)
     with pytest.raises(NotInReach):
         personnel.discharge(account_id=stranger, **given)
 
@@ -254,6 +256,7 @@ def test_the_next_holder_of_a_mobile_number_keeps_no_way_in_of_their_own(phone, 
     client = Client()
     client.post("/account/login/code/", {"mobile": mobile_of(made)})
     client.post("/account/login/code/entry/", {"code": phone.receive()})
+    is_owner(client, made)
     assert not anonymous(client)
     answer = client.get(f"/account/{page}")
     assert answer.status_code == 302

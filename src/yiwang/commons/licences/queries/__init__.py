@@ -8,6 +8,7 @@ from yiwang.commons.licences.queries.desk import (
     rejects_csv,
     stuck,
 )
+from yiwang.commons.licences.queries.kinship import child_by_certificate
 from yiwang.commons.licences.queries.layouts import layout_fault
 from yiwang.commons.licences.queries.page import licence, may_read_files, showings, use_standing, uses, uses_of
 from yiwang.commons.licences.queries.sharing import by_identifier, shared_licences, shared_use
@@ -18,6 +19,7 @@ from yiwang.commons.licences.queries.wallet import briefs, everything, held, pul
 __all__ = [
     "briefs",
     "by_identifier",
+    "child_by_certificate",
     "everything",
     "forget_list",
     "held",

@@ -25,6 +25,8 @@ _FACTORS = {
     "totp": {"zh": "动态口令", "en": "authenticator app"},
     "webauthn": {"zh": "通行密钥", "en": "passkey"},
     "recovery_codes": {"zh": "备用码", "en": "recovery codes"},
+    "mail": {"zh": "邮箱", "en": "e-mail address"},
+    "second_code": {"zh": "密码加验证码", "en": "code beside the password"},
 }
 
 register_kind(Kind(WAITING, _("等您办理：{stage}"), _("“{title}”需要您处理后才能继续办理。")))

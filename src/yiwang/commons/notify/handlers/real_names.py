@@ -10,6 +10,7 @@ from yiwang.commons.identity.contracts.real_names import (
     MandateOffered,
     MandateParties,
     MandateState,
+    RealNameClaimed,
     RealNameConfirmed,
     RealNameDecided,
 )
@@ -27,6 +28,7 @@ DECLINED = "identity.mandate_declined"
 ENDED = "identity.mandate_ended"
 PASSED = "identity.real_name_passed"
 REFUSED = "identity.real_name_refused"
+CLAIMED = "identity.real_name_claimed"
 _PROGRAM = Actor.system("notify.on_mandate")
 
 register_kind(
@@ -35,6 +37,11 @@ register_kind(
     Kind(DECLINED, _("{agent}没有接受您的委托"), _("仍需代办的，请另外委托别人。")),
     Kind(ENDED, _("一份代办委托已经结束"), _("从结束时起，不能再按这份委托办事。")),
     Kind(PASSED, _("您的实名认证已通过"), _("现在可以委托代办、关联企业。")),
+    Kind(
+        CLAIMED,
+        _("有人用您的身份信息申请实名认证"),
+        _("另一个账号填写了您的姓名和身份证件号码，工作人员正在核对。不是您本人申请的，请拨打 12345 或者到服务窗口反映。"),
+    ),
     Kind(REFUSED, _("您的实名认证没有通过"), _("请看没有通过的原因，按提示再试或者到服务窗口办理。")),
 )
 
@@ -79,6 +86,12 @@ def _others(found: MandateParties) -> list[UUID]:
     """An offer that nobody answered is withdrawn in silence."""
     sides = (found.principal, found.agent if found.answered else None)
     return [each for each in sides if each is not None and each != found.ended_by]
+
+
+@subscribe(RealNameClaimed, name="notify.on_real_name_claimed")
+def on_real_name_claimed(event: RealNameClaimed, *, delivery: Delivery) -> None:
+    """The person who is known hears of it in the account they have; who claims it is not told that there is one."""
+    _tell(event.person_id, CLAIMED, reverse("real:standing"), f"real_name_claimed:{event.check_id}", delivery)
 
 
 @subscribe(RealNameDecided, name="notify.on_real_name_decided")

@@ -143,3 +143,13 @@ def test_the_owner_hears_how_a_waiting_check_was_decided(passed, kind):
     relay()
     reader = replace(owner.actor, person_id=None)
     assert [message.kind for message in queries.messages(viewer=reader).items] == [kind]
+
+
+def test_a_person_hears_when_another_account_claims_to_be_them_and_the_other_hears_nothing():
+    known, other = make.make_resident("样例旧人"), make.make_person("样例旧人", with_id_number=False)
+    claimant = make.make_resident(person_id=other)
+    ports.provide_population_register(Agreeing())
+    number = number_of(known.person_id)
+    assurance.check_real_name(name="样例旧人", id_number=number, by=claimant.actor, at=clock.now())
+    assert told(known) == [handlers.CLAIMED]
+    assert told(claimant) == []

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from yiwang.commons.identity.contracts.openid import CLIENT_SYSTEM
 from yiwang.commons.privacy import registry
 from yiwang.commons.privacy.contracts import CONSENT, AccessView, ConsentState, ConsentView, Finding, ObjectionView
 from yiwang.kernel import clock
@@ -25,6 +26,7 @@ class ShownAccess:
     article: str
     consent: str
     case: str
+    case_label: str
     case_href: str
     object_href: str
     objection_href: str
@@ -75,6 +77,7 @@ def shown(entry: AccessView, *, own: bool = True) -> ShownAccess:
         if entry.basis == CONSENT and entry.consent_id
         else "",
         case=entry.case_words,
+        case_label=_("系统") if entry.case and entry.case.kind == CLIENT_SYSTEM else _("办件"),
         case_href=registry.address_of(entry.case, entry.case_words),
         object_href="" if entry.objection_id else reverse("privacy:object", args=[entry.id]),
         objection_href=reverse("privacy:objection", args=[entry.objection_id]) if entry.objection_id else "",

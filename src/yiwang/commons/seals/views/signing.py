@@ -14,7 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.identity import commands as identity
 from yiwang.commons.identity import queries as accounts
-from yiwang.commons.identity.contracts import PasswordWrong, SecondFactorNeeded, SecondFactorWrong, TooManyAttempts
+from yiwang.commons.identity.contracts import (
+    CodePurpose,
+    CodesUnavailable,
+    PasskeyWrong,
+    PasswordWrong,
+    SecondFactorNeeded,
+    SecondFactorWrong,
+    TooManyAttempts,
+    WayMissing,
+)
 from yiwang.commons.seals import commands, queries
 from yiwang.commons.seals.contracts import (
     STATEMENT_TYPE,
@@ -91,11 +100,11 @@ def sign(request: HttpRequest, cosignature_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             said = _act(request, page, viewer)
-        except PasswordWrong as refused:
+        except (PasswordWrong, PasskeyWrong) as refused:
             faults["password"] = f"{refused.sentence(_)}{refused.advice(_)}"
         except (SecondFactorNeeded, SecondFactorWrong) as refused:
             faults["code"] = f"{refused.sentence(_)}{refused.advice(_)}"
-        except TooManyAttempts as refused:
+        except (TooManyAttempts, CodesUnavailable, WayMissing) as refused:
             faults["password"] = f"{refused.sentence(_)}"
         except ReasonMissing as refused:
             faults["reason"] = refused.sentence(_)
@@ -106,8 +115,9 @@ def sign(request: HttpRequest, cosignature_id: UUID) -> HttpResponse:
         Field("password", _("登录密码"), FieldKind.PASSWORD, error=faults.get("password", ""), autocomplete="current-password",
               hint=_("签署前再次确认是您本人。密码不会保存。")),
     )  # fmt: skip
-    if accounts.has_second_factor(viewer=viewer):
-        password += (Field("code", _("动态口令或备用码"), error=faults.get("code", ""), autocomplete="one-time-code", maxlength=40, short=True),)  # fmt: skip
+    asks = accounts.confirmation(viewer=viewer)
+    if asks.label:
+        password += (Field("code", asks.label, error=faults.get("code", ""), autocomplete="one-time-code", maxlength=40, short=True),)  # fmt: skip
     refusal = (Field("reason", _("拒签原因"), FieldKind.TEXTAREA, value=request.POST.get("reason", "")[:500], error=faults.get("reason", ""), maxlength=500, rows=2),)  # fmt: skip
     context = {
         "page": page,
@@ -120,6 +130,9 @@ def sign(request: HttpRequest, cosignature_id: UUID) -> HttpResponse:
         "facts": _facts(page),
         "people": _people(page),
         "password": password if page.row.turn else (),
+        "sends": bool(asks.way),
+        "passkey": asks.passkey and page.row.turn,
+        "passkey_options": accounts.passkey_challenge(viewer=viewer) if asks.passkey and page.row.turn else None,
         "refusal": refusal if page.row.mine is SignerState.WAITING and page.row.state.value == "open" else (),
         "errors": ErrorSummary.of((*password, *refusal)) if faults else "",
         "waits": page.row.mine is SignerState.WAITING and not page.row.turn and page.row.state.value == "open",
@@ -141,15 +154,34 @@ def _act(request: HttpRequest, page: CoSignaturePage, viewer: Actor) -> str:
     if verb == "remind":
         commands.remind_signers(cosignature_id=page.row.id, by=viewer, at=now)
         return _("已提醒还没有签署的人。")
-    session = request.session.session_key or ""
-    proof = identity.confirm_password(
-        password=request.POST.get("password", "")[:200], about=queries.about_cosignature(page.row.id, shown),
-        session=session, code=request.POST.get("code", "")[:64], by=viewer, at=now,
-    )  # fmt: skip
+    if verb == "send":
+        return _code_sent(request, viewer)
+    session, about = request.session.session_key or "", queries.about_cosignature(page.row.id, shown)
+    if "credential" in request.POST:
+        credential = request.POST["credential"]
+        proof = identity.confirm_passkey(credential=credential, about=about, session=session, by=viewer, at=now)
+    else:
+        proof = identity.confirm_password(
+            password=request.POST.get("password", "")[:200], about=about, session=session,
+            code=request.POST.get("code", "")[:64], by=viewer, at=now,
+        )  # fmt: skip
     commands.sign(
         cosignature_id=page.row.id, shown=shown, proof_of_step_up=proof, session=session, by=viewer, at=clock.now()
     )
     return _("已签署。")
+
+
+def _code_sent(request: HttpRequest, viewer: Actor) -> str:
+    """Have a code sent for whoever asks for one beside the password; what the page says then."""
+    assert viewer.account_id is not None
+    sent = identity.send_own_code(
+        account_id=viewer.account_id, purpose=CodePurpose.CONFIRM, address=accounts.address_of(request),
+        token=accounts.token_of(request), by=viewer, at=clock.now(),
+    )  # fmt: skip
+    shown = accounts.shown_code(code_id=sent, viewer=viewer)
+    if shown:
+        return _("这是演示环境，不发送短信。验证码：%(code)s") % {"code": shown}
+    return _("验证码已经发出，请填在密码下面。")
 
 
 def _lines(value: Any, name: str = "", depth: int = 0) -> Any:

@@ -54,7 +54,14 @@ from yiwang.serve.cases.contracts.events import (
     DocumentDelivered,
     ResultIssued,
 )
-from yiwang.serve.cases.contracts.filing import Answer, Applicant, CaseSearch, MaterialInput, MaterialUpload
+from yiwang.serve.cases.contracts.filing import (
+    Answer,
+    Applicant,
+    CaseSearch,
+    MaterialInput,
+    MaterialUpload,
+    RealNameGap,
+)
 from yiwang.serve.cases.contracts.kinds import (
     CHOICES_OF,
     Attention,
@@ -140,6 +147,7 @@ __all__ = [
     "PledgeNotOffered",
     "PledgeView",
     "PurposeMissing",
+    "RealNameGap",
     "ReasonMissing",
     "ResultIssued",
     "ResultKind",

@@ -31,6 +31,14 @@ class Applicant:
 
 
 @dataclass(frozen=True, slots=True)
+class RealNameGap:
+    """The level of real name that is asked for, and the names of the matters that ask for more than who applies has."""
+
+    level: int
+    matters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A fact as it was filed, with where it came from: typed, prefilled, licence, shared, member."""
 

@@ -3,11 +3,11 @@
 from yiwang.serve.cases.queries.briefs import (
     Brief,
     brief,
-    check_real_name,
     entered,
     legal_ground,
     may_file,
     may_read_files,
+    real_name_needed,
     rights,
 )
 from yiwang.serve.cases.queries.desk import deferrable, desk_task, not_handed_in, task_case, tasks_of
@@ -44,7 +44,6 @@ __all__ = [
     "case_row",
     "cases",
     "check_history",
-    "check_real_name",
     "deferrable",
     "desk_task",
     "document",
@@ -71,6 +70,7 @@ __all__ = [
     "party",
     "pledge_bar",
     "pledge_bars",
+    "real_name_needed",
     "result",
     "results_due",
     "rights",

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from yiwang.kernel.actor import Actor
 from yiwang.serve.cases import policies, rules
-from yiwang.serve.cases.contracts import CaseAction, CaseKind, CaseNotFound, CaseStatus
+from yiwang.serve.cases.contracts import CaseAction, CaseKind, CaseNotFound, CaseStatus, RealNameGap
 from yiwang.serve.cases.models import Case
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Bundle, TailoredGuide
@@ -106,9 +106,9 @@ def may_file(*, bundle: Bundle, guide: TailoredGuide, viewer: Actor) -> bool:
     return policies.may_file(viewer, bundle.key, [member.matter_code for member in guide.members])
 
 
-def check_real_name(*, bundle: Bundle, guide: TailoredGuide, viewer: Actor) -> None:
-    """Raises RealNameNeeded before somebody fills in what they could not send."""
-    policies.check_real_name(viewer, bundle, [member.matter_code for member in guide.members])
+def real_name_needed(*, bundle: Bundle, guide: TailoredGuide, viewer: Actor) -> RealNameGap | None:
+    """What the viewer lacks to send this: asked before they fill it in."""
+    return policies.real_name_gap(viewer, bundle, [member.matter_code for member in guide.members])
 
 
 def may_read_files(*, case_id: UUID, viewer: Actor) -> bool:

@@ -1,9 +1,12 @@
 """Who sees and does what, as one table; lists stay one query."""
 
+from dataclasses import replace
+
 import pytest
 
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.flow.contracts import InstanceStatus
+from yiwang.commons.identity import commands as identity
 from yiwang.commons.identity.contracts import Grade
 from yiwang.commons.identity.tests.factories import (
     Grants,
@@ -82,6 +85,52 @@ def test_an_agent_sees_what_was_filed_for_somebody(sample):
     assert sees(agent.actor, number)
     assert sees(sample.parent.actor, number)
     assert queries.case(number=number, viewer=sample.parent.actor).agent == "样例代办"
+
+
+def acting_for(sample, scope="*"):
+    """An agent with that scope, the way they act, and the representation."""
+    agent = make_resident("样例代办")
+    subject = SubjectRef("person", sample.parent.person_id)
+    made = make_representation(agent.person_id, subject, scope=scope)
+    return replace(agent.actor, on_behalf=subject), made
+
+
+def test_an_agent_whose_right_has_ended_sees_and_does_no_more_what_they_filed(sample):
+    acting, made = acting_for(sample)
+    case_id = sample.file(by=acting, materials=[_upload(sample, acting)])
+    number = sample.case(case_id).number
+    own = replace(acting, on_behalf=None)
+    assert sees(acting, number)
+    assert sees(own, number)
+    identity.end_representation(representation_id=made, by=SYSTEM, at=clock.now())
+    for viewer in (acting, own):  # the first as a session that has not noticed
+        assert not sees(viewer, number)
+        with pytest.raises(CaseNotFound):
+            commands.withdraw(case_id=case_id, reason="不办了", by=viewer, at=clock.now())
+    assert sees(sample.parent.actor, number)
+
+
+@pytest.mark.parametrize(
+    ("scope", "bundle", "certificate", "card"),
+    [
+        ("*", True, True, True),
+        ("bundle:*", True, True, True),
+        ("matter:*", False, True, True),
+        ("matter:certificate", False, True, False),
+        ("matter:cert", False, False, False),
+        ("licences:own", False, False, False),
+    ],
+)
+def test_who_acts_for_somebody_sees_the_matters_that_they_were_authorised_for(sample, scope, bundle, certificate, card):
+    case_id = sample.file()
+    acting, _made = acting_for(sample, scope)
+    cases = sample.case(case_id), sample.case(case_id, "certificate"), sample.case(case_id, "card")
+    assert [sees(acting, each.number) for each in cases] == [bundle, certificate, card]
+    shown = {row.number for row in queries.cases(viewer=acting, size=100).items}
+    assert shown <= {each.number for each, may in zip(cases, (bundle, certificate, card), strict=True) if may}
+    if not bundle:
+        with pytest.raises(CaseNotFound):
+            commands.withdraw(case_id=case_id, reason="不办了", by=acting, at=clock.now())
 
 
 def _upload(sample, by):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from yiwang.commons.identity.contracts.real_names import LEVEL_NAMES, Assurance
 from yiwang.kernel.actor import Actor
 from yiwang.serve.matters import queries
 from yiwang.serve.matters.contracts import (
@@ -206,6 +207,8 @@ def _facts(found: Matter, row: CatalogueRow) -> Facts:
         Fact(_("费用"), fees),
         Fact(_("怎样办"), depth),
     ]
+    if spec.real_name:
+        facts.append(Fact(_("网上办要求的实名级别"), _(LEVEL_NAMES[Assurance(spec.real_name)])))
     if found.organisation_name or row.department:
         facts.insert(0, Fact(_("办理部门"), found.organisation_name or row.department))
     return Facts(tuple(facts))

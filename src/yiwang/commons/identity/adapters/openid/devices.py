@@ -8,12 +8,16 @@ from allauth.idp.oidc.models import Token
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.adapters.openid.validator import holder_of, identity_token
 from yiwang.commons.identity.commands import openid as commands
+from yiwang.commons.identity.commands.attempts import take_attempt
 from yiwang.commons.identity.commands.openid.devices import DEVICE_SERVES
 from yiwang.commons.identity.commands.openid.logins import ACCESS_SERVES
+from yiwang.commons.identity.contracts import TooManyAttempts
 from yiwang.commons.identity.contracts.openid import ClientKind, Scope
 from yiwang.commons.identity.engine.openid import new_secret, token_hash
+from yiwang.commons.identity.engine.openid.devices import begin_limits
 from yiwang.commons.identity.queries import openid as queries
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -32,9 +36,13 @@ def begin(request: HttpRequest, issuer: str, said: Said, fault: Said, /) -> Http
     scopes = tuple(each for each in Scope if each.value in names)
     if Scope.OPENID not in scopes or len(scopes) != len(set(names)) or not set(scopes) <= set(client.profile.scopes):
         return fault("invalid_scope")
-    device, shown = commands.begin_device(
-        system_id=client.system_id, scopes=scopes, by=Actor.anonymous(), at=clock.now()
-    )
+    by, now = Actor.anonymous(), clock.now()
+    limits = begin_limits(client=client.client_id, address=identity.address_of(request))
+    try:
+        take_attempt(limits=limits, by=by, at=now)
+    except TooManyAttempts:
+        return fault("temporarily_unavailable", "too many codes were asked for", status=429, Retry_After="600")
+    device, shown = commands.begin_device(system_id=client.system_id, scopes=scopes, by=by, at=now)
     page = issuer.removesuffix("/oidc") + reverse("openid:device")
     return said(
         {
@@ -68,10 +76,12 @@ def poll(request: HttpRequest, issuer: str, said: Said, fault: Said, /) -> HttpR
 
 
 def _still_waiting(row: Token, fault: Said) -> HttpResponse:
-    now, last = time.time(), float(row.data.get("asked", 0))
-    row.data = {**row.data, "asked": now}
+    """Whoever asks too soon waits five seconds longer from then on (RFC 8628, 3.5)."""
+    now, last, pause = time.time(), float(row.data.get("asked", 0)), int(row.data.get("pause", INTERVAL))
+    hasty = now - last < pause
+    row.data = {**row.data, "asked": now, "pause": pause + INTERVAL if hasty else pause}
     row.save(update_fields=["data"])
-    return fault("slow_down" if now - last < INTERVAL else "authorization_pending")
+    return fault("slow_down" if hasty else "authorization_pending")
 
 
 def _given(row: Token, code: str, client: queries.ClientFacts, said: Said, fault: Said) -> HttpResponse:

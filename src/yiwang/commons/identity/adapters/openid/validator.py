@@ -43,6 +43,10 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]  # allauth has 
         self._token: LiveToken | None = None
         self._bound_to: dict[str, Any] | None = None
 
+    def _lookup_client(self, request: Request, client_id: str) -> Any:
+        """None also for what no text of the database can be."""
+        return None if "\0" in client_id else super()._lookup_client(request, client_id)
+
     def validate_client_id(self, client_id: Any, request: Request) -> bool:
         """A client whose system is not suspended."""
         if not super().validate_client_id(client_id, request):
@@ -64,7 +68,8 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]  # allauth has 
         """By its secret, in the header or in the body, never in both (RFC 6749, 2.3)."""
         client_id, secret = extract_basic_auth(request.headers)
         given = getattr(request, "client_secret", None)
-        if client_id and given:
+        named = getattr(request, "client_id", None)
+        if client_id and (given or named not in {None, "", client_id}):
             return False
         if not client_id:
             client_id, secret = getattr(request, "client_id", None), given
@@ -218,7 +223,7 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]  # allauth has 
         if not id_token_hint:
             return True
         try:
-            said = queries.issued(str(id_token_hint), issuer=self._issuer, audience=request.client_id, expired_too=True)
+            said = queries.hinted(str(id_token_hint), issuer=self._issuer, audience=request.client_id)
         except BadToken:
             return False
         if account is None or not account.is_authenticated:

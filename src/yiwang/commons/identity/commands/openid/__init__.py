@@ -7,10 +7,12 @@ from yiwang.commons.identity.commands.openid.logins import (
     begin_client_login,
     end_client_login,
     end_client_logins,
+    end_closed_logins,
     keep_tokens,
     logout_told,
     revoke_access,
 )
+from yiwang.commons.identity.commands.openid.reading import note_claims
 from yiwang.commons.identity.commands.openid.registration import (
     decide_client_request,
     new_client_secret,
@@ -26,10 +28,12 @@ __all__ = [
     "decide_client_request",
     "end_client_login",
     "end_client_logins",
+    "end_closed_logins",
     "give_client_consent",
     "keep_tokens",
     "logout_told",
     "new_client_secret",
+    "note_claims",
     "request_client",
     "resume_client",
     "revoke_access",

@@ -12,6 +12,7 @@ from uuid import UUID
 from allauth.idp.oidc.models import Token
 from django.db.models import QuerySet
 
+from yiwang.commons.identity.contracts import ACCOUNT
 from yiwang.commons.identity.contracts.openid import (
     CLIENT_LOGIN,
     Begun,
@@ -22,6 +23,7 @@ from yiwang.commons.identity.contracts.openid import (
 )
 from yiwang.commons.identity.engine.openid import token_hash
 from yiwang.commons.identity.models import ClientLogin, ClientSystem
+from yiwang.commons.identity.policies import openid as policies
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, note
 from yiwang.kernel.errors import Unauthenticated
@@ -175,6 +177,17 @@ def end_client_logins(
     about = account_id or session or system_id
     assert about is not None
     note(SubjectRef(CLIENT_LOGIN, about), reason=reason, ended=ended)
+    return ended
+
+
+@command("identity.end_closed_logins")
+def end_closed_logins(*, account_id: UUID, by: Actor, at: datetime) -> int:
+    """End the log-ins of an account at systems that are not open to it any more (it has left an office); how many."""
+    del by
+    going = ClientLogin.objects.filter(account_id=account_id, ended_at__isnull=True)
+    still = ClientSystem.objects.filter(policies.open_to(account_id))
+    ended = _end(going.exclude(system__in=still), at, tell=True)
+    note(SubjectRef(ACCOUNT, account_id), ended=ended)
     return ended
 
 

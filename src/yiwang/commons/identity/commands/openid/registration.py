@@ -135,9 +135,12 @@ def decide_client_request(
         raise ClientProfileInvalid(fields={"remarks": _("不同意的，请写明原因。")})
     row.state = (RequestState.APPROVED if approve else RequestState.REFUSED).value
     row.decided_by_id, row.decided_at, row.remarks = by.account_id, at, remarks.strip()[:500]
+    before = profile_of(row.system.profile) if row.system else None
     if approve:
         row.system = _connect(row, at)
     row.save()
+    if approve and before is not None and _begins_anew(before, profile_of(row.profile)):
+        end_client_logins(system_id=row.system_id, reason="changed", by=by, at=at)
     subject = SubjectRef(CLIENT_REQUEST, row.pk)
     note(subject, state=row.state, system=str(row.system_id or ""))
     profile = profile_of(row.profile)
@@ -147,6 +150,14 @@ def decide_client_request(
         {"organisation": str(row.organisation_id), "system": profile.name, "scopes": [s.value for s in profile.scopes]},
     )
     return row.system_id if approve else None
+
+
+def _begins_anew(before: ClientProfile, after: ClientProfile) -> bool:
+    """Whether what was begun under the profile before may not go on: it knows more, or lets in more, than was agreed now."""
+    narrower = not set(before.scopes) <= set(after.scopes) or (before.residents and not after.residents)
+    other = before.kind is not after.kind or before.pairwise != after.pairwise or before.audience != after.audience
+    stricter = after.least_assurance > before.least_assurance or after.least_level > before.least_level
+    return narrower or other or stricter or (after.asks_consent and not before.asks_consent)
 
 
 def _connect(request: ClientRequest, at: datetime) -> ClientSystem:

@@ -3,6 +3,7 @@
 from yiwang.commons.identity.engine.realnames.decisions import (
     Known,
     Outcome,
+    born_when_of_age,
     is_mandate_period,
     last_day_as_child,
     outcome,
@@ -14,6 +15,7 @@ __all__ = [
     "Known",
     "Match",
     "Outcome",
+    "born_when_of_age",
     "is_mandate_period",
     "is_name",
     "last_day_as_child",

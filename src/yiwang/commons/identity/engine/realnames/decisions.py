@@ -75,6 +75,14 @@ def last_day_as_child(birth: date) -> date:
     return full - timedelta(days=1)
 
 
+def born_when_of_age(day: date) -> date:
+    """The latest day of birth of those who are of full age on `day`: the other side of `last_day_as_child`."""
+    try:
+        return day.replace(year=day.year - FULL_AGE)
+    except ValueError:  # 29 February: nobody was born on one eighteen years before
+        return date(day.year - FULL_AGE, 2, 28)
+
+
 def is_mandate_period(first: date, last: date) -> bool:
     """From today on, three years at most: nobody remembers a mandate without end."""
     return first <= last <= first + LONGEST_MANDATE

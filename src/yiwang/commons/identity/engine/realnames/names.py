@@ -22,6 +22,7 @@ _MOVED: Final = {
     0xE826: 0x9FB5, 0xE82B: 0x9FB6, 0xE82C: 0x9FB7, 0xE831: 0x215D7, 0xE832: 0x9FB8, 0xE83B: 0x2298F, 0xE843: 0x9FB9,
     0xE854: 0x9FBA, 0xE855: 0x241FE, 0xE864: 0x9FBB,
 }  # fmt: skip
+_BEFORE: Final = _MOVED | {ord(dot): DOT for dot in _DOTS}  # NFKC would make a blank and an accent of one of them
 # Writings of one character that names meet: traditional, popular, and the surnames shortened in 1977 and restored since.
 _WRITINGS: Final = (
     "刘劉 陈陳 张張 杨楊 赵趙 黄黃 吴吳呉 孙孫 马馬 许許 郑鄭 谢謝 韩韓 冯馮 邓鄧 萧蕭肖 叶葉 苏蘇 吕呂 卢盧 蒋蔣 贾賈 "
@@ -67,7 +68,7 @@ def plain_name(text: str) -> str:
 
 
 def _plainer(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text.translate(_MOVED))[:LONGEST]
+    folded = unicodedata.normalize("NFKC", text.translate(_BEFORE))[:LONGEST]
     kept: list[str] = []
     for character in folded:
         if character in _DOTS:
@@ -133,4 +134,7 @@ def typed_id_number(text: str) -> str:
     """
     if len(text) > LONGEST:
         raise InvalidCode("id_number.length")
+    for place, character in enumerate(text, 1):
+        if unicodedata.category(character) == "No":  # a footnote's ² is no digit of a number
+            raise InvalidCode("id_number.character", position=place)
     return upgrade_id_number(clean_code("".join(_X.get(character, character) for character in text)))

@@ -12,7 +12,8 @@ MOST_BYTES: Final = 1024 * 1024
 MOST_BULK: Final = 100
 MOST_LISTED: Final = 200
 DEEPEST: Final = 20
-_OUTSIDE_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_OUTSIDE_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""Also a text without an end, in one go: to look for its end from each quotation mark inside would take hours."""
 _CORE: Final = re.compile(r"^urn:ietf:params:scim:schemas:core:2\.0:(?:user|group):")
 _ALWAYS: Final = frozenset({"schemas", "id"})
 
@@ -28,6 +29,10 @@ def parsed(content: bytes) -> dict[str, Any]:
         raise ScimFault(400, "invalidSyntax", "no valid JSON") from None
     if not isinstance(found, dict):
         raise ScimFault(400, "invalidSyntax", "an object is expected")
+    try:
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:  # half a character (RFC 8259, 8.2), or a number that is none
+        raise ScimFault(400, "invalidSyntax", "no valid Unicode, or no number") from None
     return found
 
 

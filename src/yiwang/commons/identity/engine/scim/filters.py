@@ -160,7 +160,9 @@ class _Parser:
             found = json.loads(token)
         except ValueError:
             raise _bad(f"{token!r} is no value") from None
-        if isinstance(found, str | int | float | bool) or found is None:
+        if isinstance(found, str):
+            return found.encode("utf-8", "replace").decode()  # half a character is equal to nothing that is kept
+        if isinstance(found, int | float | bool) or found is None:
             return found
         raise _bad(f"{token!r} is no value")
 

@@ -98,7 +98,7 @@ class _Operation:
 
     def _set(self, verb: str, key: str, chosen: Filter | None, sub: str, value: Any) -> None:
         if chosen is not None:
-            self.budget.spend(len(self.resource.get(key) or ()) * len(str(chosen)) // _TERM)
+            self.budget.spend(len(_listed(self.resource.get(key))) * len(str(chosen)) // _TERM)
             self._chosen(verb, key, chosen, sub, value)
         elif sub:
             self._sub(verb, key, sub, value)
@@ -114,7 +114,7 @@ class _Operation:
             self.resource[key] = value
 
     def _several(self, verb: str, key: str, values: list[Any]) -> None:
-        kept = [] if verb == "replace" else list(self.resource.get(key) or [])
+        kept = [] if verb == "replace" else list(_listed(self.resource.get(key)))
         self.budget.spend(len(kept) + len(values))
         identities = {_identity(each) for each in kept}
         for each in values:
@@ -135,22 +135,24 @@ class _Operation:
     def _sub(self, verb: str, key: str, sub: str, value: Any) -> None:
         holder = self.resource.get(key)
         several = holder if isinstance(holder, list) else [holder] if isinstance(holder, dict) else []
+        if not isinstance(holder, list | dict | None):
+            raise ScimFault(400, "invalidPath", f"{key} has no parts")
         if not several and verb != "remove":
             several = [self.resource.setdefault(key, {})]
+        self.budget.spend(len(several))
         for each in several:
             _put(each, verb, sub, value)
 
     def _chosen(self, verb: str, key: str, chosen: Filter, sub: str, value: Any) -> None:
-        held = self.resource.get(key)
-        if not isinstance(held, list):
-            held = []
+        held = _listed(self.resource.get(key))
         targets = [each for each in held if isinstance(each, dict) and fits(chosen, each)]
         if not targets:
             if verb == "remove":
                 return  # what is to be gone is gone
             raise ScimFault(400, "noTarget", "no value fits the filter of the path")
         if verb == "remove" and not sub:
-            self.resource[key] = [each for each in held if each not in targets]
+            gone = {id(each) for each in targets}
+            self.resource[key] = [each for each in held if id(each) not in gone]
             return
         for each in targets:
             if sub:
@@ -161,7 +163,14 @@ class _Operation:
                 raise ScimFault(400, "invalidValue", "the value is an object")
 
 
-def _put(holder: dict[str, Any], verb: str, sub: str, value: Any) -> None:
+def _listed(value: Any) -> list[Any]:
+    """The values of a multi-valued attribute; of anything else none."""
+    return value if isinstance(value, list) else []
+
+
+def _put(holder: Any, verb: str, sub: str, value: Any) -> None:
+    if not isinstance(holder, dict):
+        raise ScimFault(400, "invalidPath", f"a value without {sub[:80]}")
     name = next((each for each in holder if each.lower() == sub.lower()), sub)
     if verb == "remove" or value is None:
         holder.pop(name, None)

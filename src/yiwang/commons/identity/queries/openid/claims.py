@@ -11,7 +11,7 @@ from django.db.models import F
 
 from yiwang.commons.identity import policies
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, AccountKind
-from yiwang.commons.identity.contracts.openid import Acr, LoginFacts, Scope
+from yiwang.commons.identity.contracts.openid import SENSITIVE_SCOPES, Acr, LoginFacts, Scope
 from yiwang.commons.identity.contracts.real_names import Assurance
 from yiwang.commons.identity.models import Account, Appointment, LegalEntity, Representation
 from yiwang.kernel.actor import SubjectRef
@@ -48,6 +48,14 @@ def claims_of(*, account_id: UUID, facts: LoginFacts, scopes: Iterable[str], who
         if Scope.ID_NUMBER in given and person.id_number:
             claims["id_number"] = person.id_number
     return claims
+
+
+def tells_numbers(*, account_id: UUID, claims: Iterable[str]) -> UUID | None:
+    """The person whose numbers stand among `claims`; no query where there are none."""
+    if {each.claim for each in SENSITIVE_SCOPES}.isdisjoint(claims):
+        return None
+    found: UUID | None = Account.objects.values_list("person_id", flat=True).get(pk=account_id)
+    return found
 
 
 def _is_surely(account: Account) -> bool:

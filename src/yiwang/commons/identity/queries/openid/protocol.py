@@ -14,7 +14,7 @@ from yiwang.commons.identity.engine.openid import device_hash, pairwise_subject,
 from yiwang.commons.identity.models import ClientLogin, ClientSystem
 from yiwang.commons.identity.policies import openid as policies
 from yiwang.commons.identity.queries.openid.systems import profile_of
-from yiwang.kernel.actor import SubjectRef
+from yiwang.kernel.actor import Actor, SubjectRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class ClientFacts:
 
 def client_facts(*, client_id: str = "", system_id: UUID | None = None) -> ClientFacts | None:
     """One query."""
+    if "\0" in client_id:  # no text of the database
+        return None
     wanted = Q(pk=system_id) if system_id else Q(client_id=client_id)
     row = ClientSystem.objects.filter(wanted).select_related("organisation").first()
     if row is None:
@@ -136,6 +138,8 @@ def bound_of(*, token_id: int) -> dict[str, Any]:
 
 def client_secret(*, client_id: str) -> str:
     """The stored secret of a client, "" where it has none."""
+    if "\0" in client_id:
+        return ""
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret FROM allauth_idp_oidc_client WHERE id = %s", [client_id])
         row = cursor.fetchone()
@@ -148,6 +152,13 @@ def facts_of(*, login_id: UUID) -> tuple[LoginFacts, UUID]:
     behalf = SubjectRef(row.on_behalf_kind, row.on_behalf_id) if row.on_behalf_id else None
     facts = LoginFacts(row.issuer, row.auth_at, row.level, tuple(row.amr), row.session, row.office_id, row.role, behalf)
     return facts, row.account_id
+
+
+def entered_from(*, login_id: UUID | None, session: UUID | None, viewer: Actor) -> bool:
+    """Whether a log-in at a client is the viewer's and was made from this session of theirs."""
+    if login_id is None or session is None or viewer.account_id is None:
+        return False
+    return bool(ClientLogin.objects.filter(pk=login_id, session=session, account_id=viewer.account_id).exists())
 
 
 def waiting_device(*, shown: str, at: datetime) -> tuple[str, tuple[str, ...]] | None:

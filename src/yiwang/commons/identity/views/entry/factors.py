@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.identity import queries
-from yiwang.commons.identity.contracts import Factor, FactorView
+from yiwang.commons.identity.contracts import CodeWay, Factor, FactorView
 from yiwang.commons.identity.views.entry import steps
 from yiwang.web.components import Crumbs, ErrorSummary, Link, Tag, Task, TaskList, Tone
 from yiwang.web.fields import Field
@@ -40,11 +40,15 @@ def factors(request: HttpRequest) -> HttpResponse:
     assert viewer.account_id is not None
     found = queries.factors_of(account_id=viewer.account_id, viewer=viewer)
     by_kind = {kind: [each for each in found if each.factor is kind] for kind in Factor}
-    tail = queries.mobile_tail(account_id=viewer.account_id, viewer=viewer)
+    ways = queries.own_ways(viewer=viewer)
+    tail = ways.mobile_tail
     second = bool(by_kind[Factor.TOTP] or by_kind[Factor.PASSKEY])
+    warned = not second and ways.second is None
     tasks = [
         _task(_("密码"), reverse("account_change_password"), bool(by_kind[Factor.PASSWORD]), _("修改密码")),
         Task(_("短信验证码"), tag=_on(bool(tail)), detail=_("尾号 %(tail)s") % {"tail": tail} if tail else _("没有登记手机号码，可到服务窗口登记。")),
+        _task(_("邮箱验证码"), reverse("identity:mail"), bool(ways.mail), ways.mail or _("添加邮箱后，可以用邮件收验证码。")),
+        _task(_("密码加验证码"), reverse("identity:second_code"), ways.second is not None, _second(ways.second)),
         _totp(by_kind[Factor.TOTP]),
     ]  # fmt: skip
     keys = tuple(
@@ -57,6 +61,7 @@ def factors(request: HttpRequest) -> HttpResponse:
         "ways": TaskList(tuple(tasks)),
         "keys": TaskList(keys) if keys else None,
         "second": second,
+        "warned": warned,
         "add_passkey": reverse("mfa_add_webauthn"),
         "see_codes": reverse("mfa_view_recovery_codes"),
         "to_devices": Link(_("查看登录设备"), reverse("identity:devices")),
@@ -65,6 +70,12 @@ def factors(request: HttpRequest) -> HttpResponse:
         "area": "portal",
     }
     return render(request, "identity/entry/factors.html", context)
+
+
+def _second(way: CodeWay | None) -> str:
+    if way is None:
+        return _("用密码登录时，再输入一个发给您的验证码。")
+    return _("用密码登录时，还要输入%(factor)s。") % {"factor": _(way.factor.label)}
 
 
 def _on(on: bool) -> Tag:

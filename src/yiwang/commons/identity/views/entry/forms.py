@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from yiwang.commons.identity import commands, queries, rules
-from yiwang.commons.identity.contracts import TooManyAttempts
+from yiwang.commons.identity.contracts import SecondFactorWrong, TooManyAttempts
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 
@@ -33,21 +33,27 @@ class SecondFactor(forms.Form):
         device = queries.known_device(self.user.pk, queries.token_of(context.request))
         limits = rules.second_factor_limits(str(self.user.pk), device)
         by, now = Actor.anonymous(queries.device_of(context.request)), clock.now()
+        told = {"account_id": self.user.pk, "by": by, "at": now}
         try:
-            commands.take_attempt(limits=limits, account_id=self.user.pk, by=by, at=now)
-        except TooManyAttempts as refused:
+            with commands.counted(limits, wrong=(SecondFactorWrong,), **told):
+                used = _used(code, **told)
+        except (TooManyAttempts, SecondFactorWrong) as refused:
             raise ValidationError(refused.sentence(_)) from None
-        for row in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
-            if row.wrap().validate_code(code):
-                row.user, self.authenticator = self.user, row
-                commands.forgive_attempt(limits=limits, by=by, at=now)
-                return code
-        raise ValidationError(_("动态口令或备用码不正确。"))
+        self.authenticator = Authenticator.objects.get(pk=used)
+        self.authenticator.user = self.user
+        return code
 
     def save(self) -> None:
         """The session keeps what was shown."""
         assert self.authenticator is not None
         post_authentication(context.request, self.authenticator, reauthenticated=self.again)
+
+
+def _used(code: str, **told: Any) -> int:
+    found = commands.use_second_factor(code=code, **told)
+    if found is None:
+        raise SecondFactorWrong
+    return found[0]
 
 
 class SecondFactorAgain(SecondFactor):

@@ -22,12 +22,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from yiwang.commons.identity import commands, queries
+from yiwang.commons.identity.adapters.entry import send_own_code
 from yiwang.commons.identity.contracts import (
-    Factor,
+    CodePurpose,
+    CodesUnavailable,
+    Confirmation,
+    PasskeyWrong,
     PasswordWrong,
     SecondFactorNeeded,
     SecondFactorWrong,
     TooManyAttempts,
+    WayMissing,
 )
 from yiwang.commons.identity.queries.outside import outside_providers
 from yiwang.commons.identity.views.entry import steps
@@ -188,36 +193,46 @@ def _needed(form: Any, name: str) -> str:
 def confirm(request: HttpRequest) -> HttpResponse:
     """Show again who one is before something weighty (`account_reauthenticate`): the password and the second factor, or a passkey.
 
-    Goes to `next` afterwards; `queries.authentication` has a fresh `at`.
+    Goes to `next` afterwards; `queries.authentication` has a fresh `at`. Posted with `do=send`, a code is sent first.
     """
     viewer = queries.actor_of(request)
     assert viewer.account_id is not None
-    kinds = {each.factor for each in queries.factors_of(account_id=viewer.account_id, viewer=viewer)}
+    asks = queries.confirmation(viewer=viewer)
     faults: dict[str, str] = {}
     sentences: list[str] = []
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("do") == "send":
+        try:
+            send_own_code(request, viewer.account_id, CodePurpose.CONFIRM)
+        except (TooManyAttempts, CodesUnavailable, WayMissing) as refused:
+            sentences = [refused.sentence(_), refused.advice(_)]
+    elif request.method == "POST":
         try:
             if "credential" in request.POST:
                 _confirm_passkey(request)
             else:
-                _confirm_password(request, kinds)
-        except (PasswordWrong, SecondFactorNeeded, SecondFactorWrong, TooManyAttempts) as refused:
+                _confirm_password(request, asks)
+        except (PasswordWrong, PasskeyWrong, SecondFactorNeeded, SecondFactorWrong, TooManyAttempts) as refused:
             faults, sentences = steps.faults_of(refused, ("password", "code"))
         else:
             return resume_request(request) or go(request, following(request, "/account/factors/"))
-    return _confirm_page(request, kinds, faults, sentences)
+    return _confirm_page(request, asks, faults, sentences)
 
 
-def _confirm_password(request: HttpRequest, kinds: set[Factor]) -> None:
+def _confirm_password(request: HttpRequest, asks: Confirmation) -> None:
     viewer, session = queries.actor_of(request), request.session.session_key or ""
     code = request.POST.get("code", "")[:64]
     commands.confirm_password(
         password=request.POST.get("password", "")[:200], about="confirm", session=session, code=code, by=viewer, at=clock.now()
     )  # fmt: skip
     reauthenticate_by_password(request)
-    if code and kinds & {Factor.TOTP, Factor.PASSKEY}:
-        kind = Authenticator.Type.TOTP if Factor.TOTP in kinds else Authenticator.Type.RECOVERY_CODES
-        record_authentication(request, request.user, method="mfa", type=kind.value, reauthenticated=True)
+    if not code or not asks.label:
+        return
+    if asks.way is not None:
+        record_authentication(request, request.user, method=asks.way.factor.value, reauthenticated=True)
+        return
+    totp = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists()
+    kind = Authenticator.Type.TOTP if totp else Authenticator.Type.RECOVERY_CODES
+    record_authentication(request, request.user, method="mfa", type=kind.value, reauthenticated=True)
 
 
 def _confirm_passkey(request: HttpRequest) -> None:
@@ -227,19 +242,21 @@ def _confirm_passkey(request: HttpRequest) -> None:
     except (TypeError, ValueError, KeyError, AttributeError):
         right = False
     if not right:
-        raise SecondFactorWrong(fields={"": SecondFactorWrong.message})
+        raise PasskeyWrong
     form.save()
 
 
 def _confirm_page(
-    request: HttpRequest, kinds: set[Factor], faults: dict[str, str], sentences: list[str]
+    request: HttpRequest, asks: Confirmation, faults: dict[str, str], sentences: list[str]
 ) -> HttpResponse:
     fields = [steps.password_field("password", _("登录密码"), error=faults.get("password", ""))]
-    if kinds & {Factor.TOTP, Factor.PASSKEY}:
-        label = _("动态口令或备用码") if Factor.TOTP in kinds else _("备用码")
+    if asks.label:
         fields.append(
-            Field("code", label, error=faults.get("code", ""), autocomplete="one-time-code", maxlength=40, short=True)
+            Field(
+                "code", asks.label, error=faults.get("code", ""), autocomplete="one-time-code", maxlength=40, short=True
+            )
         )
+    kept = steps.sent_of(request, CodePurpose.CONFIRM) if asks.way else None
     after = following(request)
     context = {
         "title": _("请再确认一次是您本人"),
@@ -250,12 +267,14 @@ def _confirm_page(
         "hidden": {"next": after} if after else {},
         "following": after,
         "links": (Link(_("返回"), "/"), steps.counter_link()),
-        "passkey": Factor.PASSKEY in kinds,
+        "notes": steps.sent_notes(kept) if kept else (),
+        "send_words": (_("重新获取验证码") if kept else _("获取验证码")) if asks.way else "",
+        "passkey": asks.passkey,
         "passkey_url": request.path,
         "passkey_does": "get",
         "passkey_words": _("用通行密钥确认"),
         "passkey_kind": "second",
     }
-    if Factor.PASSKEY in kinds:
+    if asks.passkey:
         context["js_data"] = {"request_options": webauthn.begin_authentication(request.user)}
     return render(request, "identity/entry/second_factor.html", context, status=422 if faults or sentences else 200)

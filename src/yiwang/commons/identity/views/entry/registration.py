@@ -1,8 +1,5 @@
 """A resident's own account in three questions, and the way back into one whose password is lost."""
 
-from typing import Final
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +16,7 @@ from yiwang.commons.identity.contracts import (
     CodeProof,
     CodePurpose,
     CodesUnavailable,
+    CodeWay,
     CodeWrong,
     InvalidIdentity,
     TooManyAttempts,
@@ -30,8 +28,6 @@ from yiwang.kernel import clock
 from yiwang.web.components import Link
 from yiwang.web.fields import Field, FieldKind
 from yiwang.web.responses import go
-
-_PROVED: Final = "identity.proved"
 
 
 @sensitive_post_parameters("name", "id_number", "mobile")
@@ -81,7 +77,7 @@ def register_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def recover_code(request: HttpRequest) -> HttpResponse:
     """The way back: the code."""
-    return _proving(request, CodePurpose.RECOVER, "identity:recover", "identity:recover_password")
+    return _proving(request, CodePurpose.RECOVER, "identity:recover", "identity:recover_owner")
 
 
 def _proving(request: HttpRequest, purpose: CodePurpose, start: str, onwards: str) -> HttpResponse:
@@ -91,18 +87,8 @@ def _proving(request: HttpRequest, purpose: CodePurpose, start: str, onwards: st
     found = codes.code_page(request, purpose)
     if not isinstance(found, CodeProof):
         return found
-    codes.forget(request)
-    request.session.cycle_key()  # what was proved belongs to a session nobody else can have prepared
-    request.session[_PROVED] = {"id": str(found.id), "purpose": purpose.value, "next": (kept or {}).get("next", "")}
+    codes.keep(request, found, purpose, (kept or {}).get("next", ""))
     return go(request, reverse(onwards))
-
-
-def _proved(request: HttpRequest, purpose: CodePurpose) -> CodeProof | None:
-    """The code that was right in this session: its record holds what was entered, the session its id only."""
-    kept = request.session.get(_PROVED)
-    if not isinstance(kept, dict) or kept.get("purpose") != purpose.value:
-        return None
-    return queries.code_proof(code_id=UUID(kept["id"]), purpose=purpose, viewer=codes.asker(request))
 
 
 @sensitive_post_parameters("password", "again")
@@ -110,7 +96,7 @@ def _proved(request: HttpRequest, purpose: CodePurpose) -> CodeProof | None:
 @require_http_methods(["GET", "POST"])
 def register_password(request: HttpRequest) -> HttpResponse:
     """Choose a password; then the account exists and is logged in."""
-    proof = _proved(request, CodePurpose.REGISTER)
+    proof = codes.proved(request, CodePurpose.REGISTER)
     if proof is None:
         return go(request, reverse("identity:register"))
     faults = _password_faults(request)
@@ -123,11 +109,10 @@ def register_password(request: HttpRequest) -> HttpResponse:
         except InvalidIdentity as refused:
             faults, sentences = steps.faults_of(refused, ("password",))
         except UsernameTaken:
-            request.session.pop(_PROVED, None)
+            codes.spent(request)
             return _known_already(request)
         else:
-            kept = request.session.pop(_PROVED)
-            return log_in_by_code(request, made, str(kept.get("next", "")))
+            return log_in_by_code(request, made, codes.spent(request))
     return steps.step(
         request, title=_("设置密码"), fields=_password_fields(faults), sentences=sentences, button=_("完成注册"),
         links=(steps.counter_link(),), lead=_("以后用手机号码加这个密码登录。"),
@@ -140,7 +125,10 @@ def _known_already(request: HttpRequest) -> HttpResponse:
         Link(_("忘记密码"), reverse("identity:recover")),
         steps.counter_link(),
     )
-    said = (_("您已经有账号了。"), _("不用再注册，请直接登录；忘记密码可以重新设置。"))
+    said = (
+        _("不用再注册，请直接登录；忘记密码可以重新设置。"),
+        _("号码是新办的、以前由别人使用的，请带身份证到服务窗口办理。"),
+    )
     return steps.step(request, title=_("您已经有账号了"), sentences=said, links=links)
 
 
@@ -149,58 +137,62 @@ def _known_already(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def recover(request: HttpRequest) -> HttpResponse:
     """The password is lost: the registered mobile number. The answer is the same whoever has it."""
-    error, sentences = "", []
-    mobile = request.POST.get("mobile", "")[:40]
-    if request.method == "POST":
-        try:
-            codes.send(request, CodePurpose.RECOVER, mobile)
-        except InvalidIdentity as refused:
-            error = _(refused.fields["mobile"])
-        except (TooManyAttempts, CodesUnavailable) as refused:
-            sentences = codes.refused_words(refused)
-        else:
-            return go(request, reverse("identity:recover_code"))
-    return steps.step(
-        request, title=_("找回账号"), lead=_("先用登记的手机号码证明是您本人，再重新设置密码。"),
-        fields=(steps.mobile_field(mobile, error),), sentences=sentences, button=_("获取验证码"),
-        links=(Link(_("想起来了，去登录"), reverse("account_login")), steps.counter_link()),
-    )  # fmt: skip
+    return _recover(request, CodeWay.SMS)
 
 
-@sensitive_post_parameters("name", "password", "again")
+@sensitive_post_parameters("mail")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def recover_mail(request: HttpRequest) -> HttpResponse:
+    """The same by the address that was added."""
+    return _recover(request, CodeWay.MAIL)
+
+
+def _recover(request: HttpRequest, way: CodeWay) -> HttpResponse:
+    mail = way is CodeWay.MAIL
+    other = (
+        Link(_("用手机号码找回"), reverse("identity:recover"))
+        if mail
+        else Link(_("用邮箱找回"), reverse("identity:recover_mail"))
+    )
+    lead = (
+        _("先用添加过的邮箱证明是您本人，再重新设置密码。")
+        if mail
+        else _("先用登记的手机号码证明是您本人，再重新设置密码。")
+    )
+    links = (other, Link(_("想起来了，去登录"), reverse("account_login")), steps.counter_link())
+    return codes.target_page(
+        request, CodePurpose.RECOVER, way, "identity:recover_code", title=_("找回账号"), lead=lead, links=links
+    )
+
+
+@sensitive_post_parameters("password", "again")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def recover_password(request: HttpRequest) -> HttpResponse:
-    """The owner's name, as numbers change hands, and a new password. One wrong name ends it."""
-    proof = _proved(request, CodePurpose.RECOVER)
+    """A new password, for who has shown to be the owner."""
+    proof = codes.proved(request, CodePurpose.RECOVER)
     if proof is None:
         return go(request, reverse("identity:recover"))
     faults = _password_faults(request)
     sentences: list[str] = []
-    name = request.POST.get("name", "")[:60]
     if request.method == "POST" and not faults:
         try:
             commands.recover_account(
-                proof=proof, name=name, password=request.POST["password"][:200], address=queries.address_of(request),
+                proof=proof, password=request.POST["password"][:200], address=queries.address_of(request),
                 by=codes.asker(request), at=clock.now(),
             )  # fmt: skip
         except CodeWrong:
-            request.session.pop(_PROVED, None)
-            links = (Link(_("重新找回"), reverse("identity:recover")), steps.counter_link())
-            said = (_("姓名与这个账号登记的不一致。"), _("为了安全，请从头再来一次，或带身份证到服务窗口办理。"))
-            return steps.step(request, title=_("没有找回"), sentences=said, links=links)
+            codes.spent(request)
+            return go(request, reverse("identity:recover"))
         except InvalidIdentity as refused:
             faults, sentences = steps.faults_of(refused, ("password",))
         else:
-            request.session.pop(_PROVED, None)
+            codes.spent(request)
             messages.success(request, _("密码已重新设置，所有登录都已退出。请用新密码登录。"))
             return go(request, reverse("account_login"))
-    fields = (
-        Field("name", _("姓名"), value=name, hint=_("账号本人的姓名。"), autocomplete="name"),
-        *_password_fields(faults),
-    )
     return steps.step(
-        request, title=_("重新设置密码"), fields=fields, sentences=sentences, button=_("重新设置"),
+        request, title=_("重新设置密码"), fields=_password_fields(faults), sentences=sentences, button=_("重新设置"),
         links=(steps.counter_link(),),
     )  # fmt: skip
 

@@ -2,18 +2,27 @@
 
 from django.urls import path
 
-from yiwang.commons.identity.views.entry import codes, devices, factors, login, registration
+from yiwang.commons.identity.views.entry import codes, devices, factors, login, owner, registration, second
 
 own = [
     path("login/code/", codes.login_code, name="login_code"),
     path("login/code/entry/", codes.login_code_entry, name="login_code_entry"),
+    path("login/mail/", codes.login_mail, name="login_mail"),
+    path("login/message/", second.login_message, name="login_message"),
+    path("login/code/owner/", owner.login_owner, name="login_owner"),
     path("register/", registration.register, name="register"),
     path("register/code/", registration.register_code, name="register_code"),
     path("register/password/", registration.register_password, name="register_password"),
     path("recover/", registration.recover, name="recover"),
+    path("recover/mail/", registration.recover_mail, name="recover_mail"),
     path("recover/code/", registration.recover_code, name="recover_code"),
+    path("recover/owner/", owner.recover_owner, name="recover_owner"),
     path("recover/password/", registration.recover_password, name="recover_password"),
     path("counter/", registration.counter_help, name="counter_help"),
+    path("factors/mail/", second.mail, name="mail"),
+    path("factors/mail/code/", second.mail_code, name="mail_code"),
+    path("factors/mail/remove/", second.remove_mail, name="remove_mail"),
+    path("factors/message/", second.choose, name="second_code"),
     path("devices/", devices.devices, name="devices"),
 ]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,8 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yiwang.commons.identity import queries
+from yiwang.commons.identity.adapters.entry import SENT
+from yiwang.commons.identity.contracts import CodePurpose, CodeWay
+from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import DomainError
-from yiwang.web.components import ErrorSummary, Link, Note, Text
+from yiwang.web.components import ErrorSummary, Link, Note, Text, Tone
 from yiwang.web.fields import Field, FieldKind
 from yiwang.web.responses import go
 
@@ -58,6 +62,31 @@ def faults_of(error: DomainError, names: Sequence[str]) -> tuple[dict[str, str],
     return shown, [said for said in rest if said]
 
 
+def sent_of(request: HttpRequest, purpose: CodePurpose) -> dict[str, str] | None:
+    """The code for this purpose that was sent last in this session: where to stands in it, never the code."""
+    kept = request.session.get(SENT)
+    return kept if isinstance(kept, dict) and kept.get("purpose") == purpose.value else None
+
+
+def demo_notes(kept: Mapping[str, str]) -> list[Note]:
+    """The code itself, in a demonstration only."""
+    shown = queries.shown_code(code_id=UUID(kept["id"]), viewer=Actor.anonymous())
+    said = _("这是演示环境，不发送短信。验证码：%(code)s") % {"code": shown}
+    return [Note(said, tone=Tone.LINE)] if shown else []
+
+
+def sent_words(kept: Mapping[str, str]) -> str:
+    """That a code is on its way to the account's own number or address."""
+    if kept.get("way") == CodeWay.MAIL.value:
+        return _("验证码已经发到 %(mail)s。") % {"mail": kept["tail"]}
+    return _("验证码已经发到尾号 %(tail)s 的手机。") % {"tail": kept["tail"]}
+
+
+def sent_notes(kept: Mapping[str, str]) -> list[Note]:
+    """The same above a form that asks for more than the code."""
+    return [Note(sent_words(kept), tone=Tone.LINE), *demo_notes(kept)]
+
+
 def code_field(error: str = "") -> Field:
     """Six digits that came by message; phones offer to fill them in."""
     return Field(
@@ -68,6 +97,10 @@ def code_field(error: str = "") -> Field:
 
 def mobile_field(value: str = "", error: str = "") -> Field:
     return Field("mobile", _("手机号码"), FieldKind.PHONE, value=value, error=error, autocomplete="tel-national")
+
+
+def mail_field(value: str = "", error: str = "") -> Field:
+    return Field("mail", _("电子邮箱"), FieldKind.EMAIL, value=value, error=error, autocomplete="email", maxlength=254)
 
 
 def password_field(name: str, label: Text, *, error: str = "", fresh: bool = False, hint: Text = "") -> Field:

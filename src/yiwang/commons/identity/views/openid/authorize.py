@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ from yiwang.commons.identity.contracts import Authentication
 from yiwang.commons.identity.contracts.openid import (
     Acr,
     AssuranceTooLow,
+    ClientKind,
     ClientNotForYou,
     LoginFacts,
     Scope,
@@ -43,6 +45,7 @@ _log = logging.getLogger(__name__)
 _ASKED: Final = "openid.asked"
 _MOST_ASKED: Final = 5
 _LONGEST_STATE: Final = 2048
+_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +136,14 @@ def _read(request: HttpRequest, info: dict[str, Any]) -> Asked:
             raise _Refused(f"{name}_not_supported")
     if given.get("response_mode", "query") != "query":
         raise _Refused("invalid_request", "response_mode must be query")
-    if info.get("code_challenge_method") != "S256" or len(info.get("code_challenge", "")) != 43:
+    if info.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(info.get("code_challenge", "")):
         raise _Refused("invalid_request", "code_challenge must be S256")
-    if len(info["state"] or "") > _LONGEST_STATE or len(given.get("nonce", "")) > _LONGEST_STATE:
-        raise _Refused("invalid_request", "state or nonce is too long")
+    if (
+        "\0" in given.get("nonce", "")
+        or len(info["state"] or "") > _LONGEST_STATE
+        or len(given.get("nonce", "")) > _LONGEST_STATE
+    ):
+        raise _Refused("invalid_request", "state or nonce")
     scopes = tuple(each for each in Scope if each.value in asked.scopes)
     if Scope.OPENID not in scopes:
         raise _Refused("invalid_scope", "openid is missing")
@@ -177,7 +184,9 @@ def _go_on(request: HttpRequest, asked: Asked) -> HttpResponse:
         return _switched(request)
     if decision == "deny":
         raise _Refused("access_denied")
-    if decision != "allow" and (_needs_consent(asked, viewer) or asked.prompts & {"consent", "select_account"}):
+    if decision != "allow" and (
+        _may_be_another_app(asked) or _needs_consent(asked, viewer) or asked.prompts & {"consent", "select_account"}
+    ):
         if asked.silent:
             raise _Refused("consent_required")
         return _page(request, asked, viewer)
@@ -225,6 +234,14 @@ def not_for(
     if facts.level < max(client.profile.least_level, least):
         return SecondFactorNeeded(), "unmet_authentication_requirements"
     return None
+
+
+def _may_be_another_app(asked: Asked) -> bool:
+    """Any program on the machine may take a loopback port or a scheme and say that it is the app: somebody is asked each time
+    (RFC 8252, 8.6).
+    """
+    public = asked.client.profile.kind is not ClientKind.SERVER
+    return public and not asked.redirect_uri.startswith("https://")
 
 
 def _needs_consent(asked: Asked, viewer: Actor) -> bool:

@@ -1,7 +1,6 @@
 """「接入系统」: departments ask that a system be connected, others decide, the department takes the secret once."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -272,7 +271,7 @@ def secret(request: HttpRequest, viewer: Actor, system_id: UUID) -> HttpResponse
     context = {
         "row": row,
         "fresh": fresh,
-        "connection": profiles.connection(replace(row, has_secret=True), request),
+        "connection": profiles.connection(row, request, fresh),
         "back": reverse("openid:system", args=[system_id]),
         "crumbs": Crumbs((Link(_("接入系统"), reverse("openid:systems")), Link(row.profile.name, reverse("openid:system", args=[system_id]))), _("接入密钥")),
     }  # fmt: skip

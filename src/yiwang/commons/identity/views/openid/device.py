@@ -1,6 +1,5 @@
 """Somebody types the short code that a device shows, sees which system it is, and lets it in or not (RFC 8628, 3.3)."""
 
-from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,9 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from yiwang.commons.identity import queries as identity
+from yiwang.commons.identity.commands import forgive_attempt, take_attempt
 from yiwang.commons.identity.commands import openid as commands
 from yiwang.commons.identity.contracts import TooManyAttempts
 from yiwang.commons.identity.contracts.openid import ClientUnknown, Scope
+from yiwang.commons.identity.engine.openid.devices import code_limits
 from yiwang.commons.identity.queries import openid as queries
 from yiwang.commons.identity.views.openid.authorize import login_facts, not_for
 from yiwang.kernel import clock
@@ -32,12 +33,17 @@ def device(request: HttpRequest) -> HttpResponse:
     shown, viewer = given.get("code", "").strip().upper()[:_LONGEST], identity.actor_of(request)
     if not shown:
         return _ask(request, "", "")
-    if not ratelimit.consume(request, action="device_user_code", app="allauth.idp.oidc", key=str(viewer.account_id)):
-        return refusal(request, TooManyAttempts())
-    found = queries.waiting_device(shown=shown, at=clock.now())
+    now = clock.now()
+    limits = code_limits(account=str(viewer.account_id), address=identity.address_of(request))
+    try:
+        take_attempt(limits=limits, by=viewer, at=now)
+    except TooManyAttempts as error:
+        return _ask(request, shown, _(error.message), 429)
+    found = queries.waiting_device(shown=shown, at=now)
     client = queries.client_facts(client_id=found[0]) if found else None
     if found is None or client is None or not client.active:
         return _ask(request, shown, _("没有这个代码，或者已经过期。请看设备上现在显示的代码。"))
+    forgive_attempt(limits=limits, by=viewer, at=now)
     return _found(request, viewer, client, shown, found[1])
 
 
@@ -65,7 +71,7 @@ def _found(
     )
 
 
-def _ask(request: HttpRequest, shown: str, error: str) -> HttpResponse:
+def _ask(request: HttpRequest, shown: str, error: str, status: int = 422) -> HttpResponse:
     hint = _("设备屏幕上的 8 个字母，大小写都可以。")
     field = Field(
         "code",
@@ -78,4 +84,4 @@ def _ask(request: HttpRequest, shown: str, error: str) -> HttpResponse:
         autocomplete="off",
     )
     context = {"field": field, "summary": ErrorSummary.of((field,)) if error else ""}
-    return render(request, "identity/openid/device.html", context, status=422 if error else 200)
+    return render(request, "identity/openid/device.html", context, status=status if error else 200)

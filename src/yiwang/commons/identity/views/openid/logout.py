@@ -32,7 +32,6 @@ class _Asked:
 
     client: queries.ClientFacts | None
     back: str
-    subject: str = ""
     login: UUID | None = None
 
 
@@ -40,7 +39,9 @@ class _Asked:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def logout(request: HttpRequest) -> HttpResponse:
-    """At once where an identity token shows that the client speaks for who is logged in; else a page asks."""
+    """At once where an identity token shows that the client was entered from this very log-in; else a page asks: whoever has
+    found an old token logs nobody out.
+    """
     if request.method == "POST" and "decision" in request.POST:
         decided: HttpResponse = csrf_protect(_decided)(request)
         return decided
@@ -55,7 +56,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     viewer = identity.actor_of(request)
     if viewer.account_id is None:
         return _left(request, asked)
-    if asked.client is not None and asked.subject == asked.client.subject_of(viewer.account_id):
+    if queries.entered_from(login_id=asked.login, session=identity.authentication(request).session, viewer=viewer):
         return _leave(request, asked)
     context = {
         "name": asked.client.profile.name if asked.client else "",
@@ -79,7 +80,7 @@ def _read(request: HttpRequest, given: QueryDict) -> _Asked | None:
     said: dict[str, Any] = {}
     if hint:
         try:
-            said = queries.issued(hint, issuer=issuer_of(request), expired_too=True)
+            said = queries.hinted(hint, issuer=issuer_of(request))
         except BadToken:
             return None
         if client_id and client_id != said.get("aud"):
@@ -91,7 +92,7 @@ def _read(request: HttpRequest, given: QueryDict) -> _Asked | None:
             return None
         state = given.get("state", "")[:_LONGEST_STATE]
         back = with_parameters(back, {"state": state}) if state else back
-    return _Asked(client, back, str(said.get("sub", "")), _uuid(said.get("sid")))
+    return _Asked(client, back, _uuid(said.get("sid")))
 
 
 def _uuid(text: Any) -> UUID | None:

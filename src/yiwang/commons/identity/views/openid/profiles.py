@@ -164,14 +164,13 @@ def facts(profile: ClientProfile, organisation: str) -> Facts:
     return Facts(tuple(Fact(label, value) for label, value in given if value), tight=True)
 
 
-def connection(row: ClientSystemView, request: HttpRequest) -> Facts:
-    """What the system's people enter into it."""
+def connection(row: ClientSystemView, request: HttpRequest, secret: str = "") -> Facts:
+    """What the system's people enter into it; `secret` on the one page that shows it."""
     issuer = issuer_of(request)
-    return Facts(
-        (
-            Fact(_("发行者（issuer）"), issuer),
-            Fact(_("配置地址"), f"{issuer}/.well-known/openid-configuration"),
-            Fact(_("系统编号（client_id）"), row.client_id),
-        ),
-        tight=True,
-    )
+    given = [
+        (_("发行者（issuer）"), issuer),
+        (_("配置地址"), f"{issuer}/.well-known/openid-configuration"),
+        (_("系统编号（client_id）"), row.client_id),
+        (_("接入密钥（client_secret）"), secret),
+    ]
+    return Facts(tuple(Fact(label, value, number=True) for label, value in given if value), tight=True)

@@ -41,4 +41,4 @@ def register() -> None:
 
 
 def _keeps_systems(request: HttpRequest) -> bool:
-    return any(identity.held_in_menu(request, REQUEST_CLIENTS, REVIEW_CLIENTS).values())
+    return bool(identity.held_in_menu(request, REQUEST_CLIENTS, REVIEW_CLIENTS))

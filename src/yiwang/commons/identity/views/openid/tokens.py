@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yiwang.commons.identity.adapters.openid.devices import begin, poll
 from yiwang.commons.identity.adapters.openid.keys import ensure_keys
 from yiwang.commons.identity.adapters.openid.server import Server, parameters
+from yiwang.commons.identity.commands import openid as commands
 from yiwang.commons.identity.engine.openid import matches
 from yiwang.commons.identity.queries import openid as queries
 from yiwang.commons.identity.queries.openid.protocol import client_secret, facts_of
 from yiwang.commons.identity.views.openid.answers import fault, issuer_of, said
 from yiwang.kernel import clock
+from yiwang.kernel.actor import Actor
 
 DEVICE: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _LONGEST: Final = 4096
@@ -27,8 +29,8 @@ _BASIC: Final = {"WWW_Authenticate": 'Basic realm="oidc"'}
 def token(request: HttpRequest) -> HttpResponse:
     """RFC 6749, 3.2. One transaction: the code or refresh token is locked while it is used."""
     twice = [name for name in request.POST if len(request.POST.getlist(name)) > 1]
-    if twice:
-        return fault("invalid_request", "a parameter stands twice")
+    if twice or request.GET:
+        return fault("invalid_request", "a parameter stands twice, or in the address")
     ensure_keys()
     with transaction.atomic():
         if request.POST.get("grant_type") == DEVICE:
@@ -104,6 +106,10 @@ def userinfo(request: HttpRequest) -> HttpResponse:
         return fault("invalid_token", status=401, WWW_Authenticate='Bearer realm="oidc", error="invalid_token"')
     facts, account_id = facts_of(login_id=found.login_id)
     claims = queries.claims_of(account_id=account_id, facts=facts, scopes=found.scopes, whole=True)
+    person_id = queries.tells_numbers(account_id=account_id, claims=claims)
+    if person_id is not None:
+        by = Actor.system("identity.openid")
+        commands.note_claims(system_id=found.system_id, person_id=person_id, claims=claims, by=by, at=clock.now())
     return said({"sub": found.subject, **claims})
 
 

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yiwang.commons.identity import queries
 from yiwang.commons.identity.adapters.outside import PENDING
 from yiwang.commons.identity.commands import outside as commands
+from yiwang.commons.identity.contracts.outside import LastWayIn
 from yiwang.commons.identity.queries import outside as reading
 from yiwang.commons.identity.views.entry.steps import knows_more
 from yiwang.kernel import clock
 from yiwang.kernel.errors import NotFound
+from yiwang.web.components import Crumbs, Link
 from yiwang.web.responses import go, safe_next
 
 _LASTS = timedelta(minutes=10)
@@ -81,7 +83,13 @@ def links(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not request.POST.get("link", "").isdigit():
             raise NotFound
-        commands.unlink_outside(link_id=int(request.POST["link"]), by=viewer, at=clock.now())
-        messages.success(request, _("已取消关联。"))
+        try:
+            commands.unlink_outside(link_id=int(request.POST["link"][:18]), by=viewer, at=clock.now())
+        except LastWayIn as refused:
+            messages.error(request, f"{refused.sentence(_)}{refused.advice(_)}")
+        else:
+            messages.success(request, _("已取消关联。"))
         return go(request, reverse("outside_links"))
-    return render(request, "identity/outside/links.html", {"links": reading.outside_links(viewer=viewer)})
+    crumbs = Crumbs((Link(_("登录方式"), reverse("mfa_index")),), _("关联的外部账号"))
+    context = {"links": reading.outside_links(viewer=viewer), "crumbs": crumbs}
+    return render(request, "identity/outside/links.html", context)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yiwang.commons.identity.contracts.people import HeldOffice, OfficialPage, OfficialRow
 from yiwang.commons.identity.queries import accounts_admin, actor_of, entry
 from yiwang.commons.identity.views.people import words
+from yiwang.commons.identity.views.people.rights import rights_table
 from yiwang.web.components import (
     Cell,
     Column,
@@ -102,7 +103,7 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "crumbs": Crumbs((Link(_("账号管理"), reverse("people:list")),), page.row.name),
         "facts": _facts(page),
         "offices": _offices(page),
-        "rights": _rights(page),
+        "rights": rights_table(page.rights),
         "history": _history(page),
         "devices": _devices(request, page),
         "actions": _actions(page) if page.may_administer else (),
@@ -147,19 +148,6 @@ def _office(held: HeldOffice, page: OfficialPage) -> Row:
     return Row((words.place(held.organisation), words.title(held.title, held.title_en), period, standing, move))
 
 
-def _rights(page: OfficialPage) -> Table:
-    columns = (Column(_("权限")), Column(_("范围")), Column(_("事项")), Column(_("来自")), Column(_("截止")))
-    rows = tuple(
-        Row((
-            each.action, words.place(each.organisation), _("全部") if each.scope == "*" else each.scope,
-            words.place(each.office) if each.office else _("个人授权"), words.day(each.valid_to),
-        ))
-        for each in page.rights
-    )  # fmt: skip
-    empty = Empty(_("没有权限"), _("任职和授权后才有。"), boxed=False)
-    return Table.of(_("权限"), columns, rows, empty=empty)
-
-
 def _devices(request: HttpRequest, page: OfficialPage) -> Table | None:
     """Browsers that the account knows, and where it is logged in now; for who may administer it."""
     if not page.may_administer:
@@ -174,12 +162,7 @@ def _devices(request: HttpRequest, page: OfficialPage) -> Table | None:
 
 
 def _history(page: OfficialPage) -> Timeline:
-    return Timeline(
-        tuple(
-            Event(_TRACES[each.what], words.moment(each.at), each.at, detail=_("设备 %(device)s") % {"device": each.device[:6]} if each.device else "")
-            for each in page.traces
-        )
-    )  # fmt: skip
+    return Timeline(tuple(Event(_TRACES[each.what], words.moment(each.at), each.at) for each in page.traces))
 
 
 def _actions(page: OfficialPage) -> tuple[LinkButton, ...]:

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.identity.commands import joiners
+from yiwang.commons.identity.contracts.people import LinkSpent
 from yiwang.commons.identity.queries import actor_of
 from yiwang.commons.identity.queries.links import link_username
 from yiwang.kernel import clock
@@ -32,10 +33,15 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
 @sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
-    """Choose the password; then the log-in page. Raises LinkSpent."""
+    """Choose the password; then the log-in page."""
     token = str(request.session.get(_KEPT, ""))
     viewer = actor_of(request)
-    username = link_username(token=token, at=clock.now(), viewer=viewer)
+    try:
+        username = link_username(token=token, at=clock.now(), viewer=viewer)
+    except LinkSpent as spent:
+        request.session.pop(_KEPT, None)
+        said = {"said": spent.sentence(_), "advice": spent.advice(_)}
+        return render(request, "identity/people/link_spent.html", said, status=410)
     faults: dict[str, str] = {}
     if request.method == "POST":
         chosen = request.POST.get("password1", "")

@@ -10,19 +10,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from yiwang.commons.identity.commands import joiners, rights
-from yiwang.commons.identity.contracts import UnknownRecord
-from yiwang.commons.identity.contracts.people import HeldOffice, LeaveGround, OfficialPage
+from yiwang.commons.identity.contracts import TooManyAttempts, UnknownRecord
+from yiwang.commons.identity.contracts.people import HeldOffice, LeaveGround, NotAdmitted, OfficialExists, OfficialPage
 from yiwang.commons.identity.policies import APPOINT
 from yiwang.commons.identity.queries import accounts_admin, actor_of
 from yiwang.commons.identity.views.people import words
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Conflict, DomainError, Invalid
+from yiwang.kernel.text import gettext_noop
 from yiwang.web.components import Crumbs, ErrorSummary, Link
 from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.responses import go
 
 _FIELDS = ("name", "id_number", "mobile", "username", "organisation", "role")
+_MISSING = {
+    "name": gettext_noop("请填写姓名。"),
+    "username": gettext_noop("请填写用户名。"),
+    "organisation": gettext_noop("请选择单位。"),
+    "role": gettext_noop("请选择岗位。"),
+}
 
 
 @words.for_administrators
@@ -41,7 +48,9 @@ def join(request: HttpRequest) -> HttpResponse:
                     mobile=given["mobile"], organisation_id=_place(given["organisation"]), role=given["role"],
                     by=viewer, at=clock.now(),
                 )  # fmt: skip
-            except (Invalid, Conflict) as refused:
+            except (OfficialExists, NotAdmitted) as refused:
+                faults = _named(refused, "id_number")
+            except (Invalid, Conflict, TooManyAttempts) as refused:
                 faults = _named(refused, "username")
             else:
                 return _handed_over(request, made, viewer)
@@ -59,7 +68,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 def _missing(given: dict[str, str], *names: str) -> dict[str, str]:
-    return {name: _("请填写这一项。") for name in names if not given.get(name)}
+    return {name: _(_MISSING[name]) for name in names if not given.get(name)}
 
 
 def _named(refused: DomainError, otherwise: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """「实名认证」: where one stands, and the check itself."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,6 +30,7 @@ def standing(request: HttpRequest) -> HttpResponse:
     """One's level, what the last check came to, and the next step."""
     viewer = actor_of(request)
     found = queries.real_name_standing(viewer=viewer)
+    following = safe_next(request, request.GET.get("next", ""), "")
     waits = found.last is not None and found.last.state is CheckState.WAITING
     done = found.level >= Assurance.CHECKED
     lead = (
@@ -37,9 +40,10 @@ def standing(request: HttpRequest) -> HttpResponse:
         "crumbs": words.home_crumbs(here=_("实名认证")),
         "lead": lead,
         "facts": _facts(found),
-        "levels": _levels(found.level, waits=waits),
+        "levels": _levels(found.level, waits=waits, following=following),
         "note": _note(found),
-        "start_url": "" if done or waits else reverse("real:check", args=[ports.BY_REGISTER]),
+        "start_url": "" if done or waits else _way(ports.BY_REGISTER, following),
+        "following": following,
         "start_words": _("开始认证"),
         "area": "portal",
     }
@@ -61,7 +65,7 @@ def _note(found: RealNameStanding) -> Note | None:
     last = found.last
     if last is None or last.state in {CheckState.PASSED, CheckState.ASKED}:
         return None
-    said = str(words.REASONS.get(last.reason, ""))
+    said = str(words.OWN_REASONS.get(last.reason, ""))
     if last.words:
         said = _("%(said)s原因：%(words)s") % {"said": said, "words": last.words}
     if last.state is CheckState.WAITING:
@@ -69,11 +73,17 @@ def _note(found: RealNameStanding) -> Note | None:
     return Note(said, _("上次认证没有通过"), Tone.BAD)
 
 
-def _levels(level: Assurance, *, waits: bool) -> TaskList:
+def _way(method: str, following: str) -> str:
+    """The page of a method; from there on to where somebody came from."""
+    address = reverse("real:check", args=[method])
+    return f"{address}?{urlencode({'next': following})}" if following else address
+
+
+def _levels(level: Assurance, *, waits: bool, following: str) -> TaskList:
     """The four levels: those reached, and by what the next is reached."""
-    ways = {Assurance.CHECKED: reverse("real:check", args=[ports.BY_REGISTER])}
+    ways = {Assurance.CHECKED: _way(ports.BY_REGISTER, following)}
     for each in ports.methods():
-        ways.setdefault(each.method.level, reverse("real:check", args=[each.method.key]))
+        ways.setdefault(each.method.level, _way(each.method.key, following))
     tasks = []
     for one, (label, said) in words.LEVELS.items():
         if one <= level:
@@ -113,7 +123,10 @@ def check(request: HttpRequest, method: str) -> HttpResponse:
             )
             forget_standing(request)
             passed = queries.own_check(check_id=check_id, viewer=viewer).state is CheckState.PASSED
-            return go(request, following if following and passed else reverse("real:standing"))
+            standing_url = reverse("real:standing")
+            if not following:
+                return go(request, standing_url)
+            return go(request, following if passed else f"{standing_url}?{urlencode({'next': following})}")
     fields = [
         Field("name", _("姓名"), value=given["name"] or ("" if known.masked_number else known.name),
               hint=_("和身份证上一致；少数民族姓名中间的点怎么打都可以。"), error=faults.get("name", ""), maxlength=80, autocomplete="name"),
@@ -132,7 +145,9 @@ def check(request: HttpRequest, method: str) -> HttpResponse:
         title=_(found[method].method.label) if method in found else _("核验身份"),
         fields=fields,
         crumbs=words.home_crumbs(here=_("实名认证")),
-        back_url=reverse("real:standing"),
+        back_url=f"{reverse('real:standing')}?{urlencode({'next': following})}"
+        if following
+        else reverse("real:standing"),
         submit=_("提交核验"),
         lead=lead,
         kept={"next": following} if following else None,

@@ -136,6 +136,9 @@ def _facts(detail: CheckDetail, *, revealed: bool) -> Facts:
         Fact(_("这个号码核验过"), _("%(n)d 次") % {"n": detail.tries}),
         Fact(_("状态"), state),
     ]
+    if detail.decided_by:
+        names = {"deputy": detail.decided_by, "name": detail.absent}
+        facts.append(Fact(_("核对人"), _("%(deputy)s（代 %(name)s）") % names if detail.absent else detail.decided_by))
     return Facts(tuple(facts), tight=True)
 
 

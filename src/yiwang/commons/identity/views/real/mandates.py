@@ -242,7 +242,7 @@ def child(request: HttpRequest) -> HttpResponse:
         Field("id_number", _("孩子的身份证件号码"), FieldKind.ID_NUMBER, value=given["id_number"], required=False,
               error=faults.get("id_number", "")),
         Field("birth_certificate", _("出生医学证明编号"), value=given["birth_certificate"], required=False, maxlength=40,
-              hint=_("孩子还没有身份证件号码的，填这一项。"), error=faults.get("birth_certificate", ""), autocomplete="off"),
+              hint=_("孩子还没有身份证件号码的，填这一项；编号在“我的证照”里能看到。"), error=faults.get("birth_certificate", ""), autocomplete="off"),
     )  # fmt: skip
     return words.form_page(
         request,

@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yiwang.commons.identity.contracts import RepresentationKind
-from yiwang.commons.identity.contracts.real_names import Assurance, CheckReason, CheckState, MandateState
+from yiwang.commons.identity.contracts.real_names import (
+    LEVEL_NAMES,
+    Assurance,
+    CheckReason,
+    CheckState,
+    MandateState,
+)
 from yiwang.commons.identity.queries import agency
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
@@ -19,16 +25,19 @@ from yiwang.web.components import Crumbs, ErrorSummary, Facts, Link, Tag, Text, 
 from yiwang.web.fields import Field
 
 LEVELS: dict[Assurance, tuple[Text, Text]] = {
-    Assurance.CLAIMED: (gettext_lazy("一级：账号登记"), gettext_lazy("账号已经开通，还没有核验身份。")),
+    Assurance.CLAIMED: (gettext_lazy(LEVEL_NAMES[Assurance.CLAIMED]), gettext_lazy("账号已经开通，还没有核验身份。")),
     Assurance.CHECKED: (
-        gettext_lazy("二级：核验姓名和号码"),
+        gettext_lazy(LEVEL_NAMES[Assurance.CHECKED]),
         gettext_lazy("姓名和身份证件号码与登记信息一致，可以委托代办、关联企业。"),
     ),
     Assurance.CONFIRMED: (
-        gettext_lazy("三级：确认本人"),
+        gettext_lazy(LEVEL_NAMES[Assurance.CONFIRMED]),
         gettext_lazy("人脸或者银行卡确认过是本人。"),
     ),
-    Assurance.IN_PERSON: (gettext_lazy("四级：当面核验"), gettext_lazy("在服务窗口出示过身份证原件，级别最高。")),
+    Assurance.IN_PERSON: (
+        gettext_lazy(LEVEL_NAMES[Assurance.IN_PERSON]),
+        gettext_lazy("在服务窗口出示过身份证原件，级别最高。"),
+    ),
 }
 REASONS: dict[CheckReason, Text] = {
     CheckReason.DIFFERS: gettext_lazy("姓名和身份证件号码对不上，请检查后再试。"),
@@ -39,6 +48,10 @@ REASONS: dict[CheckReason, Text] = {
     CheckReason.KNOWN_PERSON: gettext_lazy("平台上已有这位办事人的记录，为防冒用，需要人工核对。"),
     CheckReason.BY_HAND: gettext_lazy("工作人员核对后没有通过。"),
 }
+OWN_REASONS: dict[CheckReason, Text] = REASONS | {
+    CheckReason.NOT_FOUND: gettext_lazy("自动核验没有完成，需要人工核对。着急的话，可以带身份证到服务窗口办理。"),
+}
+"""What the owner of a check reads; officials read what is the matter."""
 STATES: dict[CheckState, tuple[Text, Tone]] = {
     CheckState.ASKED: (gettext_lazy("没有完成"), Tone.PLAIN),
     CheckState.WAITING: (gettext_lazy("人工核对中"), Tone.WARN),

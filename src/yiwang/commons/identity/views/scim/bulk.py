@@ -17,7 +17,7 @@ def bulk(call: Call, answer: Answering) -> Answer:
     """All operations in their order; `failOnErrors` stops after so many that failed. Raises ScimFault 413."""
     operations = call.body.get("Operations")
     limit = call.body.get("failOnErrors")
-    if not isinstance(operations, list) or not (limit is None or (isinstance(limit, int) and limit > 0)):
+    if not isinstance(operations, list) or not (limit is None or (type(limit) is int and limit > 0)):
         raise ScimFault(400, "invalidSyntax", "Operations is a list, failOnErrors a positive number")
     if len(operations) > MOST_BULK:
         raise ScimFault(413, "", f"more than {MOST_BULK} operations")

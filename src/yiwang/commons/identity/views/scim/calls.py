@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.commons.identity.contracts import InvalidIdentity, UsernameTaken
-from yiwang.commons.identity.contracts.people import OfficialExists
+from yiwang.commons.identity.contracts.people import NotAdmitted, OfficialExists
 from yiwang.commons.identity.engine.scim import (
     ERROR,
     LIST,
@@ -103,6 +103,12 @@ def check_match(call: Call, resource: Mapping[str, Any]) -> None:
         raise ScimFault(412, "", "the resource has changed; read it again")
 
 
+def named(body: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """Attributes under the names of the schema, whatever their case (RFC 7643, 2.1)."""
+    canonical = {each.lower(): each for each in known}
+    return {canonical.get(name.lower(), name): value for name, value in body.items()}
+
+
 def identifier(text: str) -> UUID:
     """Raises ScimFault 404."""
     try:
@@ -122,7 +128,7 @@ def refused(fault: ScimFault | DomainError) -> Answer:
 
 def _told(error: DomainError) -> ScimFault:
     detail = f"{error.sentence()} [{error.code}]"
-    if isinstance(error, UsernameTaken | OfficialExists):
+    if isinstance(error, UsernameTaken | OfficialExists | NotAdmitted):
         return ScimFault(409, "uniqueness", detail)
     if isinstance(error, InvalidIdentity):
         kind = (409, "uniqueness") if "externalId" in error.fields else (400, "invalidValue")

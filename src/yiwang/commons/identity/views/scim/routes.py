@@ -28,6 +28,7 @@ from yiwang.kernel.errors import DomainError
 
 _TYPE = "application/scim+json"
 _READS = {"application/json", _TYPE}
+_WRITTEN = ("Users", "Groups", "Bulk")
 _NOBODY = Actor.anonymous()
 
 
@@ -64,15 +65,19 @@ def _call(request: HttpRequest, caller: Caller, rest: str) -> Call:
     return Call(
         caller=caller, base=request.build_absolute_uri("/scim/v2"), method=method,
         path=tuple(part for part in rest.split("/") if part), query=request.GET.dict(),
-        body=_body(request) if method in {"POST", "PUT", "PATCH"} else {},
+        body=_body(request, rest) if method in {"POST", "PUT", "PATCH"} else {},
         if_match=request.headers.get("If-Match", ""), if_none_match=request.headers.get("If-None-Match", ""),
     )  # fmt: skip
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def _body(request: HttpRequest, rest: str) -> dict[str, Any]:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length == "0":
+    if request.headers.get("Transfer-Encoding"):
+        raise ScimFault(411, "", "Content-Length is needed")
+    if length == "0" and not rest.startswith(_WRITTEN):
         return {}
+    if length == "0":  # taken for an empty document it would empty what it is sent to
+        raise ScimFault(400, "invalidSyntax", "there is no document")
     if request.content_type not in _READS:
         raise ScimFault(415, "", f"{_TYPE} is read")
     if not length.isdigit() or int(length) > MOST_BYTES:

@@ -13,6 +13,7 @@ from yiwang.commons.identity.views.scim.calls import (
     check_match,
     identifier,
     listed,
+    named,
     shown,
     with_meta,
 )
@@ -23,6 +24,7 @@ _KNOWN: Final = frozenset({
     "emails", "title", "preferredLanguage", "locale", "timezone", "userType", "nickName", "addresses", "entitlements",
     "roles", ENTERPRISE, "profileUrl", "ims", "photos", "x509Certificates", "password",
 })  # fmt: skip
+_READ_ONLY: Final = ("groups", "meta", "displayName")
 _LONGEST_EXTERNAL: Final = 100
 
 
@@ -45,24 +47,36 @@ def user(call: Call, text: str) -> Answer:
     now = _read(call, account_id)
     if call.method == "GET":
         return shown(call, now)
-    check_match(call, now)
     if call.method == "DELETE":
-        personnel.discharge(system_id=call.caller.id, account_id=account_id, by=call.caller.actor, at=clock.now())
+        personnel.discharge(
+            system_id=call.caller.id, account_id=account_id, check=lambda: check_match(call, _read(call, account_id)),
+            by=call.caller.actor, at=clock.now(),
+        )  # fmt: skip
         return Answer(204)
+    if call.method not in {"PUT", "PATCH"}:
+        raise ScimFault(405, "", "GET, PUT, PATCH or DELETE")
+    personnel.keep(
+        system_id=call.caller.id, account_id=account_id, change=lambda: _change(call, account_id),
+        by=call.caller.actor, at=clock.now(),
+    )  # fmt: skip
+    return shown(call, _read(call, account_id))
+
+
+def _change(call: Call, account_id: UUID) -> tuple[str | None, bool]:
+    """The external id and whether in service, judged while nobody else writes: of two with the same version one wins."""
+    now = _read(call, account_id)
+    check_match(call, now)
     if call.method == "PUT":
-        wanted = _named(call.body)
-    elif call.method == "PATCH":
+        wanted = named(call.body, _KNOWN)
+    else:
         wanted = patched(now, call.body, _KNOWN)
         if "active" not in wanted:
             raise ScimFault(400, "mutability", "active can't be removed")
-    else:
-        raise ScimFault(405, "", "GET, PUT, PATCH or DELETE")
+        for each in _READ_ONLY:
+            if wanted.get(each) != now.get(each):
+                raise ScimFault(400, "mutability", f"{each} is read only")
     _check_unchanged(now, wanted)
-    personnel.keep(
-        system_id=call.caller.id, account_id=account_id, external_id=_external(wanted),
-        active=_flag(wanted.get("active", now["active"])), by=call.caller.actor, at=clock.now(),
-    )  # fmt: skip
-    return shown(call, _read(call, account_id))
+    return _external(wanted), _flag(wanted.get("active", now["active"]))
 
 
 def _read(call: Call, account_id: UUID) -> dict[str, Any]:
@@ -86,7 +100,7 @@ def _resource(call: Call, found: ScimUser) -> dict[str, Any]:
 
 
 def _create(call: Call) -> Answer:
-    given = _named(call.body)
+    given = named(call.body, _KNOWN)
     username, name = _text(given.get("userName"), "userName"), _name(given)
     if not username:
         raise ScimFault(400, "invalidValue", "userName is missing")
@@ -97,12 +111,6 @@ def _create(call: Call) -> Answer:
         mobile=_mobile(given), active=_flag(given.get("active", True)), by=call.caller.actor, at=clock.now(),
     )  # fmt: skip
     return shown(call, _read(call, made), 201)
-
-
-def _named(body: dict[str, Any]) -> dict[str, Any]:
-    """Attributes under the names of the schema, whatever their case."""
-    canonical = {each.lower(): each for each in _KNOWN}
-    return {canonical.get(name.lower(), name): value for name, value in body.items()}
 
 
 def _text(value: Any, name: str, longest: int = 200) -> str:

@@ -19,6 +19,7 @@ from yiwang.serve.cases import queries as cases
 from yiwang.serve.matters import queries as matters
 from yiwang.serve.matters.contracts import Bundle, BundleNotFound
 from yiwang.serve.portal import commands, queries
+from yiwang.serve.portal.views.applying.proving import real_name_page
 from yiwang.serve.portal.views.applying.work import MATERIALS, Work, language, open_work, signed_in
 from yiwang.serve.portal.views.situation import answers_of, forget_answers, ticket_of
 from yiwang.serve.portal.views.speaking import address
@@ -53,7 +54,9 @@ def _begin(request: HttpRequest, bundle: Bundle) -> HttpResponse:
         return redirect(address(bundle, "guide"))
     if not cases.may_file(bundle=bundle, guide=tailored, viewer=viewer):
         raise MayNotRepresent
-    cases.check_real_name(bundle=bundle, guide=tailored, viewer=viewer)
+    needed = cases.real_name_needed(bundle=bundle, guide=tailored, viewer=viewer)
+    if needed is not None:
+        return real_name_page(request, bundle, needed, request.path)
     draft_id = commands.begin_application(
         bundle_key=key, situation=answers, idempotency_key=ticket_of(request, key), by=viewer, at=clock.now()
     )

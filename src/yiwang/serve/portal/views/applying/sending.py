@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from yiwang.commons.forms import queries as form_queries
 from yiwang.commons.forms.contracts import AnswersInvalid, DraftConflict
+from yiwang.commons.identity.contracts.real_names import RealNameNeeded
 from yiwang.commons.identity.queries import actor_of, standing_of
 from yiwang.commons.licences.contracts import NotUsable
 from yiwang.commons.privacy.contracts import ConsentMissing
@@ -22,6 +23,7 @@ from yiwang.serve.portal import commands
 from yiwang.serve.portal.contracts import AlreadySent, FormReplaced, NotEligible, SignatureMissing
 from yiwang.serve.portal.views.applying.materials import exempt, missing, uploads
 from yiwang.serve.portal.views.applying.prechecking import precheck
+from yiwang.serve.portal.views.applying.proving import real_name_page
 from yiwang.serve.portal.views.applying.steps import revision_of
 from yiwang.serve.portal.views.applying.work import (
     CHECK,
@@ -49,7 +51,10 @@ def check_answers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     Sending goes by what the page says alone: after success the draft is gone, and a second press leads to the same case.
     """
     if request.method == "POST" and request.POST.get("confirmed"):
-        return _send(request, draft_id)
+        try:
+            return _send(request, draft_id)
+        except RealNameNeeded:
+            return _prove(request, draft_id)
     work = open_work(request, draft_id)
     if work.replaced or work.refused or work.faults():
         return redirect("portal:apply", draft_id=draft_id)
@@ -153,6 +158,13 @@ def _send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         raise AlreadySent from None
     at_counter = actor_of(request).is_official
     return redirect("portal:counter_receipt" if at_counter else "portal:receipt", case_id=case_id)
+
+
+def _prove(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The draft waits on this page until its owner has the level of real name that a matter asks for."""
+    work, here = open_work(request, draft_id), reverse("portal:check", args=[draft_id])
+    needed = cases.real_name_needed(bundle=work.bundle, guide=work.guide, viewer=actor_of(request))
+    return real_name_page(request, work.bundle, needed, here) if needed is not None else redirect(here)
 
 
 @signed_in
