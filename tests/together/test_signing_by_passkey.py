@@ -13,6 +13,7 @@ from yiwang.commons.identity.tests import factories as identity
 from yiwang.commons.identity.tests.soft_key import SoftKey
 from yiwang.commons.identity.tests.test_entry import phone
 from yiwang.commons.seals.models import CoSignature, CoSigner
+from yiwang.commons.seals.tests.conftest import _office, city
 from yiwang.commons.seals.tests.test_signing import ask, pair
 from yiwang.kernel import clock
 from yiwang.kernel.models import EvidenceRow

@@ -10,7 +10,7 @@ from yiwang.commons.identity.contrib.fakes import sample_card
 from yiwang.commons.identity.models import Account
 from yiwang.commons.identity.registry import real_names as ports
 from yiwang.kernel.guard import opened
-from yiwang.serve.portal.tests.conftest import drafts, filed
+from yiwang.serve.portal.tests.conftest import clerk, drafts, filed, mother  # noqa: F401  two are fixtures
 from yiwang.serve.portal.tests.test_counter import send, serve
 
 pytestmark = pytest.mark.django_db

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from yiwang.commons.flow.models import Task
+from yiwang.commons.flow.tests.conftest import ports as at_first
 from yiwang.commons.flow.tests.test_delegations import leave, stood_in
 from yiwang.commons.flow.tests.test_reviews import check_of, claimed, clerk, connected, published, status, town
 from yiwang.commons.identity.models import Account, RealNameCheck
@@ -17,7 +18,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.guard import opened
 from yiwang.kernel.models import AuditEntry
 
-__all__ = ["connected", "published", "town"]
+__all__ = ["at_first", "connected", "published", "town"]  # fixtures; those used by all come in the order of their names
 pytestmark = pytest.mark.django_db
 
 
