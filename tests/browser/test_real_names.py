@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.visitor import PHONE, Visitor
+from yiwang.commons.identity.contrib.fakes import sample_card
 from yiwang.kernel.packs import PackReader
 from yiwang.kernel.settings import PROJECT_ROOT
 
@@ -137,3 +138,22 @@ def test_an_official_looks_at_what_the_register_could_not_judge(visitor):
     for path in ("real-name/", "mandates/", "entities/"):
         english.go(f"/account/{path}")
         english.look(path.strip("/"))
+
+
+def test_a_matter_that_asks_for_a_level_leads_to_the_bank_card_and_back_into_the_application(visitor):
+    mother = visitor("level", PHONE)
+    mother.log_in("family2-mother")
+    mother.go("/matters/social_security_card_password/begin/")
+    mother.page.get_by_role("heading", name="先确认是您本人").wait_for()
+    mother.look_around("level-missing")
+    mother.page.get_by_role("link", name="去实名认证").click()
+    mother.look_around("level-ways")
+    mother.page.locator("a[href*='/real-name/bank/']").first.click()
+    mother.look_around("level-bank")
+    who = _person("family2-mother")
+    for name, value in (("name", who["name"]), ("id_number", who["id_number"]), ("card", sample_card(who["id_number"])),
+                        ("mobile", who["mobile"])):  # fmt: skip
+        mother.page.locator(f"#f-{name}").fill(value)
+    mother.press("提交核验")
+    mother.page.wait_for_url("**/apply/**")
+    mother.look_around("level-reached")

@@ -32,4 +32,4 @@ def real_name_page(request: HttpRequest, bundle: Bundle, needed: RealNameGap, fo
         "matter_url": address(bundle),
         "back": BackLink(_("返回"), address(bundle)),
     }
-    return render(request, "portal/real_name.html", context, status=403)
+    return render(request, "portal/real_name.html", context)
