@@ -3,16 +3,17 @@
 import re
 
 import pytest
-from tests.pack import PACK, account_of
 
+from tests.pack import PACK, account_of
 from yiwang.commons.identity.contrib import embedded
 from yiwang.commons.identity.contrib.fakes import sample_card
 from yiwang.commons.identity.models import Account
 from yiwang.commons.identity.registry import real_names as ports
 from yiwang.kernel.guard import opened
-from yiwang.serve.portal.tests.conftest import clerk, drafts, filed, mother  # noqa: F401  two are fixtures
+from yiwang.serve.portal.tests.conftest import clerk, drafts, filed, mother
 from yiwang.serve.portal.tests.test_counter import send, serve
 
+__all__ = ["clerk", "mother"]
 pytestmark = pytest.mark.django_db
 CODE = "social_security_card_password"
 BEGIN = f"/matters/{CODE}/begin/"

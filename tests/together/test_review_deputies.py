@@ -18,7 +18,8 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.guard import opened
 from yiwang.kernel.models import AuditEntry
 
-__all__ = ["at_first", "connected", "published", "town"]  # fixtures; those used by all come in the order of their names
+# Fixtures; those that every test uses come in the order of their names.
+__all__ = ["at_first", "connected", "published", "town"]
 pytestmark = pytest.mark.django_db
 
 

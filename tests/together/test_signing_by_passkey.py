@@ -18,7 +18,7 @@ from yiwang.commons.seals.tests.test_signing import ask, pair
 from yiwang.kernel import clock
 from yiwang.kernel.models import EvidenceRow
 
-__all__ = ["pair", "phone"]
+__all__ = ["_office", "city", "pair", "phone"]
 pytestmark = pytest.mark.django_db
 
 
