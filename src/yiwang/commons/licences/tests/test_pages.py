@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from django.test import override_settings
 from django.urls import reverse
 
 from yiwang.commons.files.tests.factories import blob_folder  # noqa: F401  a fixture
@@ -24,14 +25,12 @@ from yiwang.commons.licences import commands, queries
 from yiwang.commons.licences.contracts import IMPORT, MANAGE, VIEW, CheckResult, Ground, Holder, HolderKind
 from yiwang.commons.licences.models import Licence, LicenceShowing
 from yiwang.commons.licences.tests.factories import SYSTEM, issue, licensed, make_type, sealing_office  # noqa: F401
-from yiwang.commons.licences.views import words
 from yiwang.commons.privacy import queries as privacy
 from yiwang.commons.privacy.contracts import AccessWay
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes.synthetic import synthetic_id_number
 from yiwang.kernel.ids import new_id
-from yiwang.kernel.settings import settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blob_folder")]
 
@@ -251,8 +250,8 @@ def test_whose_licences_are_sought_stands_in_no_address(client, sealing_office):
     assert "样例丁" in client.get(reverse("licences:desk")).content.decode()
 
 
-def test_behind_a_proxy_one_guesser_keeps_nobody_else_waiting(client, monkeypatch):
-    monkeypatch.setattr(words, "settings", lambda: settings().model_copy(update={"behind_proxy": True}))
+@override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=1)
+def test_behind_a_proxy_one_guesser_keeps_nobody_else_waiting(client):
 
     def guess(who: str) -> int:
         headers = {"X-Forwarded-For": f"6.6.6.6, {who}"}
