@@ -1,15 +1,23 @@
-"""Whose a message is: the account's, the person's who is logged in, or that of whom one acts for now."""
+"""Whose a message is: the account's, the person's who is logged in, or that of whom one acts for now in everything."""
+
+from typing import Final
 
 from django.db.models import Q
 
+from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import PERSON
 from yiwang.commons.notify.contracts import MessageFaulty, MessageNotFound
 from yiwang.commons.notify.models import Message
 from yiwang.kernel.actor import Actor
 
+_OWN: Final = "notify:own"
+
 
 def own(viewer: Actor) -> Q:
-    """The viewer's messages in this capacity. An official in office reads those to the account only."""
+    """The viewer's messages in this capacity. An official in office reads those to the account only.
+
+    So does an agent for single matters: messages tell of everything that the person has to do with the administration.
+    """
     if viewer.is_system:
         return Q()
     if viewer.account_id is None:
@@ -17,6 +25,8 @@ def own(viewer: Actor) -> Q:
     if viewer.is_official:
         return Q(account_id=viewer.account_id)
     if viewer.on_behalf is not None:
+        if not identity.acts_within(scope_key=_OWN, viewer=viewer):
+            return Q(account_id=viewer.account_id)
         return Q(**{"person_id" if viewer.on_behalf.kind == PERSON else "entity_id": viewer.on_behalf.id})
     mine = Q(account_id=viewer.account_id)
     return mine | Q(person_id=viewer.person_id) if viewer.person_id is not None else mine

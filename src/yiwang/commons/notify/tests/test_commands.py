@@ -1,5 +1,6 @@
 """A message is sent once, read by whom it is for, and carried by every channel."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,19 @@ def test_a_faulty_message_is_refused(wrong):
     assert not Message.objects.exists()
 
 
+def test_an_agent_for_single_matters_reads_no_messages_of_whom_they_act_for():
+    reader, agent = make_resident("样例甲"), make_resident("样例乙")
+    of = SubjectRef("person", reader.person_id)
+    make_representation(agent.person_id, of, scope="matter:birth")
+    message_id = send(reader)
+    acting = replace(agent.actor, on_behalf=of)
+    assert not read_by(acting)
+    with pytest.raises(MessageNotFound):
+        commands.mark_read(message_id=message_id, by=acting, at=clock.now())
+    make_representation(agent.person_id, of)
+    assert len(read_by(acting)) == 1
+
+
 def test_nobody_reads_anothers_messages():
     reader, other = make_resident("样例甲"), make_resident("样例乙")
     message_id = send(reader)
@@ -67,8 +81,6 @@ def test_nobody_reads_anothers_messages():
 
 
 def test_what_is_for_an_enterprise_is_read_by_who_acts_for_it_now():
-    from dataclasses import replace
-
     agent, entity = make_resident("样例甲"), SubjectRef("legal_entity", make_legal_entity())
     make_representation(agent.person_id, entity, kind=RepresentationKind.STAFF)
     send(to=Recipient(entity_id=entity.id))
