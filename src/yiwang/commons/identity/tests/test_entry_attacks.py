@@ -360,3 +360,15 @@ def test_pages_with_secrets_are_kept_by_no_cache(client):
     with_totp(made)
     for path in ("factors/", "factors/totp/remove/", "factors/recovery/", "devices/"):
         assert "no-store" in client.get(f"/account/{path}").headers.get("Cache-Control", ""), path
+
+
+def test_whoever_has_no_password_is_led_to_set_one(client):
+    made = make.make_resident()
+    make.login(client, made.account_id)
+    for answer in (client.get("/account/password/"), client.post("/account/password/", {"password1": "x"})):
+        assert (answer.status_code, answer.url) == (302, "/account/recover/")
+
+
+@pytest.mark.parametrize("provider", ["weixin", "dingtalk"])
+def test_the_callback_of_a_provider_that_is_not_connected_is_no_page(client, provider):
+    assert client.get(f"/account/outside/{provider}/callback/?code=x&state=y").status_code == 404

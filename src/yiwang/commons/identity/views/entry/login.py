@@ -12,8 +12,8 @@ from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -162,7 +162,14 @@ class Logout(LogoutView):  # type: ignore[misc]  # allauth has no types
 
 @method_decorator([sensitive_post_parameters(*_SECRETS), login_required, never_cache], name="dispatch")
 class PasswordChange(PasswordChangeView):  # type: ignore[misc]  # allauth has no types
-    """Change one's own password; all other log-ins end."""
+    """Change one's own password; all other log-ins end. Whoever has none (yet) sets one by a code."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        if user.is_authenticated and not user.has_usable_password():
+            return redirect("identity:recover")
+        found: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
