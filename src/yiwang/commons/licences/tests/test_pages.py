@@ -189,6 +189,13 @@ def test_an_agent_for_single_matters_neither_sees_nor_shows_the_wallet(client, r
     )
 
 
+def test_the_desk_of_officials_is_no_page_for_holders(client, resident):
+    mine = issue(_own(resident))
+    assert client.get(reverse("licences:licence", args=[mine])).status_code == 200
+    for name, more in (("desk_licence", []), ("step", ["suspend"])):
+        assert client.get(reverse(f"licences:{name}", args=[mine, *more])).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["desk_licence", "licence", "verified", "picture", "show"])
 def test_the_holder_reads_that_an_official_opened_the_licence(client, resident, sealing_office, name):  # noqa: F811
     made = licensed(sealing_office, _own(resident))

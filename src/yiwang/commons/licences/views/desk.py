@@ -20,6 +20,7 @@ from yiwang.commons.licences.contracts import (
     VIEW,
     Ground,
     LicenceBrief,
+    LicenceNotFound,
     LicencePage,
     LifeVerb,
     MayNotManage,
@@ -63,6 +64,14 @@ def official(request: HttpRequest) -> Actor:
     viewer = identity.actor_of(request)
     if not identity.held_in_menu(request, VIEW, MANAGE, IMPORT):
         raise MayNotManage
+    return viewer
+
+
+def _in_office(request: HttpRequest) -> Actor:
+    """Any official; which licences is asked with each. Raises LicenceNotFound."""
+    viewer = identity.actor_of(request)
+    if not viewer.is_official:
+        raise LicenceNotFound
     return viewer
 
 
@@ -130,8 +139,8 @@ def _row(each: LicenceBrief, holder: str) -> Row:
 @login_required
 @require_GET
 def desk_licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
-    """One licence as an official sees it, with the decisions that are open."""
-    viewer = identity.actor_of(request)
+    """One licence as an official sees it, with the decisions that are open. Its holder has a page of their own."""
+    viewer = _in_office(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
     words.look(viewer, licence_id)
     context = {
@@ -184,7 +193,7 @@ def step(request: HttpRequest, licence_id: UUID, verb: str) -> HttpResponse:
     """Say what a decision brings, ask for ground and reason (and what changes); POST decides."""
     if verb not in {each.value for each in _GROUNDS}:
         raise Http404
-    chosen, viewer = LifeVerb(verb), identity.actor_of(request)
+    chosen, viewer = LifeVerb(verb), _in_office(request)
     page = queries.licence(licence_id=licence_id, viewer=viewer)
     words.look(viewer, licence_id)
     given = {name: request.POST.get(name, "").replace("\x00", "").strip()[:500] for name in ("ground", "reason")}
