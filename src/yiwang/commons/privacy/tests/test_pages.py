@@ -45,6 +45,10 @@ def official(bureau):
     return make_official(bureau, grants=[ANSWER])
 
 
+def test_the_data_officers_desk_is_no_page_for_residents(client, resident):
+    assert client.get(reverse("privacy:waiting")).status_code == 403
+
+
 def test_each_look_is_a_sentence_with_its_ground_and_case(client, holder, bureau, official, monkeypatch):
     monkeypatch.setitem(registry._addresses, "case", lambda _subject, said: f"/cases/{said}/")
     look(holder, by=official.actor, case_words="2026-1")

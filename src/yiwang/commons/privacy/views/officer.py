@@ -15,6 +15,7 @@ from yiwang.commons.privacy import commands, queries, rules
 from yiwang.commons.privacy.contracts import ANSWER, Finding, NoSuchObjection, WordsMissing
 from yiwang.commons.privacy.views.objections import line
 from yiwang.kernel import clock
+from yiwang.kernel.errors import Forbidden
 from yiwang.kernel.text import gettext_noop as _noop
 from yiwang.web.components import Crumbs, Empty, ErrorSummary, Link, Pagination, Tab, Tabs
 from yiwang.web.fields import Choice, Field, FieldKind
@@ -28,6 +29,8 @@ _COUNTED = "_privacy_waiting"
 def waiting(request: HttpRequest) -> HttpResponse:
     """What waits for an answer, or with `?answered=1` what was answered."""
     viewer = identity.actor_of(request)
+    if not viewer.is_official:
+        raise Forbidden
     answered = request.GET.get("answered") == "1"
     page = queries.objections(viewer=viewer, answered=answered, cursor=request.GET.get("cursor"))
     here = reverse("privacy:waiting")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from yiwang.commons.identity.tests.factories import login
+from yiwang.commons.identity.tests.factories import login, make_resident
 from yiwang.commons.rules import commands, queries, registry, tasks, views
 from yiwang.commons.rules.tests.factories import (
     EXAMPLES,
@@ -62,6 +62,16 @@ def test_strangers_to_rules_are_refused(client, people):
     assert client.get(reverse("rules:list")).status_code == 403
     assert client.get(reverse("rules:decision", args=[KEY])).status_code == 403
     assert client.post(reverse("rules:save", args=[KEY]), {"xml": "<a/>", "revision": 1}).status_code == 403
+
+
+def test_only_editors_begin_a_decision(client, people):
+    for nobody in (people.bystander, make_resident().actor):
+        login(client, nobody.account_id)
+        for answer in (
+            client.get("/work/rules/-/new/"),
+            client.post("/work/rules/-/new/", {"title": "样例", "key": "x"}),
+        ):
+            assert answer.status_code == 403
 
 
 def test_a_decision_reads_as_a_table(client, people):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.rules import commands, queries, rules
-from yiwang.commons.rules.contracts import EDIT, DecisionRow, KeyRefused, KeyTaken
+from yiwang.commons.rules.contracts import EDIT, DecisionRow, KeyRefused, KeyTaken, MayNotEdit
 from yiwang.commons.rules.views import words
 from yiwang.kernel import clock
 from yiwang.web.components import (
@@ -105,6 +105,8 @@ def _empty(filtered: bool) -> Empty:
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a new decision, empty or from a DMN file."""
     viewer = words.viewer_of(request)
+    if EDIT not in queries.rights(viewer=viewer):
+        raise MayNotEdit
     given = {name: request.POST.get(name, "").strip()[:200] for name in ("title", "key")}
     faults: dict[str, str] = {}
     if request.method == "POST":
