@@ -30,7 +30,7 @@ from yiwang.commons.flow.models import Delegation, ProcessInstance, Task
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import ACCOUNT, LEGAL_ENTITY, PERSON
 from yiwang.kernel import clock
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, SubjectRef
 
 WAITING = (TaskStatus.OPEN.value, TaskStatus.CLAIMED.value)
 
@@ -85,8 +85,22 @@ def of_applicant(viewer: Actor, prefix: str = "") -> Q:
         return nobody
     if viewer.on_behalf is not None:
         column = {PERSON: "applicant_person_id", LEGAL_ENTITY: "applicant_entity_id"}.get(viewer.on_behalf.kind)
-        return Q(**{f"{prefix}{column}": viewer.on_behalf.id}) if column else nobody
+        if column is None:
+            return nobody
+        return Q(**{f"{prefix}{column}": viewer.on_behalf.id}) & _authorised(viewer, viewer.on_behalf, prefix)
     return Q(**{f"{prefix}applicant_person_id": viewer.person_id}) if viewer.person_id else nobody
+
+
+def _authorised(viewer: Actor, of: SubjectRef, prefix: str) -> Q:
+    """What the viewer was authorised for: by the instance's own scope, or by that of the one that called it."""
+
+    def by(scope_key: str) -> Q:
+        person, entity = f"{prefix}applicant_person_id", f"{prefix}applicant_entity_id"
+        return identity.represented(
+            viewer=viewer, of=of, person=person, entity=entity, scope_key=f"{prefix}{scope_key}"
+        )
+
+    return by("scope_key") | by("parent__scope_key")
 
 
 def in_reach(viewer: Actor, action: str = WORK) -> Q:
@@ -98,7 +112,7 @@ def in_reach(viewer: Actor, action: str = WORK) -> Q:
     by_grant = Q(identity.scope(viewer=viewer, action=action)) & Q(for_applicant=False)
     if action == WORK:
         by_grant &= Q(role__in=["", viewer.role])
-    return by_grant | Q(assignee_id=holder_id(viewer))
+    return by_grant | (Q(assignee_id=holder_id(viewer)) & identity.within(viewer))
 
 
 def instances_in_reach(viewer: Actor, action: str) -> Q:
@@ -120,11 +134,18 @@ def can_work(viewer: Actor, task: Task) -> bool:
     return viewer.is_system or Task.objects.filter(in_reach(viewer), pk=task.pk).exists()
 
 
+def _is_held(viewer: Actor, task: Task) -> bool:
+    """Whether the viewer holds the task; a deputy only in what was handed to them. At most one query."""
+    if task.assignee_id is None or task.assignee_id != holder_id(viewer):
+        return False
+    return stands_in(viewer) is None or can_work(viewer, task)
+
+
 def can_complete(viewer: Actor, task: Task) -> bool:
     """Who holds the task; where nobody does, whoever may work on it."""
     if task.status not in WAITING:
         return False
-    if viewer.is_system or (task.assignee_id is not None and task.assignee_id == holder_id(viewer)):
+    if viewer.is_system or _is_held(viewer, task):
         return True
     return task.assignee_id is None and can_work(viewer, task)
 
@@ -150,7 +171,7 @@ def check_claim(viewer: Actor, task: Task) -> None:
 
 
 def can_release(viewer: Actor, task: Task) -> bool:
-    return task.status == TaskStatus.CLAIMED.value and (viewer.is_system or task.assignee_id == holder_id(viewer))
+    return task.status == TaskStatus.CLAIMED.value and (viewer.is_system or _is_held(viewer, task))
 
 
 def check_release(viewer: Actor, task: Task) -> None:

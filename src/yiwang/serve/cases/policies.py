@@ -10,12 +10,19 @@ from yiwang.commons.flow import queries as flow
 from yiwang.commons.identity import queries as identity
 from yiwang.commons.identity.contracts import LEGAL_ENTITY, PERSON, MayNotRepresent
 from yiwang.commons.identity.contracts.real_names import RealNameNeeded
-from yiwang.commons.identity.queries.actors import acting_scope, still_acts
 from yiwang.kernel.actor import Actor, ActorKind, SubjectRef
 from yiwang.kernel.errors import Forbidden
 from yiwang.kernel.text import gettext_noop as _
 from yiwang.serve.cases import rules
-from yiwang.serve.cases.contracts import Applicant, CaseAction, CaseNotFound, CaseStateRefused, CaseStatus, RealNameGap
+from yiwang.serve.cases.contracts import (
+    Applicant,
+    CaseAction,
+    CaseKind,
+    CaseNotFound,
+    CaseStateRefused,
+    CaseStatus,
+    RealNameGap,
+)
 from yiwang.serve.cases.models import Case, CaseEvent
 from yiwang.serve.matters.contracts import Bundle
 
@@ -44,8 +51,9 @@ _GRANTED = {
 
 
 def own(viewer: Actor) -> Q:
-    """The cases of a resident: their own, those that they filed as an agent while they may still act for the applicant,
-    and of whom they act for now those in the matters that they were authorised for.
+    """The cases of a resident: their own, and those of whom they act for, in what they were authorised for.
+
+    Of what they filed as an agent those where the authorisation still holds: when it is withdrawn it ends at once.
     """
     if viewer.kind is not ActorKind.PERSON or viewer.person_id is None:
         return Q(pk__in=[])
@@ -55,12 +63,18 @@ def own(viewer: Actor) -> Q:
 def _as_agent(viewer: Actor) -> Q:
     found = Q(pk__in=[])
     if viewer.account_id is not None:
-        still = still_acts(viewer=viewer, person="person_id", legal_entity="entity_id")
-        found |= Q(agent_id=viewer.account_id) & still
+        found |= Q(agent_id=viewer.account_id) & (
+            _authorised(viewer) | Q(identity.represented(viewer=viewer, scope_key=None), kind=CaseKind.BUNDLE.value)
+        )
     if viewer.on_behalf is not None:
-        covered = acting_scope("scope_key", "parent__scope_key", viewer=viewer)
-        found |= _of(viewer.on_behalf) & covered
+        found |= _of(viewer.on_behalf) & _authorised(viewer, viewer.on_behalf)
     return found
+
+
+def _authorised(viewer: Actor, of: SubjectRef | None = None) -> Q:
+    """The cases that an authorisation covers by their matter, or as members by their bundle."""
+    by_bundle = Q(identity.represented(viewer=viewer, of=of, scope_key="parent__scope_key"), parent__isnull=False)
+    return Q(identity.represented(viewer=viewer, of=of)) | by_bundle
 
 
 def _of(subject: SubjectRef) -> Q:

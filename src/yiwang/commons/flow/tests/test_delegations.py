@@ -119,6 +119,19 @@ def test_a_scope_keeps_the_deputy_to_part_of_the_work(client, desk):
     assert "样例办件" not in page
 
 
+def test_a_scope_keeps_the_deputy_from_what_the_absent_official_has_claimed_besides(client, desk):
+    organisation, absent, deputy = desk
+    task = Task.objects.get()
+    commands.claim(task_id=task.pk, by=absent.actor, at=clock.now())
+    stood_in(client, deputy, leave(organisation, absent, deputy, scope="matter:death"))
+    assert "样例办件" not in inbox(client)
+    actor = client.get(reverse("flow:inbox")).wsgi_request.actor
+    for verb in (commands.complete_task, commands.release):
+        with pytest.raises(NotYourTask):
+            verb(task_id=task.pk, by=actor, at=clock.now())
+    assert client.get(reverse("flow:task", args=[task.pk])).status_code == 404
+
+
 def test_a_deputy_neither_administers_nor_passes_on(client, desk):
     organisation, absent, deputy = desk
     identity.grant(

@@ -1,17 +1,21 @@
 """「我的」: what waits for the applicant comes first; the rest is found by words or by number, open or finished."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from yiwang.commons.flow import commands, registry
+from yiwang.commons.flow.contracts import NotYourTask
 from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, end, user
 from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import ProcessInstance, Task
 from yiwang.commons.flow.tests.factories import office, publish, start
-from yiwang.commons.identity.tests.factories import login, make_resident
+from yiwang.commons.identity.queries import SESSION_ACTING
+from yiwang.commons.identity.tests.factories import login, make_representation, make_resident
 from yiwang.kernel import clock
+from yiwang.kernel.actor import SubjectRef
 
 pytestmark = pytest.mark.django_db
 ASK = '<zeebe:assignmentDefinition candidateGroups="applicant"/>'
@@ -47,6 +51,29 @@ def test_what_waits_for_the_applicant_stands_first_the_most_urgent_on_top(client
     assert "已超期" in first
     assert "现在要您做的" not in page(client, q="先做的事")
     assert "现在要您做的" not in page(client, ended="1")
+
+
+def test_an_agent_is_asked_for_what_they_were_authorised_for_alone(client):
+    owner, agent = make_resident(), make_resident()
+    of = SubjectRef("person", owner.person_id)
+    publish(asking(1))
+    for title, scope in (("代办的事", "matter:birth"), ("另一件事", "matter:death")):
+        start(title=title, applicant_person_id=owner.person_id, scope_key=scope)
+    make_representation(agent.person_id, of, scope="matter:birth")
+    login(client, agent.account_id)
+    session = client.session
+    session[SESSION_ACTING] = str(of)
+    session.save()
+    shown = page(client)
+    assert "代办的事" in shown
+    assert "另一件事" not in shown
+    other = Task.objects.get(instance__title="另一件事")
+    assert client.get(reverse("flow:task", args=[other.pk])).status_code == 404
+    assert client.get(reverse("flow:diagram", args=[other.instance_id])).status_code == 404
+    assert client.post(reverse("flow:act", args=[other.pk, "complete"])).status_code == 404
+    acting = replace(agent.actor, on_behalf=of)
+    with pytest.raises(NotYourTask):
+        commands.complete_task(task_id=other.pk, by=acting, at=clock.now())
 
 
 def test_somebody_with_nothing_to_do_is_told_of_nothing_to_do(client, resident):

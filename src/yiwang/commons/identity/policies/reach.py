@@ -110,7 +110,7 @@ def _may_act(viewer: Actor, action: str) -> bool:
     return stood_in_for(viewer) is None or registry.may_stand_in(action)
 
 
-def _within(viewer: Actor, scope_key: str | None) -> Q:
+def within(viewer: Actor, scope_key: str | None = "scope_key") -> Q:
     """Keeps a deputy's rows to the scope of the delegation."""
     kind, _colon, key = viewer.within.partition(":")
     if viewer.within == rules.ANY:
@@ -179,7 +179,7 @@ def scope(
         list(rules.covering(action, ".")),
     )
     key, level = (F(name) if name is not None else None for name in (scope_key, grade))
-    return Q(_Reached(F(organisation), key, level, held)) & _within(viewer, scope_key)
+    return Q(_Reached(F(organisation), key, level, held)) & within(viewer, scope_key)
 
 
 def holds(

@@ -1,6 +1,7 @@
-"""Identity's reads. `scope` is the row filter of every list; `actor_of` says who asks."""
+"""Identity's reads. `scope` is the row filter of every list, `represented` that of agents; `actor_of` says who asks."""
 
-from yiwang.commons.identity.policies.reach import held_among, holds, scope
+from yiwang.commons.identity.policies.agency import represented
+from yiwang.commons.identity.policies.reach import held_among, holds, scope, within
 from yiwang.commons.identity.queries.actors import (
     SESSION_ACTING,
     SESSION_OFFICE,
@@ -127,6 +128,7 @@ __all__ = [
     "region_path",
     "regions",
     "regions_by_code",
+    "represented",
     "role_keys",
     "sample_accounts",
     "sample_password",
@@ -137,4 +139,5 @@ __all__ = [
     "step_up",
     "subject_names",
     "token_of",
+    "within",
 ]

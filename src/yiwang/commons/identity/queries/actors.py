@@ -21,7 +21,7 @@ from yiwang.commons.identity.contracts import (
 )
 from yiwang.commons.identity.engine.realnames import last_day_as_child
 from yiwang.commons.identity.models import Account, Appointment, LegalEntity, Person, Representation
-from yiwang.commons.identity.policies import reach, representing
+from yiwang.commons.identity.policies import reach
 from yiwang.commons.identity.queries.entry import authentication
 from yiwang.commons.identity.queries.places import organisation_ref
 from yiwang.commons.identity.registry import StandIn
@@ -241,16 +241,6 @@ def acting_choices(*, viewer: Actor) -> tuple[ActingChoice, ...]:
     if viewer.person_id is None or viewer.is_official:
         return ()
     return tuple(choice for choice, _ in _choices(policies.representations_in_force(viewer.person_id)))
-
-
-def acting_scope(*scope_keys: str, viewer: Actor) -> Q:
-    """Filter of rows by their columns `scope_keys`: what the viewer may do for whom they act for now. No query."""
-    return representing.acting_scope(viewer, *scope_keys)
-
-
-def still_acts(*, viewer: Actor, person: str, legal_entity: str) -> Q:
-    """Filter of rows by the columns of their applicant: for whom the viewer may act today. No query."""
-    return representing.still_acts(viewer, person=person, legal_entity=legal_entity)
 
 
 def acts_within(*, scope_key: str, viewer: Actor) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.flow.contracts import InstanceStatus
 from yiwang.commons.identity import commands as identity
+from yiwang.commons.identity.commands import end_representation
 from yiwang.commons.identity.contracts import Grade
 from yiwang.commons.identity.tests.factories import (
     Grants,
@@ -87,7 +88,45 @@ def test_an_agent_sees_what_was_filed_for_somebody(sample):
     assert queries.case(number=number, viewer=sample.parent.actor).agent == "样例代办"
 
 
-def acting_for(sample, scope="*"):
+def acting_for(sample, agent):
+    return replace(agent.actor, on_behalf=SubjectRef("person", sample.parent.person_id))
+
+
+@pytest.mark.parametrize("scope", ["*", "bundle:newborn", "matter:certificate", "matter:*"])
+def test_an_agent_sees_and_does_what_the_authorisation_covers(sample, scope):
+    agent, case_id = make_resident("样例代办"), sample.file()
+    make_representation(agent.person_id, SubjectRef("person", sample.parent.person_id), scope=scope)
+    assert sees(acting_for(sample, agent), sample.case(case_id, "certificate").number)
+    assert not sees(agent.actor, sample.case(case_id, "certificate").number), "only while acting for the applicant"
+
+
+def test_an_agent_for_another_matter_sees_and_does_nothing(sample):
+    agent, case_id = make_resident("样例代办"), sample.file()
+    make_representation(agent.person_id, SubjectRef("person", sample.parent.person_id), scope="matter:other")
+    acting = acting_for(sample, agent)
+    for member in ("", "certificate"):
+        assert not sees(acting, sample.case(case_id, member).number)
+    assert not queries.cases(viewer=acting).items
+    assert not queries.may_read_files(case_id=case_id, viewer=acting)
+    with pytest.raises(CaseNotFound):
+        commands.withdraw(case_id=case_id, reason="不办了", by=acting, at=clock.now())
+
+
+def test_what_an_agent_filed_is_closed_to_them_when_the_authorisation_ends(sample):
+    agent = make_resident("样例代办")
+    held = make_representation(agent.person_id, SubjectRef("person", sample.parent.person_id))
+    acting = acting_for(sample, agent)
+    case_id = sample.file(by=acting, materials=[_upload(sample, acting)])
+    assert sees(agent.actor, sample.case(case_id).number)
+    end_representation(representation_id=held, by=SYSTEM, at=clock.now())
+    assert not sees(agent.actor, sample.case(case_id).number)
+    assert not sees(agent.actor, sample.case(case_id, "certificate").number)
+    with pytest.raises(CaseNotFound):
+        commands.withdraw(case_id=case_id, reason="不办了", by=agent.actor, at=clock.now())
+    assert sees(sample.parent.actor, sample.case(case_id).number)
+
+
+def agent_with(sample, scope="*"):
     """An agent with that scope, the way they act, and the representation."""
     agent = make_resident("样例代办")
     subject = SubjectRef("person", sample.parent.person_id)
@@ -96,7 +135,7 @@ def acting_for(sample, scope="*"):
 
 
 def test_an_agent_whose_right_has_ended_sees_and_does_no_more_what_they_filed(sample):
-    acting, made = acting_for(sample)
+    acting, made = agent_with(sample)
     case_id = sample.file(by=acting, materials=[_upload(sample, acting)])
     number = sample.case(case_id).number
     own = replace(acting, on_behalf=None)
@@ -123,7 +162,7 @@ def test_an_agent_whose_right_has_ended_sees_and_does_no_more_what_they_filed(sa
 )
 def test_who_acts_for_somebody_sees_the_matters_that_they_were_authorised_for(sample, scope, bundle, certificate, card):
     case_id = sample.file()
-    acting, _made = acting_for(sample, scope)
+    acting, _made = agent_with(sample, scope)
     cases = sample.case(case_id), sample.case(case_id, "certificate"), sample.case(case_id, "card")
     assert [sees(acting, each.number) for each in cases] == [bundle, certificate, card]
     shown = {row.number for row in queries.cases(viewer=acting, size=100).items}
