@@ -98,7 +98,7 @@ class Settings(BaseSettings):
 
     @field_validator("system_networks")
     @classmethod
-    def _networks(cls, value: list[str]) -> list[str]:
+    def _system_networks(cls, value: list[str]) -> list[str]:
         for each in value:
             ip_network(each)
         return value

@@ -86,12 +86,12 @@ def test_a_choice_that_is_not_possible_stays_visible_with_its_reason(sample, cli
     assert "准予办理决定书" in html
 
 
-def test_a_late_preview_gives_way_to_what_was_entered_since(sample, client):
+def test_the_preview_that_is_asked_for_last_comes_last(sample, client):
     task = sample.task(sample.file(), "certificate")
     html = page(client, sample.acceptors["certificate"].account_id, f"/work/cases/tasks/{task}/")
     asking = [tag for tag in re.findall(r"<[^>]+>", html) if f'hx-get="/work/cases/tasks/{task}/preview/"' in tag]
     assert len(asking) >= 2
-    assert all('hx-sync="closest form:replace"' in tag for tag in asking)
+    assert all('hx-sync="closest form:queue last"' in tag for tag in asking)
 
 
 def test_the_preview_follows_the_choice(sample, client):

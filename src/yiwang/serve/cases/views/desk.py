@@ -231,7 +231,7 @@ def _fields(view: CaseView, desk: DeskTask, request: HttpRequest, errors: dict[s
         Attr("hx-get", reverse("cases:preview", args=[desk.task_id])),
         Attr("hx-target", "#preview"),
         Attr("hx-include", "closest form"),
-        Attr("hx-sync", "closest form:replace"),  # an answer that comes late must not hide what was entered since
+        Attr("hx-sync", "closest form:queue last"),  # an answer that comes late must not hide what was entered since
     )
     chosen = posted.get("choice") or next((c.choice.value for c in desk.choices if c.allowed), "")
     options = tuple(Choice(c.choice.value, _(c.label), _(c.hint), _(c.refusal)) for c in desk.choices)

@@ -202,7 +202,7 @@ def target_page(request: HttpRequest, purpose: CodePurpose, way: CodeWay, onward
         try:
             send(request, purpose, target, way=way)
         except InvalidIdentity as refused:
-            error = _(refused.fields[name])
+            error = _(refused.fields.get(name) or next(iter(refused.fields.values()), refused.sentence()))
         except (TooManyAttempts, CodesUnavailable) as refused:
             sentences = refused_words(refused)
         else:
