@@ -251,3 +251,10 @@ def test_ways_are_changed_after_a_confirmation_only(owner, inbox, phone, client,
         assert answer.status_code == 302
         assert "confirm" in answer.url or answer.url == "/account/login/"
     assert Account.objects.get(pk=owner.account_id).second_code == ""
+
+
+@pytest.mark.parametrize("address", ["/account/login/mail/", "/account/login/code/", "/account/recover/mail/"])
+def test_a_missing_address_is_told_at_its_field(address):
+    answer = Client().post(address, {})
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
