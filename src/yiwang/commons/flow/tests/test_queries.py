@@ -19,12 +19,13 @@ from yiwang.commons.flow.engine.tests.models import bpmn, call, chain, end, user
 from yiwang.commons.flow.engine.tests.models import start as begin
 from yiwang.commons.flow.models import ProcessInstance, Task
 from yiwang.commons.flow.tests.factories import SYSTEM, office, publish, start
-from yiwang.commons.identity.contracts import Grade
+from yiwang.commons.identity.contracts import Grade, RepresentationKind
 from yiwang.commons.identity.tests.factories import (
     Grants,
     make_legal_entity,
     make_official,
     make_organisation,
+    make_representation,
     make_resident,
 )
 from yiwang.kernel import clock
@@ -168,6 +169,8 @@ def test_who_acts_for_an_enterprise_sees_its_processes_and_not_their_own():
         person_id=agent.person_id,
         on_behalf=SubjectRef("legal_entity", enterprise),
     )
+    assert queries.mine(viewer=acting).items == (), "not without an authorisation"
+    make_representation(agent.person_id, SubjectRef("legal_entity", enterprise), kind=RepresentationKind.STAFF)
     assert [row.id for row in queries.mine(viewer=acting).items] == [instance]
     assert queries.mine(viewer=agent.actor).items == ()
 
