@@ -136,7 +136,7 @@ class AddTotp(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
 
 
 @method_decorator([login_required, never_cache], name="dispatch")
-class RemoveTotp(DeactivateTOTPView):  # type: ignore[misc]
+class RemoveTotp(DeactivateTOTPView):  # type: ignore[misc]  # allauth has no types
     """The app is no longer asked for."""
 
     template_name = "identity/entry/step.html"
@@ -156,7 +156,7 @@ def _asks(title: str, lead: str, button: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     """Whatever a browser answers ends in a passkey or in a refusal."""
 
     def clean(self) -> dict[str, Any]:
@@ -169,7 +169,7 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
 
 @method_decorator([login_required, never_cache, steps.knows_more], name="dispatch")
-class AddPasskey(AddWebAuthnView):  # type: ignore[misc]
+class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth has no types
     """A passkey of this device: unlocked by finger, face or the screen's own password, so two factors in one."""
 
     template_name = "identity/entry/passkey_add.html"
@@ -203,7 +203,7 @@ class AddPasskey(AddWebAuthnView):  # type: ignore[misc]
 
 
 @method_decorator([login_required, never_cache], name="dispatch")
-class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
+class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types
     """A passkey is taken away."""
 
     template_name = "identity/entry/step.html"
@@ -218,7 +218,7 @@ class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
 
 
 @method_decorator([login_required, never_cache, steps.knows_more], name="dispatch")
-class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]
+class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
     """Codes for the day when the phone is lost; each works once. Shown after a fresh confirmation only."""
 
     template_name = "identity/entry/recovery_codes.html"
@@ -237,7 +237,7 @@ class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]
 @login_required
 @never_cache
 @steps.knows_more
-@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]  # allauth has no types
 @require_http_methods(["POST"])
 def new_recovery_codes(request: HttpRequest) -> HttpResponse:
     """Make ten new ones; the old ones end."""

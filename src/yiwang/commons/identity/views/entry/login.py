@@ -103,7 +103,7 @@ def _first(form: Any, name: str) -> str:
 
 
 @method_decorator([sensitive_post_parameters(*_SECRETS), never_cache], name="dispatch")
-class LoginByPasskey(LoginWebAuthnView):  # type: ignore[misc]
+class LoginByPasskey(LoginWebAuthnView):  # type: ignore[misc]  # allauth has no types
     """Answers the browser's question for a challenge (JSON), and logs in who signed it. Goes where the page wanted to go."""
 
     def form_valid(self, form: PasskeyLogin) -> HttpResponse:
@@ -121,7 +121,7 @@ class LoginByPasskey(LoginWebAuthnView):  # type: ignore[misc]
 
 
 @method_decorator([sensitive_post_parameters(*_SECRETS), never_cache], name="dispatch")
-class SecondFactorStep(AuthenticateView):  # type: ignore[misc]
+class SecondFactorStep(AuthenticateView):  # type: ignore[misc]  # allauth has no types
     """After the password: a code of the app, a recovery code, or a passkey."""
 
     template_name = "identity/entry/second_factor.html"

@@ -35,7 +35,7 @@ _NONE = "none"
 
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
-@login_stage_required(stage=MessageStage.key, redirect_urlname="account_login")  # type: ignore[untyped-decorator]
+@login_stage_required(stage=MessageStage.key, redirect_urlname="account_login")  # type: ignore[untyped-decorator]  # allauth has no types
 def login_message(request: HttpRequest) -> HttpResponse:
     """After the password: the code that was sent. Only one of the account that is logging in counts."""
     stage = request._login_stage  # type: ignore[attr-defined]  # noqa: SLF001  allauth puts it there
@@ -74,7 +74,7 @@ def _nothing_sent(request: HttpRequest, sentences: list[str]) -> HttpResponse:
 @login_required
 @never_cache
 @steps.knows_more
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 @require_http_methods(["GET", "POST"])
 def mail(request: HttpRequest) -> HttpResponse:
     """The address that codes may go to: a code proves it."""
@@ -95,7 +95,7 @@ def mail(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @steps.knows_more
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 @require_http_methods(["GET", "POST"])
 def mail_code(request: HttpRequest) -> HttpResponse:
     """The code that came there; then the address is the account's."""
@@ -118,7 +118,7 @@ def mail_code(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @steps.knows_more
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 @require_http_methods(["GET", "POST"])
 def remove_mail(request: HttpRequest) -> HttpResponse:
     """Ask, then remove."""
@@ -134,7 +134,7 @@ def remove_mail(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @steps.knows_more
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Whether a code is asked for beside the password, and how it comes."""
