@@ -28,6 +28,12 @@ def unfinished(ledger: Ledger) -> dict[str, int]:
     return {name: int(value) for name, value in found[0].items()}
 
 
+def details(ledger: Ledger) -> Iterator[str]:
+    """What the archives that are not closed wait for, and the jobs that are queued: for the report of a failure."""
+    yield from (str(dict(row)) for row in ledger.rows(_UNARCHIVED))
+    yield from (str(dict(row)) for row in ledger.rows(_QUEUED))
+
+
 def sealing_faults(ledger: Ledger, inside: Inside, random: Random) -> Iterator[str]:
     """Everything that does not hold."""
     for what, statement in _COUNTED.items():
@@ -74,6 +80,13 @@ _COUNTED = {
         SELECT count(*) FROM (SELECT archive_number FROM commons_archives_archive WHERE archive_number <> ''
         GROUP BY 1 HAVING count(*) > 1) twice""",
 }
+_UNARCHIVED = """
+    SELECT id::text, state, passed, waiting, tries, tried_at::text, retention FROM commons_archives_archive
+    WHERE passed IS NOT TRUE LIMIT 5"""
+_QUEUED = """
+    SELECT task_name, status::text, attempts, scheduled_at::text, args::text, left(fault.error, 300) AS error
+    FROM procrastinate_jobs LEFT JOIN kernel_jobfault fault ON fault.job = procrastinate_jobs.id
+    WHERE status::text IN ('todo', 'doing', 'failed') ORDER BY attempts DESC LIMIT 15"""
 _FILES = """
     SELECT digest, 'licence' AS kind FROM (SELECT ofd_digest AS digest FROM commons_licences_licencefile
     UNION ALL SELECT pdf_digest FROM commons_licences_licencefile) files

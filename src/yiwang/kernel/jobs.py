@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
@@ -26,15 +26,29 @@ from yiwang.kernel.writes import Writes, insert
 _log = logging.getLogger(__name__)
 _WITH_SECONDS = 6  # fields of a cron line whose last one counts seconds
 C = TypeVar("C", bound=Callable[..., Any])
-# The database went away in the middle: no fault of the job, which starts again when it is back.
-_INTERRUPTED = RetryStrategy(max_attempts=6, exponential_wait=3, retry_exceptions={OperationalError, InterfaceError})
+_AWAY = (OperationalError, InterfaceError)  # the database went away in the middle: no fault of the job
+_LONGEST_AWAY = 60  # seconds between tries then: it starts again soon after the database is back
+
+
+class _Again(BaseRetryStrategy):
+    """Growing pauses of 3, 9, 27, … seconds, for `faults` tries; after an interruption short ones, for an hour or so."""
+
+    def __init__(self, *, faults: int, interruptions: int = 60) -> None:
+        self.faults, self.interruptions = faults, interruptions
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        away = isinstance(exception, _AWAY)
+        if job.attempts >= (self.interruptions if away else self.faults):
+            return None
+        pause = 3 ** min(job.attempts + 1, 9)
+        return RetryDecision(retry_in={"seconds": min(pause, _LONGEST_AWAY) if away else pause})
 
 
 def job(name: str, *, attempts: int = 8, queue: str = "default") -> Callable[[C], C]:
     """Register a function of a `tasks.py` as the job `name`; failures are retried with growing pauses."""
 
     def decorate(function: C) -> C:
-        retry = RetryStrategy(max_attempts=attempts, exponential_wait=3)
+        retry = _Again(faults=attempts)
 
         def run(context: JobContext, /, **ids: Any) -> None:
             with _fault_kept(context):
@@ -60,12 +74,12 @@ def periodic(name: str, cron: str) -> Callable[[C], C]:
             try:
                 with _fault_kept(context):
                     function()
-            except (OperationalError, InterfaceError):
+            except _AWAY:
                 if not by_seconds:
                     raise
                 _log.warning("%s was interrupted; its next run follows", name)
 
-        retry = False if by_seconds else _INTERRUPTED
+        retry = False if by_seconds else _Again(faults=0, interruptions=6)
         task = app.task(name=name, queueing_lock=name, retry=retry, pass_context=True)
         app.periodic(cron=cron, periodic_id=name)(task(run))
         return function

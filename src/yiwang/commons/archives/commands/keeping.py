@@ -29,7 +29,7 @@ from yiwang.kernel.text import gettext_noop as _
 CHECK_EVERY: Final = timedelta(days=180)
 _AFTER_FAULT: Final = timedelta(days=1)
 _DECIDED: Final = _("保管期限已经确定。")
-_PAUSES: Final = (5, 15, 30, 60, 120, 300, 600)
+_PAUSES: Final = (5, 15, 30, *(60,) * 10, 120, 300, 600)
 CATEGORY_CODE: Final = "ZW"  # 政务服务, within the fonds of the organisation
 
 

@@ -15,6 +15,7 @@ from yiwang.commons.archives.queries.archives import (
 )
 from yiwang.commons.archives.queries.fixity import fixity
 from yiwang.commons.archives.queries.handing import HANDED_OVER, handover, list_numbered
+from yiwang.commons.archives.queries.keys import trusted_keys
 from yiwang.commons.archives.queries.lists import accesses, archive_list, lists
 from yiwang.commons.archives.queries.packages import check_stored, is_whole, stored
 
@@ -38,6 +39,7 @@ __all__ = [
     "opened",
     "standing",
     "stored",
+    "trusted_keys",
     "waiting_for",
     "waiting_jobs",
 ]  # fmt: skip

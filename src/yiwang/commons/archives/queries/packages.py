@@ -7,19 +7,17 @@ from typing import Any, cast
 
 from yiwang.commons.archives import registry
 from yiwang.commons.archives.engine import (
-    KEYS,
     Report,
     Stage,
     Surroundings,
-    TrustedArchives,
     check_package,
 )
+from yiwang.commons.archives.queries.keys import trusted_keys
 from yiwang.commons.files import registry as files
 from yiwang.commons.files.contracts import ScanState
 from yiwang.commons.seals import queries as seals
 from yiwang.commons.seals.engine import Trust, verify_sealed
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.settings import settings
 from yiwang.kernel.verdicts import Verdict
 
 _JUDGE = Actor.system("archives: seals inside packages")
@@ -50,11 +48,9 @@ def _sm3() -> Any:
 
 
 def check_stored(*, digest: str, stage: Stage, viewer: Actor) -> Report:
-    """The four-property check of a stored package. One query where it holds sealed files."""
+    """The four-property check of a stored package. Queries: the keys, and one where it holds sealed files."""
     data = stored(digest=digest, viewer=viewer)
-    path = settings().data_dir / KEYS
-    trusted = TrustedArchives.parse(path.read_bytes()) if path.exists() else None
-    around = Surroundings(trusted=trusted, judge_sealed=_judge(), digest=digest, scan=_scan())
+    around = Surroundings(trusted=trusted_keys(viewer=viewer), judge_sealed=_judge(), digest=digest, scan=_scan())
     return check_package(data, stage, around)
 
 

@@ -31,7 +31,6 @@ from yiwang.kernel.actor import SubjectRef
 from yiwang.kernel.command import machinery
 from yiwang.kernel.ids import new_id
 from yiwang.kernel.models import EvidenceRow, OutboxEvent
-from yiwang.kernel.settings import settings
 
 pytestmark = pytest.mark.django_db
 
@@ -42,8 +41,7 @@ def test_an_ended_record_is_packed_checked_and_archived(archivist):
     assert row.archive_number.endswith(f"·{row.year}-D30-00001")
     assert row.retain_until == date(row.year + 30, 12, 31)
     data = queries.stored(digest=row.digest, viewer=made.SYSTEM)
-    trusted = TrustedArchives.parse((settings().data_dir / KEYS).read_bytes())
-    verdict = verify_package(data, trusted)
+    verdict = verify_package(data, queries.trusted_keys(viewer=made.SYSTEM))
     assert verdict.valid, verdict.reasons
     steps = list(ArchiveEvent.objects.filter(archive=row).order_by("id").values_list("step", flat=True))
     assert steps == ["pack", "pass", "archive"]
@@ -131,6 +129,16 @@ def test_what_no_rule_fits_waits_for_an_archivist_and_nothing_is_refused(archivi
     row.refresh_from_db()
     assert (row.state, row.retain_until) == ("archived", None)
     assert "-Y-" in row.archive_number
+
+
+def test_the_file_of_keys_says_what_the_pool_holds(tmp_path, monkeypatch):
+    monkeypatch.setattr(commands.keys, "settings", lambda: SimpleNamespace(data_dir=tmp_path))
+    assert commands.write_trusted_keys(by=made.SYSTEM, at=clock.now()) == 0
+    commands.ensure_key(by=made.SYSTEM, at=clock.now())
+    for _ in range(2):
+        assert commands.write_trusted_keys(by=made.SYSTEM, at=clock.now()) == 1
+    [file] = (tmp_path / KEYS).parent.iterdir()
+    assert TrustedArchives.parse(file.read_bytes()) == queries.trusted_keys(viewer=made.SYSTEM)
 
 
 def test_a_package_that_does_not_pass_waits_for_an_archivist(archivist):

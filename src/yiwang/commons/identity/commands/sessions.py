@@ -19,6 +19,7 @@ from yiwang.commons.identity.contracts import (
 )
 from yiwang.commons.identity.models import AttemptCount, Device, LoginSession, OneTimeCode
 from yiwang.commons.identity.queries.entry import token_hash
+from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import command, current, note
 from yiwang.kernel.outbox import publish
@@ -118,12 +119,13 @@ def sweep_sessions(*, by: Actor, at: datetime) -> int:
     """End the log-ins whose session has run out, and forget codes and counts that are over. At most 5,000 at a time."""
     policies.check_define(by)
     over = LoginSession.objects.select_for_update(skip_locked=True).filter(ended_at__isnull=True)
-    alive = Session.objects.filter(expire_date__gt=at).values("session_key")
+    today = at - clock.lead()  # Django dates its sessions by the system's clock, which never runs ahead
+    alive = Session.objects.filter(expire_date__gt=today).values("session_key")
     rows = list(over.exclude(session_key__in=alive).order_by("began_at")[:5000])
     ended = _end(rows, SessionEnd.EXPIRED, at)
     AttemptCount.objects.filter(until__lte=at).delete()
     OneTimeCode.objects.filter(expires_at__lte=at - timedelta(hours=1)).delete()
-    Session.objects.filter(expire_date__lte=at).delete()
+    Session.objects.filter(expire_date__lte=today).delete()
     note(SubjectRef("sessions", current().id), ended=ended)
     return ended
 

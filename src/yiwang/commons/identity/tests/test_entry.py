@@ -365,6 +365,18 @@ def test_what_has_run_out_is_swept_up(client):
     assert not Session.objects.exists()
 
 
+def test_a_demonstration_that_lives_ahead_throws_nobody_out(client):
+    made = make.make_resident(password=make.PASSWORD)
+    clock.run_ahead(timedelta(days=20))
+    try:
+        log_in(client, made)
+        assert commands.sweep_sessions(by=make.SYSTEM, at=clock.now()) == 0
+        assert client.get("/account/devices/").status_code == 200
+        assert commands.sweep_sessions(by=make.SYSTEM, at=clock.now() + timedelta(hours=9)) == 1
+    finally:
+        clock.run_ahead(timedelta())
+
+
 def test_an_authenticator_app_is_added_after_a_fresh_confirmation(client, django_capture_on_commit_callbacks):
     made = make.make_resident(password=make.PASSWORD)
     log_in(client, made)

@@ -14,11 +14,9 @@ from django.urls import reverse
 from yiwang.commons.archives import queries as archives
 from yiwang.commons.archives.contracts import Retention, State
 from yiwang.commons.archives.engine import (
-    KEYS,
     MISSING,
     Kind,
     Outcome,
-    TrustedArchives,
     judge_of_seals,
     open_package,
     verify_package,
@@ -264,7 +262,7 @@ def test_decisions_by_rule_are_in_the_package_as_proofs_that_are_decided_again(m
     data = archives.stored(
         digest=archives.archive(archive_id=rows_of([member])[member.pk].id, viewer=SYSTEM).digest, viewer=SYSTEM
     )
-    trusted = TrustedArchives.parse((settings().data_dir / KEYS).read_bytes())
+    trusted = archives.trusted_keys(viewer=SYSTEM)
     assert (
         verify_package(data, trusted, judge_sealed=judge_of_seals(settings().data_dir / "trust")).references
         is Mark.VALID
@@ -298,7 +296,7 @@ def test_the_package_of_a_case_passes_the_four_properties_and_verifies_offline(s
     failed = [finding for finding in found.checks[0].findings if finding[1] == Outcome.FAILED] if found.checks else None
     assert (found.row.state, found.row.waiting, failed) == (State.ARCHIVED, "", [])
     data = archives.stored(digest=found.digest, viewer=SYSTEM)
-    trusted = TrustedArchives.parse((settings().data_dir / KEYS).read_bytes())
+    trusted = archives.trusted_keys(viewer=SYSTEM)
     verdict = verify_package(data, trusted, judge_sealed=judge_of_seals(settings().data_dir / "trust"))
     assert verdict.valid, [reason.text("en") for reason in verdict.reasons]
     receipts = [path for path in open_package(data).payload if path.endswith(".tlog-proof")]
@@ -342,6 +340,6 @@ def test_papers_are_waited_for_and_stand_in_the_package_with_their_seals(tmp_pat
         outcomes = {name: outcome for name, outcome, _seen in kept.checks[0].findings}
         assert (kept.row.state, outcomes["authentic.seals"]) == (State.ARCHIVED, Outcome.PASSED)
         data = archives.stored(digest=kept.digest, viewer=SYSTEM)
-        trusted = TrustedArchives.parse((settings().data_dir / KEYS).read_bytes())
+        trusted = archives.trusted_keys(viewer=SYSTEM)
         nobody = verify_package(data, trusted, judge_sealed=judge_of_seals(tmp_path))
         assert (nobody.valid, nobody.signature, nobody.references) == (False, Mark.VALID, Mark.VALID)
