@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -14,9 +15,12 @@ from django.urls import reverse
 
 from tests.browser.visitor import PHONE, Visitor
 from yiwang.commons.archives import commands, registry, tasks
+from yiwang.commons.archives.engine import Item, Kind
+from yiwang.commons.archives.models import Archive
 from yiwang.commons.archives.tests import factories as made
 from yiwang.commons.files.contrib.folder import FolderBlobs
-from yiwang.commons.identity.tests.factories import login
+from yiwang.commons.files.tests.factories import encrypted_pdf
+from yiwang.commons.identity.tests.factories import MadeAccount, login
 from yiwang.kernel import clock
 
 pytest.importorskip("playwright.sync_api")
@@ -58,6 +62,7 @@ def _fill(site: Site) -> None:
     made.CHANGES.update(agents=(), matter="")
     failing = made.archived(office, title="样例：食品经营许可")
     made.CHANGES.clear()
+    locked, accepted = _with_locked_files(office, archivist)
     unscheduled = made.opened(office, title="样例：未列入期限表的事项", facts={})
     old = made.archived(office, facts={"result": "withdrawn"}, closed_at=clock.now() - timedelta(days=4500))
     listed = commands.propose_destruction(
@@ -73,9 +78,23 @@ def _fill(site: Site) -> None:
     login(second, approver.account_id)
     for name in ("archives", "accesses", "transfers", "destruction", "fixity"):
         site.keep(client, name, reverse(f"archives:{name}"))
-    for name, row in (("kept", kept), ("failing", failing), ("unscheduled", unscheduled), ("held", held)):
+    for name, row in (
+        ("kept", kept), ("failing", failing), ("unscheduled", unscheduled), ("held", held),
+        ("locked", locked), ("accepted", accepted),
+    ):  # fmt: skip
         site.keep(client, name, reverse("archives:archive", args=[row.pk]))
     site.keep(second, "list", reverse("archives:list", args=[listed]))
+
+
+def _with_locked_files(office: UUID, archivist: MadeAccount) -> tuple[Archive, Archive]:
+    """One that waits for the archivist's word, one that has it."""
+    locked = encrypted_pdf(opens_with="sample")
+    made.MORE.append(Item(Kind.MATERIAL, "001.pdf", "样例：房屋租赁合同", locked, "application/pdf", clock.now()))
+    rows = [made.archived(office, title="样例：带密码材料的办件") for _ in range(2)]
+    made.MORE.clear()
+    said = "申请人提交的合同有打开密码，多次联系未能重新取得"
+    commands.accept_defects(archive_id=rows[1].pk, ground=said, by=archivist.actor, at=clock.now())
+    return rows[0], rows[1]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -100,7 +119,20 @@ def site(django_db_setup, django_db_blocker, _beside_playwright, tmp_path_factor
 
 @pytest.mark.parametrize(
     "name",
-    ["archives", "kept", "failing", "unscheduled", "held", "accesses", "transfers", "destruction", "list", "fixity"],
+    [
+        "archives",
+        "kept",
+        "failing",
+        "unscheduled",
+        "held",
+        "locked",
+        "accepted",
+        "accesses",
+        "transfers",
+        "destruction",
+        "list",
+        "fixity",
+    ],
 )
 def test_a_page_is_right_on_a_phone_and_on_a_desk(site, chromium, name):
     visitor = Visitor(chromium, BASE, f"archives-{name}", PHONE)

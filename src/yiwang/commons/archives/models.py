@@ -50,6 +50,7 @@ class Archive(GuardedModel):
     size = public(models.PositiveBigIntegerField(default=0))
     packed_at = public(models.DateTimeField(null=True))
     passed = public(models.BooleanField(null=True, help_text="the last four-property check"))
+    accepted = public(models.JSONField(default=list, help_text="checks whose failure was taken on record as a defect"))
     next_check = public(models.DateField(null=True))
     held = public(models.CharField(max_length=200, blank=True, help_text="why it is not destroyed for now"))
 

@@ -112,6 +112,15 @@ class FileDamaged(DomainError):
     next_step = _("请在电脑或手机上打开确认后，重新上传。")
 
 
+class FileLocked(DomainError):
+    """It opens with a password only: no official could read it, and no archive keep it."""
+
+    code = "files.locked"
+    kind = ErrorKind.UNSUPPORTED
+    message = _("文件设有打开密码，工作人员无法查看。")
+    next_step = _("请取消密码，或另存、打印成没有密码的 PDF，也可以拍照后上传。")
+
+
 class FileDangerous(DomainError):
     """It would harm whoever opens it: an archive bomb, macros, an image of absurd size."""
 

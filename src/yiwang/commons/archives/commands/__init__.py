@@ -4,6 +4,7 @@ from yiwang.commons.archives.commands.access import decide_access, read_archive,
 from yiwang.commons.archives.commands.fixity import advance_fixity, end_fixity, start_fixity
 from yiwang.commons.archives.commands.holding import hold, release
 from yiwang.commons.archives.commands.keeping import (
+    accept_defects,
     number_archive,
     record_check,
     record_package,
@@ -23,7 +24,7 @@ from yiwang.commons.archives.commands.lists import (
 from yiwang.commons.archives.commands.opening import open_archive, pack_again
 
 __all__ = [
-    "advance_fixity", "complete_transfer", "decide_access", "decide_destruction", "destroy", "end_fixity", "ensure_key", "hold",
+    "accept_defects", "advance_fixity", "complete_transfer", "decide_access", "decide_destruction", "destroy", "end_fixity", "ensure_key", "hold",
     "number_archive", "open_archive", "pack_again", "propose_destruction", "propose_transfer", "read_archive",
     "record_check", "record_package", "release", "repack", "request_access", "schedule", "start_fixity", "stumble", "wait_for",
     "write_trusted_keys",

@@ -13,7 +13,14 @@ from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.command import note
 
 _LEGAL = frozenset(
-    {ArchiveStep.ARCHIVE, ArchiveStep.TRANSFER, ArchiveStep.PROPOSE, ArchiveStep.APPROVE, ArchiveStep.DESTROY}
+    {
+        ArchiveStep.ACCEPT,
+        ArchiveStep.ARCHIVE,
+        ArchiveStep.TRANSFER,
+        ArchiveStep.PROPOSE,
+        ArchiveStep.APPROVE,
+        ArchiveStep.DESTROY,
+    }
     | {ArchiveStep.HOLD, ArchiveStep.RELEASE}
 )
 

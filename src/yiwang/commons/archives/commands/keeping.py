@@ -1,5 +1,6 @@
 """From opened to archived and on: number, package, checks, retention by an archivist."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -12,11 +13,12 @@ from yiwang.commons.archives.contracts import (
     ArchiveFailed,
     ArchiveStateRefused,
     ArchiveStep,
+    NotAcceptable,
     PurposeMissing,
     Retention,
     State,
 )
-from yiwang.commons.archives.engine import Report, Stage
+from yiwang.commons.archives.engine import ACCEPTABLE, Report, Stage
 from yiwang.commons.archives.models import Archive, ArchiveCheck
 from yiwang.commons.identity import queries as identity
 from yiwang.kernel.actor import Actor
@@ -92,6 +94,7 @@ def record_check(*, archive_id: UUID, report: Report, digest: str, by: Actor, at
     Raises ArchiveNotFound, ArchiveStateRefused.
     """
     row = locked(archive_id)
+    report = replace(report, accepted=frozenset(row.accepted))
     ArchiveCheck(
         archive=row,
         stage=report.stage.value,
@@ -110,9 +113,7 @@ def record_check(*, archive_id: UUID, report: Report, digest: str, by: Actor, at
         take(row, ArchiveStep.FAIL, by=by, at=at, words=report.stage.label)
     elif row.state == State.PACKED.value:
         take(row, ArchiveStep.PASS, by=by, at=at, words=report.stage.label)
-        row.next_check = (at + CHECK_EVERY).astimezone(CHINA).date()
-        take(row, ArchiveStep.ARCHIVE, by=by, at=at)
-        publish(ArchiveClosed(row.pk, row.archive_number, row.subject_kind, row.subject_id))
+        _archive(row, by=by, at=at)
     elif report.stage is Stage.PRESERVE:
         take(row, ArchiveStep.PRESERVE, by=by, at=at)
     else:
@@ -145,6 +146,32 @@ def repack(*, archive_id: UUID, by: Actor, at: datetime) -> None:
     """Put a package aside that did not pass, and make it anew. Raises ArchiveNotFound, MayNotKeep, ArchiveStateRefused."""
     row: Archive = locked(archive_id)
     policies.check_keep(by, row)
-    row.passed = None
+    row.passed, row.accepted = None, []
     take(row, ArchiveStep.REPACK, by=by, at=at)
     defer(PACK, archive_id=str(row.pk))
+
+
+@command("archives.accept_defects")
+def accept_defects(*, archive_id: UUID, ground: str, by: Actor, at: datetime) -> None:
+    """An archivist takes on record that files came locked, broken or with scripts, and archives the package as it is.
+
+    The originals stay as they were given in: they are the evidence. Later checks tell these failures and stop at none of them.
+    Raises ArchiveNotFound, MayNotKeep, PurposeMissing, NotAcceptable, ArchiveStateRefused.
+    """
+    row = locked(archive_id)
+    policies.check_keep(by, row)
+    if len(ground.strip()) < 2:
+        raise PurposeMissing
+    check = row.checks.filter(digest=row.digest).order_by("-at", "-id").first()
+    stopping = {each.check.id for each in Report.kept(check.stage, check.findings).stopping} if check else set()
+    if not stopping or stopping - ACCEPTABLE:
+        raise NotAcceptable(number=row.archive_number or row.number)
+    row.accepted, row.passed = sorted(stopping), True
+    take(row, ArchiveStep.ACCEPT, by=by, at=at, words=ground.strip())
+    _archive(row, by=by, at=at)
+
+
+def _archive(row: Archive, *, by: Actor, at: datetime) -> None:
+    row.next_check = (at + CHECK_EVERY).astimezone(CHINA).date()
+    take(row, ArchiveStep.ARCHIVE, by=by, at=at)
+    publish(ArchiveClosed(row.pk, row.archive_number, row.subject_kind, row.subject_id))

@@ -8,6 +8,7 @@ from yiwang.commons.archives.contracts.errors import (
     ListNotFound,
     MayNotKeep,
     MayNotView,
+    NotAcceptable,
     NothingChosen,
     NotYourRequest,
     OnHold,
@@ -45,6 +46,6 @@ ARCHIVE = "archive"
 __all__ = [
     "APPROVE", "ARCHIVE", "KEEP", "VIEW", "AccessNotOpen", "AccessState", "AccessView", "ArchiveClosed", "ArchiveDamaged", "ArchiveDestroyed", "ArchiveFailed",
     "ArchiveNotFound", "ArchiveRow", "ArchiveStateRefused", "ArchiveStep", "ArchiveView", "CheckView", "FixityView", "ListEntry", "ListKind", "ListNotFound", "ListState", "ListView", "MayNotKeep", "MayNotView",
-    "NotYourRequest", "NothingChosen", "OnHold", "OwnProposal", "PurposeMissing", "Retention", "StandingView", "State",
+    "NotAcceptable",     "NotYourRequest", "NothingChosen", "OnHold", "OwnProposal", "PurposeMissing", "Retention", "StandingView", "State",
     "StepView", "StillKept",
 ]  # fmt: skip

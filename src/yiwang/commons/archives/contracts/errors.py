@@ -44,6 +44,14 @@ class ArchiveStateRefused(Conflict):
     next_step = _("请刷新页面，查看档案现在的状态。")
 
 
+class NotAcceptable(Conflict):
+    """More is wrong with the package than files that came so from outside."""
+
+    code = "archives.not_acceptable"
+    message = _("{number} 还有不能登记为缺陷的问题。")
+    next_step = _("请先按检测意见处理，再退回重新组卷。")
+
+
 class StillKept(Conflict):
     """Its period has not ended, or never ends."""
 

@@ -32,6 +32,7 @@ class ArchiveStep(StrEnum):
     REPACK = "repack"
     PASS = "pass"  # noqa: S105  a step
     FAIL = "fail"
+    ACCEPT = "accept"
     ARCHIVE = "archive"
     TRANSFER = "transfer"
     PRESERVE = "preserve"
@@ -113,6 +114,7 @@ _STEPS: Final = {
     ArchiveStep.REPACK: _("退回重新组卷"),
     ArchiveStep.PASS: _("四性检测通过"),
     ArchiveStep.FAIL: _("四性检测不通过"),
+    ArchiveStep.ACCEPT: _("登记缺陷，同意归档"),
     ArchiveStep.ARCHIVE: _("归档"),
     ArchiveStep.TRANSFER: _("移交进馆"),
     ArchiveStep.PRESERVE: _("保存检测通过"),

@@ -51,7 +51,10 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveView:
-    """One archive with its checks (newest first) and history (oldest first). `held`: why it is not destroyed for now."""
+    """One archive with its checks (newest first) and history (oldest first).
+
+    `held`: why it is not destroyed for now. `accepted`: checks whose failure an archivist took on record as a defect.
+    """
 
     row: ArchiveRow
     digest: str
@@ -61,6 +64,7 @@ class ArchiveView:
     next_check: date | None
     organisation_id: UUID
     held: str
+    accepted: frozenset[str]
     checks: tuple[CheckView, ...]
     steps: tuple[StepView, ...]
 

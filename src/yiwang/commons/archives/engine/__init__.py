@@ -12,13 +12,13 @@ from .judging import KEYS, judge_of_seals
 from .metadata import RETENTIONS, Metadata, read_metadata
 from .opening import Package, as_json, open_package
 from .packing import DIGESTS, FACTS, LEDGER_KEYS, PROOF, STATEMENTS, build_package, folder_of
-from .properties import CHECKS, Check, Outcome, Property, Stage
+from .properties import ACCEPTABLE, CHECKS, Check, Outcome, Property, Stage
 from .signing import MAX_KEYS, Signed, TrustedArchives
 from .verifying import verdict_of, verify_package
 from .wording import ArchiveFault, Reason, shown
 
 __all__ = [
-    "ARCHIVE_NUMBER", "CHECKS", "DIGESTS", "ENDINGS", "FACTS", "KEYS", "LEDGER_KEYS", "MAX_KEYS", "MAX_PACKAGE", "MISSING", "PROOF", "RETENTIONS", "STATEMENTS",
+    "ACCEPTABLE", "ARCHIVE_NUMBER", "CHECKS", "DIGESTS", "ENDINGS", "FACTS", "KEYS", "LEDGER_KEYS", "MAX_KEYS", "MAX_PACKAGE", "MISSING", "PROOF", "RETENTIONS", "STATEMENTS",
     "Agent", "ArchiveFault", "Check", "Content", "Finding", "Item", "Kind", "Metadata", "Outcome", "Package", "Property",
     "Reason", "Relation", "Report", "Signed", "Stage", "Step", "Surroundings", "TrustedArchives", "as_json", "build_package",
     "check_package", "folder_of", "judge_of_seals", "media_type_of", "open_package", "read_container", "read_metadata",

@@ -1,7 +1,7 @@
 """Does the four-property check on a package: each item with what was found and the evidence of it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -62,12 +62,27 @@ class Report:
 
     stage: Stage
     findings: tuple[Finding, ...] = field(default=())
+    accepted: frozenset[str] = frozenset()
+
+    @classmethod
+    def kept(cls, stage: str, told: Iterable[Mapping[str, Any]], accepted: frozenset[str] = frozenset()) -> "Report":
+        """From what was kept of it (`Finding.as_json`)."""
+        return cls(Stage(stage), tuple(filter(None, (Finding.of(each) for each in told))), accepted)
 
     @property
     def passed(self) -> bool:
         """Nothing failed that stops at this stage; what could not be judged is told but stops nothing."""
-        return not any(
-            each.outcome is Outcome.FAILED and self.stage not in each.check.tolerated for each in self.findings
+        return not self.stopping
+
+    @property
+    def stopping(self) -> tuple[Finding, ...]:
+        """What failed, is not tolerated at this stage, and was not accepted as a defect."""
+        return tuple(
+            each
+            for each in self.findings
+            if each.outcome is Outcome.FAILED
+            and self.stage not in each.check.tolerated
+            and each.check.id not in self.accepted
         )
 
     def of(self, which: Property) -> tuple[Finding, ...]:

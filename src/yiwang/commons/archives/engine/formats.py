@@ -5,6 +5,8 @@ import zipfile
 from io import BytesIO
 from typing import Final
 
+from yiwang.commons.files.engine import needs_password
+
 _KEEPS: Final = frozenset(
     {"application/ofd", "application/pdf", "application/json", "application/xml", "text/plain", "image/jpeg", "image/png"}
     | {"image/tiff", "application/vnd.yiwang.tlog-proof"}
@@ -104,7 +106,7 @@ def _is_text(body: bytes) -> bool:
 def encrypted(path: str, body: bytes) -> bool:
     """Whether it opens with a password only."""
     if body.startswith(b"%PDF-"):
-        return b"/Encrypt" in body
+        return needs_password(body)
     if not body.startswith(b"PK\x03\x04") or not _entries(body):
         return False
     with zipfile.ZipFile(BytesIO(body)) as found:

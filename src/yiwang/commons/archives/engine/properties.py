@@ -121,4 +121,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("safe.carrier", Property.SAFE, _("没有档案以外的文件"), "归档载体安全性", _RESTORE),
     Check("safe.process", Property.SAFE, _("组卷以后没有被改动"), "归档过程安全性", _RESTORE, frozenset({Stage.TRANSFER, Stage.PRESERVE})),
 )  # fmt: skip
+ACCEPTABLE: Final = frozenset({"usable.content", "usable.package", "safe.active"})
+"""What may be wrong with a file as somebody gave it in: it is the evidence as it stands, and can't be put right by the keeper."""
 BY_ID: Final[Mapping[str, Check]] = {check.id: check for check in CHECKS}

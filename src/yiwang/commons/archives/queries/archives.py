@@ -107,6 +107,7 @@ def archive(*, archive_id: UUID, viewer: Actor) -> ArchiveView:
         next_check=row.next_check,
         organisation_id=row.organisation_id,
         held=row.held,
+        accepted=frozenset(row.accepted),
         checks=tuple(_check(each) for each in checks),
         steps=tuple(
             StepView(ArchiveStep(e.step), e.at, names.get(e.account_id, "") if e.account_id else "", e.words)

@@ -13,6 +13,7 @@ STEPS: Final[Mapping[tuple[State, ArchiveStep], State]] = {
     (_S.PACKED, _A.REPACK): _S.OPENED,
     (_S.PACKED, _A.FAIL): _S.PACKED,
     (_S.PACKED, _A.PASS): _S.CHECKED,
+    (_S.PACKED, _A.ACCEPT): _S.CHECKED,
     (_S.CHECKED, _A.ARCHIVE): _S.ARCHIVED,
     (_S.ARCHIVED, _A.TRANSFER): _S.TRANSFERRED,
     (_S.PRESERVED, _A.TRANSFER): _S.TRANSFERRED,

@@ -12,9 +12,15 @@ def own_packages(tmp_path):
 
     before = registry.packages()
     registry.provide_packages(FolderBlobs(tmp_path / "packages"))
-    made.CHANGES.clear()
+    _as_usual()
     yield
+    _as_usual()
     registry.provide_packages(before)
+
+
+def _as_usual():
+    made.CHANGES.clear()
+    made.MORE.clear()
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ SYSTEM = Actor.system("tests")
 KIND = "test"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
 CHANGES: dict[str, object] = {}
+MORE: list[Item] = []
+"""Files that the next records have besides."""
 
 
 def collect(opened):
@@ -46,7 +48,7 @@ def collect(opened):
     )
     made = Collected(
         number=opened.number, title="样例办件", matter_code="SAMPLE", matter="样例事项", result="准予",
-        submitted_at=at - timedelta(days=2), closed_at=at - timedelta(days=1), steps=steps, items=items,
+        submitted_at=at - timedelta(days=2), closed_at=at - timedelta(days=1), steps=steps, items=(*items, *MORE),
         agents=(Agent("申请人", "person", "样例申请人"),), subjects=(opened.subject,), sample=True,
     )  # fmt: skip
     return replace(made, **CHANGES)
@@ -109,7 +111,7 @@ def archived(organisation_id: UUID, **options) -> Archive:
 
 
 __all__ = [
-    "CHANGES", "KIND", "PDF", "SYSTEM", "archived", "keeper", "make_resident", "opened", "queries", "sequence",
+    "CHANGES", "KIND", "MORE", "PDF", "SYSTEM", "archived", "keeper", "make_resident", "opened", "queries", "sequence",
 ]  # fmt: skip
 
 

@@ -13,16 +13,18 @@ from yiwang.commons.archives.contracts import (
     ArchiveNotFound,
     ArchiveStateRefused,
     MayNotKeep,
+    NotAcceptable,
     PurposeMissing,
     Retention,
     State,
 )
-from yiwang.commons.archives.engine import KEYS, Stage, TrustedArchives, verify_package
+from yiwang.commons.archives.engine import KEYS, Item, Kind, Stage, TrustedArchives, verify_package
 from yiwang.commons.archives.handlers import on_failed
 from yiwang.commons.archives.models import Archive, ArchiveCheck, ArchiveEvent
 from yiwang.commons.archives.registry import NotYet
 from yiwang.commons.archives.tests import factories as made
 from yiwang.commons.archives.tests.factories import jobs, office
+from yiwang.commons.files.tests.factories import encrypted_pdf
 from yiwang.commons.identity.tests.factories import make_organisation
 from yiwang.commons.notify import queries as notify
 from yiwang.commons.privacy import queries as privacy
@@ -152,6 +154,38 @@ def test_a_package_that_does_not_pass_waits_for_an_archivist(archivist):
     tasks.pack(str(row.pk))
     row.refresh_from_db()
     assert (row.state, row.passed) == ("archived", True)
+
+
+def test_files_that_came_locked_are_taken_on_record_and_the_package_is_archived_as_it_is(archivist):
+    at = clock.now()
+    given = Item(Kind.MATERIAL, "001.pdf", "样例材料", encrypted_pdf(opens_with="sample"), "application/pdf", at)
+    made.MORE.append(given)
+    row = made.archived(office(archivist))
+    assert (row.state, row.passed) == ("packed", False)
+    said = "申请人提交的文件有密码，已无法重新取得"
+    with pytest.raises(MayNotKeep):
+        commands.accept_defects(archive_id=row.pk, ground=said, by=made.keeper("archives.view").actor, at=at)
+    with pytest.raises(PurposeMissing):
+        commands.accept_defects(archive_id=row.pk, ground=" ", by=archivist.actor, at=at)
+    commands.accept_defects(archive_id=row.pk, ground=said, by=archivist.actor, at=at)
+    row.refresh_from_db()
+    assert (row.state, row.passed, row.accepted) == ("archived", True, ["usable.package"])
+    assert [each.step for each in row.events.order_by("id")] == ["pack", "fail", "accept", "archive"]
+    assert OutboxEvent.objects.filter(type__contains="ArchiveClosed").count() == 1
+    tasks.check_all()
+    row.refresh_from_db()
+    assert (row.state, row.passed) == ("preserved", True)
+    with pytest.raises(ArchiveStateRefused):
+        commands.accept_defects(archive_id=row.pk, ground=said, by=archivist.actor, at=at)
+
+
+def test_what_is_wrong_with_the_package_itself_is_no_defect_to_take_on_record(archivist):
+    made.CHANGES["matter"] = ""
+    row = made.archived(office(archivist))
+    with pytest.raises(NotAcceptable):
+        commands.accept_defects(archive_id=row.pk, ground="样例说明", by=archivist.actor, at=clock.now())
+    row.refresh_from_db()
+    assert (row.state, row.passed, row.accepted) == ("packed", False, [])
 
 
 def test_the_fixity_run_finds_a_changed_package_and_shows_its_progress(archivist):

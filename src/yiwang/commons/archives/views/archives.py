@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.commons.archives import commands, policies, queries
 from yiwang.commons.archives.contracts import ArchiveRow, ArchiveView, CheckView, Retention, State
-from yiwang.commons.archives.engine import Finding, Outcome, Property, Report, Stage
+from yiwang.commons.archives.engine import ACCEPTABLE, Outcome, Property, Report, Stage
 from yiwang.commons.archives.views import words
 from yiwang.kernel import clock
 from yiwang.kernel.errors import DomainError
@@ -140,7 +140,7 @@ def archive(request: HttpRequest, archive_id: UUID) -> HttpResponse:
         return _done(request, found)
     keeps = viewer.is_official and policies.can_keep(viewer)
     check = found.checks[0] if found.checks else None
-    report = report_of(check) if check else None
+    report = report_of(check, found.accepted) if check else None
     context = {
         "page": found,
         "crumbs": Crumbs(
@@ -154,7 +154,8 @@ def archive(request: HttpRequest, archive_id: UUID) -> HttpResponse:
         "history": Timeline(tuple(_event(each) for each in reversed(found.steps))) if found.steps else "",
         "keeps": keeps,
         "unscheduled": found.row.state is State.OPENED and found.row.retention is None,
-        "repacks": found.row.state is State.PACKED and found.row.passed is False,
+        "repacks": (repacks := found.row.state is State.PACKED and found.row.passed is False),
+        "acceptable": repacks and report is not None and {each.check.id for each in report.stopping} <= ACCEPTABLE,
         "packs": found.row.state is State.OPENED and found.row.retention is not None,
         "readable": found.row.state in {State.ARCHIVED, State.PRESERVED, State.TRANSFERRED},
         "holds": keeps and not found.held and found.row.state in _HOLDABLE,
@@ -163,10 +164,10 @@ def archive(request: HttpRequest, archive_id: UUID) -> HttpResponse:
     return render(request, "archives/archive.html", context)
 
 
-def report_of(check: CheckView) -> Report:
+def report_of(check: CheckView, accepted: frozenset[str] = frozenset()) -> Report:
     """A kept check as the engine's report."""
     told = ({"id": name, "outcome": outcome, "evidence": seen} for name, outcome, seen in check.findings)
-    return Report(Stage(check.stage), tuple(filter(None, (Finding.of(each) for each in told))))
+    return Report.kept(check.stage, told, accepted)
 
 
 def _done(request: HttpRequest, found: ArchiveView) -> HttpResponse:
@@ -182,6 +183,9 @@ def _done(request: HttpRequest, found: ArchiveView) -> HttpResponse:
         elif verb == "repack":
             commands.repack(archive_id=found.row.id, by=viewer, at=now)
             messages.success(request, _("已退回，正在重新组卷。"))
+        elif verb == "accept":
+            commands.accept_defects(archive_id=found.row.id, ground=said, by=viewer, at=now)
+            messages.success(request, _("已登记缺陷，档案已归档。"))
         elif verb == "pack":
             commands.pack_again(archive_id=found.row.id, by=viewer, at=now)
             messages.success(request, _("已安排组卷。"))
@@ -237,9 +241,17 @@ def _notes(found: ArchiveView, report: Report | None) -> tuple[Note, ...]:
 
 
 def _failures(report: Report | None) -> tuple[Note, ...]:
-    failed = [each for each in report.findings if each.outcome is Outcome.FAILED] if report else []
+    if report is None:
+        return ()
+    failed = [each for each in report.findings if each.outcome is Outcome.FAILED]
     return tuple(
-        Note(_(each.check.advice), _("不通过：%(what)s") % {"what": _(each.check.title)}, Tone.BAD)
+        Note(
+            _("归档时已登记为缺陷，原件照样保存。"),
+            _("已登记的缺陷：%(what)s") % {"what": _(each.check.title)},
+            Tone.WARN,
+        )
+        if each.check.id in report.accepted
+        else Note(_(each.check.advice), _("不通过：%(what)s") % {"what": _(each.check.title)}, Tone.BAD)
         for each in failed[:5]
     )
 

@@ -3,7 +3,8 @@
 from collections.abc import Set as AbstractSet
 from typing import BinaryIO, Final
 
-from yiwang.commons.files.contracts import FileDamaged, FileTypeRefused, MediaType
+from yiwang.commons.files.contracts import FileDamaged, FileLocked, FileTypeRefused, MediaType
+from yiwang.commons.files.engine import needs_password
 from yiwang.commons.files.rules.archives import document_type
 from yiwang.commons.files.rules.images import check_jpeg, check_png
 
@@ -12,12 +13,17 @@ _PDF_TAIL: Final = 4096
 
 
 def recognise(stream: BinaryIO, size: int, *, allowed: AbstractSet[MediaType]) -> MediaType:
-    """The type of a whole, harmless file of `size` bytes. Raises FileTypeRefused, FileDamaged, FileDangerous."""
+    """The type of a whole, harmless file of `size` bytes.
+
+    Raises FileTypeRefused, FileDamaged, FileDangerous, FileLocked.
+    """
     found = _by_signature(stream, size)
     if found is None or found not in allowed:
         raise FileTypeRefused(allowed="、".join(sorted({kind.extension.upper() for kind in allowed})))
     if found is MediaType.PDF:
         _check_pdf(stream, size)
+        if needs_password(stream):
+            raise FileLocked
     elif found is MediaType.PNG:
         check_png(stream, size)
     elif found is MediaType.JPEG:

@@ -13,7 +13,7 @@ from yiwang.commons.files.tests.samples import HTML, PDF, png
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 
-__all__ = ["HTML", "PDF", "blob_folder", "png", "store"]
+__all__ = ["HTML", "PDF", "blob_folder", "encrypted_pdf", "png", "store"]
 
 
 @pytest.fixture
@@ -29,3 +29,18 @@ def store(
     by: Actor, content: bytes = samples.PDF, *, name: str = "出生医学证明.pdf", purpose: str = "material"
 ) -> StoredFile:
     return commands.store(stream=io.BytesIO(content), name=name, purpose=purpose, by=by, at=clock.now())
+
+
+def encrypted_pdf(*, opens_with: str) -> bytes:
+    """An empty PDF (AES-256) that this password opens; with an empty one it opens for everybody and forbids changes."""
+    from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter, generic
+
+    writer = PdfFileWriter()
+    empty = writer.add_object(generic.StreamObject(stream_data=b""))
+    writer.insert_page(
+        PageObject(contents=empty, media_box=generic.ArrayObject(map(generic.NumberObject, (0, 0, 99, 99))))
+    )
+    writer.encrypt(owner_pass="sample-owner", user_pass=opens_with)
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()

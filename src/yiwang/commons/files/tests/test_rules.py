@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yiwang.commons.files.contracts import FileDamaged, FileDangerous, FileTypeRefused, MediaType
+from yiwang.commons.files.contracts import FileDamaged, FileDangerous, FileLocked, FileTypeRefused, MediaType
+from yiwang.commons.files.engine import needs_password
 from yiwang.commons.files.rules import clean_name, recognise
 from yiwang.commons.files.tests import samples
+from yiwang.commons.files.tests.factories import encrypted_pdf
 
 ALL = frozenset(MediaType)
 WHOLE = {
@@ -96,3 +98,30 @@ def test_any_bytes_give_a_type_or_a_refusal(body, head):
 )
 def test_a_name_is_a_label_with_the_ending_of_the_true_type(given_name, kept):
     assert clean_name(given_name, MediaType.PDF) == kept
+
+
+def test_a_document_that_nobody_at_the_office_could_open_is_refused():
+    locked = encrypted_pdf(opens_with="sample")
+    with pytest.raises(FileLocked):
+        recognise(io.BytesIO(locked), len(locked), allowed=set(MediaType))
+
+
+def test_a_document_that_only_forbids_printing_and_changes_is_taken():
+    restricted = encrypted_pdf(opens_with="")
+    assert b"/Encrypt" in restricted
+    assert recognise(io.BytesIO(restricted), len(restricted), allowed=set(MediaType)) is MediaType.PDF
+
+
+@pytest.mark.parametrize(
+    "body", [b"/Encrypt", b"trailer<</Encrypt 2 0 R>>", b"trailer<</Encrypt<</Filter/Standard>>>>"]
+)
+def test_the_word_alone_locks_nothing(body):
+    assert not needs_password(samples.PDF.replace(b"trailer", body + b"\ntrailer"))
+
+
+@given(st.data())
+def test_broken_encryption_is_never_an_accident(data):
+    body = bytearray(encrypted_pdf(opens_with="sample"))
+    for _ in range(data.draw(st.integers(1, 4))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    assert needs_password(bytes(body)) in {True, False}

@@ -15,6 +15,7 @@ from yiwang.commons.archives.engine import (
     Surroundings,
     check_package,
 )
+from yiwang.commons.files.tests.factories import encrypted_pdf
 
 from .samples import AT, PDF, RECEIPT, STATEMENTS, Kind, content, item, package, trusted
 
@@ -61,7 +62,10 @@ def one(kind, name, body, media_type):
         ({"items": one(Kind.MATERIAL, "002.pdf", b"MZ\x90", "application/pdf")}, "authentic.content"),
         ({"items": one(Kind.MATERIAL, "002.pdf", b"MZ\x90", "application/pdf")}, "usable.content"),
         ({"items": one(Kind.MATERIAL, "002.pdf", b"MZ\x90", "application/pdf")}, "safe.active"),
-        ({"items": one(Kind.MATERIAL, "002.pdf", PDF + b"/Encrypt %%EOF", "application/pdf")}, "usable.package"),
+        (
+            {"items": one(Kind.MATERIAL, "002.pdf", encrypted_pdf(opens_with="sample"), "application/pdf")},
+            "usable.package",
+        ),
         ({"items": one(Kind.MATERIAL, "002.pdf", PDF + b"/JavaScript %%EOF", "application/pdf")}, "safe.active"),
         ({"items": one(Kind.MATERIAL, "002.pdf", PDF[:20], "application/pdf")}, "usable.content"),
         ({"items": one(Kind.MATERIAL, "002.doc", b"x", "application/msword")}, "usable.format"),
