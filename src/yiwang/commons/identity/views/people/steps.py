@@ -142,7 +142,7 @@ def _leave(request: HttpRequest, page: OfficialPage) -> HttpResponse:
         "ground", _("离职原因"), FieldKind.RADIO, value=given["ground"], options=options, error=faults.get("ground", "")
     )
     said = _(
-        "全部任职和授权立即结束，登录状态和已发放的令牌立即失效，账号停用。认领了还没有办完的待办退回原单位，由其他人认领。"
+        "全部任职和授权立即结束，登录状态、登录方式和已发放的令牌立即失效，账号停用。认领了还没有办完的待办退回原单位，由其他人认领。"
     )
     return _ask(request, _("办理离职"), _("确认离职"), (field,), faults, said, page=page, grave=True)
 
@@ -150,7 +150,9 @@ def _leave(request: HttpRequest, page: OfficialPage) -> HttpResponse:
 def _link(request: HttpRequest, page: OfficialPage) -> HttpResponse:
     if request.method == "POST":
         return _handed_over(request, page.row.id, actor_of(request))
-    said = _("原密码立即作废，已登录的设备全部退出。您会得到一个只能用一次的链接，请当面或通过单位通讯录交给本人。")
+    said = _(
+        "原密码、通行密钥、动态口令、备用码和邮箱立即作废，已登录的设备全部退出。您会得到一个只能用一次的链接，请核实是本人后，当面或通过单位通讯录交给本人。"
+    )
     title = _("重设密码") if page.row.ready else _("发放启用链接")
     return _ask(request, title, _("生成链接"), (), {}, said, page=page)
 
