@@ -141,12 +141,13 @@ def levels_in_words() -> tuple[str, ...]:
     return _("一级：本人填报"), _("二级：与人口信息核对一致"), _("三级：人脸或银行账户核验"), _("四级：窗口当面核验")
 
 
-def facts(profile: ClientProfile, organisation: str) -> Facts:
-    """What a system asks for, as whoever decides reads it."""
+def facts(profile: ClientProfile, organisation: str, keeper: str = "") -> Facts:
+    """What a system asks for, as whoever decides reads it; who looks after it once it is connected."""
     audience = "；".join(f"{row.organisation} {row.role}".strip() for row in profile.audience)
     who = "；".join(each for each in (_("公众") if profile.residents else "", audience) if each)
     given = [
         (_("单位"), organisation),
+        (_("负责人"), keeper),
         (_("说明"), profile.about),
         (_("系统类型"), _(profile.kind.label)),
         (_("登录后返回"), " ".join(profile.redirect_uris)),
