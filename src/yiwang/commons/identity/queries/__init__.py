@@ -41,6 +41,7 @@ from yiwang.commons.identity.queries.holders import colleagues, holders, left_si
 from yiwang.commons.identity.queries.people import (
     account,
     account_by_username,
+    account_name,
     account_names,
     entities_by_code,
     entity,
@@ -77,6 +78,7 @@ __all__ = [
     "Standing",
     "account",
     "account_by_username",
+    "account_name",
     "account_names",
     "acting_choices",
     "actor_of",
