@@ -135,6 +135,8 @@ def decide_client_request(
         raise ClientProfileInvalid(fields={"remarks": _("不同意的，请写明原因。")})
     row.state = (RequestState.APPROVED if approve else RequestState.REFUSED).value
     row.decided_by_id, row.decided_at, row.remarks = by.account_id, at, remarks.strip()[:500]
+    if row.system_id is not None:
+        row.system = _locked(row.system_id)  # who suspends it at the same moment is not overwritten
     before = profile_of(row.system.profile) if row.system else None
     if approve:
         row.system = _connect(row, at)
