@@ -40,7 +40,7 @@ def needs_secret(row: ClientSystemView) -> bool:
 
 def sensitive_words(profile: ClientProfile) -> str:
     """The sensitive things that a system asks to know, for whoever reviews; "" where there are none."""
-    return "、".join(_(each.label) for each in profile.scopes if each in SENSITIVE_SCOPES)
+    return _("、").join(_(each.label) for each in profile.scopes if each in SENSITIVE_SCOPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def facts(profile: ClientProfile, organisation: str, keeper: str = "") -> Facts:
         (_("退出后返回"), " ".join(profile.post_logout_uris)),
         (_("系统首页"), profile.launch_url),
         (_("接收退出通知"), profile.logout_url),
-        (_("需要知道"), "、".join(_(each.label) for each in profile.scopes if each is not Scope.OPENID)),
+        (_("需要知道"), _("、").join(_(each.label) for each in profile.scopes if each is not Scope.OPENID)),
         (_("谁可以进入"), who),
         (_("最低实名等级"), levels_in_words()[min(max(profile.least_assurance, 1), 4) - 1]),
         (_("登录方式"), _("两种") if profile.least_level > 1 else _("一种")),
