@@ -175,7 +175,7 @@ def test_an_app_and_a_passkey_open_the_account(visitor, town):
     owner.go("/account/logout/")
     owner.press("退出登录")
     owner.go("/account/login/?next=/account/devices/")
-    owner.press("用指纹、面容或锁屏密码登录")
+    owner.press("用指纹或面容登录")
     page.wait_for_url("**/account/devices/")
     assert "通行密钥" in page.locator("main").inner_text()
     elsewhere = visitor("second", DESKTOP)

@@ -56,6 +56,10 @@ def _join(admin: Visitor, username: str) -> str:
     admin.page.locator("#f-username").fill(username)
     _choose(admin, organisation="常州市卫生健康委员会", role="受理人员")
     admin.press("开户")
+    admin.look_around("join-without-rights")
+    assert "这个岗位在所选单位没有配置权限" in admin.page.locator("main").inner_text()
+    _choose(admin, organisation="妇幼健康处")
+    admin.press("开户")
     admin.look_around("one-time-link")
     return admin.page.locator("#f-address").input_value()
 
@@ -93,14 +97,14 @@ def test_somebody_joins_by_a_link_moves_is_unlocked_and_leaves(visitor):
     assert admin.page.locator("tbody tr").count() == 1
     _open(admin, "样例新人")
     admin.look_around("account")
-    assert not re.search(r"\b[a-z]+\.[a-z_]+\b", admin.page.locator("#rights").inner_text()), (
-        "codes tell nobody anything"
-    )
+    rights = admin.page.locator(".wc-main").inner_text()
+    assert "受理申请" in rights
+    assert not re.search(r"\b[a-z]+\.[a-z_]+\b|\*", rights), "codes tell nobody anything"
     admin.page.get_by_role("link", name=re.compile("调动")).click()
     admin.look_around("move")
     admin.press("确认调动")
     admin.look_around("move-nothing-entered")
-    _choose(admin, organisation="常州市公安局", role="审核人员")
+    _choose(admin, organisation="人口管理支队", role="审核人员")
     admin.press("确认调动")
     admin.look_around("account-moved")
     newcomer.go("/work/")

@@ -64,7 +64,7 @@ class Visitor:
             locale="en-GB" if english else "zh-CN",
             timezone_id="Asia/Shanghai",
         )
-        cookies = [("yw_print", "large")] * large + [("django_language", "en")] * english
+        cookies = [("yw_print", "large")] * large + [("yiwang_language", "en")] * english
         if cookies:
             self.context.add_cookies([{"name": key, "value": value, "url": base} for key, value in cookies])
         self.page: Page = self.context.new_page()

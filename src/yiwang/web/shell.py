@@ -44,6 +44,7 @@ SCRIPTS = (
     "model_panel",
     "modeller",
     "passkey",
+    "refresh",
 )
 PRINT_COOKIE = "yw_print"
 _MANY = 100

@@ -1,5 +1,6 @@
 """Who works at a counter, and whose hand-overs and scans are whose."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,6 +22,21 @@ def check_serve(viewer: Actor) -> UUID:
     if viewer.organisation_id is None or not can_serve(viewer):
         raise NotAtCounter
     return viewer.organisation_id
+
+
+def in_hand(viewer: Actor, clerks: Iterable[UUID]) -> frozenset[UUID]:
+    """Of those who took cases in at the viewer's counter, whose the viewer hands over: the viewer's own, and those of
+    clerks who work there no more, so that no paper waits for somebody who has left. One query, none without other clerks.
+    """
+    if viewer.account_id is None or viewer.organisation_id is None:
+        return frozenset()
+    others = frozenset(clerks) - {viewer.account_id}
+    here = (
+        identity.still_posted(account_ids=others, organisation_id=viewer.organisation_id, viewer=viewer)
+        if others
+        else others
+    )
+    return (others - here) | {viewer.account_id}
 
 
 def own_handovers(viewer: Actor) -> Q:

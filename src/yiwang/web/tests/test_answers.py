@@ -166,7 +166,7 @@ def test_more_entries_than_a_line_holds_go_behind_a_button_but_for_the_own_page_
     register_nav(NavEntry("style", "组件", "/style/", order=50))
     register_nav(NavEntry("news", "消息", "/news/", order=60, count=lambda _request: 3))
     html = client.get("/style/").content.decode()
-    row, more = re.search(r'<nav class="y-nav".*?</nav>', html, re.DOTALL)[0].split('<div class="y-menu"')
+    row, more = re.search(r'<nav class="y-nav[^"]*".*?</nav>', html, re.DOTALL)[0].split('<div class="y-menu"')
     assert re.findall(r'href="/(\w+)/"', row) == ["n1", "n2", "n3", "n4", "n5", "n6", "style", "news"]
     assert re.findall(r'href="/(\w+)/"', more) == ["n7", "n8"]
     assert 'aria-expanded="false" aria-controls="more-menu"' in more

@@ -69,6 +69,26 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['organisation', 'scope_key', '-closed_at', '-id'], name='archive_office'),
+                    models.Index(fields=['-closed_at', '-id'], name='archive_latest'),
+                    models.Index(fields=['number'], name='archive_record'),
+                    models.Index(condition=models.Q(('digest', ''), _negated=True), fields=['digest'], name='archive_package'),
+                    models.Index(fields=['applicant_hash'], name='archive_applicant'),
+                    models.Index(condition=models.Q(('next_check__isnull', False)), fields=['next_check'], name='archive_due'),
+                    models.Index(condition=models.Q(('state__in', ['opened', 'packed'])), fields=['state', 'opened_at'], name='archive_waiting'),
+                    models.Index(condition=models.Q(('retain_until__isnull', False)), fields=['retain_until'], name='archive_expiring'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('subject_kind', 'subject_id'), name='archive_once'),
+                    models.UniqueConstraint(condition=models.Q(('archive_number', ''), _negated=True), fields=('archive_number',), name='archive_number_once'),
+                    models.CheckConstraint(condition=models.Q(('archive_number', ''), models.Q(('retention', ''), _negated=True), _connector='OR'), name='archive_numbered_has_retention'),
+                    models.CheckConstraint(condition=models.Q(('state', 'opened'), models.Q(models.Q(('archive_number', ''), _negated=True), ('digest__regex', '^[0-9a-f]{64}$'), ('packed_at__isnull', False)), _connector='OR'), name='archive_packed_has_package'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['opened', 'packed']), ('passed__isnull', False), _connector='OR'), name='archive_kept_was_checked'),
+                    models.CheckConstraint(condition=models.Q(('held', ''), models.Q(('state__in', ['proposed', 'approved', 'destroyed']), _negated=True), _connector='OR'), name='archive_held_stays'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'approved', 'destroyed']), _negated=True), ('retain_until__isnull', False), _connector='OR'), name='archive_destroyed_had_end'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('retention', 'permanent'), _negated=True), models.Q(('state__in', ['proposed', 'approved', 'destroyed']), _negated=True), _connector='OR'), name='archive_permanent_never_destroyed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +109,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['state', '-asked_at', '-id'], name='archive_accesses'),
+                    models.Index(fields=['asked_by', '-asked_at'], name='archive_access_own'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='archive_access_decided_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('until__isnull', False), _connector='OR'), name='archive_access_approved_ends'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +133,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['archive', '-at'], name='archive_checks'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +153,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['archive', 'at', 'id'], name='archive_history'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +178,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['kind', '-proposed_at', '-id'], name='archive_lists'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('proposed_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='archive_list_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'destruction'), ('state__in', ['approved', 'done']), _negated=True), models.Q(('decided_by__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='archive_destruction_by_two'),
+                    models.CheckConstraint(condition=models.Q(('done_at__isnull', True), ('decided_at__isnull', False), _connector='OR'), name='archive_list_done_was_approved'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +202,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('list', 'archive'), name='archive_listed_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,113 +222,5 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['-started_at'], name='fixity_latest')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='archive',
-            index=models.Index(fields=['organisation', 'scope_key', '-closed_at', '-id'], name='archive_office'),
-        ),
-        migrations.AddIndex(
-            model_name='archive',
-            index=models.Index(fields=['-closed_at', '-id'], name='archive_latest'),
-        ),
-        migrations.AddIndex(
-            model_name='archive',
-            index=models.Index(fields=['number'], name='archive_record'),
-        ),
-        migrations.AddIndex(
-            model_name='archive',
-            index=models.Index(condition=models.Q(('digest', ''), _negated=True), fields=['digest'], name='archive_package'),
-        ),
-        migrations.AddIndex(
-            model_name='archive',
-            index=models.Index(fields=['applicant_hash'], name='archive_applicant'),
-        ),
-        migrations.AddIndex(
-            model_name='archive',
-            index=models.Index(condition=models.Q(('next_check__isnull', False)), fields=['next_check'], name='archive_due'),
-        ),
-        migrations.AddIndex(
-            model_name='archive',
-            index=models.Index(condition=models.Q(('state__in', ['opened', 'packed'])), fields=['state', 'opened_at'], name='archive_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='archive',
-            index=models.Index(condition=models.Q(('retain_until__isnull', False)), fields=['retain_until'], name='archive_expiring'),
-        ),
-        migrations.AddConstraint(
-            model_name='archive',
-            constraint=models.UniqueConstraint(fields=('subject_kind', 'subject_id'), name='archive_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='archive',
-            constraint=models.UniqueConstraint(condition=models.Q(('archive_number', ''), _negated=True), fields=('archive_number',), name='archive_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='archive',
-            constraint=models.CheckConstraint(condition=models.Q(('archive_number', ''), models.Q(('retention', ''), _negated=True), _connector='OR'), name='archive_numbered_has_retention'),
-        ),
-        migrations.AddConstraint(
-            model_name='archive',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'opened'), models.Q(models.Q(('archive_number', ''), _negated=True), ('digest__regex', '^[0-9a-f]{64}$'), ('packed_at__isnull', False)), _connector='OR'), name='archive_packed_has_package'),
-        ),
-        migrations.AddConstraint(
-            model_name='archive',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['opened', 'packed']), ('passed__isnull', False), _connector='OR'), name='archive_kept_was_checked'),
-        ),
-        migrations.AddConstraint(
-            model_name='archive',
-            constraint=models.CheckConstraint(condition=models.Q(('held', ''), models.Q(('state__in', ['proposed', 'approved', 'destroyed']), _negated=True), _connector='OR'), name='archive_held_stays'),
-        ),
-        migrations.AddConstraint(
-            model_name='archive',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'approved', 'destroyed']), _negated=True), ('retain_until__isnull', False), _connector='OR'), name='archive_destroyed_had_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='archive',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('retention', 'permanent'), _negated=True), models.Q(('state__in', ['proposed', 'approved', 'destroyed']), _negated=True), _connector='OR'), name='archive_permanent_never_destroyed'),
-        ),
-        migrations.AddIndex(
-            model_name='archiveaccess',
-            index=models.Index(fields=['state', '-asked_at', '-id'], name='archive_accesses'),
-        ),
-        migrations.AddIndex(
-            model_name='archiveaccess',
-            index=models.Index(fields=['asked_by', '-asked_at'], name='archive_access_own'),
-        ),
-        migrations.AddConstraint(
-            model_name='archiveaccess',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='archive_access_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='archiveaccess',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('until__isnull', False), _connector='OR'), name='archive_access_approved_ends'),
-        ),
-        migrations.AddIndex(
-            model_name='archivecheck',
-            index=models.Index(fields=['archive', '-at'], name='archive_checks'),
-        ),
-        migrations.AddIndex(
-            model_name='archiveevent',
-            index=models.Index(fields=['archive', 'at', 'id'], name='archive_history'),
-        ),
-        migrations.AddIndex(
-            model_name='archivelist',
-            index=models.Index(fields=['kind', '-proposed_at', '-id'], name='archive_lists'),
-        ),
-        migrations.AddConstraint(
-            model_name='archivelist',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('proposed_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='archive_list_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='archivelist',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'destruction'), ('state__in', ['approved', 'done']), _negated=True), models.Q(('decided_by__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='archive_destruction_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='archivelist',
-            constraint=models.CheckConstraint(condition=models.Q(('done_at__isnull', True), ('decided_at__isnull', False), _connector='OR'), name='archive_list_done_was_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='archivelistitem',
-            constraint=models.UniqueConstraint(fields=('list', 'archive'), name='archive_listed_once'),
         ),
     ]

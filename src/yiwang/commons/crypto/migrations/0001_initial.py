@@ -51,6 +51,17 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='key_created'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['pre_active', 'active', 'suspended', 'retired', 'destroyed'])), name='key_state_known'),
+                    models.CheckConstraint(condition=models.Q(('purpose__in', ['fields', 'lookup', 'data', 'signing'])), name='key_purpose_known'),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='key_version_counts'),
+                    models.CheckConstraint(condition=models.Q(('next_rotation_at__isnull', True), models.Q(('rotate_days__gte', 1), ('state__in', ('active', 'suspended'))), _connector='OR'), name='key_rotates_while_it_lives'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('purpose__in', ('fields', 'lookup')), _negated=True), ('state__in', ('pre_active', 'active')), _connector='OR'), name='key_of_platform_stays'),
+                    models.UniqueConstraint(condition=models.Q(('purpose__in', ('fields', 'lookup'))), fields=('purpose',), name='key_of_platform_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +80,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['key', 'at'], name='key_steps'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +106,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('key', 'number'), name='key_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('key',), name='key_version_one_newest'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='key_version_number_counts'),
+                    models.CheckConstraint(condition=models.Q(('replaced_at__isnull', True), ('replaced_at__gte', models.F('effective_at')), _connector='OR'), name='key_version_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +127,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['application', 'day'], name='key_usage_of_application'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'application', 'operation', 'day'), name='key_usage_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +188,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'table'), name='reencryption_part_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,68 +221,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('state', 'good')), models.Q(('revoked_at__isnull', False), ('state', 'revoked')), _connector='OR'), name='certificate_revoked_has_time'), models.CheckConstraint(condition=models.Q(('not_after__gte', models.F('not_before'))), name='certificate_days_in_order')],
             },
         ),
-        migrations.AddIndex(
-            model_name='cryptokey',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='key_created'),
-        ),
-        migrations.AddConstraint(
-            model_name='cryptokey',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pre_active', 'active', 'suspended', 'retired', 'destroyed'])), name='key_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cryptokey',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['fields', 'lookup', 'data', 'signing'])), name='key_purpose_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cryptokey',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='key_version_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='cryptokey',
-            constraint=models.CheckConstraint(condition=models.Q(('next_rotation_at__isnull', True), models.Q(('rotate_days__gte', 1), ('state__in', ('active', 'suspended'))), _connector='OR'), name='key_rotates_while_it_lives'),
-        ),
-        migrations.AddConstraint(
-            model_name='cryptokey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose__in', ('fields', 'lookup')), _negated=True), ('state__in', ('pre_active', 'active')), _connector='OR'), name='key_of_platform_stays'),
-        ),
-        migrations.AddConstraint(
-            model_name='cryptokey',
-            constraint=models.UniqueConstraint(condition=models.Q(('purpose__in', ('fields', 'lookup'))), fields=('purpose',), name='key_of_platform_once'),
-        ),
-        migrations.AddIndex(
-            model_name='keystep',
-            index=models.Index(fields=['key', 'at'], name='key_steps'),
-        ),
-        migrations.AddIndex(
-            model_name='keyusage',
-            index=models.Index(fields=['application', 'day'], name='key_usage_of_application'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyusage',
-            constraint=models.UniqueConstraint(fields=('version', 'application', 'operation', 'day'), name='key_usage_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyversion',
-            constraint=models.UniqueConstraint(fields=('key', 'number'), name='key_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('key',), name='key_version_one_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='key_version_number_counts'),
-        ),
         migrations.AddConstraint(
             model_name='keyversion',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('destroyed_at__isnull', True), ('master__isnull', False), ('wrapped__isnull', False)), models.Q(('destroyed_at__isnull', False), ('master__isnull', True), ('wrapped__isnull', True)), _connector='OR'), name='key_version_destroyed_is_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('replaced_at__isnull', True), ('replaced_at__gte', models.F('effective_at')), _connector='OR'), name='key_version_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='reencryptionpart',
-            constraint=models.UniqueConstraint(fields=('run', 'table'), name='reencryption_part_once'),
         ),
     ]

@@ -156,9 +156,7 @@ def _check_newest(row: ProcessDraft) -> None:
 
 
 def _name(account_id: UUID | None) -> str:
-    if account_id is None:
-        return ""
-    return identity.account_names(account_ids=[account_id], viewer=Actor.system("flow")).get(account_id, "")
+    return identity.account_name(account_id=account_id, viewer=Actor.system("flow"))
 
 
 def _check_size(bpmn: bytes) -> None:

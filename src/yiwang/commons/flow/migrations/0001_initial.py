@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('key', 'version'), name='definition_version_once'),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='definition_version_counts_from_1'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +58,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(models.OrderBy(models.F('started_at'), descending=True), name='migration_latest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('source',), name='migration_one_open_a_version'),
+                    models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='migration_to_another_version'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +86,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('state', 'open')), name='process_drafts_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('key',), name='process_one_draft'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='process_draft_ended_has_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +122,18 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['subject_kind', 'subject_id'], name='instance_subject'),
+                    models.Index(models.F('applicant_person'), models.OrderBy(models.F('started_at'), descending=True), name='instance_of_person'),
+                    models.Index(models.F('applicant_entity'), models.OrderBy(models.F('started_at'), descending=True), name='instance_of_entity'),
+                    models.Index(condition=models.Q(('status__in', ['running', 'halted'])), fields=['definition', 'id'], name='instance_going'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status__in', ['completed', 'cancelled'])), models.Q(('ended_at__isnull', True), ('status__in', ['running', 'halted'])), _connector='OR'), name='instance_ended_has_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'running'), _negated=True), ('state__isnull', False), _connector='OR'), name='instance_runs_with_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('parent__isnull', True), ('parent_item', ''), ('root__isnull', True)), models.Q(('parent__isnull', False), ('root__isnull', False), models.Q(('parent_item', ''), _negated=True)), _connector='OR'), name='instance_child_knows_its_item'),
+                    models.UniqueConstraint(condition=models.Q(('parent__isnull', False)), fields=('parent', 'parent_item'), name='instance_one_child_an_item'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +159,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'pending')), fields=['due_at'], name='call_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status__in', ['done', 'cancelled'])), models.Q(('ended_at__isnull', True), ('status__in', ['pending', 'failed'])), _connector='OR'), name='call_ended_has_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,6 +184,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['subject_kind', 'subject_id', 'at'], name='history_subject'),
+                    models.Index(django.db.models.fields.json.KeyTransform('decision', 'details'), models.F('instance'), condition=models.Q(('kind', 'decided')), name='history_decided'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +207,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('instance',), name='halt_one_open_an_instance'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +233,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['name', 'key'], name='message_waiting'),
+                    models.Index(fields=['expires_at'], name='message_expiry'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('message_id', ''), _negated=True), fields=('kind', 'name', 'key', 'message_id'), name='message_id_once'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='message_has_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,6 +257,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('organisation__isnull', False)), fields=['organisation'], name='view_shared'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'name'), name='view_name_once'),
+                    models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('account',), name='view_one_default'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='view_has_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +284,16 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['kind', 'name', 'key'], name='subscription_wanted'),
+                    models.Index(condition=models.Q(('kind', 'timer')), fields=['due_at'], name='subscription_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('instance', 'subscription_id'), name='subscription_once'),
+                    models.UniqueConstraint(fields=('definition', 'subscription_id'), name='subscription_start_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('definition__isnull', True), ('instance__isnull', False)), models.Q(('definition__isnull', False), ('instance__isnull', True)), _connector='OR'), name='subscription_of_one'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('kind', 'timer')), models.Q(('kind', 'timer'), _negated=True), _connector='OR'), name='subscription_timer_has_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -261,6 +330,17 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('status__in', ['open', 'claimed'])), fields=['organisation', 'due_order', 'id'], name='task_inbox'),
+                    models.Index(condition=models.Q(('status', 'claimed')), fields=['assignee', 'due_order'], name='task_mine'),
+                    models.Index(fields=['subject_kind', 'subject_id'], name='task_subject'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('instance', 'item_id'), name='task_one_an_item'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('assignee__isnull', False), ('claimed_at__isnull', False), ('status', 'claimed')), models.Q(('assignee__isnull', True), ('claimed_at__isnull', True), ('status', 'open')), ('status__in', ['done', 'cancelled']), _connector='OR'), name='task_claimed_has_assignee'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status__in', ['done', 'cancelled'])), models.Q(('ended_at__isnull', True), ('status__in', ['open', 'claimed'])), _connector='OR'), name='task_ended_has_time'),
+                    models.CheckConstraint(condition=models.Q(('for_applicant', True), ('organisation__isnull', False), _connector='OR'), name='task_is_somebodys'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +356,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['due_at'], name='timer_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('instance', 'timer_id'), name='timer_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -301,181 +387,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('revoked_at', None)), fields=['to_account', 'valid_to'], name='delegation_deputy'), models.Index(condition=models.Q(('revoked_at', None)), fields=['from_account', 'valid_to'], name='delegation_absent')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_from__lte', models.F('valid_to'))), name='delegation_dates_in_order'), models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='delegation_to_another'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='delegation_revoked_by_somebody')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='processdefinition',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='definition_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='processdefinition',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='definition_version_counts_from_1'),
-        ),
-        migrations.AddIndex(
-            model_name='instancemigration',
-            index=models.Index(models.OrderBy(models.F('started_at'), descending=True), name='migration_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='instancemigration',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('source',), name='migration_one_open_a_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='instancemigration',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='migration_to_another_version'),
-        ),
-        migrations.AddIndex(
-            model_name='processdraft',
-            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('state', 'open')), name='process_drafts_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='processdraft',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('key',), name='process_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='processdraft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='process_draft_ended_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='processinstance',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='instance_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='processinstance',
-            index=models.Index(models.F('applicant_person'), models.OrderBy(models.F('started_at'), descending=True), name='instance_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='processinstance',
-            index=models.Index(models.F('applicant_entity'), models.OrderBy(models.F('started_at'), descending=True), name='instance_of_entity'),
-        ),
-        migrations.AddIndex(
-            model_name='processinstance',
-            index=models.Index(condition=models.Q(('status__in', ['running', 'halted'])), fields=['definition', 'id'], name='instance_going'),
-        ),
-        migrations.AddConstraint(
-            model_name='processinstance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status__in', ['completed', 'cancelled'])), models.Q(('ended_at__isnull', True), ('status__in', ['running', 'halted'])), _connector='OR'), name='instance_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='processinstance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'running'), _negated=True), ('state__isnull', False), _connector='OR'), name='instance_runs_with_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='processinstance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parent__isnull', True), ('parent_item', ''), ('root__isnull', True)), models.Q(('parent__isnull', False), ('root__isnull', False), models.Q(('parent_item', ''), _negated=True)), _connector='OR'), name='instance_child_knows_its_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='processinstance',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', False)), fields=('parent', 'parent_item'), name='instance_one_child_an_item'),
-        ),
-        migrations.AddIndex(
-            model_name='operationcall',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['due_at'], name='call_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='operationcall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status__in', ['done', 'cancelled'])), models.Q(('ended_at__isnull', True), ('status__in', ['pending', 'failed'])), _connector='OR'), name='call_ended_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='historyentry',
-            index=models.Index(fields=['subject_kind', 'subject_id', 'at'], name='history_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='historyentry',
-            index=models.Index(django.db.models.fields.json.KeyTransform('decision', 'details'), models.F('instance'), condition=models.Q(('kind', 'decided')), name='history_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='halt',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('instance',), name='halt_one_open_an_instance'),
-        ),
-        migrations.AddIndex(
-            model_name='processmessage',
-            index=models.Index(fields=['name', 'key'], name='message_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='processmessage',
-            index=models.Index(fields=['expires_at'], name='message_expiry'),
-        ),
-        migrations.AddConstraint(
-            model_name='processmessage',
-            constraint=models.UniqueConstraint(condition=models.Q(('message_id', ''), _negated=True), fields=('kind', 'name', 'key', 'message_id'), name='message_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='processmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='message_has_name'),
-        ),
-        migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(condition=models.Q(('organisation__isnull', False)), fields=['organisation'], name='view_shared'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='view_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('account',), name='view_one_default'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='view_has_name'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['kind', 'name', 'key'], name='subscription_wanted'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('kind', 'timer')), fields=['due_at'], name='subscription_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('instance', 'subscription_id'), name='subscription_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('definition', 'subscription_id'), name='subscription_start_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('definition__isnull', True), ('instance__isnull', False)), models.Q(('definition__isnull', False), ('instance__isnull', True)), _connector='OR'), name='subscription_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('kind', 'timer')), models.Q(('kind', 'timer'), _negated=True), _connector='OR'), name='subscription_timer_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('status__in', ['open', 'claimed'])), fields=['organisation', 'due_order', 'id'], name='task_inbox'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('status', 'claimed')), fields=['assignee', 'due_order'], name='task_mine'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='task_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('instance', 'item_id'), name='task_one_an_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('assignee__isnull', False), ('claimed_at__isnull', False), ('status', 'claimed')), models.Q(('assignee__isnull', True), ('claimed_at__isnull', True), ('status', 'open')), ('status__in', ['done', 'cancelled']), _connector='OR'), name='task_claimed_has_assignee'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status__in', ['done', 'cancelled'])), models.Q(('ended_at__isnull', True), ('status__in', ['open', 'claimed'])), _connector='OR'), name='task_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('for_applicant', True), ('organisation__isnull', False), _connector='OR'), name='task_is_somebodys'),
-        ),
-        migrations.AddIndex(
-            model_name='timer',
-            index=models.Index(fields=['due_at'], name='timer_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='timer',
-            constraint=models.UniqueConstraint(fields=('instance', 'timer_id'), name='timer_once'),
         ),
     ]

@@ -244,5 +244,6 @@ def _refreshing(definition: Definition, step: str, url: str) -> dict[str, tuple[
         Attr("hx-trigger", "change"),
         Attr("hx-target", "#form-fields"),
         Attr("hx-include", "closest form"),
+        Attr("hx-sync", "closest form:replace"),  # an answer to what was entered before must not come last
     )
     return dict.fromkeys(names & read, attrs)

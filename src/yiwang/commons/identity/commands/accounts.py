@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from yiwang.commons.identity import policies
+from yiwang.commons.identity.commands.factors import clear_factors
 from yiwang.commons.identity.commands.sessions import end_sessions
 from yiwang.commons.identity.contracts import (
     AccountCreated,
@@ -109,7 +110,7 @@ def set_sample_passwords(*, account_ids: Sequence[UUID], password: str, by: Acto
 
 @command("identity.deactivate_account")
 def deactivate_account(*, account_id: UUID, by: Actor, at: datetime) -> None:
-    """Let nobody log in with the account any more; its log-ins end at once."""
+    """Let nobody log in with the account any more; its log-ins end at once, and all ways in but the password go."""
     policies.check_manage_account(by, account_id)
     account = _locked(account_id)
     if account.is_active:
@@ -117,6 +118,7 @@ def deactivate_account(*, account_id: UUID, by: Actor, at: datetime) -> None:
         account.save(update_fields=["is_active"])
         publish(AccountDeactivated(account_id=account_id))
     end_sessions(account_id=account_id, reason=SessionEnd.CLOSED, by=by, at=at)
+    clear_factors(account_id=account_id, spare_password=True, by=by, at=at)
     note(SubjectRef("account", account_id))
 
 

@@ -250,6 +250,7 @@ def confirm_in_person(*, username: str, name: str, id_number: str, by: Actor, at
     person = account.person
     if person is not None and person.id_number not in {None, claim.id_number}:
         raise InvalidIdentity(fields={"id_number": _("身份证件号码和这个账号登记的不一致。")})
+    _check_named(claim)
     row = RealNameCheck.objects.filter(account=account, state=CheckState.WAITING.value).first()
     waited = row is not None
     row = row or RealNameCheck(account=account, asked_at=at)
@@ -263,3 +264,10 @@ def confirm_in_person(*, username: str, name: str, id_number: str, by: Actor, at
         ports.review_closed(row.pk, by=by, at=at)
     note(SubjectRef(REAL_NAME_CHECK, row.pk), state=row.state, moved=moved)
     return row.pk
+
+
+def _check_named(claim: Claim) -> None:
+    """Whoever bears the number bears the name: a number mistyped at the counter may be a stranger's. Raises InvalidIdentity."""
+    bearers = Person.objects.filter(id_number_hash__in=keyed_hashes(claim.id_number, ID_NUMBER))
+    if any(match_names(claim.name, each.name) is Match.DIFFERENT for each in bearers):
+        raise InvalidIdentity(fields={"name": _("姓名与这个身份证件号码登记的姓名不一致。")})

@@ -9,8 +9,11 @@ from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
+from allauth.socialaccount.models import SocialAccount
 
-from yiwang.commons.identity.contracts import ACCOUNT, Factor, FactorChanged
+from yiwang.commons.identity import policies
+from yiwang.commons.identity.contracts import ACCOUNT, CLEARED, Factor, FactorChanged, UnknownRecord
+from yiwang.commons.identity.models import Account, Device, MailAddress, OneTimeCode
 from yiwang.kernel.actor import Actor, SubjectRef
 from yiwang.kernel.codes import clean_code
 from yiwang.kernel.command import command, note
@@ -64,3 +67,36 @@ def tell_factor_change(*, factor: str, change: str, by: Actor, at: datetime) -> 
         raise Unauthenticated
     publish(FactorChanged(account_id=by.account_id, factor=factor, change=change))
     note(SubjectRef(ACCOUNT, by.account_id), factor=factor, change=change)
+
+
+@command("identity.clear_factors")
+def clear_factors(*, account_id: UUID, spare_password: bool = False, by: Actor, at: datetime) -> dict[str, int]:
+    """Take away all that opens the account: password, passkeys, app, recovery codes, e-mail, outside links, known browsers.
+
+    For when somebody else vouches anew for who the owner is, or nobody is to enter at all (a closed account's owner is told
+    so after the right password: `spare_password`). What there was, by kind; its owner hears of it. The number of the
+    mobile stays: it is the person's. Raises NotPermitted, UnknownRecord.
+    """
+    del at
+    policies.check_manage_account(by, account_id)
+    account = Account.objects.select_for_update(of=("self",)).filter(pk=account_id).first()
+    if account is None:
+        raise UnknownRecord(kind=ACCOUNT)
+    gone = {"password": int(account.has_usable_password() and not spare_password)}
+    if not spare_password:
+        account.set_unusable_password()
+    account.second_code = ""
+    account.save(update_fields=["password", "second_code"])
+    for row in Authenticator.objects.filter(user_id=account_id):
+        gone[row.type] = gone.get(row.type, 0) + 1
+        row.delete()
+    gone["mail"], _models = MailAddress.objects.filter(account_id=account_id).delete()
+    gone["outside"], _models = SocialAccount.objects.filter(user_id=account_id).delete()
+    gone["devices"] = Device.objects.filter(account_id=account_id).count()
+    Device.objects.filter(account_id=account_id).delete()
+    OneTimeCode.objects.filter(account_id=account_id).delete()
+    found = {kind: number for kind, number in gone.items() if number}
+    if found:
+        publish(FactorChanged(account_id=account_id, factor=CLEARED, change="removed"))
+    note(SubjectRef(ACCOUNT, account_id), cleared=found)
+    return found

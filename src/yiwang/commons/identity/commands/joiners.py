@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from yiwang.commons.identity import rules
-from yiwang.commons.identity.commands import accounts, attempts, openid, people, rights, sessions
+from yiwang.commons.identity.commands import accounts, attempts, factors, openid, people, rights, sessions
 from yiwang.commons.identity.contracts import (
     ACCOUNT,
     AccountDeactivated,
@@ -157,7 +157,7 @@ def move(*, appointment_id: UUID, organisation_id: UUID, role: str, by: Actor, a
 
 @command("identity.leave")
 def leave(*, account_id: UUID, ground: LeaveGround, by: Actor, at: datetime) -> None:
-    """End all offices, all rights given by name, all sessions and tokens; the password is gone and nobody logs in.
+    """End all offices, all rights given by name, all sessions and tokens; whatever opened the account is gone.
 
     What the person may do as a resident or for others stays theirs, with an account of their own. A second call changes
     nothing. Raises NotInReach, UnknownRecord.
@@ -170,11 +170,11 @@ def leave(*, account_id: UUID, ground: LeaveGround, by: Actor, at: datetime) -> 
     ended = _revoke(account_id, Q(), at)
     was_active = account.is_active
     account.is_active = False
-    account.set_unusable_password()
-    account.save(update_fields=["is_active", "password"])
+    account.save(update_fields=["is_active"])
     if was_active:
         publish(AccountDeactivated(account_id=account_id))
     _end_access(account_id, at)
+    factors.clear_factors(account_id=account_id, by=PROGRAM, at=at)
     tokens = _void_tokens(account_id)
     note(SubjectRef(ACCOUNT, account_id), ground=ground.value, appointments=len(offices), grants=ended, tokens=tokens)
     places = sorted({str(each.organisation_id) for each in offices})
@@ -203,17 +203,18 @@ def reinstate(*, account_id: UUID, organisation_id: UUID, role: str, by: Actor, 
 
 @command("identity.access_link")
 def access_link(*, account_id: UUID, by: Actor, at: datetime) -> str:
-    """A one-time link's token to set a new password; the old one is gone at once and every session ends.
+    """A one-time link's token to set a new password; whatever opened the account is gone at once and every session ends.
 
-    Good for `queries.links.LASTS`; another link makes this one void. Raises NotInReach, UnknownRecord.
+    Also passkeys, the app, recovery codes, the e-mail address and known browsers: the administrator vouches anew for who
+    the owner is, and a thief who had added one of these would keep the account. Good for `queries.links.LASTS`; another link makes this one void. Raises NotInReach, UnknownRecord.
     """
     account = _locked(account_id)
     administering.check_administer(by, account_id)
     if not account.is_active:
         raise UnknownRecord(kind=ACCOUNT)
-    account.set_unusable_password()
-    account.save(update_fields=["password"])
     _end_access(account_id, at)
+    factors.clear_factors(account_id=account_id, by=PROGRAM, at=at)
+    account.refresh_from_db(fields=["password"])
     note(SubjectRef(ACCOUNT, account_id))
     return link_of(account_id, account.password, at)
 

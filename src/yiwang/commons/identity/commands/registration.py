@@ -52,11 +52,11 @@ def check_entered(*, name: str, id_number: str, mobile: str) -> dict[str, str]:
     try:
         told["id_number"] = upgrade_id_number(validate_id_number(clean_code(id_number[:40])).value)
     except InvalidCode as error:
-        faults["id_number"] = str(error)
+        faults["id_number"] = str(error) if id_number.strip() else _("请填写身份证号码。")
     try:
         told["mobile"] = checked_mobile(mobile)
     except InvalidIdentity as error:
-        faults |= error.fields
+        faults |= error.fields if mobile.strip() else {"mobile": _("请填写手机号码。")}
     if faults:
         raise InvalidIdentity(fields=faults)
     return told

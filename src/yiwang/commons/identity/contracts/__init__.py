@@ -5,6 +5,7 @@ from uuid import UUID
 
 from yiwang.commons.identity.contracts.entry import (
     AMR,
+    CLEARED,
     Authentication,
     CodeProof,
     CodePurpose,
@@ -85,6 +86,7 @@ from yiwang.kernel.events import Event
 __all__ = [
     "ACCOUNT",
     "AMR",
+    "CLEARED",
     "FOR_ENTITIES",
     "FOR_PERSONS",
     "LEGAL_ENTITY",

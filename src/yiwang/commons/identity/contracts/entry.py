@@ -211,6 +211,10 @@ class NewDeviceUsed(Event):
         return SubjectRef("account", self.account_id)
 
 
+CLEARED: Final = "all"
+"""A factor's name in FactorChanged: everything that opened the account was taken away by who manages it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FactorChanged(Event):
     """A way of logging in was added, removed or made anew."""

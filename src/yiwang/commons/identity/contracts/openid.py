@@ -147,7 +147,10 @@ class ClientProfile:
 
 @dataclass(frozen=True, slots=True)
 class ClientSystemView:
-    """A connected system."""
+    """A connected system. `keeper`: who looks after it; `kept`: they still may; `own`: it is the viewer.
+
+    `secret_known`: who was shown the secret last may take secrets of the organisation's systems no more.
+    """
 
     id: UUID
     client_id: str
@@ -157,6 +160,10 @@ class ClientSystemView:
     state: ClientState
     has_secret: bool
     created_at: datetime
+    keeper: str = ""
+    kept: bool = True
+    secret_known: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

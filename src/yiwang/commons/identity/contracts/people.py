@@ -80,7 +80,7 @@ class OfficialRow:
 
 @dataclass(frozen=True, slots=True)
 class HeldOffice:
-    """An appointment of an account, also one that ended or has not begun."""
+    """An appointment of an account, also one that ended or has not begun; `gives`: the role has rights there."""
 
     id: UUID
     organisation: OrganisationRef
@@ -90,6 +90,15 @@ class HeldOffice:
     valid_from: date
     valid_to: date | None
     in_force: bool
+    gives: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PostEffect:
+    """Whether a role gives any right in an organisation; if not, places where it does."""
+
+    gives: bool
+    elsewhere: tuple[OrganisationRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

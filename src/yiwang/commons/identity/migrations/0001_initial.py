@@ -30,6 +30,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='grant_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('scope__regex', '^(\\*|[a-z][a-z_]*:(\\*|[^*:][^*]*))$')), name='grant_scope_is_a_pattern'),
+                    models.CheckConstraint(condition=models.Q(('action__regex', '^(\\*|[a-z][a-z_]*(\\.(\\*|[a-z][a-z_]*))?)$')), name='grant_action_is_a_pattern'),
+                    models.CheckConstraint(condition=models.Q(('highest_grade__gte', 1), ('highest_grade__lte', 6)), name='grant_grade_exists'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +52,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('username__regex', '^[a-z0-9][a-z0-9._-]{1,63}$')), name='account_username_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +75,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['mobile_hash'], name='person_mobile'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('id_number__isnull', True), ('id_number_hash__isnull', True)), models.Q(('id_number__isnull', False), ('id_number_hash__isnull', False)), _connector='OR'), name='person_id_number_has_hash'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('mobile__isnull', True), ('mobile_hash__isnull', True)), models.Q(('mobile__isnull', False), ('mobile_hash__isnull', False)), _connector='OR'), name='person_mobile_has_hash'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +130,11 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9][A-Za-z0-9._-]*$')), name='organisation_code_is_plain'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'office'), _negated=True), ('credit_code__isnull', True), _connector='OR'), name='organisation_office_has_no_credit_code'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'office'), _negated=True), ('territorial_parent__isnull', False), _connector='OR'), name='organisation_office_is_inside'),
+                ],
             },
         ),
         migrations.AddField(
@@ -147,6 +169,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('code_system', 'code', 'valid_from'), name='region_code_once', nulls_distinct=False),
+                    models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code_system', 'code'), name='region_code_in_force'),
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='region_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('code_system', 'functional_area'), ('code__regex', '^[0-9]{6}([0-9]{3}){0,2}$'), _connector='OR'), name='region_functional_area_has_own_code'),
+                ],
             },
         ),
         migrations.AddField(
@@ -174,6 +202,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='legal_entity_has_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +217,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'region'), name='jurisdiction_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +233,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['descendant', 'distance'], name='region_ancestry_up'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('ancestor', 'descendant'), name='region_ancestry_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('distance', 0), ('ancestor', models.F('descendant'))), models.Q(('distance__gt', 0), models.Q(('ancestor', models.F('descendant')), _negated=True)), _connector='OR'), name='region_ancestry_no_cycle'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +257,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='representation_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['agent', 'guardian']), ('legal_entity__isnull', True), ('person__isnull', False)), models.Q(('kind__in', ['legal_representative', 'staff']), ('legal_entity__isnull', False), ('person__isnull', True)), _connector='OR'), name='representation_kind_fits_subject'),
+                    models.CheckConstraint(condition=models.Q(('person', models.F('representative')), _negated=True), name='representation_is_of_another'),
+                    models.CheckConstraint(condition=models.Q(('scope__regex', '^(\\*|[a-z][a-z_]*:(\\*|[^*:][^*]*))$')), name='representation_scope_is_a_pattern'),
+                    models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('representative', 'person', 'legal_entity', 'kind', 'scope'), name='representation_once', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -250,6 +298,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['organisation', 'role'], name='appointment_office'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='appointment_dates_in_order'),
+                    models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('account', 'organisation', 'role'), name='appointment_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,99 +325,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('username__regex', '^[a-z0-9][a-z0-9._-]{1,63}$')), name='account_username_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'person'), _negated=True), ('person__isnull', False), _connector='OR'), name='account_resident_is_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='region',
-            constraint=models.UniqueConstraint(fields=('code_system', 'code', 'valid_from'), name='region_code_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='region',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code_system', 'code'), name='region_code_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='region_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('code_system', 'functional_area'), ('code__regex', '^[0-9]{6}([0-9]{3}){0,2}$'), _connector='OR'), name='region_functional_area_has_own_code'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['mobile_hash'], name='person_mobile'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('id_number__isnull', True), ('id_number_hash__isnull', True)), models.Q(('id_number__isnull', False), ('id_number_hash__isnull', False)), _connector='OR'), name='person_id_number_has_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mobile__isnull', True), ('mobile_hash__isnull', True)), models.Q(('mobile__isnull', False), ('mobile_hash__isnull', False)), _connector='OR'), name='person_mobile_has_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_name'),
         ),
         migrations.AddIndex(
             model_name='organisation',
             index=models.Index(fields=['line', 'region'], name='organisation_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9][A-Za-z0-9._-]*$')), name='organisation_code_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'office'), _negated=True), ('credit_code__isnull', True), _connector='OR'), name='organisation_office_has_no_credit_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'office'), _negated=True), ('territorial_parent__isnull', False), _connector='OR'), name='organisation_office_is_inside'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalentity',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='legal_entity_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='jurisdiction',
-            constraint=models.UniqueConstraint(fields=('organisation', 'region'), name='jurisdiction_once'),
-        ),
-        migrations.AddIndex(
-            model_name='regionancestry',
-            index=models.Index(fields=['descendant', 'distance'], name='region_ancestry_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='regionancestry',
-            constraint=models.UniqueConstraint(fields=('ancestor', 'descendant'), name='region_ancestry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='regionancestry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('distance', 0), ('ancestor', models.F('descendant'))), models.Q(('distance__gt', 0), models.Q(('ancestor', models.F('descendant')), _negated=True)), _connector='OR'), name='region_ancestry_no_cycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='representation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='representation_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='representation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['agent', 'guardian']), ('legal_entity__isnull', True), ('person__isnull', False)), models.Q(('kind__in', ['legal_representative', 'staff']), ('legal_entity__isnull', False), ('person__isnull', True)), _connector='OR'), name='representation_kind_fits_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='representation',
-            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('representative')), _negated=True), name='representation_is_of_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='representation',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__regex', '^(\\*|[a-z][a-z_]*:(\\*|[^*:][^*]*))$')), name='representation_scope_is_a_pattern'),
-        ),
-        migrations.AddConstraint(
-            model_name='representation',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('representative', 'person', 'legal_entity', 'kind', 'scope'), name='representation_once', nulls_distinct=False),
         ),
         migrations.AddIndex(
             model_name='grant',
@@ -374,34 +341,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='grant_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('holder__isnull', True), ('organisation__isnull', False), ('role__isnull', True)), models.Q(('account__isnull', True), ('role__isnull', False)), _connector='OR'), name='grant_has_one_principal'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__regex', '^(\\*|[a-z][a-z_]*:(\\*|[^*:][^*]*))$')), name='grant_scope_is_a_pattern'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('action__regex', '^(\\*|[a-z][a-z_]*(\\.(\\*|[a-z][a-z_]*))?)$')), name='grant_action_is_a_pattern'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('highest_grade__gte', 1), ('highest_grade__lte', 6)), name='grant_grade_exists'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['organisation', 'role'], name='appointment_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='appointment_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('account', 'organisation', 'role'), name='appointment_once'),
         ),
     ]

@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['until'], name='attempt_count_until'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -41,6 +44,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'token_hash'), name='device_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +65,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['account', 'began_at'], name='login_session_open'),
+                    models.Index(fields=['account', 'began_at'], name='login_session_of'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), ('session_key', ''), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='login_session_ends_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,30 +93,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['expires_at'], name='one_time_code_expiry'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='attemptcount',
-            index=models.Index(fields=['until'], name='attempt_count_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(fields=('account', 'token_hash'), name='device_once'),
-        ),
-        migrations.AddIndex(
-            model_name='loginsession',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['account', 'began_at'], name='login_session_open'),
-        ),
-        migrations.AddIndex(
-            model_name='loginsession',
-            index=models.Index(fields=['account', 'began_at'], name='login_session_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='loginsession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), ('session_key', ''), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='login_session_ends_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='onetimecode',
-            index=models.Index(fields=['expires_at'], name='one_time_code_expiry'),
         ),
     ]

@@ -33,6 +33,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['organisation', 'name'], name='client_system_of'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_system_has_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +59,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['state', 'requested_at', 'id'], name='client_request_queue'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='client_request_is_open_or_decided'),
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='client_request_decided_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +91,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['account', 'ended_at'], name='client_login_of'),
+                    models.Index(condition=models.Q(('session__isnull', False)), fields=['session'], name='client_login_session'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('told_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='client_login_told_after_its_end'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +112,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'system'), name='client_consent_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +128,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('system', 'organisation', 'role'), name='client_audience_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,45 +151,5 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'constraints': [models.CheckConstraint(condition=models.Q(('signs_from__gte', models.F('created_at')), models.Q(models.Q(('published_until__isnull', True), ('signs_until__isnull', True)), ('published_until__gte', models.F('signs_until')), _connector='OR')), name='signing_key_times_in_order'), models.UniqueConstraint(fields=('algorithm', 'signs_from'), name='signing_key_one_at_a_time')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='clientsystem',
-            index=models.Index(fields=['organisation', 'name'], name='client_system_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientsystem',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_system_has_name'),
-        ),
-        migrations.AddIndex(
-            model_name='clientrequest',
-            index=models.Index(fields=['state', 'requested_at', 'id'], name='client_request_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='client_request_is_open_or_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='client_request_decided_by_another'),
-        ),
-        migrations.AddIndex(
-            model_name='clientlogin',
-            index=models.Index(fields=['account', 'ended_at'], name='client_login_of'),
-        ),
-        migrations.AddIndex(
-            model_name='clientlogin',
-            index=models.Index(condition=models.Q(('session__isnull', False)), fields=['session'], name='client_login_session'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientlogin',
-            constraint=models.CheckConstraint(condition=models.Q(('told_at__isnull', True), ('ended_at__isnull', False), _connector='OR'), name='client_login_told_after_its_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientconsent',
-            constraint=models.UniqueConstraint(fields=('account', 'system'), name='client_consent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientaudience',
-            constraint=models.UniqueConstraint(fields=('system', 'organisation', 'role'), name='client_audience_once'),
         ),
     ]

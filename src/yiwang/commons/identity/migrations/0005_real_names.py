@@ -30,6 +30,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['agent_number_hash'], name='mandate_to_agent'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['declined', 'withdrawn', 'ended'])), models.Q(models.Q(('state__in', ['declined', 'withdrawn', 'ended']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='mandate_closed_has_moment'),
+                    models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0)), name='mandate_has_scopes'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -51,6 +58,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['asked_at', 'id'], name='real_name_queue'),
+                    models.Index(fields=['id_number_hash', 'asked_at'], name='real_name_of_number'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('level__gte', 2), ('level__lte', 4)), name='real_name_level_exists'),
+                ],
             },
         ),
         migrations.AddField(
@@ -104,10 +118,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mandate',
-            index=models.Index(fields=['agent_number_hash'], name='mandate_to_agent'),
-        ),
-        migrations.AddIndex(
-            model_name='mandate',
             index=models.Index(fields=['person', 'offered_at'], name='mandate_of_person'),
         ),
         migrations.AddIndex(
@@ -124,31 +134,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['declined', 'withdrawn', 'ended'])), models.Q(models.Q(('state__in', ['declined', 'withdrawn', 'ended']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='mandate_closed_has_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0)), name='mandate_has_scopes'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
             constraint=models.CheckConstraint(condition=models.Q(('person', models.F('agent')), _negated=True), name='mandate_is_of_another'),
         ),
         migrations.AddIndex(
             model_name='realnamecheck',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['asked_at', 'id'], name='real_name_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='realnamecheck',
             index=models.Index(fields=['account', 'asked_at'], name='real_name_of_account'),
-        ),
-        migrations.AddIndex(
-            model_name='realnamecheck',
-            index=models.Index(fields=['id_number_hash', 'asked_at'], name='real_name_of_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='realnamecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 2), ('level__lte', 4)), name='real_name_level_exists'),
         ),
         migrations.AddConstraint(
             model_name='realnamecheck',

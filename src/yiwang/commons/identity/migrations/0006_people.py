@@ -39,6 +39,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['-begun_at', '-id'], name='account_import_latest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'done'), _negated=True), fields=('organisation', 'tree', 'digest', 'dry_run'), name='account_import_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', True), ('ended_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('content__isnull', False), ('ended_at__isnull', True)), _connector='OR'), name='account_import_keeps_no_content'),
+                    models.CheckConstraint(condition=models.Q(('reached__lte', models.F('total'))), name='account_import_within_file'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +62,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['run', 'line'], name='account_reject_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +84,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='personnel_system_has_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,38 +101,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('system', 'account'), name='personnel_record_once'),
+                    models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('system', 'external_id'), name='personnel_record_external'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='accountimport',
-            index=models.Index(fields=['-begun_at', '-id'], name='account_import_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountimport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'done'), _negated=True), fields=('organisation', 'tree', 'digest', 'dry_run'), name='account_import_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', True), ('ended_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('content__isnull', False), ('ended_at__isnull', True)), _connector='OR'), name='account_import_keeps_no_content'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountimport',
-            constraint=models.CheckConstraint(condition=models.Q(('reached__lte', models.F('total'))), name='account_import_within_file'),
-        ),
-        migrations.AddIndex(
-            model_name='accountreject',
-            index=models.Index(fields=['run', 'line'], name='account_reject_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='personnelsystem',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='personnel_system_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='personnelrecord',
-            constraint=models.UniqueConstraint(fields=('system', 'account'), name='personnel_record_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='personnelrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('system', 'external_id'), name='personnel_record_external'),
         ),
     ]

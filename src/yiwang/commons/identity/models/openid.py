@@ -47,6 +47,8 @@ class ClientSystem(GuardedModel):
     """A department's system that people enter by one login. `client_id` names it in allauth's table of clients."""
 
     organisation_id: UUID
+    keeper_id: UUID | None
+    secret_by_id: UUID | None
     organisation = public(models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="client_systems"))
     client_id = public(models.CharField(max_length=64, unique=True))
     name = public(models.CharField(max_length=80))
@@ -56,6 +58,20 @@ class ClientSystem(GuardedModel):
     launch_url = public(models.CharField(max_length=500, blank=True))
     subject_salt = secret(models.BinaryField(max_length=32, help_text="makes pairwise subjects"))
     has_secret = public(models.BooleanField(default=False))
+    keeper = public(
+        models.ForeignKey(
+            Account,
+            null=True,
+            on_delete=models.PROTECT,
+            related_name="+",
+            help_text="who looks after it in its department",
+        )
+    )
+    secret_by = public(
+        models.ForeignKey(
+            Account, null=True, on_delete=models.PROTECT, related_name="+", help_text="who was shown its secret last"
+        )
+    )
     created_at = public(models.DateTimeField())
 
     class Meta(GuardedModel.Meta):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from yiwang.commons.identity import rules
 from yiwang.commons.identity.contracts import NotPermitted, Tree
 from yiwang.commons.identity.contracts.openid import (
     REQUEST_CLIENTS,
@@ -11,7 +12,7 @@ from yiwang.commons.identity.contracts.openid import (
     ClientUnknown,
     OwnClientRequest,
 )
-from yiwang.commons.identity.models import Account, Appointment, ClientAudience
+from yiwang.commons.identity.models import Account, Appointment, ClientAudience, HeldGrant, OrganisationAncestry
 from yiwang.commons.identity.policies import period_covers_today
 from yiwang.commons.identity.policies.reach import holds
 from yiwang.kernel.actor import Actor
@@ -62,6 +63,24 @@ def check_decide(actor: Actor, *, organisation_id: UUID, requested_by: UUID) -> 
 def check_see(viewer: Actor, organisation_id: UUID) -> None:
     if not (can_request(viewer, organisation_id) or can_review(viewer, organisation_id)):
         raise ClientUnknown
+
+
+def may_keep(account: str, organisation: str) -> Exists:
+    """Whether the account (by the name of its column) may take the secrets of the organisation's systems today.
+
+    It may not once it is closed, or its office or right has ended. A condition in the list's own SQL.
+    """
+    held = HeldGrant.objects.filter(
+        period_covers_today(),
+        account_id=OuterRef(OuterRef(account)),
+        account__is_active=True,
+        organisation_id=OuterRef("ancestor_id"),
+        tree=OuterRef("tree"),
+        action__in=rules.covering(REQUEST_CLIENTS, "."),
+        scope=rules.ANY,
+    )
+    reached = OrganisationAncestry.objects.filter(descendant_id=OuterRef(organisation))
+    return Exists(reached.filter(Exists(held)))
 
 
 def check_keep_keys(actor: Actor) -> None:

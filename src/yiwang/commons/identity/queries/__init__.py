@@ -37,10 +37,19 @@ from yiwang.commons.identity.queries.entry import (
     shown_code,
     token_of,
 )
-from yiwang.commons.identity.queries.holders import colleagues, holders, left_since, may_reach, posts, role_keys
+from yiwang.commons.identity.queries.holders import (
+    colleagues,
+    holders,
+    left_since,
+    may_reach,
+    posts,
+    role_keys,
+    still_posted,
+)
 from yiwang.commons.identity.queries.people import (
     account,
     account_by_username,
+    account_name,
     account_names,
     entities_by_code,
     entity,
@@ -77,6 +86,7 @@ __all__ = [
     "Standing",
     "account",
     "account_by_username",
+    "account_name",
     "account_names",
     "acting_choices",
     "actor_of",
@@ -137,6 +147,7 @@ __all__ = [
     "shown_code",
     "standing_of",
     "step_up",
+    "still_posted",
     "subject_names",
     "token_of",
     "within",

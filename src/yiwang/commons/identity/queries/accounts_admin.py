@@ -23,6 +23,7 @@ from yiwang.commons.identity.policies.administering import Bounds
 from yiwang.commons.identity.policies.reach import held_grants
 from yiwang.commons.identity.queries.csv_text import csv_line
 from yiwang.commons.identity.queries.places import organisation_ref
+from yiwang.commons.identity.queries.post_effects import giving
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.codes import mask_id_number, mask_mobile
@@ -133,10 +134,11 @@ def official_page(*, account_id: UUID, viewer: Actor) -> OfficialPage:
 def _held(account_id: UUID) -> tuple[HeldOffice, ...]:
     today = clock.today()
     rows = Appointment.objects.filter(account_id=account_id).select_related("organisation", "role")
+    rows = rows.annotate(gives=Exists(giving()))
     return tuple(
         HeldOffice(
             row.pk, organisation_ref(row.organisation), row.role.key, row.role.title, row.role.title_en, row.valid_from,
-            row.valid_to, row.valid_from <= today and (row.valid_to is None or row.valid_to >= today),
+            row.valid_to, row.valid_from <= today and (row.valid_to is None or row.valid_to >= today), row.gives,
         )
         for row in rows.order_by("-valid_from", "-id")[:50]
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The other way round: which officials a piece of work can be given to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -53,6 +53,14 @@ def may_reach(
     """Whether this account is one of `holders`. One query."""
     _check(viewer)
     return bool(_reaching(action, organisation_id, scope_key, grade, role).filter(pk=account_id).exists())
+
+
+def still_posted(*, account_ids: Iterable[UUID], organisation_id: UUID, viewer: Actor) -> frozenset[UUID]:
+    """Of these accounts those that are open and hold an office in the organisation today. One query."""
+    _check(viewer)
+    held = Appointment.objects.filter(policies.period_covers_today(), organisation_id=organisation_id)
+    found = held.filter(account_id__in=set(account_ids), account__is_active=True)
+    return frozenset(found.values_list("account_id", flat=True))
 
 
 def left_since(*, day: date, viewer: Actor) -> frozenset[UUID]:

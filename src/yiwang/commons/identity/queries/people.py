@@ -164,6 +164,11 @@ def account_names(*, account_ids: Iterable[UUID], viewer: Actor) -> dict[UUID, s
     }
 
 
+def account_name(*, account_id: UUID | None, viewer: Actor) -> str:
+    """One of `account_names`; empty for nobody (a pack published it) and for one that is unknown."""
+    return account_names(account_ids=[account_id], viewer=viewer).get(account_id, "") if account_id else ""
+
+
 def officials(
     *, viewer: Actor, organisation_id: UUID, role: str | None = None, cursor: str | None = None, size: int = 50
 ) -> Page[AccountCard]:

@@ -1,5 +1,5 @@
 """Background work of identity; each area's jobs register themselves when imported."""
 
-from yiwang.commons.identity.tasks import agency, entry, openid, people
+from yiwang.commons.identity.tasks import agency, endings, entry, openid, people
 
-__all__ = ["agency", "entry", "openid", "people"]
+__all__ = ["agency", "endings", "entry", "openid", "people"]

@@ -223,6 +223,15 @@ def test_a_resident_registers_and_is_logged_in(client, phone):
     assert not any(told["id_number"] in str(value) for value in client.session.values())
 
 
+def test_whoever_left_a_number_out_is_asked_for_it_and_not_told_its_length(client):
+    said = client.post("/account/register/", {"name": "样例新", "id_number": " ", "mobile": ""}).content.decode()
+    assert "请填写身份证号码。" in said
+    assert "请填写手机号码。" in said
+    assert "应为" not in said
+    short = client.post("/account/register/", {"name": "样例新", "id_number": "3204", "mobile": "199"}).content.decode()
+    assert short.count("应为") >= 2
+
+
 def test_name_and_id_number_of_somebody_else_lead_to_nothing_of_theirs(client, phone):
     victim = Person.objects.get(pk=make.make_person("样例知名"))
     told = {"name": victim.name, "id_number": victim.id_number, "mobile": synthetic_mobile(8002)}

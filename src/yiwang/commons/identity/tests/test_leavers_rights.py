@@ -6,16 +6,31 @@ What other contexts hold ends there: tasks and stand-ins in flow (test_leaving),
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 
 from yiwang.commons.identity import commands, queries
 from yiwang.commons.identity.commands import joiners, personnel
 from yiwang.commons.identity.contracts.people import LeaveGround
-from yiwang.commons.identity.models import Appointment, Device, Grant, HeldGrant, LoginSession, PersonnelSystem
+from yiwang.commons.identity.models import (
+    Account,
+    Appointment,
+    Device,
+    Grant,
+    HeldGrant,
+    LoginSession,
+    MailAddress,
+    PersonnelSystem,
+)
+from yiwang.commons.identity.models.person import MAIL
 from yiwang.commons.identity.queries import accounts_admin
 from yiwang.commons.identity.tests import factories as make
 from yiwang.commons.identity.tests import openid_clients as oidc
 from yiwang.commons.identity.tests.test_joiners import house
 from yiwang.kernel import clock
+from yiwang.kernel.fields import keyed_hash
+from yiwang.kernel.guard import opened
+from yiwang.kernel.models import AuditEntry, OutboxEvent
 
 __all__ = ["house"]
 pytestmark = pytest.mark.django_db
@@ -82,6 +97,63 @@ def test_tokens_of_personnel_systems_that_a_leaver_was_shown_are_void(house, cli
     assert client.get("/scim/v2/Users", headers=ask).status_code == 401
     row = PersonnelSystem.objects.get()
     assert (row.ended_at, row.valid_to < clock.today()) == (None, True), "another administrator renews it"
+
+
+def close(one, house):
+    commands.deactivate_account(account_id=one, by=make.SYSTEM, at=clock.now())
+
+
+def _with_every_way_in(one):
+    """What an owner, or a thief, may have set up beside the password."""
+    with opened("tests"):
+        for kind in (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES):
+            Authenticator.objects.create(user_id=one, type=kind, data={})
+        address = {"address": "sample@example.org", "address_hash": keyed_hash("sample@example.org", MAIL)}
+        MailAddress.objects.create(account_id=one, confirmed_at=clock.now(), **address)
+        Device.objects.create(
+            account_id=one, token_hash=b"x" * 32, name="样例浏览器", first_at=clock.now(), last_at=clock.now()
+        )
+        SocialAccount.objects.create(user_id=one, provider="sample", uid="1", extra_data={})
+        Account.objects.filter(pk=one).update(second_code="mail")
+
+
+@pytest.mark.parametrize("step", [leave, reset, close])
+def test_passkeys_app_recovery_codes_mail_links_and_known_browsers_go_and_it_is_audited_and_told(house, step):
+    one = make.make_official(house["desk"], password=make.PASSWORD).account_id
+    stranger = make.make_official(house["desk"]).account_id
+    _with_every_way_in(one)
+    with opened("tests"):
+        Authenticator.objects.create(user_id=stranger, type=Authenticator.Type.WEBAUTHN, data={})
+    step(one, house)
+    for rows in (Authenticator.objects.filter(user_id=one), SocialAccount.objects.filter(user_id=one)):
+        assert not rows.exists()
+    for model in (MailAddress, Device):
+        assert not model.objects.filter(account_id=one).exists()
+    account = Account.objects.get(pk=one)
+    assert account.second_code == ""
+    assert account.has_usable_password() == (step is close), (
+        "who is refused there learns why after the right password only"
+    )
+    assert Authenticator.objects.filter(user_id=stranger).exists()
+    entry = AuditEntry.objects.get(command="identity.clear_factors", subject_id=one)
+    gone = {"totp", "webauthn", "recovery_codes", "mail", "outside", "devices"}
+    assert gone <= set(entry.details["cleared"])
+    news = OutboxEvent.objects.filter(payload__factor="all", aggregate_id=one)
+    assert news.count() == 1
+
+
+def test_a_link_for_somebody_who_never_logged_in_clears_nothing_and_tells_nothing(house):
+    one = make.make_official(house["desk"]).account_id
+    reset(one, house)
+    assert not OutboxEvent.objects.filter(payload__factor="all").exists()
+
+
+def test_moving_takes_no_way_in_from_its_owner(house):
+    one = make.make_official(house["desk"], password=make.PASSWORD).account_id
+    _with_every_way_in(one)
+    move(one, house)
+    assert Authenticator.objects.filter(user_id=one).count() == 3
+    assert Device.objects.filter(account_id=one).exists()
 
 
 def test_a_browser_that_is_known_opens_nothing_after_leaving(house, client):

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from yiwang.commons.identity import tasks
+from yiwang.commons.identity import commands, tasks
 from yiwang.commons.identity.contracts import OrganisationKind
 from yiwang.commons.identity.models import Account, Appointment
 from yiwang.commons.identity.tests import factories as make
@@ -87,6 +87,7 @@ def test_an_account_out_of_reach_is_not_there(client, house):
 
 
 def test_one_joins_by_the_pages_and_sets_the_password_by_the_link(client, house):
+    commands.grant(role="clerk", action="flow.work", organisation_id=None, by=make.SYSTEM, at=clock.now())
     given = {"name": "样例新人", "username": "newcomer", "organisation": house["desk"], "role": "clerk"}
     assert "请选择岗位" in text(client.post("/work/accounts/new/", {**given, "role": ""}))
     assert "用户名" in text(client.post("/work/accounts/new/", {**given, "username": "大"}))
@@ -113,6 +114,8 @@ def test_one_joins_by_the_pages_and_sets_the_password_by_the_link(client, house)
 
 def test_one_moves_leaves_and_comes_back_by_the_pages(client, house):
     one = make.make_official(house["desk"], name="样例甲", grants=["cases.view"])
+    for role in ("clerk", "reviewer"):
+        commands.grant(role=role, action="flow.work", organisation_id=None, by=make.SYSTEM, at=clock.now())
     here = f"/work/accounts/{one.account_id}/"
     page = text(client.get(here))
     assert "查看办件" in page
@@ -133,6 +136,38 @@ def test_one_moves_leaves_and_comes_back_by_the_pages(client, house):
     assert "/account/start/" in answer.content.decode()
 
 
+@pytest.mark.parametrize("step", ["new", "appoint", "move"])
+def test_a_post_that_gives_no_rights_there_is_told_before_and_given_only_knowingly(client, house, step):
+    one = make.make_official(house["bureau"], role="reviewer")
+    at_desk = {"holder_id": house["desk"], "organisation_id": house["bureau"]}
+    commands.grant(role="clerk", action="cases.view", **at_desk, by=make.SYSTEM, at=clock.now())
+    held = Appointment.objects.get(account_id=one.account_id)
+    path = {"new": "new/", "appoint": f"{one.account_id}/appoint/", "move": f"{one.account_id}/move/{held.pk}/"}[step]
+    given = {"name": "样例新人", "username": "newcomer", "how": "move", "role": "clerk"}
+    idle = {**given, "organisation": house["bureau"]}
+    answer = client.post(f"/work/accounts/{path}", idle)
+    assert answer.status_code == 422
+    said = text(answer)
+    assert "这个岗位在所选单位没有配置权限" in said
+    assert "有权限的单位：样例科" in said
+    assert "样例他局" not in said.partition("有权限的单位")[2][:20]
+    assert not Appointment.objects.filter(role__key="clerk").exists()
+    assert client.post(f"/work/accounts/{path}", {**idle, "knowing": "yes"}).status_code in {200, 303}
+    made = Appointment.objects.get(role__key="clerk")
+    assert "未配置权限" in text(client.get(f"/work/accounts/{made.account_id}/"))
+
+
+def test_a_post_that_gives_rights_is_given_without_a_question(client, house):
+    one = make.make_official(house["bureau"], role="reviewer")
+    at_desk = {"holder_id": house["desk"], "organisation_id": house["bureau"]}
+    commands.grant(role="clerk", action="cases.view", **at_desk, by=make.SYSTEM, at=clock.now())
+    given = {"organisation": house["desk"], "role": "clerk"}
+    assert client.post(f"/work/accounts/{one.account_id}/appoint/", given).status_code == 303
+    page = text(client.get(f"/work/accounts/{one.account_id}/"))
+    assert "查看办件" in page
+    assert page.count("未配置权限") == 1, "the other post's"
+
+
 def test_rights_are_told_in_words_one_line_for_each_place(client, house):
     one = make.make_official(house["desk"], grants=["cases.view", "cases.accept", "seals.use"])
     page = client.get(f"/work/accounts/{one.account_id}/").content.decode()
@@ -144,6 +179,16 @@ def test_rights_are_told_in_words_one_line_for_each_place(client, house):
     named = {each.strip(' "') for line in re.findall(r"actions: \[([^]]+)\]", roles) for each in line.split(",")}
     assert named
     assert {each for each in named if rights.name_of(each) == each} == set()
+
+
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [("*", ""), ("matter:*", "（仅 事项）"), ("matter:birth", "（仅 birth）"), ("process:*", "（仅 流程）")],
+)
+def test_what_a_right_is_bounded_to_is_told_in_words(client, house, scope, told):
+    one = make.make_official(house["desk"], grants=[make.Grants("cases.view", scope=scope)])
+    page = text(client.get(f"/work/accounts/{one.account_id}/"))
+    assert f"样例科{told} 查看办件" in page
 
 
 def test_one_may_not_administer_oneself_nor_whoever_holds_more(client, house):

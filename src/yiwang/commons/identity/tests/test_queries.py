@@ -142,6 +142,8 @@ def test_residents_read_the_names_of_others_masked():
     ids = [one.account_id, other.account_id, official.account_id]
     assert set(queries.account_names(account_ids=ids, viewer=one.actor).values()) == {"样例本人", "样***", "样例经办"}
     assert set(queries.subject_names(subjects=subjects, viewer=official.actor).values()) == {"样例本人", "样例他人"}
+    assert queries.account_name(account_id=other.account_id, viewer=one.actor) == "样***"
+    assert [queries.account_name(account_id=each, viewer=make.SYSTEM) for each in (None, new_id())] == ["", ""]
 
 
 def test_a_person_is_shown_in_full_to_themself_and_to_who_acts_for_them_now():

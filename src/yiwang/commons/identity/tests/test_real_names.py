@@ -230,6 +230,17 @@ def test_at_the_counter_an_account_reaches_the_highest_level(register, reviewer)
         commands.confirm_in_person(**given | {"username": "nobody"}, by=reviewer.actor, at=clock.now())
 
 
+def test_at_the_counter_a_number_of_somebody_with_another_name_joins_no_account_to_them(register, reviewer):
+    stranger, one = make.make_person("样例旧人"), unproven()
+    given = {"username": one.username, "name": "样例新客", "id_number": number_of(stranger)}
+    with pytest.raises(InvalidIdentity) as refused:
+        commands.confirm_in_person(**given, by=reviewer.actor, at=clock.now())
+    assert set(refused.value.fields) == {"name"}
+    assert Account.objects.get(pk=one.account_id).person_id != stranger
+    commands.confirm_in_person(**given | {"name": "样例旧人"}, by=reviewer.actor, at=clock.now())
+    assert Account.objects.get(pk=one.account_id).person_id == stranger
+
+
 def test_the_queue_is_masked_paged_in_sql_and_for_reviewers_only(register, reviewer, django_assert_num_queries):
     ports.provide_population_register(None)
     for _ in range(3):

@@ -222,3 +222,14 @@ def test_all_words_of_these_pages_have_english():
         "registry/real",
     )
     assert {said: where for said, where in untranslated(folder).items() if any(part in where for part in ours)} == {}
+
+
+def test_who_reviews_real_names_in_a_part_of_the_city_finds_the_queue_in_the_menu(client):
+    make.make_organisation("city", name="样例市政府")
+    desk = make.make_organisation("district", name="样例区窗口", parent="city")
+    clerk = make.make_official(desk, grants=["identity.review"])
+    other = make.make_official(desk)
+    make.login(client, clerk.account_id)
+    assert "/work/real-names/" in client.get("/work/").content.decode()
+    make.login(client, other.account_id)
+    assert "/work/real-names/" not in client.get("/work/").content.decode()

@@ -205,9 +205,9 @@ def test_lists_come_in_pages_and_cost_the_same_however_long(call, django_assert_
     assert call("GET", "/Users?count=0").json()["Resources"] == []
     assert set(call("GET", "/Users?attributes=userName").json()["Resources"][0]) == {"schemas", "id", "userName"}
     assert call("GET", "/Users?startIndex=x").status_code == 400
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         call("GET", "/Users")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         call("GET", "/Groups")
 
 

@@ -60,6 +60,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(models.F('log'), models.Func(models.F('vkey'), models.Value('^[^+]*\\+[^+]*\\+'), models.Value(''), function='regexp_replace', output_field=models.TextField()), name='witness_key_once'),
+                    models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('log', 'name'), name='witness_name_once'),
+                    models.CheckConstraint(condition=models.Q(('distrusted', False), ('retired_at__isnull', False), _connector='OR'), name='witness_distrusted_retired'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('faults', 0)), models.Q(models.Q(('fault', ''), _negated=True), ('faults__gt', 0)), _connector='OR'), name='witness_fault_counted'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +81,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['witness', 'size'], name='cosignature_last'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('log', 'size', 'witness'), name='cosignature_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,29 +186,5 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='witness',
-            constraint=models.UniqueConstraint(models.F('log'), models.Func(models.F('vkey'), models.Value('^[^+]*\\+[^+]*\\+'), models.Value(''), function='regexp_replace', output_field=models.TextField()), name='witness_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='witness',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('log', 'name'), name='witness_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='witness',
-            constraint=models.CheckConstraint(condition=models.Q(('distrusted', False), ('retired_at__isnull', False), _connector='OR'), name='witness_distrusted_retired'),
-        ),
-        migrations.AddConstraint(
-            model_name='witness',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('faults', 0)), models.Q(models.Q(('fault', ''), _negated=True), ('faults__gt', 0)), _connector='OR'), name='witness_fault_counted'),
-        ),
-        migrations.AddIndex(
-            model_name='cosignature',
-            index=models.Index(fields=['witness', 'size'], name='cosignature_last'),
-        ),
-        migrations.AddConstraint(
-            model_name='cosignature',
-            constraint=models.UniqueConstraint(fields=('log', 'size', 'witness'), name='cosignature_once'),
         ),
     ]

@@ -85,6 +85,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['-begun_at'], name='licence_import_begun'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('type', 'organisation', 'digest'), name='licence_import_once'),
+                    models.CheckConstraint(condition=models.Q(('seals', False), ('checked', True), _connector='OR'), name='licence_import_seals_checked'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +130,26 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('person__isnull', False)), fields=['person', '-id'], name='licence_person'),
+                    models.Index(condition=models.Q(('legal_entity__isnull', False)), fields=['legal_entity', '-id'], name='licence_entity'),
+                    models.Index(condition=models.Q(('holder_hash__isnull', False)), fields=['holder_hash'], name='licence_holder'),
+                    models.Index(fields=['organisation', '-id'], name='licence_issuer'),
+                    models.Index(fields=['number'], name='licence_number', opclasses=['varchar_pattern_ops']),
+                    models.Index(fields=['holder_name'], name='licence_name', opclasses=['varchar_pattern_ops']),
+                    models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_id'], name='licence_subject'),
+                    models.Index(condition=models.Q(('state__in', ['in_force', 'suspended']), ('valid_until__isnull', False)), fields=['valid_until'], name='licence_runs_out'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('type', 'organisation', 'number'), name='licence_number_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['making', 'in_force', 'suspended', 'revoked', 'expired', 'replaced'])), name='licence_state_known'),
+                    models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'C', 'D'])), name='licence_grade_known'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'revoked'), _negated=True), fields=('replaces',), name='licence_replaced_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('grade', 'A'), _negated=True), ('sealed_at__isnull', False), _connector='OR'), name='licence_grade_a_is_sealed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('holder_kind', 'person'), ('legal_entity__isnull', True), models.Q(('person__isnull', False), ('holder_hash__isnull', False), _connector='OR')), models.Q(('holder_kind', 'legal_entity'), ('person__isnull', True), models.Q(('legal_entity__isnull', False), ('holder_hash__isnull', False), _connector='OR')), _connector='OR'), name='licence_holder_whole'),
+                    models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='licence_days_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('subject_id__isnull', True), ('subject_kind', '')), models.Q(models.Q(('subject_kind', ''), _negated=True), ('subject_id__isnull', False)), _connector='OR'), name='licence_subject_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +168,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('type', 'number'), name='licence_type_version_once'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='licence_type_version_counts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +198,15 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['licence', '-id'], name='licence_uses'),
+                    models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_id'], name='licence_use_subject'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('basis', 'consent'), ('consent_id__isnull', False)), models.Q(models.Q(('basis__in', ['', 'consent']), _negated=True), ('consent_id__isnull', True)), _connector='OR'), name='licence_use_has_basis'),
+                    models.CheckConstraint(condition=models.Q(('purpose', ''), _negated=True), name='licence_use_has_purpose'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('subject_id__isnull', False)), fields=('licence', 'subject_kind', 'subject_id'), name='licence_use_once_open'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +226,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('licence', 'number'), name='licence_version_once'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 999)), name='licence_version_counts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -307,100 +351,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name='licenceimport',
-            index=models.Index(fields=['-begun_at'], name='licence_import_begun'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceimport',
-            constraint=models.UniqueConstraint(fields=('type', 'organisation', 'digest'), name='licence_import_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceimport',
-            constraint=models.CheckConstraint(condition=models.Q(('seals', False), ('checked', True), _connector='OR'), name='licence_import_seals_checked'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencetypeversion',
-            constraint=models.UniqueConstraint(fields=('type', 'number'), name='licence_type_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencetypeversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='licence_type_version_counts'),
-        ),
-        migrations.AddIndex(
-            model_name='licenceuse',
-            index=models.Index(fields=['licence', '-id'], name='licence_uses'),
-        ),
-        migrations.AddIndex(
-            model_name='licenceuse',
-            index=models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_id'], name='licence_use_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'consent'), ('consent_id__isnull', False)), models.Q(models.Q(('basis__in', ['', 'consent']), _negated=True), ('consent_id__isnull', True)), _connector='OR'), name='licence_use_has_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceuse',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose', ''), _negated=True), name='licence_use_has_purpose'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('subject_id__isnull', False)), fields=('licence', 'subject_kind', 'subject_id'), name='licence_use_once_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceversion',
-            constraint=models.UniqueConstraint(fields=('licence', 'number'), name='licence_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 999)), name='licence_version_counts'),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person', '-id'], name='licence_person'),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(condition=models.Q(('legal_entity__isnull', False)), fields=['legal_entity', '-id'], name='licence_entity'),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(condition=models.Q(('holder_hash__isnull', False)), fields=['holder_hash'], name='licence_holder'),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(fields=['organisation', '-id'], name='licence_issuer'),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(fields=['number'], name='licence_number', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(fields=['holder_name'], name='licence_name', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_id'], name='licence_subject'),
-        ),
-        migrations.AddIndex(
             model_name='licence',
             index=models.Index(condition=models.Q(('pending__isnull', False)), fields=['created_at'], name='licence_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(condition=models.Q(('state__in', ['in_force', 'suspended']), ('valid_until__isnull', False)), fields=['valid_until'], name='licence_runs_out'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.UniqueConstraint(fields=('type', 'organisation', 'number'), name='licence_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['making', 'in_force', 'suspended', 'revoked', 'expired', 'replaced'])), name='licence_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'C', 'D'])), name='licence_grade_known'),
         ),
         migrations.AddConstraint(
             model_name='licence',
@@ -409,25 +361,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='licence',
             constraint=models.CheckConstraint(condition=models.Q(('pending__isnull', True), ('state__in', ('making', 'in_force', 'suspended')), _connector='OR'), name='licence_pending_is_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'revoked'), _negated=True), fields=('replaces',), name='licence_replaced_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade', 'A'), _negated=True), ('sealed_at__isnull', False), _connector='OR'), name='licence_grade_a_is_sealed'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder_kind', 'person'), ('legal_entity__isnull', True), models.Q(('person__isnull', False), ('holder_hash__isnull', False), _connector='OR')), models.Q(('holder_kind', 'legal_entity'), ('person__isnull', True), models.Q(('legal_entity__isnull', False), ('holder_hash__isnull', False), _connector='OR')), _connector='OR'), name='licence_holder_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='licence_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('subject_id__isnull', True), ('subject_kind', '')), models.Q(models.Q(('subject_kind', ''), _negated=True), ('subject_id__isnull', False)), _connector='OR'), name='licence_subject_whole'),
         ),
     ]

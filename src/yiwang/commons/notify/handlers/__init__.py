@@ -4,7 +4,8 @@ from django.urls import reverse
 
 from yiwang.commons.flow import queries as flow
 from yiwang.commons.flow.contracts import TaskCreated
-from yiwang.commons.identity.contracts import FactorChanged, NewDeviceUsed
+from yiwang.commons.identity import queries as identity
+from yiwang.commons.identity.contracts import CLEARED, AccountDeactivated, FactorChanged, NewDeviceUsed
 from yiwang.commons.notify import commands
 from yiwang.commons.notify.contracts import Recipient
 from yiwang.commons.notify.handlers import real_names
@@ -18,6 +19,8 @@ __all__ = ["real_names"]
 
 NEW_DEVICE = "identity.new_device"
 FACTOR = "identity.factor_changed"
+ALL_CLEARED = "identity.factors_cleared"
+CLOSED = "identity.account_closed"
 WAITING = "flow.waiting_for_you"
 ANSWERED = "privacy.objection_answered"
 _FACTORS = {
@@ -36,6 +39,18 @@ register_kind(
 register_kind(
     Kind(NEW_DEVICE, _("您的账号在新设备上登录"), _("如果不是您本人，请马上移除这台设备并修改密码。")),
     Kind(FACTOR, _("您的登录方式有变动：{factor}"), _("如果不是您本人操作，请马上修改密码，并查看登录方式。")),
+    Kind(
+        ALL_CLEARED,
+        _("您账号的登录方式已全部清除"),
+        _(
+            "密码、通行密钥、动态口令、备用码、邮箱和登录过的设备都已作废，请重新设置。不是您本人要求的，请马上联系本单位管理员。"
+        ),
+    ),
+    Kind(
+        CLOSED,
+        _("您的一个账号已停用"),
+        _("这个账号不能再登录，登录方式和登录过的设备都已清除。有疑问的，请联系原单位管理员，或者拨打 12345。"),
+    ),
 )
 
 
@@ -55,14 +70,31 @@ def on_new_device(event: NewDeviceUsed, *, delivery: Delivery) -> None:
 @subscribe(FactorChanged, name="notify.on_factor_changed")
 def on_factor_changed(event: FactorChanged, *, delivery: Delivery) -> None:
     """Whoever steals an account changes how it is entered: the owner hears of each change."""
+    cleared = event.factor == CLEARED
     named = _FACTORS.get(event.factor, _FACTORS["password"])
     commands.send(
         to=Recipient(account_id=event.account_id),
-        kind=FACTOR,
-        params={"factor": dict(named)},
+        kind=ALL_CLEARED if cleared else FACTOR,
+        params={} if cleared else {"factor": dict(named)},
         href=reverse("mfa_index"),
         key=f"factor:{delivery.event_id}",
         by=Actor.system("notify.on_factor_changed"),
+        at=delivery.at,
+    )
+
+
+@subscribe(AccountDeactivated, name="notify.on_account_closed")
+def on_account_closed(event: AccountDeactivated, *, delivery: Delivery) -> None:
+    """Nobody reads messages in an account that is closed: the person hears of it in one of their own."""
+    program = Actor.system("notify.on_account_closed")
+    person_id = identity.account(account_id=event.account_id, viewer=program).person_id
+    if person_id is None:
+        return
+    commands.send(
+        to=Recipient(person_id=person_id),
+        kind=CLOSED,
+        key=f"account_closed:{delivery.event_id}",
+        by=program,
         at=delivery.at,
     )
 

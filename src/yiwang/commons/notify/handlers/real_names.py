@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from yiwang.commons.identity.contracts.endings import EntityLapsed, GuardianshipEnded, GuardianshipEndNeared, Lapse
 from yiwang.commons.identity.contracts.real_names import (
     MandateAnswered,
     MandateEnded,
@@ -14,7 +15,7 @@ from yiwang.commons.identity.contracts.real_names import (
     RealNameConfirmed,
     RealNameDecided,
 )
-from yiwang.commons.identity.queries import agency
+from yiwang.commons.identity.queries import agency, endings
 from yiwang.commons.notify import commands
 from yiwang.commons.notify.contracts import Recipient
 from yiwang.commons.notify.registry import Kind, register_kind
@@ -29,6 +30,12 @@ ENDED = "identity.mandate_ended"
 PASSED = "identity.real_name_passed"
 REFUSED = "identity.real_name_refused"
 CLAIMED = "identity.real_name_claimed"
+CHILD_GROWS = "identity.guardianship_near_end"
+OWN_MAJORITY = "identity.of_age_soon"
+CHILD_GREW = "identity.guardianship_ended"
+OF_AGE = "identity.of_age"
+DISSOLVED = "identity.entity_dissolved"
+REPLACED = "identity.representative_replaced"
 _PROGRAM = Actor.system("notify.on_mandate")
 
 register_kind(
@@ -45,6 +52,38 @@ register_kind(
         ),
     ),
     Kind(REFUSED, _("您的实名认证没有通过"), _("请看没有通过的原因，按提示再试或者到服务窗口办理。")),
+)
+register_kind(
+    Kind(
+        CHILD_GROWS,
+        _("您替孩子办事将于{day}结束"),
+        _("孩子从这一天起年满十八周岁，由本人办事。需要您继续代办的，请孩子用自己的账号委托您。"),
+    ),
+    Kind(
+        OWN_MAJORITY,
+        _("您将于{day}年满十八周岁"),
+        _("从这一天起由您本人办事，监护人不再代办。请先注册账号并完成实名认证；需要别人代办的，可以委托代办人。"),
+    ),
+    Kind(
+        CHILD_GREW,
+        _("您替孩子办事已经结束"),
+        _("孩子已年满十八周岁，由本人办事。需要您继续代办的，请孩子用自己的账号委托您。"),
+    ),
+    Kind(
+        OF_AGE,
+        _("您已年满十八周岁，由本人办事"),
+        _("监护人不再替您办事。需要别人代办的，可以在“我的授权”里委托代办人。"),
+    ),
+    Kind(
+        DISSOLVED,
+        _("您不能再代{entity}办事"),
+        _("登记机关的信息显示这家单位已经注销，代表和委托都已结束。登记有误的，请联系登记机关更正后重新关联。"),
+    ),
+    Kind(
+        REPLACED,
+        _("您不再是{entity}的法定代表人"),
+        _("登记机关登记的法定代表人已经变更，您不能再以这个身份办事。登记有误的，请联系登记机关更正后重新关联。"),
+    ),
 )
 
 
@@ -88,6 +127,36 @@ def _others(found: MandateParties) -> list[UUID]:
     """An offer that nobody answered is withdrawn in silence."""
     sides = (found.principal, found.agent if found.answered else None)
     return [each for each in sides if each is not None and each != found.ended_by]
+
+
+@subscribe(GuardianshipEndNeared, name="notify.on_guardianship_near_end")
+def on_guardianship_near_end(event: GuardianshipEndNeared, *, delivery: Delivery) -> None:
+    """Parent and child hear of it a month before."""
+    _tell_family(event.representation_id, CHILD_GROWS, OWN_MAJORITY, delivery)
+
+
+@subscribe(GuardianshipEnded, name="notify.on_guardianship_ended")
+def on_guardianship_ended(event: GuardianshipEnded, *, delivery: Delivery) -> None:
+    """Parent and child hear that it is over; with two parents the child hears once."""
+    _tell_family(event.representation_id, CHILD_GREW, OF_AGE, delivery)
+
+
+def _tell_family(representation_id: UUID, kind: str, own: str, delivery: Delivery) -> None:
+    found = endings.guardianship_parties(representation_id=representation_id, viewer=_PROGRAM)
+    if found is None:
+        return
+    href, params = reverse("real:mandates"), {"day": found.of_age.isoformat()}
+    _tell(found.guardian, kind, href, f"{kind}:{representation_id}", delivery, **params)
+    _tell(found.child, own, href, f"{own}:{found.child}", delivery, **params)
+
+
+@subscribe(EntityLapsed, name="notify.on_entity_lapsed")
+def on_entity_lapsed(event: EntityLapsed, *, delivery: Delivery) -> None:
+    """Whoever acted for the entity reads why it is over; who did by a mandate hears of the mandate's end."""
+    name = endings.entity_name(entity_id=event.entity_id, viewer=_PROGRAM)
+    kind = DISSOLVED if event.reason == Lapse.DISSOLVED.value else REPLACED
+    key = f"{kind}:{delivery.event_id}"
+    _tell(event.person_id, kind, reverse("real:entities"), key, delivery, entity=name)
 
 
 @subscribe(RealNameClaimed, name="notify.on_real_name_claimed")

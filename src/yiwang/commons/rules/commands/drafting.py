@@ -197,9 +197,7 @@ def _check_newest(row: DecisionDraft) -> None:
 
 
 def _name(account_id: UUID | None) -> str:
-    if account_id is None:
-        return ""
-    return identity.account_names(account_ids=[account_id], viewer=Actor.system("rules")).get(account_id, "")
+    return identity.account_name(account_id=account_id, viewer=Actor.system("rules"))
 
 
 def _move(row: DecisionDraft, move: rules.DraftMove) -> None:

@@ -51,6 +51,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['sha256'], name='decision_sha256'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('key', 'version'), name='decision_version_once'),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='decision_version_counts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +75,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['key', 'valid_from'], name='decision_term_days'),
+                ],
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('key'), '='), (models.Func(models.F('valid_from'), models.F('valid_to'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='decision_one_version_a_day'),
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='decision_term_in_order'),
+                    models.CheckConstraint(condition=models.Q(('state', 'published'), models.Q(('ended_at__isnull', False), ('valid_to__isnull', False)), _connector='OR'), name='decision_term_ended_has_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,33 +141,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(models.F('key'), models.OrderBy(models.F('created_at'), descending=True), name='decision_trials')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ['waiting', 'running'])), models.Q(('ended_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='decision_trial_ended_has_time')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='decisionversion',
-            index=models.Index(fields=['sha256'], name='decision_sha256'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionversion',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='decision_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionversion',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='decision_version_counts'),
-        ),
-        migrations.AddIndex(
-            model_name='decisionterm',
-            index=models.Index(fields=['key', 'valid_from'], name='decision_term_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionterm',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('key'), '='), (models.Func(models.F('valid_from'), models.F('valid_to'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='decision_one_version_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionterm',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='decision_term_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionterm',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'published'), models.Q(('ended_at__isnull', False), ('valid_to__isnull', False)), _connector='OR'), name='decision_term_ended_has_day'),
         ),
     ]

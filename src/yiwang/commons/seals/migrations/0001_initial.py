@@ -38,6 +38,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['subject_kind', 'subject_id'], name='cosignature_subject'),
+                    models.Index(condition=models.Q(('state', 'open')), fields=['deadline'], name='cosignature_open'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'complete', 'declined', 'expired', 'withdrawn'])), name='cosignature_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='cosignature_ended_has_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +83,19 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(models.OrderBy(models.F('changed_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='seal_changed'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('made', 'in_custody', 'suspended', 'ending'))), fields=('organisation', 'kind'), name='seal_one_in_force'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('applied', 'approved'))), fields=('organisation', 'kind'), name='seal_one_application'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'refused', 'approved', 'made', 'in_custody', 'suspended', 'ending', 'destroyed'])), name='seal_state_known'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'service', 'licence'])), name='seal_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('rule__in', ['one', 'two'])), name='seal_rule_known'),
+                    models.CheckConstraint(condition=models.Q(('applied_by__isnull', True), ('approved_by__isnull', True), models.Q(('applied_by', models.F('approved_by')), _negated=True), _connector='OR'), name='seal_approved_by_another'),
+                    models.CheckConstraint(condition=models.Q(('ending_by__isnull', True), ('destroyed_by__isnull', True), models.Q(('ending_by', models.F('destroyed_by')), _negated=True), _connector='OR'), name='seal_destroyed_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('made', 'in_custody', 'suspended', 'ending')), _negated=True), models.Q(('certificate__isnull', False), ('data__isnull', False), ('height_mm__gt', 0), ('key_id__isnull', False), ('picture__isnull', False), ('valid_from__isnull', False), ('valid_until__gt', models.F('valid_from')), ('width_mm__gt', 0)), _connector='OR'), name='seal_in_force_is_made'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +112,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('seal', 'kind'), name='seal_automation_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +130,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['seal', 'since'], name='seal_keepers'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('seal', 'account'), name='seal_keeper_once'),
+                    models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='seal_kept_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +154,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['seal', 'at'], name='seal_steps'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,6 +182,16 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='seal_use_newest'),
+                    models.Index(fields=['seal', 'at'], name='seal_uses'),
+                    models.Index(fields=['organisation', 'at'], name='seal_uses_of_organisation'),
+                    models.Index(fields=['subject_kind', 'subject_id'], name='seal_use_subject'),
+                    models.Index(fields=['sealed'], name='seal_use_file'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', True), ('mode', 'automatic'), ('requested_by__isnull', True)), models.Q(('approved_by__isnull', True), ('mode', 'one'), ('requested_by__isnull', False)), models.Q(('approved_by__isnull', False), ('mode', 'two'), ('requested_by__isnull', False), models.Q(('requested_by', models.F('approved_by')), _negated=True)), _connector='OR'), name='seal_use_by_rule'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +219,16 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['organisation', 'state', 'asked_at'], name='seal_requests'),
+                    models.Index(fields=['document_id'], name='seal_request_document'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'refused', 'withdrawn'])), name='seal_request_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='seal_request_decided_has_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='seal_request_two_persons'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('sealed_id__isnull', False), _connector='OR'), name='seal_request_approved_has_file'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +246,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('account',), name='signature_key_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,146 +273,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['account', 'state'], name='cosigner_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('cosignature', 'account'), name='cosigner_once'),
+                    models.UniqueConstraint(fields=('cosignature', 'place'), name='cosigner_place'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', False), ('claim__isnull', False), ('state', 'signed'), ('value__isnull', False)), models.Q(('at__isnull', False), ('state', 'declined'), ('value__isnull', True)), models.Q(('at__isnull', True), ('state', 'waiting'), ('value__isnull', True)), _connector='OR'), name='cosigner_signed_has_value'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='cosignature',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='cosignature_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='cosignature',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['deadline'], name='cosignature_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='cosignature',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'complete', 'declined', 'expired', 'withdrawn'])), name='cosignature_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cosignature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='cosignature_ended_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='seal',
-            index=models.Index(models.OrderBy(models.F('changed_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='seal_changed'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('made', 'in_custody', 'suspended', 'ending'))), fields=('organisation', 'kind'), name='seal_one_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('applied', 'approved'))), fields=('organisation', 'kind'), name='seal_one_application'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'refused', 'approved', 'made', 'in_custody', 'suspended', 'ending', 'destroyed'])), name='seal_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['official', 'service', 'licence'])), name='seal_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(('rule__in', ['one', 'two'])), name='seal_rule_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(('applied_by__isnull', True), ('approved_by__isnull', True), models.Q(('applied_by', models.F('approved_by')), _negated=True), _connector='OR'), name='seal_approved_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(('ending_by__isnull', True), ('destroyed_by__isnull', True), models.Q(('ending_by', models.F('destroyed_by')), _negated=True), _connector='OR'), name='seal_destroyed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('made', 'in_custody', 'suspended', 'ending')), _negated=True), models.Q(('certificate__isnull', False), ('data__isnull', False), ('height_mm__gt', 0), ('key_id__isnull', False), ('picture__isnull', False), ('valid_from__isnull', False), ('valid_until__gt', models.F('valid_from')), ('width_mm__gt', 0)), _connector='OR'), name='seal_in_force_is_made'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealautomation',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('seal', 'kind'), name='seal_automation_once'),
-        ),
-        migrations.AddIndex(
-            model_name='sealkeeper',
-            index=models.Index(fields=['seal', 'since'], name='seal_keepers'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealkeeper',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('seal', 'account'), name='seal_keeper_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealkeeper',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='seal_kept_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='sealstep',
-            index=models.Index(fields=['seal', 'at'], name='seal_steps'),
-        ),
-        migrations.AddIndex(
-            model_name='sealuse',
-            index=models.Index(models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='seal_use_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='sealuse',
-            index=models.Index(fields=['seal', 'at'], name='seal_uses'),
-        ),
-        migrations.AddIndex(
-            model_name='sealuse',
-            index=models.Index(fields=['organisation', 'at'], name='seal_uses_of_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='sealuse',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='seal_use_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='sealuse',
-            index=models.Index(fields=['sealed'], name='seal_use_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', True), ('mode', 'automatic'), ('requested_by__isnull', True)), models.Q(('approved_by__isnull', True), ('mode', 'one'), ('requested_by__isnull', False)), models.Q(('approved_by__isnull', False), ('mode', 'two'), ('requested_by__isnull', False), models.Q(('requested_by', models.F('approved_by')), _negated=True)), _connector='OR'), name='seal_use_by_rule'),
-        ),
-        migrations.AddIndex(
-            model_name='sealuserequest',
-            index=models.Index(fields=['organisation', 'state', 'asked_at'], name='seal_requests'),
-        ),
-        migrations.AddIndex(
-            model_name='sealuserequest',
-            index=models.Index(fields=['document_id'], name='seal_request_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealuserequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'refused', 'withdrawn'])), name='seal_request_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealuserequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='seal_request_decided_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealuserequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='seal_request_two_persons'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealuserequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('sealed_id__isnull', False), _connector='OR'), name='seal_request_approved_has_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='signaturekey',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('account',), name='signature_key_one'),
-        ),
-        migrations.AddIndex(
-            model_name='cosigner',
-            index=models.Index(fields=['account', 'state'], name='cosigner_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='cosigner',
-            constraint=models.UniqueConstraint(fields=('cosignature', 'account'), name='cosigner_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cosigner',
-            constraint=models.UniqueConstraint(fields=('cosignature', 'place'), name='cosigner_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='cosigner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', False), ('claim__isnull', False), ('state', 'signed'), ('value__isnull', False)), models.Q(('at__isnull', False), ('state', 'declined'), ('value__isnull', True)), models.Q(('at__isnull', True), ('state', 'waiting'), ('value__isnull', True)), _connector='OR'), name='cosigner_signed_has_value'),
         ),
     ]

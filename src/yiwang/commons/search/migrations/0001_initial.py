@@ -48,6 +48,17 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['names_folded'], name='search_names_trigrams', opclasses=['gin_trgm_ops']),
+                    django.contrib.postgres.indexes.GinIndex(fields=['sounds'], name='search_sounds_trigrams', opclasses=['gin_trgm_ops']),
+                    django.contrib.postgres.indexes.GinIndex(fields=['initials'], name='search_initials_trigrams', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'key', 'language'), name='search_document_once'),
+                    models.CheckConstraint(condition=models.Q(('title_folded', ''), _negated=True), name='search_document_has_title'),
+                    models.CheckConstraint(condition=models.Q(('boost__gt', 0), ('boost__lte', 10)), name='search_document_boost'),
+                    models.CheckConstraint(condition=models.Q(('visibility', 'public'), ('owner__isnull', False), ('organisation__isnull', False), _connector='OR'), name='search_scoped_has_scope'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +72,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['term'], include=('document', 'weight'), name='search_posting_term'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 1)), name='search_posting_weight'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -92,41 +109,5 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('term', 'source'), name='synonym_once'), models.CheckConstraint(condition=models.Q(('term', ''), _negated=True), name='synonym_has_term'), models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 1)), name='synonym_weight')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='searchdocument',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['names_folded'], name='search_names_trigrams', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='searchdocument',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['sounds'], name='search_sounds_trigrams', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='searchdocument',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['initials'], name='search_initials_trigrams', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='searchdocument',
-            constraint=models.UniqueConstraint(fields=('kind', 'key', 'language'), name='search_document_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='searchdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('title_folded', ''), _negated=True), name='search_document_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='searchdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('boost__gt', 0), ('boost__lte', 10)), name='search_document_boost'),
-        ),
-        migrations.AddConstraint(
-            model_name='searchdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('visibility', 'public'), ('owner__isnull', False), ('organisation__isnull', False), _connector='OR'), name='search_scoped_has_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='searchposting',
-            index=models.Index(fields=['term'], include=('document', 'weight'), name='search_posting_term'),
-        ),
-        migrations.AddConstraint(
-            model_name='searchposting',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 1)), name='search_posting_weight'),
         ),
     ]

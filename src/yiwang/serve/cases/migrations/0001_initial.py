@@ -94,6 +94,26 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['organisation', 'scope_key', '-submitted_at', '-id'], name='case_office'),
+                    models.Index(fields=['-submitted_at', '-id'], name='case_latest'),
+                    models.Index(condition=models.Q(('person__isnull', False)), fields=['person', '-submitted_at'], name='case_person'),
+                    models.Index(condition=models.Q(('entity__isnull', False)), fields=['entity', '-submitted_at'], name='case_entity'),
+                    models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent', 'position'], name='case_members'),
+                    models.Index(condition=models.Q(('agent__isnull', False)), fields=['agent'], name='case_agent'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('entity__isnull', True), ('person__isnull', False)), models.Q(('entity__isnull', False), ('person__isnull', True)), _connector='OR'), name='case_has_one_applicant'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('bundle_id__isnull', True), ('kind', 'single'), ('matter_id__isnull', False), ('parent__isnull', True)), models.Q(('bundle_id__isnull', False), ('kind', 'bundle'), ('matter_id__isnull', True), ('parent__isnull', True)), models.Q(('kind', 'member'), ('matter_id__isnull', False), ('parent__isnull', False), models.Q(('member_key', ''), _negated=True)), _connector='OR'), name='case_kind_fits'),
+                    models.UniqueConstraint(fields=('parent', 'member_key'), name='case_member_once'),
+                    models.CheckConstraint(condition=models.Q(('statutory_days__isnull', True), ('promised_days__lte', models.F('statutory_days')), models.Q(('promised_unit', models.F('statutory_unit')), _negated=True), _connector='OR'), name='case_promise_within_law'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status__in', ['closed', 'discontinued', 'withdrawn'])), models.Q(models.Q(('status__in', ['closed', 'discontinued', 'withdrawn']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='case_ended_has_time'),
+                    models.CheckConstraint(condition=models.Q(('extension_days__lte', 15)), name='case_extended_within_law'),
+                    models.CheckConstraint(condition=models.Q(('corrections__lte', 1)), name='case_one_correction_notice'),
+                    models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('result', ''), _negated=True), _connector='OR'), name='case_ended_has_result'),
+                    models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), models.Q(('accepted_at__gte', models.F('received_at')), ('received_at__isnull', False)), _connector='OR'), name='case_accepted_after_receipt'),
+                    models.CheckConstraint(condition=models.Q(('promised_due__isnull', True), ('accepted_at__isnull', False), _connector='OR'), name='case_due_needs_acceptance'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,6 +140,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['case', 'issued_at'], name='case_document_place'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('kind__in', ['pledge', 'service', 'special']), _negated=True), fields=('case', 'kind'), name='case_document_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +169,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['case'], name='case_delivery_case'),
+                    models.Index(condition=models.Q(('delivered_at__isnull', True)), fields=['due'], name='case_delivery_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), models.Q(('confirmed_at__gte', models.F('delivered_at')), ('delivered_at__isnull', False)), _connector='OR'), name='case_delivery_confirmed_after_delivery'),
+                    models.CheckConstraint(condition=models.Q(('waits', False), ('delivered_at__isnull', True), _connector='OR'), name='case_delivery_waits_undelivered'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +204,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'seq'), name='case_event_seq'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +232,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('kept__isnull', True)), fields=['check_due'], name='case_pledge_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'material'), name='case_pledge_once'),
+                    models.CheckConstraint(condition=models.Q(('restored_at__isnull', True), ('kept', False), _connector='OR'), name='case_pledge_restored_was_false'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('kept__isnull', True)), models.Q(('checked_at__isnull', False), ('kept__isnull', False)), _connector='OR'), name='case_pledge_checked_has_answer'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +261,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'number'), name='case_result_once'),
+                    models.CheckConstraint(condition=models.Q(('licence_id__isnull', True), ('to_seal', False), _connector='OR'), name='case_result_licence_or_paper'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -238,6 +287,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['case', 'position'], name='case_material_place'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('by', 'upload'), _negated=True), ('file_id__isnull', False), _connector='OR'), name='case_material_upload_has_file'),
+                    models.CheckConstraint(condition=models.Q(('origin__isnull', True), ('by', 'member_output'), _connector='OR'), name='case_material_output_has_origin'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -253,6 +309,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('supplied_at__isnull', True)), fields=['due'], name='case_deferred_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'material'), name='case_deferred_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,146 +347,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('result__isnull', False)), models.Q(('document__isnull', False), ('result__isnull', True)), _connector='OR'), name='sealed_paper_of_one'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['organisation', 'scope_key', '-submitted_at', '-id'], name='case_office'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-submitted_at', '-id'], name='case_latest'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person', '-submitted_at'], name='case_person'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('entity__isnull', False)), fields=['entity', '-submitted_at'], name='case_entity'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent', 'position'], name='case_members'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('agent__isnull', False)), fields=['agent'], name='case_agent'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entity__isnull', True), ('person__isnull', False)), models.Q(('entity__isnull', False), ('person__isnull', True)), _connector='OR'), name='case_has_one_applicant'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bundle_id__isnull', True), ('kind', 'single'), ('matter_id__isnull', False), ('parent__isnull', True)), models.Q(('bundle_id__isnull', False), ('kind', 'bundle'), ('matter_id__isnull', True), ('parent__isnull', True)), models.Q(('kind', 'member'), ('matter_id__isnull', False), ('parent__isnull', False), models.Q(('member_key', ''), _negated=True)), _connector='OR'), name='case_kind_fits'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('parent', 'member_key'), name='case_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('statutory_days__isnull', True), ('promised_days__lte', models.F('statutory_days')), models.Q(('promised_unit', models.F('statutory_unit')), _negated=True), _connector='OR'), name='case_promise_within_law'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status__in', ['closed', 'discontinued', 'withdrawn'])), models.Q(models.Q(('status__in', ['closed', 'discontinued', 'withdrawn']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='case_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('extension_days__lte', 15)), name='case_extended_within_law'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('corrections__lte', 1)), name='case_one_correction_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('result', ''), _negated=True), _connector='OR'), name='case_ended_has_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), models.Q(('accepted_at__gte', models.F('received_at')), ('received_at__isnull', False)), _connector='OR'), name='case_accepted_after_receipt'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('promised_due__isnull', True), ('accepted_at__isnull', False), _connector='OR'), name='case_due_needs_acceptance'),
-        ),
-        migrations.AddIndex(
-            model_name='casedocument',
-            index=models.Index(fields=['case', 'issued_at'], name='case_document_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='casedocument',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['pledge', 'service', 'special']), _negated=True), fields=('case', 'kind'), name='case_document_once'),
-        ),
-        migrations.AddIndex(
-            model_name='casedelivery',
-            index=models.Index(fields=['case'], name='case_delivery_case'),
-        ),
-        migrations.AddIndex(
-            model_name='casedelivery',
-            index=models.Index(condition=models.Q(('delivered_at__isnull', True)), fields=['due'], name='case_delivery_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='casedelivery',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), models.Q(('confirmed_at__gte', models.F('delivered_at')), ('delivered_at__isnull', False)), _connector='OR'), name='case_delivery_confirmed_after_delivery'),
-        ),
-        migrations.AddConstraint(
-            model_name='casedelivery',
-            constraint=models.CheckConstraint(condition=models.Q(('waits', False), ('delivered_at__isnull', True), _connector='OR'), name='case_delivery_waits_undelivered'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.UniqueConstraint(fields=('case', 'seq'), name='case_event_seq'),
-        ),
-        migrations.AddIndex(
-            model_name='casepledge',
-            index=models.Index(condition=models.Q(('kept__isnull', True)), fields=['check_due'], name='case_pledge_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='casepledge',
-            constraint=models.UniqueConstraint(fields=('case', 'material'), name='case_pledge_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='casepledge',
-            constraint=models.CheckConstraint(condition=models.Q(('restored_at__isnull', True), ('kept', False), _connector='OR'), name='case_pledge_restored_was_false'),
-        ),
-        migrations.AddConstraint(
-            model_name='casepledge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('kept__isnull', True)), models.Q(('checked_at__isnull', False), ('kept__isnull', False)), _connector='OR'), name='case_pledge_checked_has_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseresult',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='case_result_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseresult',
-            constraint=models.CheckConstraint(condition=models.Q(('licence_id__isnull', True), ('to_seal', False), _connector='OR'), name='case_result_licence_or_paper'),
-        ),
-        migrations.AddIndex(
-            model_name='casematerial',
-            index=models.Index(fields=['case', 'position'], name='case_material_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='casematerial',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('by', 'upload'), _negated=True), ('file_id__isnull', False), _connector='OR'), name='case_material_upload_has_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='casematerial',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__isnull', True), ('by', 'member_output'), _connector='OR'), name='case_material_output_has_origin'),
-        ),
-        migrations.AddIndex(
-            model_name='deferredmaterial',
-            index=models.Index(condition=models.Q(('supplied_at__isnull', True)), fields=['due'], name='case_deferred_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='deferredmaterial',
-            constraint=models.UniqueConstraint(fields=('case', 'material'), name='case_deferred_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedpaper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('result__isnull', False)), models.Q(('document__isnull', False), ('result__isnull', True)), _connector='OR'), name='sealed_paper_of_one'),
         ),
     ]

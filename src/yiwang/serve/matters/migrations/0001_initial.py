@@ -68,6 +68,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('key', 'version'), name='bundle_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('key',), name='bundle_in_force_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +130,9 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['run', 'verdict', 'line'], name='imported_row_place'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +174,21 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['state', 'name', 'id'], name='matter_by_name'),
+                    models.Index(fields=['department', 'state'], name='matter_by_department'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['themes'], name='matter_by_theme'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('code', 'version'), name='matter_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['published', 'listed'])), fields=('code',), name='matter_in_force_once'),
+                    models.CheckConstraint(condition=models.Q(('suspended_until__isnull', True), models.Q(('suspended_from__isnull', False), ('suspended_from__lte', models.F('suspended_until'))), _connector='OR'), name='matter_suspension_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('promised_days__isnull', False), _connector='OR'), name='matter_promises_when_published'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'listed'), _negated=True), ('process_key', ''), _connector='OR'), name='matter_listed_is_not_handled_here'),
+                    models.CheckConstraint(condition=models.Q(('statutory_days__isnull', True), ('promised_days__lte', models.F('statutory_days')), _connector='OR'), name='matter_promise_within_law'),
+                    models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_to__isnull', True), ('effective_from__lte', models.F('effective_to')), _connector='OR'), name='matter_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('state', 'draft'), ('published_at__isnull', False), _connector='OR'), name='matter_published_has_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +206,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [
+                    models.UniqueConstraint(fields=('bundle', 'key'), name='bundle_member_once'),
+                    models.UniqueConstraint(fields=('bundle', 'position'), name='bundle_member_place'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +227,12 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['material', 'direction'], name='matter_material_use'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('matter', 'position'), name='matter_material_place'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,77 +249,5 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='procedure_entry_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='bundle',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='bundle_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bundle',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('key',), name='bundle_in_force_once'),
-        ),
-        migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['run', 'verdict', 'line'], name='imported_row_place'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['state', 'name', 'id'], name='matter_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['department', 'state'], name='matter_by_department'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['themes'], name='matter_by_theme'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='matter_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['published', 'listed'])), fields=('code',), name='matter_in_force_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('suspended_until__isnull', True), models.Q(('suspended_from__isnull', False), ('suspended_from__lte', models.F('suspended_until'))), _connector='OR'), name='matter_suspension_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('promised_days__isnull', False), _connector='OR'), name='matter_promises_when_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'listed'), _negated=True), ('process_key', ''), _connector='OR'), name='matter_listed_is_not_handled_here'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('statutory_days__isnull', True), ('promised_days__lte', models.F('statutory_days')), _connector='OR'), name='matter_promise_within_law'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_to__isnull', True), ('effective_from__lte', models.F('effective_to')), _connector='OR'), name='matter_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('published_at__isnull', False), _connector='OR'), name='matter_published_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='bundlemember',
-            constraint=models.UniqueConstraint(fields=('bundle', 'key'), name='bundle_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bundlemember',
-            constraint=models.UniqueConstraint(fields=('bundle', 'position'), name='bundle_member_place'),
-        ),
-        migrations.AddIndex(
-            model_name='mattermaterial',
-            index=models.Index(fields=['material', 'direction'], name='matter_material_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='mattermaterial',
-            constraint=models.UniqueConstraint(fields=('matter', 'position'), name='matter_material_place'),
         ),
     ]

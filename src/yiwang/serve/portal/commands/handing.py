@@ -25,7 +25,7 @@ from yiwang.serve.portal.models import CounterFiling, Handover
 def hand_over(
     *, receiver_id: UUID, remark: str = "", idempotency_key: str | None = None, by: Actor, at: datetime
 ) -> UUID:
-    """Hand over all that the clerk took in since the last time; the hand-over's id.
+    """Hand over all that the clerk took in since the last time, and what clerks who have left took in; the hand-over's id.
 
     Raises NotAtCounter, WrongReceiver, NothingToHandOver.
     """
@@ -34,8 +34,9 @@ def hand_over(
     colleagues = identity.officials(viewer=by, organisation_id=organisation_id, size=200).items
     if receiver_id == by.account_id or receiver_id not in {each.id for each in colleagues}:
         raise WrongReceiver(fields={"receiver": WrongReceiver.message})
-    rows = CounterFiling.objects.select_for_update().filter(clerk_id=by.account_id, handover__isnull=True)
-    filings = list(rows.filter(organisation_id=organisation_id).order_by("filed_at", "id"))
+    rows = CounterFiling.objects.filter(organisation_id=organisation_id, handover__isnull=True)
+    clerks = policies.in_hand(by, rows.values_list("clerk_id", flat=True).distinct())
+    filings = list(rows.select_for_update().filter(clerk_id__in=clerks).order_by("filed_at", "id"))
     if not filings:
         raise NothingToHandOver
     assert by.account_id is not None  # an official

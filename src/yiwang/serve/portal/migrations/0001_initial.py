@@ -32,6 +32,14 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(models.F('giver'), models.OrderBy(models.F('made_at'), descending=True), name='handover_given'),
+                    models.Index(models.F('receiver'), models.OrderBy(models.F('made_at'), descending=True), name='handover_received'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('giver', models.F('receiver')), _negated=True), name='handover_is_to_another'),
+                    models.CheckConstraint(condition=models.Q(('answer', ''), ('confirmed_at__isnull', False), _connector='OR'), name='handover_answer_is_confirmed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +61,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(condition=models.Q(('handover__isnull', True)), fields=['clerk', 'filed_at'], name='filing_to_hand_over'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('difference', ''), ('handover__isnull', False), _connector='OR'), name='filing_differs_when_handed_over'),
+                    models.CheckConstraint(condition=models.Q(('papers__gte', 1)), name='filing_has_the_signed_form'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -74,46 +89,13 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [
+                    models.Index(fields=['organisation', 'workplace', 'arrived_at'], name='scan_of_workplace'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('ended_at__isnull', True), ('file_id__isnull', False)), _connector='OR'), name='scan_waits_with_a_file'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), _negated=True), models.Q(('draft_id__isnull', False), models.Q(('material', ''), _negated=True)), _connector='OR'), name='scan_used_for_something'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(models.F('giver'), models.OrderBy(models.F('made_at'), descending=True), name='handover_given'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(models.F('receiver'), models.OrderBy(models.F('made_at'), descending=True), name='handover_received'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('receiver')), _negated=True), name='handover_is_to_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', ''), ('confirmed_at__isnull', False), _connector='OR'), name='handover_answer_is_confirmed'),
-        ),
-        migrations.AddIndex(
-            model_name='counterfiling',
-            index=models.Index(condition=models.Q(('handover__isnull', True)), fields=['clerk', 'filed_at'], name='filing_to_hand_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='counterfiling',
-            constraint=models.CheckConstraint(condition=models.Q(('difference', ''), ('handover__isnull', False), _connector='OR'), name='filing_differs_when_handed_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='counterfiling',
-            constraint=models.CheckConstraint(condition=models.Q(('papers__gte', 1)), name='filing_has_the_signed_form'),
-        ),
-        migrations.AddIndex(
-            model_name='scannedfile',
-            index=models.Index(fields=['organisation', 'workplace', 'arrived_at'], name='scan_of_workplace'),
-        ),
-        migrations.AddConstraint(
-            model_name='scannedfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('ended_at__isnull', True), ('file_id__isnull', False)), _connector='OR'), name='scan_waits_with_a_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='scannedfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), _negated=True), models.Q(('draft_id__isnull', False), models.Q(('material', ''), _negated=True)), _connector='OR'), name='scan_used_for_something'),
         ),
     ]

@@ -82,6 +82,20 @@ def test_cases_of_colleagues_stay_with_them(giver, receiver):
     assert [each.id for each in queries.to_hand_over(viewer=receiver)] == [theirs]
 
 
+def test_what_a_clerk_who_has_left_took_in_goes_with_the_next_hand_over(giver, receiver):
+    from yiwang.commons.identity.commands import joiners
+    from yiwang.commons.identity.contracts.people import LeaveGround
+
+    left = take_in(giver)
+    own = take_in(receiver)
+    assert [each.id for each in queries.to_hand_over(viewer=receiver)] == [own]
+    joiners.leave(account_id=giver.account_id, ground=LeaveGround.RETIRED, by=Actor.system("tests"), at=clock.now())
+    assert [each.id for each in queries.to_hand_over(viewer=receiver)] == [left, own]
+    stranger = clerk_named("tianning-hall-clerk2")
+    elsewhere = Actor(kind=ActorKind.OFFICIAL, account_id=stranger.account_id, organisation_id=new_id(), role="clerk")
+    assert queries.to_hand_over(viewer=elsewhere) == ()
+
+
 def test_the_receiver_is_another_official_of_the_same_counter(giver):
     take_in(giver)
     for wrong in (giver.account_id, account_of("wujin-hall-clerk"), account_of("family1-mother"), new_id()):

@@ -19,6 +19,7 @@ from yiwang.commons.identity.commands.openid.registration import (
     request_client,
     resume_client,
     suspend_client,
+    take_over_client,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "revoke_access",
     "rotate_signing_keys",
     "suspend_client",
+    "take_over_client",
     "withdraw_client_consent",
     "withdraw_signing_key",
 ]

@@ -135,6 +135,8 @@ def decide_client_request(
         raise ClientProfileInvalid(fields={"remarks": _("不同意的，请写明原因。")})
     row.state = (RequestState.APPROVED if approve else RequestState.REFUSED).value
     row.decided_by_id, row.decided_at, row.remarks = by.account_id, at, remarks.strip()[:500]
+    if row.system_id is not None:
+        row.system = _locked(row.system_id)  # who suspends it at the same moment is not overwritten
     before = profile_of(row.system.profile) if row.system else None
     if approve:
         row.system = _connect(row, at)
@@ -165,7 +167,7 @@ def _connect(request: ClientRequest, at: datetime) -> ClientSystem:
     profile = profile_of(request.profile)
     system: ClientSystem = request.system or ClientSystem(
         client_id=f"yw-{secrets.token_hex(12)}", created_at=at, subject_salt=secrets.token_bytes(32),
-        state=ClientState.ACTIVE.value, organisation_id=request.organisation_id,
+        state=ClientState.ACTIVE.value, organisation_id=request.organisation_id, keeper_id=request.requested_by_id,
     )  # fmt: skip
     system.name, system.profile = profile.name.strip(), request.profile
     system.residents, system.launch_url = profile.residents, profile.launch_url
@@ -207,12 +209,33 @@ def new_client_secret(*, system_id: UUID, by: Actor, at: datetime) -> str:
         raise ClientUnknown
     secret = new_secret()
     Client.objects.filter(pk=system.client_id).update(secret=stored(secret))
-    renewed, system.has_secret = system.has_secret, True
-    system.save(update_fields=["has_secret"])
+    renewed, system.has_secret, system.secret_by_id = system.has_secret, True, by.account_id
+    system.save(update_fields=["has_secret", "secret_by"])
     subject = SubjectRef(CLIENT_SYSTEM, system_id)
     note(subject, secret="renewed" if renewed else "taken")
     evidence.record("client_secret.taken", subject, {"renewed": renewed})
     return secret
+
+
+@command("identity.take_over_client")
+def take_over_client(*, system_id: UUID, by: Actor, at: datetime) -> None:
+    """Look after a system from now on, in the place of who did: as one who may ask for systems of its organisation.
+
+    Nothing stops by it. What the former keeper knows, the secret, is void once a new one is taken. Again changes nothing.
+    Raises ClientUnknown, NotPermitted, Unauthenticated.
+    """
+    del at
+    system = _locked(system_id)
+    policies.check_request(by, system.organisation_id)
+    if by.account_id is None:
+        raise Unauthenticated
+    former, system.keeper_id = system.keeper_id, by.account_id
+    system.save(update_fields=["keeper"])
+    subject = SubjectRef(CLIENT_SYSTEM, system_id)
+    note(subject, former=str(former or ""), keeper=str(by.account_id))
+    if former != by.account_id:
+        parties = evidence.salted_hash(f"{former or ''} {by.account_id}")
+        evidence.record("client_system.taken_over", subject, {"system": system.name, "parties": parties})
 
 
 @command("identity.suspend_client")

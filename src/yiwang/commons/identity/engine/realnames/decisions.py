@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from yiwang.commons.identity.contracts.endings import Lapse
 from yiwang.commons.identity.contracts.real_names import (
     Answer,
     Assurance,
     CheckReason,
     CheckState,
+    RegisteredEntity,
     Verdict,
 )
-from yiwang.commons.identity.engine.realnames.names import Match
+from yiwang.commons.identity.engine.realnames.names import Match, typed_id_number
+from yiwang.kernel.codes import InvalidCode
 
 FULL_AGE: Final = 18
 """民法典 17: full capacity at eighteen completed years."""
@@ -86,3 +89,19 @@ def born_when_of_age(day: date) -> date:
 def is_mandate_period(first: date, last: date) -> bool:
     """From today on, three years at most: nobody remembers a mandate without end."""
     return first <= last <= first + LONGEST_MANDATE
+
+
+def lapse_of(found: RegisteredEntity | None, number: str | None, /) -> Lapse | None:
+    """What the register's answer means for who acts for the entity; `number`: its legal representative's, as known here.
+
+    An entity that the register doesn't know may be another register's: nothing follows.
+    """
+    if found is None:
+        return None
+    if not found.in_business:
+        return Lapse.DISSOLVED
+    try:
+        other = number is not None and typed_id_number(found.representative_number) != number
+    except InvalidCode:
+        return None
+    return Lapse.REPLACED if other else None

@@ -20,6 +20,7 @@ from yiwang.commons.identity.queries.openid.systems import (
     client_systems,
     consented,
     consents,
+    count_unkept,
     launcher,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "client_systems",
     "consented",
     "consents",
+    "count_unkept",
     "entered_from",
     "forget_keys",
     "hinted",

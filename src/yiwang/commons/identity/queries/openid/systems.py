@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from pydantic import TypeAdapter
 
 from yiwang.commons.identity.contracts.openid import (
@@ -40,17 +40,32 @@ def profile_of(stored: Any, /) -> ClientProfile:
 
 def client_system(*, system_id: UUID, viewer: Actor) -> ClientSystemView:
     """One system, for those who ask for or decide on systems of its organisation. Raises ClientUnknown."""
-    row = ClientSystem.objects.select_related("organisation").filter(pk=system_id).first()
+    row = _kept().filter(pk=system_id).first()
     if row is None:
         raise ClientUnknown
     policies.check_see(viewer, row.organisation_id)
-    return _system(row)
+    return _system(row, viewer)
 
 
 def client_systems(*, viewer: Actor, cursor: str | None = None) -> Page[ClientSystemView]:
     """Systems within the viewer's reach, by name. Two queries."""
-    rows = ClientSystem.objects.filter(_within(viewer)).select_related("organisation")
-    return paginate(rows, order=("name", "id"), cursor=cursor).map(_system)
+    page = paginate(_kept().filter(_within(viewer)), order=("name", "id"), cursor=cursor)
+    return page.map(lambda row: _system(row, viewer))
+
+
+def _kept() -> "QuerySet[ClientSystem]":
+    """With who looks after each, and whether they still may."""
+    rows: QuerySet[ClientSystem] = ClientSystem.objects.select_related("organisation", "keeper__person")
+    return rows.annotate(
+        kept=policies.may_keep("keeper_id", "organisation_id"),
+        trusted=policies.may_keep("secret_by_id", "organisation_id"),
+    )
+
+
+def count_unkept(*, viewer: Actor) -> int:
+    """Systems within reach whose keeper has left or lost the right to keep them. One query."""
+    found = _kept().filter(_within(viewer))
+    return int(found.filter(Q(kept=False) | Q(has_secret=True, trusted=False)).count())
 
 
 def client_request(*, request_id: UUID, viewer: Actor) -> ClientRequestView:
@@ -117,7 +132,8 @@ def _scopes(names: Any) -> tuple[Scope, ...]:
     return tuple(each for each in Scope if each.value in names)
 
 
-def _system(row: ClientSystem) -> ClientSystemView:
+def _system(row: ClientSystem, viewer: Actor) -> ClientSystemView:
+    keeper = row.keeper
     return ClientSystemView(
         id=row.pk,
         client_id=row.client_id,
@@ -127,6 +143,10 @@ def _system(row: ClientSystem) -> ClientSystemView:
         state=ClientState(row.state),
         has_secret=row.has_secret,
         created_at=row.created_at,
+        keeper="" if keeper is None else keeper.person.name if keeper.person else keeper.username,
+        kept=row.kept,  # type: ignore[attr-defined]
+        secret_known=row.has_secret and not row.trusted,  # type: ignore[attr-defined]
+        own=viewer.account_id is not None and row.keeper_id == viewer.account_id,
     )
 
 

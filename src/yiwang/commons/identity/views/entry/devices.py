@@ -70,5 +70,5 @@ def _facts(row: DeviceView) -> Facts:
         last = row.sessions[0]
         facts.append(Fact(_("登录地址"), last.address or _("没有记录")))
         if last.methods:
-            facts.append(Fact(_("登录方式"), "、".join(_(method.label) for method in last.methods)))
+            facts.append(Fact(_("这次登录用的"), _("、").join(_(method.label) for method in last.methods)))
     return Facts(tuple(facts), tight=True)

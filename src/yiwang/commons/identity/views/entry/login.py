@@ -86,7 +86,7 @@ class Login(LoginView):  # type: ignore[misc]  # allauth has no types
             ),
             "passkey_url": reverse("mfa_login_webauthn"),
             "passkey_does": "get",
-            "passkey_words": _("用指纹、面容或锁屏密码登录"),
+            "passkey_words": _("用指纹或面容登录"),
             "passkey_kind": "second",
         }
 

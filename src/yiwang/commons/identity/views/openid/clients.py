@@ -72,12 +72,14 @@ def _tabs(here: str) -> Tabs:
 def systems(request: HttpRequest, viewer: Actor) -> HttpResponse:
     """Systems within reach, by name."""
     page = queries.client_systems(viewer=viewer, cursor=request.GET.get("cursor"))
-    columns = (Column(_("系统名称")), Column(_("主办单位")), Column(_("编号")), Column(_("状态")))
+    columns = (
+        Column(_("系统名称")), Column(_("主办单位")), Column(_("编号")), Column(_("负责人")), Column(_("状态")),
+    )  # fmt: skip
     rows = tuple(
         Row(
             (
                 Cell(row.profile.name, row.profile.about, reverse("openid:system", args=[row.id])),
-                row.organisation, row.client_id, _state(row),
+                row.organisation, row.client_id, row.keeper or "—", _state(row),
             ),
             id=str(row.id), label=row.profile.name,
         )
@@ -92,6 +94,10 @@ def systems(request: HttpRequest, viewer: Actor) -> HttpResponse:
 def _state(row: ClientSystemView) -> Tag:
     if row.state is ClientState.SUSPENDED:
         return Tag(_("已停用"), Tone.WARN)
+    if not row.kept:
+        return Tag(_("负责人已离任"), Tone.WARN)
+    if row.secret_known:
+        return Tag(_("密钥待更换"), Tone.WARN)
     if profiles.needs_secret(row):
         return Tag(_("待领密钥"), Tone.BLUE)
     return Tag(_("可以登录"), Tone.OK)
@@ -105,7 +111,9 @@ def _pages(request: HttpRequest, page: Any) -> Pagination | None:
 def _list(request: HttpRequest, viewer: Actor, here: str, table: Table) -> HttpResponse:
     asks, _decides = queries.client_rights(viewer=viewer)
     begin = LinkButton(_("申请接入"), reverse("openid:new"), "second", "plus") if asks else None
-    return render(request, "identity/openid/systems.html", {"tabs": _tabs(here), "table": table, "begin": begin})
+    unkept = queries.count_unkept(viewer=viewer) if here == "systems" else 0
+    context = {"tabs": _tabs(here), "table": table, "begin": begin, "unkept": unkept}
+    return render(request, "identity/openid/systems.html", context)
 
 
 @require_GET
@@ -230,10 +238,14 @@ def _shown(request: HttpRequest, viewer: Actor, row: ClientRequestView, error: s
 @require_http_methods(["GET", "POST"])
 @_official
 def system(request: HttpRequest, viewer: Actor, system_id: UUID) -> HttpResponse:
-    """One system: what it is, its state; suspend it and let it go on."""
+    """One system: what it is, its state; suspend it and let it go on, take it over from who looked after it."""
     row = queries.client_system(system_id=system_id, viewer=viewer)
     asks, decides = queries.client_rights(viewer=viewer, organisation_id=row.organisation_id)
     error = ""
+    if request.method == "POST" and request.POST.get("take_over"):
+        commands.take_over_client(system_id=system_id, by=viewer, at=clock.now())
+        messages.success(request, _("已由您负责。"))
+        return go(request, request.path)
     if request.method == "POST":
         try:
             if row.state is ClientState.ACTIVE:
@@ -250,7 +262,8 @@ def system(request: HttpRequest, viewer: Actor, system_id: UUID) -> HttpResponse
         "row": row,
         "state": _state(row),
         "active": row.state is ClientState.ACTIVE,
-        "facts": profiles.facts(row.profile, row.organisation),
+        "facts": profiles.facts(row.profile, row.organisation, row.keeper),
+        "takes_over": asks and not row.own,
         "connection": profiles.connection(row, request),
         "reason": Field("reason", _("停用原因"), error=error, maxlength=200) if decides else None,
         "change": LinkButton(_("申请变更"), reverse("openid:change", args=[system_id]), "second") if asks else None,

@@ -38,7 +38,7 @@ def launcher(request: HttpRequest) -> HttpResponse:
             {
                 "name": row.name,
                 "organisation": row.organisation,
-                "scopes": "、".join(_(each.label) for each in row.scopes if each is not Scope.OPENID),
+                "scopes": _("、").join(_(each.label) for each in row.scopes if each is not Scope.OPENID),
                 "day": date_format(localtime(row.given_at), "Y-m-d"),
                 "action": reverse("openid:withdraw", args=[row.system_id]),
             }

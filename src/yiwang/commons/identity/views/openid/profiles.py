@@ -40,7 +40,7 @@ def needs_secret(row: ClientSystemView) -> bool:
 
 def sensitive_words(profile: ClientProfile) -> str:
     """The sensitive things that a system asks to know, for whoever reviews; "" where there are none."""
-    return "、".join(_(each.label) for each in profile.scopes if each in SENSITIVE_SCOPES)
+    return _("、").join(_(each.label) for each in profile.scopes if each in SENSITIVE_SCOPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +141,20 @@ def levels_in_words() -> tuple[str, ...]:
     return _("一级：本人填报"), _("二级：与人口信息核对一致"), _("三级：人脸或银行账户核验"), _("四级：窗口当面核验")
 
 
-def facts(profile: ClientProfile, organisation: str) -> Facts:
-    """What a system asks for, as whoever decides reads it."""
+def facts(profile: ClientProfile, organisation: str, keeper: str = "") -> Facts:
+    """What a system asks for, as whoever decides reads it; who looks after it once it is connected."""
     audience = "；".join(f"{row.organisation} {row.role}".strip() for row in profile.audience)
     who = "；".join(each for each in (_("公众") if profile.residents else "", audience) if each)
     given = [
         (_("单位"), organisation),
+        (_("负责人"), keeper),
         (_("说明"), profile.about),
         (_("系统类型"), _(profile.kind.label)),
         (_("登录后返回"), " ".join(profile.redirect_uris)),
         (_("退出后返回"), " ".join(profile.post_logout_uris)),
         (_("系统首页"), profile.launch_url),
         (_("接收退出通知"), profile.logout_url),
-        (_("需要知道"), "、".join(_(each.label) for each in profile.scopes if each is not Scope.OPENID)),
+        (_("需要知道"), _("、").join(_(each.label) for each in profile.scopes if each is not Scope.OPENID)),
         (_("谁可以进入"), who),
         (_("最低实名等级"), levels_in_words()[min(max(profile.least_assurance, 1), 4) - 1]),
         (_("登录方式"), _("两种") if profile.least_level > 1 else _("一种")),

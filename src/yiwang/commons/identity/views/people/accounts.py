@@ -121,7 +121,7 @@ def _facts(page: OfficialPage) -> Facts:
         Fact(_("开户日期"), words.opened(row)),
     ]
     if page.systems:
-        facts.append(Fact(_("由人事系统维护"), "、".join(page.systems)))
+        facts.append(Fact(_("由人事系统维护"), _("、").join(page.systems)))
     return Facts(tuple(facts), tight=True)
 
 
@@ -145,6 +145,8 @@ def _office(held: HeldOffice, page: OfficialPage) -> Row:
         )
     period = _("%(first)s 至 %(last)s") % {"first": held.valid_from.isoformat(), "last": words.day(held.valid_to)}
     standing = Tag(_("在任"), Tone.OK) if held.in_force else Tag(_("未生效或已结束"))
+    if held.in_force and not held.gives:
+        standing = Tag(_("未配置权限"), Tone.WARN)
     return Row((words.place(held.organisation), words.title(held.title, held.title_en), period, standing, move))
 
 

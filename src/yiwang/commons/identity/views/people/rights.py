@@ -58,10 +58,21 @@ NAMES: Final = {
 """By action; a pattern of all actions (`matters.*`) by what stands before the star."""
 
 
+_KINDS: Final = {"matter": gettext_noop("事项"), "process": gettext_noop("流程")}
+
+
 def name_of(action: str) -> str:
     """What may be done, in words; an action that nobody has named yet is told as itself."""
     known = NAMES.get(action.removesuffix(".*"))
     return _(known) if known else action
+
+
+def _only(scope: str) -> str:
+    """What a right is bounded to, in words; empty where it is not."""
+    kind, _colon, key = scope.partition(":")
+    if scope == "*":
+        return ""
+    return key if key != "*" else _(_KINDS[kind]) if kind in _KINDS else kind
 
 
 def rights_table(rights: Iterable[HeldRight]) -> Table:
@@ -69,7 +80,7 @@ def rights_table(rights: Iterable[HeldRight]) -> Table:
     lines: dict[tuple[str, str, str, str], list[str]] = {}
     for each in rights:
         source = words.place(each.office) if each.office else _("个人授权")
-        only = "" if each.scope == "*" else each.scope.rpartition(":")[2]
+        only = _only(each.scope)
         line = lines.setdefault((words.place(each.organisation), only, source, words.day(each.valid_to)), [])
         if name_of(each.action) not in line:
             line.append(name_of(each.action))

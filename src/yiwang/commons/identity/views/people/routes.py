@@ -38,4 +38,6 @@ def _granted(request: HttpRequest) -> bool:
 
 def register() -> None:
     """Called once at start-up."""
-    register_nav(NavEntry("people", _("账号"), lambda: reverse("people:list"), Area.WORK, order=78, visible=_granted))
+    register_nav(
+        NavEntry("people", _("账号管理"), lambda: reverse("people:list"), Area.WORK, order=78, visible=_granted)
+    )

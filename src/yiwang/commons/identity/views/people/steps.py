@@ -15,6 +15,7 @@ from yiwang.commons.identity.contracts.people import HeldOffice, LeaveGround, No
 from yiwang.commons.identity.policies import APPOINT
 from yiwang.commons.identity.queries import accounts_admin, actor_of
 from yiwang.commons.identity.views.people import words
+from yiwang.commons.identity.views.people.posts import KNOWING, idle_post, knowing_field
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.errors import Conflict, DomainError, Invalid
@@ -23,7 +24,7 @@ from yiwang.web.components import Crumbs, ErrorSummary, Link
 from yiwang.web.fields import Choice, Field, FieldKind
 from yiwang.web.responses import go
 
-_FIELDS = ("name", "id_number", "mobile", "username", "organisation", "role")
+_FIELDS = ("name", "id_number", "mobile", "username", "organisation", "role", KNOWING)
 _MISSING = {
     "name": gettext_noop("请填写姓名。"),
     "username": gettext_noop("请填写用户名。"),
@@ -40,7 +41,7 @@ def join(request: HttpRequest) -> HttpResponse:
     given = words.asked(request, *_FIELDS)
     faults: dict[str, str] = {}
     if request.method == "POST":
-        faults = _missing(given, "name", "username", "organisation", "role")
+        faults = _missing(given, "name", "username", "organisation", "role") or idle_post(viewer, given)
         if not faults:
             try:
                 made = joiners.join(
@@ -93,6 +94,7 @@ def _post_fields(viewer: Actor, given: dict[str, str], faults: dict[str, str]) -
         Field("organisation", _("单位"), FieldKind.SELECT, value=given["organisation"], options=blank + places,
               error=faults.get("organisation", "")),
         Field("role", _("岗位"), FieldKind.SELECT, value=given["role"], options=blank + roles, error=faults.get("role", "")),
+        *knowing_field(given, faults),
     )  # fmt: skip
 
 
@@ -142,7 +144,7 @@ def _leave(request: HttpRequest, page: OfficialPage) -> HttpResponse:
         "ground", _("离职原因"), FieldKind.RADIO, value=given["ground"], options=options, error=faults.get("ground", "")
     )
     said = _(
-        "全部任职和授权立即结束，登录状态和已发放的令牌立即失效，账号停用。认领了还没有办完的待办退回原单位，由其他人认领。"
+        "全部任职和授权立即结束，登录状态、登录方式和已发放的令牌立即失效，账号停用。认领了还没有办完的待办退回原单位，由其他人认领。"
     )
     return _ask(request, _("办理离职"), _("确认离职"), (field,), faults, said, page=page, grave=True)
 
@@ -150,7 +152,9 @@ def _leave(request: HttpRequest, page: OfficialPage) -> HttpResponse:
 def _link(request: HttpRequest, page: OfficialPage) -> HttpResponse:
     if request.method == "POST":
         return _handed_over(request, page.row.id, actor_of(request))
-    said = _("原密码立即作废，已登录的设备全部退出。您会得到一个只能用一次的链接，请当面或通过单位通讯录交给本人。")
+    said = _(
+        "原密码、通行密钥、动态口令、备用码和邮箱立即作废，已登录的设备全部退出。您会得到一个只能用一次的链接，请核实是本人后，当面或通过单位通讯录交给本人。"
+    )
     title = _("重设密码") if page.row.ready else _("发放启用链接")
     return _ask(request, title, _("生成链接"), (), {}, said, page=page)
 
@@ -165,9 +169,9 @@ def _unlock(request: HttpRequest, page: OfficialPage) -> HttpResponse:
 
 def _post(request: HttpRequest, page: OfficialPage) -> HttpResponse:
     """Another office, or the first one of somebody who comes back."""
-    viewer, given, faults = actor_of(request), words.asked(request, "organisation", "role"), dict[str, str]()
+    viewer, given, faults = actor_of(request), words.asked(request, "organisation", "role", KNOWING), dict[str, str]()
     if request.method == "POST":
-        faults = _missing(given, "organisation", "role")
+        faults = _missing(given, "organisation", "role") or idle_post(viewer, given)
         if not faults:
             do = rights.appoint if page.row.is_active else joiners.reinstate
             try:
@@ -195,12 +199,12 @@ def move(request: HttpRequest, account_id: UUID, appointment_id: UUID) -> HttpRe
     held = next((each for each in page.held if each.id == appointment_id and each.in_force), None)
     if held is None:
         raise UnknownRecord(kind="appointment")
-    given, faults = words.asked(request, "how", "organisation", "role"), dict[str, str]()
+    given, faults = words.asked(request, "how", "organisation", "role", KNOWING), dict[str, str]()
     if request.method == "POST":
         if given["how"] == "end":
             rights.end_appointment(appointment_id=appointment_id, by=viewer, at=clock.now())
             return _done(request, page, _("任职已结束。"))
-        faults = _missing(given, "organisation", "role")
+        faults = _missing(given, "organisation", "role") or idle_post(viewer, given)
         if not faults:
             try:
                 joiners.move(

@@ -164,7 +164,7 @@ def one(request: HttpRequest, system_id: UUID) -> HttpResponse:
     titles = {key: words.title(zh, en) for key, zh, en in accounts_admin.roles_offered(viewer=viewer)}
     facts = Facts((
         Fact(_("范围"), words.place(row.organisation)),
-        Fact(_("可以授予的岗位"), "、".join(titles.get(key, key) for key in row.roles)),
+        Fact(_("可以授予的岗位"), _("、").join(titles.get(key, key) for key in row.roles)),
         Fact(_("令牌有效期至"), row.valid_to.isoformat()),
         Fact(_("维护账号"), str(row.accounts), number=True),
         Fact(_("服务地址"), request.build_absolute_uri("/scim/v2")),

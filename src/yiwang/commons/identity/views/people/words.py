@@ -77,7 +77,7 @@ def marks(row: OfficialRow) -> tuple[Tag, ...]:
 def tabs(here: str) -> Tabs:
     """The pages of this area."""
     named = (
-        ("list", _("账号"), "people:list"),
+        ("list", _("账号名单"), "people:list"),
         ("imports", _("批量导入"), "people:imports"),
         ("systems", _("人事系统"), "people:systems"),
     )

@@ -57,7 +57,7 @@ def _facts(found: RealNameStanding) -> Facts:
     facts.append(Fact(_("当前级别"), label))
     if found.last is not None:
         state, _tone = words.STATES[found.last.state]
-        facts.append(Fact(_("最近一次认证"), f"{words.moment(found.last.asked_at)}　{state}"))
+        facts.append(Fact(_("最近一次认证"), f"{words.moment(found.last.asked_at)} · {state}"))
     return Facts(tuple(facts))
 
 

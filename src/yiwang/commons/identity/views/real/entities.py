@@ -51,7 +51,7 @@ def _card(each: BoundEntity) -> Card:
     said = ngettext("%(n)d 人可以代办", "%(n)d 人可以代办", each.agents) % {"n": each.agents}
     if each.offers:
         said += _("，%(n)d 人还没有确认") % {"n": each.offers}
-    return Card(each.name, reverse("real:entity", args=[each.id]), f"{each.credit_code}　{said}")
+    return Card(each.name, reverse("real:entity", args=[each.id]), f"{each.credit_code} · {said}")
 
 
 @login_required

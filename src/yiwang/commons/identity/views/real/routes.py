@@ -30,7 +30,7 @@ urlpatterns = [path("", include((_real, "real")))]
 
 
 def _reviewer(request: HttpRequest) -> bool:
-    return queries.held_in_menu(request, REVIEW).get(REVIEW, False)
+    return REVIEW in queries.held_in_menu(request, REVIEW)
 
 
 def _waiting(request: HttpRequest) -> int:

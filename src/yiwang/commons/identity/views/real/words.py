@@ -98,7 +98,7 @@ def moment(at: datetime) -> str:
 def scopes(keys: Sequence[str], viewer: Actor) -> str:
     """The matters of a mandate in one sentence."""
     labels = agency.scope_labels(scopes=keys, viewer=viewer)
-    return "、".join(label or _("全部事项") for label in labels)
+    return _("、").join(label or _("全部事项") for label in labels)
 
 
 def home_crumbs(*links: Link, here: Text) -> Crumbs:

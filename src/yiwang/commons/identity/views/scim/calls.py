@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -90,10 +91,12 @@ def listed(call: Call, total: int, resources: list[dict[str, Any]], start: int) 
     )  # fmt: skip
 
 
-def with_meta(resource: dict[str, Any], kind: str, location: str, created: str = "") -> dict[str, Any]:
-    """The resource with its `meta`."""
-    meta = {"resourceType": kind, "location": location, "version": version_of(resource)}
-    return {**resource, "meta": {**meta, "created": created} if created else meta}
+def with_meta(
+    resource: dict[str, Any], kind: str, location: str, created: datetime, changed: datetime | None
+) -> dict[str, Any]:
+    """The resource with its `meta`; without `changed` the moment of its last change is left out (RFC 7643, 3.1)."""
+    meta = {"resourceType": kind, "location": location, "version": version_of(resource), "created": created.isoformat()}
+    return {**resource, "meta": {**meta, "lastModified": max(created, changed).isoformat()} if changed else meta}
 
 
 def check_match(call: Call, resource: Mapping[str, Any]) -> None:

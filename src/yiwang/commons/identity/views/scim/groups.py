@@ -35,7 +35,7 @@ def groups(call: Call) -> Answer:
     wanted = call.wanted
     if wanted is not None:
         found = _matching(call, found, wanted)
-    page = found[start - 1 : start - 1 + count]
+    page = reading.dated(found=found[start - 1 : start - 1 + count], viewer=call.caller.actor)
     if "members" not in call.query.get("excludedAttributes", ""):
         page = reading.with_members(found=page, caller=call.caller, viewer=call.caller.actor)
     return listed(call, len(found), [_resource(call, each) for each in page], start)
@@ -80,7 +80,8 @@ def _change(call: Call, found: ScimGroup) -> tuple[set[UUID], set[UUID]]:
 
 
 def _read(call: Call, found: ScimGroup) -> dict[str, Any]:
-    return _resource(call, reading.with_members(found=[found], caller=call.caller, viewer=call.caller.actor)[0])
+    page = reading.dated(found=[found], viewer=call.caller.actor)
+    return _resource(call, reading.with_members(found=page, caller=call.caller, viewer=call.caller.actor)[0])
 
 
 def _resource(call: Call, found: ScimGroup) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def _resource(call: Call, found: ScimGroup) -> dict[str, Any]:
         for pk, name in found.members
     ]
     resource = {"schemas": [GROUP], "id": found.id, "displayName": found.display, "members": members}
-    return with_meta(resource, "Group", f"{call.base}/Groups/{found.id}")
+    return with_meta(resource, "Group", f"{call.base}/Groups/{found.id}", found.created_at, found.changed_at)
 
 
 def _ids(members: Any) -> set[UUID]:

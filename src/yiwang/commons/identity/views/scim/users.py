@@ -95,8 +95,7 @@ def _resource(call: Call, found: ScimUser) -> dict[str, Any]:
     resource[PERSON] = {"hasIdNumber": found.has_number}
     if found.external_id is not None:
         resource["externalId"] = found.external_id
-    created = found.created_at.isoformat()
-    return with_meta(resource, "User", f"{call.base}/Users/{found.id}", created)
+    return with_meta(resource, "User", f"{call.base}/Users/{found.id}", found.created_at, found.changed_at)
 
 
 def _create(call: Call) -> Answer:
