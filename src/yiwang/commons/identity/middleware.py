@@ -26,7 +26,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: queries.actor_of(request))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: queries.actor_of(request))  # type: ignore[attr-defined]  # ours, on Django's request
         response = self.get_response(request)
         token = fresh_token(request)
         if token:

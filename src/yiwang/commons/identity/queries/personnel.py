@@ -37,7 +37,7 @@ def _seen(viewer: Actor) -> "QuerySet[PersonnelSystem]":
 
 def _row(row: PersonnelSystem) -> SystemRow:
     ended = row.ended_at is not None
-    kept: int = row.kept  # type: ignore[attr-defined]
+    kept: int = row.kept  # type: ignore[attr-defined]  # annotated
     return SystemRow(
         row.pk, row.name, organisation_ref(row.organisation), Tree(row.tree), tuple(row.roles), row.valid_to, ended,
         not ended and row.valid_to >= clock.today(), kept,

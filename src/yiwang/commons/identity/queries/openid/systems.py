@@ -144,8 +144,8 @@ def _system(row: ClientSystem, viewer: Actor) -> ClientSystemView:
         has_secret=row.has_secret,
         created_at=row.created_at,
         keeper="" if keeper is None else keeper.person.name if keeper.person else keeper.username,
-        kept=row.kept,  # type: ignore[attr-defined]
-        secret_known=row.has_secret and not row.trusted,  # type: ignore[attr-defined]
+        kept=row.kept,  # type: ignore[attr-defined]  # annotated
+        secret_known=row.has_secret and not row.trusted,  # type: ignore[attr-defined]  # annotated
         own=viewer.account_id is not None and row.keeper_id == viewer.account_id,
     )
 

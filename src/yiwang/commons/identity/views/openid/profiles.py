@@ -103,7 +103,7 @@ class Given:
 
         def field(name: str, label: str, kind: FieldKind = FieldKind.TEXT, hint: str = "", **more: object) -> Field:
             said = {"value": self.texts.get(name, ""), "error": faults.get(name, ""), "hint": hint, **more}
-            return Field(name, label, kind, **said)  # type: ignore[arg-type]
+            return Field(name, label, kind, **said)  # type: ignore[arg-type]  # checked by the field itself
 
         area, lines = FieldKind.TEXTAREA, _("每行一个，须与系统使用的地址完全一致。")
         told = tuple(Choice(each.value, _(each.label)) for each in Scope if each is not Scope.OPENID)
