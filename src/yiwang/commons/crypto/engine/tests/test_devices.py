@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from ctypes.util import find_library
 from pathlib import Path
 
@@ -25,7 +26,7 @@ INTERNATIONAL = suite("international")
 @pytest.fixture(scope="module")
 def softhsm(tmp_path_factory):
     """Path of the library, with one empty token `yiwang`, PIN 1234."""
-    pytest.importorskip("pkcs11", reason="needs python-pkcs11")
+    api = pytest.importorskip("pkcs11", reason="needs python-pkcs11")
     if not (SOFTHSM and shutil.which("softhsm2-util")):
         pytest.skip("needs SoftHSM (Debian: softhsm2)")
     folder = tmp_path_factory.mktemp("softhsm")
@@ -37,11 +38,19 @@ def softhsm(tmp_path_factory):
         ["softhsm2-util", "--init-token", "--free", "--label", "yiwang", "--pin", "1234", "--so-pin", "5678"],
         check=True, capture_output=True,
     )  # fmt: skip
+    _forget(api)
     yield SOFTHSM
+    _forget(api)
     if before is None:
         del os.environ["SOFTHSM2_CONF"]
     else:
         os.environ["SOFTHSM2_CONF"] = before
+
+
+def _forget(api):
+    """The library reads its settings once: of another module's folder it would know nothing, nor another process of that one."""
+    with suppress(RuntimeError):
+        api.unload(SOFTHSM)
 
 
 @pytest.fixture
