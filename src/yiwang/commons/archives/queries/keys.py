@@ -15,11 +15,13 @@ SIGNING_KEY: Final = "archives-signing"
 def trusted_keys(*, viewer: Actor) -> TrustedArchives:
     """The keys that the pool holds, by name and version; none before the first package. One query a version, and one."""
     del viewer
-    found = pool.key_id_of(name=SIGNING_KEY)
     keys: dict[bytes, str] = {}
-    for version in count(1) if found is not None else ():
+    found = pool.key_id_of(name=SIGNING_KEY)
+    if found is None:
+        return TrustedArchives(keys)
+    for version in count(1):
         try:
-            key = pool.public_key(key_id=KeyId(found), version=version)  # type: ignore[arg-type]  # not None here
+            key = pool.public_key(key_id=KeyId(found), version=version)
         except KeyNotFound:
             break
         keys[key] = f"{SIGNING_KEY}-{version}"

@@ -365,27 +365,6 @@ def test_a_closed_account_is_out_at_once_and_each_end_is_told(client):
     assert OutboxEvent.objects.filter(type__contains="SessionEnded").count() == 1
 
 
-def test_what_has_run_out_is_swept_up(client):
-    made = make.make_resident(password=make.PASSWORD)
-    log_in(client, made)
-    at = clock.now() + timedelta(hours=9)
-    assert commands.sweep_sessions(by=make.SYSTEM, at=at) == 1
-    assert LoginSession.objects.get().end_reason == SessionEnd.EXPIRED
-    assert not Session.objects.exists()
-
-
-def test_a_demonstration_that_lives_ahead_throws_nobody_out(client):
-    made = make.make_resident(password=make.PASSWORD)
-    clock.run_ahead(timedelta(days=20))
-    try:
-        log_in(client, made)
-        assert commands.sweep_sessions(by=make.SYSTEM, at=clock.now()) == 0
-        assert client.get("/account/devices/").status_code == 200
-        assert commands.sweep_sessions(by=make.SYSTEM, at=clock.now() + timedelta(hours=9)) == 1
-    finally:
-        clock.run_ahead(timedelta())
-
-
 def test_an_authenticator_app_is_added_after_a_fresh_confirmation(client, django_capture_on_commit_callbacks):
     made = make.make_resident(password=make.PASSWORD)
     log_in(client, made)
