@@ -1,9 +1,11 @@
 """Appointments and grants: who holds which role where, and what it reaches."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from yiwang.commons.identity import policies
 from yiwang.commons.identity.contracts import (
@@ -141,18 +143,34 @@ def grant(
         "action": action,
         "highest_grade": highest_grade.value,
     }
-    if Grant.objects.filter(**values, valid_to__isnull=True).exists():
-        raise AlreadyHeld
+    _check_once(values, first, valid_to)
     row = Grant(**values, valid_from=first, valid_to=valid_to)
     try:
         with transaction.atomic():
             row.save()
-    except IntegrityError:
+    except IntegrityError as error:
+        if "grant_once" in str(error):  # somebody else gave the same at the same moment
+            raise AlreadyHeld from None
         raise InvalidIdentity(
             fields={"grant": _("授权须写明一个账号或岗位、范围（*、matter:*、matter:编码）和操作。")}
         ) from None
     _record("identity.granted", row)
     return row.pk
+
+
+def _check_once(values: dict[str, Any], first: date, last: date | None) -> None:
+    """Raises AlreadyHeld where the same is given without an end, or for a time that includes these days.
+
+    Givers of a time wait for each other at whom it is given to; of two without an end the database refuses one.
+    """
+    if last is not None:
+        holder = Account.objects.filter(pk=values["account_id"]) if values["account_id"] else None
+        rows = holder if holder is not None else Role.objects.filter(pk=values["role_id"])
+        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    same = Grant.objects.filter(**values)
+    covering = Q(valid_to__gte=last, valid_from__lte=first) if last is not None else Q(pk__in=())
+    if same.filter(Q(valid_to__isnull=True) | covering).exists():
+        raise AlreadyHeld
 
 
 def _role(key: str | None) -> UUID | None:

@@ -81,6 +81,21 @@ class Grant(GuardedModel):
                 name="grant_grade_exists",
                 condition=Q(highest_grade__gte=Grade.GENERAL_1.value, highest_grade__lte=Grade.CORE.value),
             ),
+            models.UniqueConstraint(
+                fields=[
+                    "account",
+                    "role",
+                    "holder",
+                    "organisation",
+                    "tree",
+                    "scope",
+                    "action",
+                    "highest_grade",
+                ],
+                name="grant_once",
+                condition=Q(valid_to__isnull=True),
+                nulls_distinct=False,
+            ),
         )
         indexes = (
             models.Index(fields=["role", "scope", "organisation"], name="grant_of_role"),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from yiwang.commons.identity import rules
 from yiwang.commons.identity.contracts import (
@@ -15,7 +15,15 @@ from yiwang.commons.identity.contracts import (
     UnknownRecord,
 )
 from yiwang.commons.identity.engine.realnames import born_when_of_age
-from yiwang.commons.identity.models import Account, Appointment, Grant, HeldGrant, LegalEntity, Representation
+from yiwang.commons.identity.models import (
+    Account,
+    Appointment,
+    Grant,
+    HeldGrant,
+    LegalEntity,
+    OrganisationAncestry,
+    Representation,
+)
 from yiwang.commons.identity.policies.reach import held_among, holds, holds_throughout, scope
 from yiwang.kernel import clock
 from yiwang.kernel.actor import Actor, SubjectRef
@@ -129,16 +137,24 @@ def check_set_password(actor: Actor, account_id: UUID) -> None:
 
 
 def can_appoint(actor: Actor, *, account_id: UUID, organisation_id: UUID, role_id: UUID | None = None) -> bool:
-    """Nobody appoints themself, nor to a role whose grants reach beyond where the appointer may appoint."""
+    """Nobody appoints themself, nor to a role whose grants reach beyond where the appointer may appoint, in either tree."""
     if actor.is_system:
         return True
     if actor.account_id == account_id or not holds(actor, APPOINT, organisation_id=organisation_id):
         return False
-    elsewhere = Grant.objects.filter(
-        Q(holder_id=organisation_id) | Q(holder_id__isnull=True), role_id=role_id, organisation_id__isnull=False
+    return role_id is None or not _beyond(actor, organisation_id=organisation_id, role_id=role_id)
+
+
+def _beyond(actor: Actor, *, organisation_id: UUID, role_id: UUID) -> bool:
+    """Whether the role would reach, in either tree, an organisation where the actor may not appoint. One query."""
+    given = Grant.objects.filter(
+        Q(holder_id=organisation_id) | Q(holder_id__isnull=True), lasts(), role_id=role_id, tree=OuterRef("tree")
     )
-    in_reach = scope(viewer=actor, action=APPOINT, scope_key=None, grade=None)
-    return role_id is None or not elsewhere.exclude(in_reach).exists()
+    rooted = Q(organisation_id=OuterRef("ancestor_id"))
+    here = Q(ancestor_id=organisation_id) & Exists(given.filter(organisation_id__isnull=True))
+    reached = OrganisationAncestry.objects.filter(here | Exists(given.filter(rooted)))
+    in_reach = scope(viewer=actor, action=APPOINT, organisation="descendant_id", scope_key=None, grade=None)
+    return bool(reached.exclude(in_reach).exists())
 
 
 def check_appoint(actor: Actor, *, account_id: UUID, organisation_id: UUID, role_id: UUID | None = None) -> None:
