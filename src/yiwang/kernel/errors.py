@@ -13,6 +13,7 @@ from yiwang.kernel.text import gettext_noop as _
 class ErrorKind(IntEnum):
     """What sort of refusal it is; the value is the HTTP status."""
 
+    MALFORMED = 400
     INVALID = 422
     UNAUTHENTICATED = 401
     FORBIDDEN = 403
@@ -71,6 +72,15 @@ class Invalid(DomainError):
     def __str__(self) -> str:
         faults = "；".join(f"{name}：{sentence}" for name, sentence in self.fields.items())
         return f"{super().__str__()} {faults}".rstrip()
+
+
+class Malformed(DomainError):
+    """The request itself can't be read: no JSON, half a character, a NUL."""
+
+    code = "kernel.malformed"
+    kind = ErrorKind.MALFORMED
+    message = _("发来的内容无法读取。")
+    next_step = _("请检查内容的格式和字符后重新发送。")
 
 
 class Unauthenticated(DomainError):

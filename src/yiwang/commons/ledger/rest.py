@@ -4,13 +4,14 @@ Read-only and public; what can't change any more may be kept by every cache on t
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
-from ninja import Router
+from ninja import Router, Schema
 
 from yiwang.commons.ledger import commands, queries
 from yiwang.commons.ledger.contracts import LogMissing, NoSuchEntry, NotFinal, ReceiptBroken
@@ -23,6 +24,7 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 _SECOND: Final = "public, max-age=1"
 _MINUTE: Final = "public, max-age=60"
 _DAY: Final = "public, max-age=86400"
+_UNOPENED: Final = {"responses": {404: {"description": "There is no log yet."}}}
 _PUBLIC: Final = Actor.anonymous()  # everybody sees the same: no session is read
 _View = Callable[..., HttpResponse]
 
@@ -97,7 +99,43 @@ endpoints: list[URLPattern] = [
 ]
 
 
-@router.get("/ledger", auth=None, summary="常享链当前状态")
+class LogOut(Schema):
+    """The log's name, key and newest signed head; keys and hashes in hexadecimal."""
+
+    origin: str
+    suite: str
+    public_key: str
+    size: int
+    root: str
+    checkpoint_at: datetime | None
+    cosigned: int
+    quorum: int
+    final_size: int
+
+
+class EntryOut(Schema):
+    """An entry as the public sees it: public facts and salted hashes; `final`: a receipt can be had."""
+
+    index: int
+    evidence: UUID | None
+    kind: str
+    subject: str | None
+    organisation: UUID | None
+    at: datetime
+    facts: dict[str, Any]
+    leaf: str
+    final: bool
+
+
+class EntryPage(Schema):
+    """One page; `next` is the cursor of the following one, `previous` of the one before."""
+
+    items: list[EntryOut]
+    next: str | None
+    previous: str | None
+
+
+@router.get("/ledger", auth=None, response=LogOut, summary="常享链当前状态", openapi_extra=_UNOPENED)
 def state(request: HttpRequest) -> dict[str, Any]:
     """The log's name, key and newest signed head."""
     found = queries.log(viewer=_PUBLIC)
@@ -116,7 +154,7 @@ def state(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/ledger/entries", auth=None, summary="常享链存证条目")
+@router.get("/ledger/entries", auth=None, response=EntryPage, summary="常享链存证条目")
 def entries(request: HttpRequest, cursor: str | None = None, kind: str = "", q: str = "") -> dict[str, Any]:
     """A page of entries, newest first; `q`: an id of evidence or subject, or an index."""
     page = queries.entries(viewer=_PUBLIC, cursor=cursor, kind=kind, q=q)

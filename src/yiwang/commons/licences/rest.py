@@ -4,7 +4,8 @@
 holder's consent or a legal basis. Callers send `Authorization: Bearer <token>`.
 """
 
-from typing import Any
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -18,6 +19,17 @@ from yiwang.kernel.actor import Actor
 
 router = Router(tags=["licences"])
 _CALLER = Actor.system("证照共享")
+_TOKEN: Final = {
+    "security": [{"CallerToken": []}],
+    "responses": {429: {"description": "The day's quota of this caller is used up."}},
+}
+_TOLD: Final = {
+    "security": [{"CallerToken": []}],
+    "responses": {
+        404: {"description": "No such licence, or none that this caller may ask about."},
+        429: {"description": "The day's quota of this caller is used up."},
+    },
+}
 
 
 class HolderAsked(Schema):
@@ -42,6 +54,54 @@ class UseAsked(IdentifierAsked):
     consent: UUID | None = None
 
 
+class FieldOut(Schema):
+    """A field of a type (GB/T 36903)."""
+
+    fact: str
+    label: str
+    sensitivity: str
+
+
+class TypeOut(Schema):
+    """A type of licences; `holder`: `person`, `legal_entity` or `any`."""
+
+    key: str
+    code: str
+    name: str
+    version: int
+    holder: str
+    sample: bool
+    fields: list[FieldOut]
+
+
+class LicenceOut(Schema):
+    """How a licence stands, without its fields."""
+
+    identifier: str
+    type: str
+    name: str
+    number: str
+    issuer: str
+    state: str
+    grade: str
+    valid_from: date | None
+    valid_until: date | None
+    superseded: bool
+
+
+class ValueOut(Schema):
+    fact: str
+    label: str
+    value: Any
+
+
+class UseOut(LicenceOut):
+    """A licence with the fields that the use covers; `use`: under which it is recorded."""
+
+    use: str
+    fields: list[ValueOut]
+
+
 def _token(request: HttpRequest) -> str:
     kind, _gap, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip()[:200] if kind.lower() == "bearer" else ""
@@ -51,7 +111,9 @@ def _admit(request: HttpRequest, verb: str, type_key: str = "") -> UUID:
     return commands.admit_caller(token=_token(request), verb=verb, type_key=type_key, by=_CALLER, at=clock.now())
 
 
-@router.get("/licences/catalogue", auth=None, summary="证照类型目录（GB/T 36906）")
+@router.get(
+    "/licences/catalogue", auth=None, openapi_extra=_TOKEN, response=list[TypeOut], summary="证照类型目录（GB/T 36906）"
+)
 def catalogue(request: HttpRequest) -> list[dict[str, Any]]:
     """All types with the metadata of their fields (GB/T 36903)."""
     _admit(request, "catalogue")
@@ -71,7 +133,13 @@ def catalogue(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/licences/query", auth=None, summary="查询持有人的证照（不含证照内容）")
+@router.post(
+    "/licences/query",
+    auth=None,
+    openapi_extra=_TOLD,
+    response=list[LicenceOut],
+    summary="查询持有人的证照（不含证照内容）",
+)
 def query(request: HttpRequest, asked: HolderAsked) -> list[dict[str, Any]]:
     """Which licences of a type somebody has, and how they stand; no fields."""
     caller = _admit(request, "query", asked.type)
@@ -80,7 +148,7 @@ def query(request: HttpRequest, asked: HolderAsked) -> list[dict[str, Any]]:
     return [_told(each) for each in found]
 
 
-@router.post("/licences/verify", auth=None, summary="核验证照标识")
+@router.post("/licences/verify", auth=None, openapi_extra=_TOLD, response=LicenceOut, summary="核验证照标识")
 def verify(request: HttpRequest, asked: IdentifierAsked) -> dict[str, Any]:
     """How the licence stands that bears this identifier."""
     caller = _admit(request, "verify")
@@ -89,7 +157,9 @@ def verify(request: HttpRequest, asked: IdentifierAsked) -> dict[str, Any]:
     return _told(found)
 
 
-@router.post("/licences/use", auth=None, summary="使用证照（须有授权同意或法律依据）")
+@router.post(
+    "/licences/use", auth=None, openapi_extra=_TOLD, response=UseOut, summary="使用证照（须有授权同意或法律依据）"
+)
 def use(request: HttpRequest, asked: UseAsked) -> dict[str, Any]:
     """Record a use and answer the fields."""
     caller = _admit(request, "use")

@@ -60,7 +60,8 @@ def test_the_chain_finds_an_entry_by_its_number_and_says_when_there_is_none(clie
     log.witness_all()
     answer = client.get(reverse("ledger:chain"), {"number": f" {found} "})
     assert answer.headers["Location"] == reverse("ledger:entry", args=[found])
-    assert "没有找到这个编号" in words(client.get(reverse("ledger:chain"), {"number": "no\x00thing"}))
+    assert "没有找到这个编号" in words(client.get(reverse("ledger:chain"), {"number": "nothing"}))
+    words(client.get(reverse("ledger:chain"), {"number": "no\x00thing"}), status=400)
 
 
 def test_the_chain_asks_the_same_number_of_queries_however_long_it_is(client, log, step):
