@@ -191,13 +191,14 @@ def test_posted_rubbish_gets_a_clear_answer(mother, step):
     mother.fill(until="/child/")
     mother.client.raise_request_exception = True
     url = f"{draft}{step}/"
-    rubbish = {"child_name": "a\x00b" + "长" * 30_000, "no_such_fact": "1", "revision": "9" * 5000, "child_sex": "²"}
+    rubbish = {"child_name": "ab" + "长" * 30_000, "no_such_fact": "1", "revision": "9" * 5000, "child_sex": "²"}
     answer = mother.client.post(url, rubbish)
     if step == "child":
         assert answer.status_code == 422
         assert "内容太长" in answer.content.decode()
     else:
         assert answer.status_code == 302
+    assert mother.client.post(url, {"child_name": "a\x00b"}).status_code == 400
     kept = forms.draft(draft_id=draft.split("/")[2], viewer=actor_named("family1-mother"))
     assert "no_such_fact" not in kept.answers
     assert "child_name" not in kept.answers

@@ -78,4 +78,5 @@ def test_odd_filters_are_answered(anonymous, query):
 
 
 def test_an_odd_code_is_not_found(anonymous):
-    assert anonymous.client.get("/matters/a%00b/").status_code == 404
+    assert anonymous.client.get("/matters/a%00b/").status_code == 400
+    assert anonymous.client.get("/matters/no-such-matter/").status_code == 404
