@@ -75,7 +75,7 @@ def test_the_way_back_leads_through_the_questions(anonymous):
     assert anonymous.page.context["field"].value == "yes"
 
 
-@pytest.mark.parametrize("answer", ["", "maybe", "\x00", "是" * 10_000])
+@pytest.mark.parametrize("answer", ["", "maybe", "是" * 10_000])
 def test_an_answer_that_is_none_is_asked_for_again(anonymous, answer):
     anonymous.post(URL, {"about": "born_in_hospital", "answer": answer}, status=422)
     assert "请选择“是”或“否”" in anonymous.text

@@ -32,7 +32,7 @@ def test_a_whole_sentence_lists_what_search_finds(anonymous):
     assert found[0][0] == "/bundles/newborn/"
 
 
-@pytest.mark.parametrize("text", ["", "，", "火箭发射", "\x00", "长" * 300])
+@pytest.mark.parametrize("text", ["", "，", "火箭发射", "长" * 300])
 def test_nothing_comes_of_nothing(anonymous, text):
     anonymous.page = anonymous.client.get("/search/complete/", {"q": text})
     assert anonymous.page.status_code == 200
